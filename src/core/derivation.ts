@@ -1,0 +1,66 @@
+/** The derivation tree: the primary object, off which the gradient is read. */
+import type { Axis, Binding } from './definition';
+import type { Node, Size } from './expr';
+
+/** Outcome of evaluating a step before and after at random points of its domain. */
+export interface Verification {
+  readonly status: 'verified' | 'failed' | 'not-checked';
+  /** Points where both sides were finite and compared. */
+  readonly points: number;
+  /** Largest relative difference seen. */
+  readonly worst: number;
+  /** Why a step could not be checked, or what failed; empty when verified. */
+  readonly reason: string;
+}
+
+/** One step: `before = after` holds inside the domain. Steps nest: children explain how this step comes about. */
+export interface Step {
+  /** Frozen kebab-case id of a row of the rule table. */
+  readonly rule: string;
+  /** What this step says in the user's names, one line of plain English with no markup. */
+  readonly title: string;
+  /** Expressions are over the program's arena and may hold `diff` nodes for derivatives not yet carried out. */
+  readonly before: Node;
+  readonly after: Node;
+  /** Sub-expressions of `before` and of `after` that the rule touched. */
+  readonly touchedBefore: readonly Node[];
+  readonly touchedAfter: readonly Node[];
+  /** Assumptions that the step relies on ("a is in (0, 1)"). */
+  readonly assumptions: readonly string[];
+  readonly verification: Verification;
+  readonly children: readonly Step[];
+}
+
+/** ∂`of`/∂`by`, one edge of the computational graph, with the index names used in it. */
+export interface Link {
+  readonly of: string;
+  readonly by: string;
+  /** Axes of `of` and of `by` that `partial` mentions. */
+  readonly ofAxes: readonly Axis[];
+  readonly byAxes: readonly Axis[];
+  readonly partial: Node;
+}
+
+/** The derivative of the output by one symbol. */
+export interface Gradient {
+  readonly of: string;
+  readonly shape: readonly Size[];
+  /** One axis per axis of the symbol; unit axes keep a null index. */
+  readonly axes: readonly Axis[];
+  /** The element of the gradient, in the user's names and the adjoints'. */
+  readonly element: Node;
+  readonly steps: readonly Step[];
+}
+
+export interface Derivation {
+  readonly gradients: readonly Gradient[];
+  /** ∂output/∂binding for each binding on the way, in backward order, in shown form. */
+  readonly adjoints: readonly Gradient[];
+  /** Adjoints that got a name of their own (`dZ`) and occur in gradients, in order of evaluation. */
+  readonly named: readonly Binding[];
+  readonly links: readonly Link[];
+  /** Facts that were recognised and used ("a is the sigmoid of z"). */
+  readonly facts: readonly string[];
+  /** Set when a budget ended simplification; the gradients are right all the same. */
+  readonly budget: string | null;
+}

@@ -1,0 +1,513 @@
+/**
+ * The expression language: scalars whose symbols carry indices, with reductions over indices.
+ *
+ * Nodes are immutable and hash-consed: within one arena, equal expressions are one object, so `===` is equality (bound
+ * indices are named by the height of the body, hence alpha-equivalent reductions are one node too; Axelsson and Claessen,
+ * "Using circular programs for higher-order syntax", 2013). Ids serve as memo keys only: never print or compare them.
+ *
+ * Index names live in three disjoint spaces: `free` (the user's and the deriver's own), `open` (`~k`, made by `Arena.open`)
+ * and `bound` (`#h`, made by `Arena.reduce`). Never build under a binder except between `open` and `reduce`.
+ */
+
+/** Length of an axis: a symbolic name (`m`) or decimal digits (`3`). Two names never denote the same size. */
+export type Size = string;
+
+export type ReduceOp = 'sum' | 'max' | 'min' | 'prod';
+/** Relations that exist as nodes; `<` and `<=` are built by swapping the sides. */
+export type Relation = '>' | '>=' | '==' | '!=';
+
+interface NodeBase {
+  readonly id: number;
+  readonly args: readonly Node[];
+  /** Height of the highest binder inside; 0 without binders. */
+  readonly height: number;
+  /** Names of the indices that occur free (free, opened, and bound ones whose binder is outside). */
+  readonly free: ReadonlySet<string>;
+}
+
+/** An exact rational with safe-integer parts, `den` > 0, lowest terms. */
+export interface NumNode extends NodeBase {
+  readonly kind: 'num';
+  readonly num: number;
+  readonly den: number;
+}
+/** An opaque positive constant: `pi`, `e`, or a decimal literal kept as written (`0.044715`). */
+export interface ConstNode extends NodeBase {
+  readonly kind: 'const';
+  readonly name: string;
+  readonly value: number;
+}
+/** The length of an axis as a number (the `m` of `1/m`). */
+export interface SizeNode extends NodeBase {
+  readonly kind: 'size';
+  readonly size: Size;
+}
+/** An index; as a value it is the 0-based position. */
+export interface IndexNode extends NodeBase {
+  readonly kind: 'index';
+  readonly name: string;
+  readonly size: Size;
+  readonly space: 'free' | 'open' | 'bound';
+}
+/** An input or a binding, indexed: each argument is an index, a number, or an integer-valued expression (a gather). */
+export interface SymNode extends NodeBase {
+  readonly kind: 'sym';
+  readonly name: string;
+}
+export interface AddNode extends NodeBase {
+  readonly kind: 'add';
+}
+export interface MulNode extends NodeBase {
+  readonly kind: 'mul';
+}
+/** args = [base, exponent]. Division is a power of -1, a square root a power of 1/2. */
+export interface PowNode extends NodeBase {
+  readonly kind: 'pow';
+}
+/** An elementwise function of the operator table (see ops.ts). */
+export interface CallNode extends NodeBase {
+  readonly kind: 'call';
+  readonly fn: string;
+}
+/** args = [left, right]; value 1 where the relation holds, else 0. */
+export interface CmpNode extends NodeBase {
+  readonly kind: 'cmp';
+  readonly rel: Relation;
+}
+/** args = [condition (0 or 1), then, else]. */
+export interface WhereNode extends NodeBase {
+  readonly kind: 'where';
+}
+/** Kronecker delta; args = [index expression, index expression]. */
+export interface DeltaNode extends NodeBase {
+  readonly kind: 'delta';
+}
+/** A reduction over `index` (bound); args = [body]. Read the body through `Arena.open` only. */
+export interface ReduceNode extends NodeBase {
+  readonly kind: 'reduce';
+  readonly op: ReduceOp;
+  readonly index: IndexNode;
+}
+/**
+ * A derivative that has not been carried out; args = [expression, symbol]. `total` differentiates through the bindings
+ * that the expression mentions; otherwise every other symbol is held fixed. It occurs in derivation steps only.
+ */
+export interface DiffNode extends NodeBase {
+  readonly kind: 'diff';
+  readonly total: boolean;
+}
+
+export type Node =
+  | NumNode
+  | ConstNode
+  | SizeNode
+  | IndexNode
+  | SymNode
+  | AddNode
+  | MulNode
+  | PowNode
+  | CallNode
+  | CmpNode
+  | WhereNode
+  | DeltaNode
+  | ReduceNode
+  | DiffNode;
+
+type Fields<N extends Node> = Omit<N, keyof NodeBase>;
+type AnyFields = { [K in Node['kind']]: Fields<Extract<Node, { kind: K }>> }[Node['kind']];
+
+const NO_INDICES: ReadonlySet<string> = new Set();
+
+/** Greatest common divisor of two safe integers, non-negative. */
+export function gcd(a: number, b: number): number {
+  let x = Math.abs(a);
+  let y = Math.abs(b);
+  while (y !== 0) [x, y] = [y, x % y];
+  return x;
+}
+
+const safe = (...values: number[]): boolean => values.every(Number.isSafeInteger);
+
+/** Sum of two rationals as [num, den], or null where a part leaves the safe integers. */
+export function addRational(
+  a: readonly [number, number],
+  b: readonly [number, number],
+): [number, number] | null {
+  const g = gcd(a[1], b[1]);
+  const p = a[0] * (b[1] / g);
+  const q = b[0] * (a[1] / g);
+  const d = a[1] * (b[1] / g);
+  return safe(p, q, p + q, d) ? reduced(p + q, d) : null;
+}
+
+/** Product of two rationals as [num, den], or null where a part leaves the safe integers. */
+export function mulRational(
+  a: readonly [number, number],
+  b: readonly [number, number],
+): [number, number] | null {
+  const g = gcd(a[0], b[1]) || 1;
+  const h = gcd(b[0], a[1]) || 1;
+  const p = (a[0] / g) * (b[0] / h);
+  const q = (a[1] / h) * (b[1] / g);
+  return safe(p, q) ? reduced(p, q) : null;
+}
+
+/** Integer power of a rational, or null for 0 to a negative power or where a part leaves the safe integers. */
+export function powRational(a: readonly [number, number], exponent: number): [number, number] | null {
+  if (exponent < 0 && a[0] === 0) return null;
+  const e = Math.abs(exponent);
+  const p = a[0] ** e;
+  const q = a[1] ** e;
+  if (!safe(p, q)) return null;
+  return exponent < 0 ? reduced(q, p) : reduced(p, q);
+}
+
+function reduced(num: number, den: number): [number, number] {
+  const g = (gcd(num, den) || 1) * (den < 0 ? -1 : 1);
+  return [num / g + 0, den / g];
+}
+
+export const isNum = (node: Node, value: number): boolean =>
+  node.kind === 'num' && node.den === 1 && node.num === value;
+
+export class Arena {
+  private readonly table = new Map<string, Node>();
+  private readonly substituted = new Map<string, Node>();
+  readonly zero: NumNode;
+  readonly one: NumNode;
+  readonly minusOne: NumNode;
+
+  constructor() {
+    this.zero = this.num(0);
+    this.one = this.num(1);
+    this.minusOne = this.num(-1);
+  }
+
+  /** Number of distinct nodes made so far. */
+  get count(): number {
+    return this.table.size;
+  }
+
+  private intern(key: string, args: readonly Node[], fields: AnyFields): Node {
+    let full = `${fields.kind}|${key}`;
+    for (const arg of args) full += `,${arg.id}`;
+    const known = this.table.get(full);
+    if (known) return known;
+    let height = 0;
+    let free = NO_INDICES;
+    for (const arg of args) {
+      if (arg.height > height) height = arg.height;
+      free = union(free, arg.free);
+    }
+    if (fields.kind === 'index') free = new Set([fields.name]);
+    if (fields.kind === 'reduce') {
+      height = Math.max(height + 1, Number(fields.index.name.slice(1)));
+      const rest = new Set(free);
+      rest.delete(fields.index.name);
+      free = rest.size === 0 ? NO_INDICES : rest;
+    }
+    const node = { id: this.table.size, args, height, free, ...fields } as Node;
+    this.table.set(full, node);
+    return node;
+  }
+
+  /** The rational num/den in lowest terms. Throws a RangeError unless both are safe integers and den is not 0. */
+  num(num: number, den = 1): NumNode {
+    if (!safe(num, den) || den === 0) throw new RangeError(`not a rational with safe parts: ${num}/${den}`);
+    const [p, q] = reduced(num, den);
+    return this.intern(`${p}/${q}`, [], { kind: 'num', num: p, den: q }) as NumNode;
+  }
+
+  /** An opaque constant > 0. `name` is how it is printed; equal names must have equal values. */
+  constant(name: string, value: number): ConstNode {
+    if (!(value > 0)) throw new RangeError(`a constant must be positive: ${name}`);
+    return this.intern(name, [], { kind: 'const', name, value }) as ConstNode;
+  }
+
+  /** A non-negative decimal literal as written: exact when it is an integer or has at most two decimals, else opaque. */
+  literal(text: string): Node {
+    const value = Number(text);
+    if (!(value >= 0) || !Number.isFinite(value)) throw new RangeError(`not a non-negative literal: ${text}`);
+    if (Number.isSafeInteger(value)) return this.num(value);
+    const hundredths = Math.round(value * 100);
+    if (Number.isSafeInteger(hundredths) && hundredths / 100 === value && hundredths < 1e12)
+      return this.num(hundredths, 100);
+    return this.constant(String(value), value);
+  }
+
+  size(size: Size): Node {
+    return /^\d+$/.test(size) ? this.num(Number(size)) : this.intern(size, [], { kind: 'size', size });
+  }
+
+  /** An index in the `free` space; the name must not begin with `#` or `~`. */
+  index(name: string, size: Size): IndexNode {
+    if (/^[#~]/.test(name)) throw new RangeError(`reserved index name: ${name}`);
+    return this.indexIn('free', name, size);
+  }
+
+  private indexIn(space: IndexNode['space'], name: string, size: Size): IndexNode {
+    return this.intern(`${name}:${size}`, [], { kind: 'index', name, size, space }) as IndexNode;
+  }
+
+  sym(name: string, ...args: readonly Node[]): SymNode {
+    return this.intern(name, args, { kind: 'sym', name }) as SymNode;
+  }
+
+  /** n-ary sum: nested sums are flattened, numbers folded (put last), the order of the rest is kept. */
+  add(...terms: readonly Node[]): Node {
+    const out: Node[] = [];
+    let constant: [number, number] = [0, 1];
+    const push = (term: Node): void => {
+      if (term.kind === 'add') term.args.forEach(push);
+      else if (term.kind === 'num') {
+        const total = addRational(constant, [term.num, term.den]);
+        if (total) constant = total;
+        else out.push(term);
+      } else out.push(term);
+    };
+    terms.forEach(push);
+    if (constant[0] !== 0) out.push(this.num(...constant));
+    const [first] = out;
+    if (first === undefined) return this.zero;
+    return out.length === 1 ? first : this.intern('', out, { kind: 'add' });
+  }
+
+  /** n-ary product: nested products are flattened, numbers folded (put first), the order of the rest is kept. */
+  mul(...factors: readonly Node[]): Node {
+    const out: Node[] = [];
+    let coefficient: [number, number] = [1, 1];
+    const push = (factor: Node): void => {
+      if (factor.kind === 'mul') factor.args.forEach(push);
+      else if (factor.kind === 'num') {
+        const product = mulRational(coefficient, [factor.num, factor.den]);
+        if (product) coefficient = product;
+        else out.push(factor);
+      } else out.push(factor);
+    };
+    factors.forEach(push);
+    if (coefficient[0] === 0 || out.some((f) => isNum(f, 0))) return this.zero;
+    if (coefficient[0] !== 1 || coefficient[1] !== 1) out.unshift(this.num(...coefficient));
+    const [first] = out;
+    if (first === undefined) return this.one;
+    return out.length === 1 ? first : this.intern('', out, { kind: 'mul' });
+  }
+
+  neg(a: Node): Node {
+    return this.mul(this.minusOne, a);
+  }
+
+  sub(a: Node, b: Node): Node {
+    return this.add(a, this.neg(b));
+  }
+
+  div(a: Node, b: Node): Node {
+    return this.mul(a, this.pow(b, this.minusOne));
+  }
+
+  pow(base: Node, exponent: Node): Node {
+    if (isNum(exponent, 1)) return base;
+    if (isNum(exponent, 0)) return this.one;
+    if (isNum(base, 1)) return base;
+    if (base.kind === 'num' && exponent.kind === 'num' && exponent.den === 1) {
+      const folded = powRational([base.num, base.den], exponent.num);
+      if (folded) return this.num(...folded);
+    }
+    return this.intern('', [base, exponent], { kind: 'pow' });
+  }
+
+  sqrt(a: Node): Node {
+    return this.pow(a, this.num(1, 2));
+  }
+
+  call(fn: string, ...args: readonly Node[]): Node {
+    return this.intern(fn, args, { kind: 'call', fn });
+  }
+
+  /** 1 where `left rel right` holds, else 0. */
+  compare(rel: Relation | '<' | '<=', left: Node, right: Node): Node {
+    if (rel === '<') return this.compare('>', right, left);
+    if (rel === '<=') return this.compare('>=', right, left);
+    return this.intern(rel, [left, right], { kind: 'cmp', rel });
+  }
+
+  /** `condition` must be 0 or 1 valued: a comparison, or products and complements (1 - c) of such. */
+  where(condition: Node, then: Node, otherwise: Node): Node {
+    if (then === otherwise || isNum(condition, 1)) return then;
+    if (isNum(condition, 0)) return otherwise;
+    return this.intern('', [condition, then, otherwise], { kind: 'where' });
+  }
+
+  delta(a: Node, b: Node): Node {
+    if (a === b) return this.one;
+    if (a.kind === 'num' && b.kind === 'num') return this.zero;
+    return this.intern('', [a, b], { kind: 'delta' });
+  }
+
+  diff(expression: Node, symbol: SymNode, total = false): Node {
+    return this.intern(total ? 'd' : '', [expression, symbol], { kind: 'diff', total });
+  }
+
+  /**
+   * Reduces `body` over `index` (a free or opened index). A body that does not mention the index gives size * body,
+   * body ** size, or body itself (max, min).
+   */
+  reduce(op: ReduceOp, index: IndexNode, body: Node): Node {
+    if (index.space === 'bound')
+      throw new RangeError('a bound index cannot be bound again: open its binder first');
+    if (!body.free.has(index.name)) return this.reduceConstant(op, index.size, body);
+    let level = body.height + 1;
+    while (body.free.has(`#${level}`)) level += 1;
+    const bound = this.indexIn('bound', `#${level}`, index.size);
+    return this.intern(`${op}:${bound.name}:${bound.size}`, [this.replaceIndex(body, index.name, bound)], {
+      kind: 'reduce',
+      op,
+      index: bound,
+    });
+  }
+
+  private reduceConstant(op: ReduceOp, size: Size, body: Node): Node {
+    if (op === 'sum') return this.mul(this.size(size), body);
+    return op === 'prod' ? this.pow(body, this.size(size)) : body;
+  }
+
+  sum(index: IndexNode, body: Node): Node {
+    return this.reduce('sum', index, body);
+  }
+
+  /** The body of a reduction with its index replaced by an opened one, whose name is a function of the node. */
+  open(node: ReduceNode): { index: IndexNode; body: Node } {
+    const [body] = node.args as [Node];
+    let highest = 0;
+    for (const name of node.free)
+      if (name.startsWith('~')) highest = Math.max(highest, Number(name.slice(1)));
+    const index = this.indexIn('open', `~${highest + 1}`, node.index.size);
+    return { index, body: this.replaceIndex(body, node.index.name, index) };
+  }
+
+  /** Substitutes an expression (an index, or a gather) for a free or opened index. */
+  substitute(node: Node, index: IndexNode, to: Node): Node {
+    return this.replaceIndex(node, index.name, to);
+  }
+
+  /** Simultaneous substitution of indices. */
+  substituteAll(node: Node, pairs: readonly (readonly [IndexNode, Node])[]): Node {
+    const used = pairs.filter(([from, to]) => from !== to && node.free.has(from.name));
+    if (used.length === 0) return node;
+    if (used.length === 1 && used[0]) return this.substitute(node, used[0][0], used[0][1]);
+    const parked = used.map(([from], k) => this.indexIn('free', `@${k}`, from.size));
+    let result = node;
+    used.forEach(([from], k) => (result = this.substitute(result, from, parked[k] as IndexNode)));
+    used.forEach(([, to], k) => (result = this.substitute(result, parked[k] as IndexNode, to)));
+    return result;
+  }
+
+  private replaceIndex(node: Node, name: string, to: Node): Node {
+    if (!node.free.has(name)) return node;
+    if (node.kind === 'index') return to;
+    const key = `${node.id}|${name}|${to.id}`;
+    const known = this.substituted.get(key);
+    if (known) return known;
+    const result = this.withArgs(
+      node,
+      node.args.map((arg) => this.replaceIndex(arg, name, to)),
+    );
+    this.substituted.set(key, result);
+    return result;
+  }
+
+  /** The same operator over other arguments; a reduction's body must be given with the bound index in it. */
+  withArgs(node: Node, args: readonly Node[]): Node {
+    if (args.every((arg, k) => arg === node.args[k])) return node;
+    const at = (k: number): Node => {
+      const arg = args[k];
+      if (!arg) throw new RangeError(`${node.kind} lacks argument ${k}`);
+      return arg;
+    };
+    switch (node.kind) {
+      case 'num':
+      case 'const':
+      case 'size':
+      case 'index':
+        return node;
+      case 'sym':
+        return this.sym(node.name, ...args);
+      case 'add':
+        return this.add(...args);
+      case 'mul':
+        return this.mul(...args);
+      case 'pow':
+        return this.pow(at(0), at(1));
+      case 'call':
+        return this.call(node.fn, ...args);
+      case 'cmp':
+        return this.compare(node.rel, at(0), at(1));
+      case 'where':
+        return this.where(at(0), at(1), at(2));
+      case 'delta':
+        return this.delta(at(0), at(1));
+      case 'diff':
+        return this.diff(at(0), at(1) as SymNode, node.total);
+      case 'reduce':
+        return this.rebind(node, at(0));
+    }
+  }
+
+  // Substituting inside a body can only lower its height, so the binder is renamed to keep names canonical.
+  private rebind(node: ReduceNode, body: Node): Node {
+    if (!body.free.has(node.index.name)) return this.reduceConstant(node.op, node.index.size, body);
+    const parked = this.indexIn('free', '@b', node.index.size);
+    return this.reduce(node.op, parked, this.replaceIndex(body, node.index.name, parked));
+  }
+
+  /** Rewrites every symbol occurrence bottom-up; binders are opened and closed. `f` returns the replacement. */
+  mapSyms(node: Node, f: (sym: SymNode) => Node, memo = new Map<number, Node>()): Node {
+    const known = memo.get(node.id);
+    if (known) return known;
+    let result: Node;
+    if (node.kind === 'reduce') {
+      const { index, body } = this.open(node);
+      const mapped = this.mapSyms(body, f, memo);
+      result = mapped === body ? node : this.reduce(node.op, index, mapped);
+    } else {
+      result = this.withArgs(
+        node,
+        node.args.map((arg) => this.mapSyms(arg, f, memo)),
+      );
+    }
+    if (result.kind === 'sym') result = f(result);
+    memo.set(node.id, result);
+    return result;
+  }
+}
+
+function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  if (b.size === 0 || a === b) return a;
+  if (a.size === 0) return b;
+  for (const name of b) if (!a.has(name)) return new Set([...a, ...b]);
+  return a;
+}
+
+/** Names of all symbols in `node`. */
+export function symbolNames(node: Node): Set<string> {
+  const names = new Set<string>();
+  const seen = new Set<number>();
+  const visit = (n: Node): void => {
+    if (seen.has(n.id)) return;
+    seen.add(n.id);
+    if (n.kind === 'sym') names.add(n.name);
+    n.args.forEach(visit);
+  };
+  visit(node);
+  return names;
+}
+
+/** Number of distinct nodes reachable from `node`, indices not counted. */
+export function dagSize(node: Node): number {
+  const seen = new Set<number>();
+  const visit = (n: Node): number => {
+    if (seen.has(n.id) || n.kind === 'index') return 0;
+    seen.add(n.id);
+    return n.args.reduce((total, arg) => total + visit(arg), 1);
+  };
+  return visit(node);
+}

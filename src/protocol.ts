@@ -1,0 +1,338 @@
+/**
+ * Every plain-data shape that crosses a boundary: what the analysis facade returns, and the messages between extension
+ * host, view and worker. Imports nothing. Structured-clonable throughout: no functions, no class instances.
+ */
+
+/** Lines and columns are 1-based, the end column is exclusive. */
+export interface TextSpan {
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** One formula in the two forms that views need. */
+export interface Formula {
+  readonly latex: string;
+  readonly text: string;
+}
+
+export type Verdict = 'right' | 'wrong' | 'unknown';
+export type DefinitionKind = 'loss' | 'activation' | 'regulariser' | 'model' | 'propagate' | 'gradient';
+
+/** `problem`: the text is at fault. `decline`: Nabla does not support this. */
+export interface Problem {
+  readonly type: 'problem' | 'decline';
+  /** Frozen kebab-case reason id. */
+  readonly id: string;
+  /** What happened, where, and what to do next. */
+  readonly message: string;
+  readonly span: TextSpan | null;
+}
+
+export interface Assumption {
+  readonly subject: string;
+  /** "X has shape (m, n): rows are samples (name, np.dot(X, w))". */
+  readonly text: string;
+}
+
+export interface InputSummary {
+  readonly name: string;
+  readonly code: string;
+  readonly role: 'parameter' | 'data' | 'label' | 'hyper' | 'upstream' | 'unknown';
+  readonly shape: readonly string[];
+}
+
+/** A definition as detection finds it. `id` is stable while name and order in the file stay. */
+export interface DefinitionSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: DefinitionKind;
+  readonly language: string;
+  readonly span: TextSpan;
+  readonly nameSpan: TextSpan;
+  /** The definition as formulas, one per named intermediate, in order of evaluation. */
+  readonly formulas: readonly NamedFormula[];
+  readonly inputs: readonly InputSummary[];
+  readonly output: string;
+  readonly assumptions: readonly Assumption[];
+  readonly problems: readonly Problem[];
+}
+
+export interface NamedFormula {
+  readonly name: string;
+  readonly formula: Formula;
+  readonly span: TextSpan | null;
+}
+
+/** A hand-written gradient with its verdict; also the shape of a finding of the command line. */
+export interface Finding {
+  /** Rule id of the finding: `gradient-sign`, `gradient-missing-factor`, …; `gradient-right` when nothing is wrong. */
+  readonly rule: string;
+  readonly verdict: Verdict;
+  /** "dw = ∂cost/∂w in propagate". */
+  readonly subject: string;
+  readonly message: string;
+  /** Proof, or numbers: how the verdict came about, with the counter-example for `wrong`. */
+  readonly evidence: string;
+  readonly span: TextSpan;
+  readonly definitionId: string;
+  /** Name of the parameter or intermediate that the gradient belongs to. */
+  readonly parameter: string;
+  /** The derived gradient, for the message and the hover. */
+  readonly expected: Formula | null;
+  readonly fix?: Fix;
+}
+
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly { readonly span: TextSpan; readonly newText: string }[];
+}
+
+/** What the analysis of one text yields, without derivations. */
+export interface Analysis {
+  readonly definitions: readonly DefinitionSummary[];
+  readonly findings: readonly Finding[];
+  readonly problems: readonly Problem[];
+}
+
+export type StepState = 'verified' | 'failed' | 'not-checked';
+
+export interface StepView {
+  readonly rule: string;
+  /** English name of the rule: "chain rule". */
+  readonly ruleName: string;
+  /** The rule as LaTeX, empty if it has none. */
+  readonly ruleFormula: string;
+  readonly title: string;
+  readonly before: Formula;
+  readonly after: Formula;
+  readonly state: StepState;
+  /** "agrees at 6 random points, to 3e-16", or why it could not be checked. */
+  readonly evidence: string;
+  readonly assumptions: readonly string[];
+  readonly children: readonly StepView[];
+}
+
+export interface ParameterView {
+  readonly name: string;
+  readonly symbol: Formula;
+  readonly shape: readonly string[];
+  readonly gradient: {
+    /** ∂J/∂w_j = … in indices. */
+    readonly index: Formula;
+    /** The same in matrix notation; null where none was found. */
+    readonly matrix: Formula | null;
+    /** Self-contained source per target (`numpy`): recomputes intermediates, ends with the assignment. */
+    readonly code: Readonly<Record<string, string>>;
+  };
+  readonly steps: readonly StepView[];
+  /** The hand-written gradients of this parameter. */
+  readonly findings: readonly Finding[];
+}
+
+export interface GraphNodeView {
+  readonly id: string;
+  readonly label: Formula;
+  readonly role:
+    'parameter' | 'data' | 'label' | 'hyper' | 'upstream' | 'unknown' | 'intermediate' | 'output';
+  readonly shape: readonly string[];
+  /** The definition (forward), null for inputs. */
+  readonly value: Formula | null;
+  /** ∂output/∂this (backward), null where nothing flows. */
+  readonly adjoint: Formula | null;
+  readonly span: TextSpan | null;
+}
+
+export interface GraphEdgeView {
+  readonly from: string;
+  readonly to: string;
+  /** ∂to/∂from, null for edges along which nothing is differentiated. */
+  readonly partial: Formula | null;
+}
+
+export interface DerivationView {
+  readonly definition: DefinitionSummary;
+  readonly graph: { readonly nodes: readonly GraphNodeView[]; readonly edges: readonly GraphEdgeView[] };
+  readonly parameters: readonly ParameterView[];
+  readonly facts: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** Hover content, ready for a renderer. */
+export interface HoverInfo {
+  readonly definitionId: string;
+  readonly title: string;
+  /** Lines of display mathematics: the formula, then its gradients. */
+  readonly formulas: readonly Formula[];
+  readonly gradients: readonly Formula[];
+  readonly findings: readonly Finding[];
+  readonly problems: readonly Problem[];
+}
+
+// ---- data, checks and training
+
+export interface ColumnInfo {
+  readonly name: string;
+  readonly type: 'number' | 'text' | 'empty';
+  readonly missing: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly distinct: number | null;
+  /** Distinct values where there are at most eight, as text. */
+  readonly examples: readonly string[];
+}
+
+export interface TablePreview {
+  readonly path: string;
+  readonly rows: number;
+  readonly columns: readonly ColumnInfo[];
+  readonly problems: readonly Problem[];
+}
+
+/** How a table feeds a definition. `missing`: what to do with rows that have missing values. */
+export interface DataChoice {
+  readonly path: string;
+  readonly target: string;
+  readonly features: readonly string[];
+  readonly standardise: boolean;
+  readonly missing: 'drop' | 'mean' | 'stop';
+}
+
+/** Where a check is made, relative to a training run. */
+export type CheckPoint = 'start' | 'middle' | 'end' | 'on-demand';
+
+export interface ParameterCheck {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Flattened in row-major order. Very long ones are cut to the cells that differ most; `cells` says which. */
+  readonly cells: readonly number[];
+  readonly derived: readonly number[];
+  readonly handWritten: readonly number[] | null;
+  readonly finite: readonly number[];
+  /** Estimated absolute error of each finite difference. */
+  readonly finiteError: readonly number[];
+  /** max |derived - finite| / max |derived|, over all cells. */
+  readonly derivedDifference: number;
+  readonly handDifference: number | null;
+  /** Verdict on the derived gradient against finite differences. */
+  readonly derivedVerdict: Verdict;
+  /** Verdict on the hand-written gradient, null where there is none. */
+  readonly handVerdict: Verdict | null;
+  readonly reason: string;
+}
+
+export interface CheckReport {
+  readonly definitionId: string;
+  readonly at: CheckPoint;
+  readonly epoch: number;
+  readonly rows: number;
+  readonly features: number;
+  readonly loss: number;
+  readonly parameters: readonly ParameterCheck[];
+  readonly problems: readonly Problem[];
+  readonly milliseconds: number;
+}
+
+export interface TrainOptions {
+  readonly learningRate: number;
+  readonly epochs: number;
+  readonly seed: number;
+  /** Scale of the random initial parameters; 0 starts at zero. */
+  readonly initScale: number;
+  /** Stop when max |gradient| falls below this; 0 never. */
+  readonly tolerance: number;
+}
+
+export interface TrainProgress {
+  readonly runId: string;
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Since the last message: one entry per epoch. */
+  readonly losses: readonly number[];
+  readonly gradientNorms: readonly number[];
+  readonly firstEpoch: number;
+}
+
+export type TrainEnd = 'finished' | 'converged' | 'cancelled' | 'diverged' | 'failed';
+
+export interface TrainResult {
+  readonly runId: string;
+  readonly definitionId: string;
+  readonly end: TrainEnd;
+  /** Why it ended, with what to do next for `diverged` and `failed`. */
+  readonly message: string;
+  readonly epochs: number;
+  readonly losses: readonly number[];
+  readonly gradientNorms: readonly number[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly values: readonly number[];
+  }[];
+  readonly checks: readonly CheckReport[];
+  readonly milliseconds: number;
+  readonly problems: readonly Problem[];
+}
+
+// ---- host <-> view
+
+/** Identifies what a panel shows; messages with another version are stale and dropped. */
+export interface PanelSubject {
+  readonly uri: string;
+  readonly fileName: string;
+  readonly version: number;
+  readonly definitionId: string;
+}
+
+export interface DataState {
+  /** Data files of the workspace, best guess first. */
+  readonly files: readonly { readonly path: string; readonly label: string }[];
+  readonly preview: TablePreview | null;
+  readonly choice: DataChoice | null;
+}
+
+/** Everything that the panel shows; `ready` returns it whole. */
+export interface PanelState {
+  readonly subject: PanelSubject | null;
+  readonly derivation: DerivationView | null;
+  /** Other definitions of the document, to switch to. */
+  readonly siblings: readonly { readonly id: string; readonly name: string; readonly kind: DefinitionKind }[];
+  readonly data: DataState;
+  readonly check: CheckReport | null;
+  readonly training: TrainingState | null;
+  /** Shown at the top: what went wrong and what to do. */
+  readonly message: string | null;
+  readonly busy: 'deriving' | 'checking' | 'training' | null;
+}
+
+export interface TrainingState {
+  readonly runId: string;
+  readonly running: boolean;
+  readonly options: TrainOptions;
+  readonly epoch: number;
+  readonly losses: readonly number[];
+  readonly gradientNorms: readonly number[];
+  readonly checks: readonly CheckReport[];
+  readonly result: TrainResult | null;
+}
+
+/** What the view may ask of the host. */
+export interface HostApi {
+  ready(): Promise<PanelState>;
+  selectDefinition(definitionId: string): Promise<void>;
+  /** Shows a place of the document in the editor. */
+  reveal(span: TextSpan): Promise<void>;
+  copy(text: string): Promise<void>;
+  chooseData(): Promise<void>;
+  setData(choice: DataChoice): Promise<void>;
+  check(): Promise<void>;
+  train(options: TrainOptions): Promise<void>;
+  cancel(): Promise<void>;
+}
+
+/** What the host may tell the view. */
+export interface ViewApi {
+  show(state: PanelState): Promise<void>;
+  trainProgress(progress: TrainProgress): Promise<void>;
+}
