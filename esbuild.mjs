@@ -1,0 +1,156 @@
+// Builds every bundle: node esbuild.mjs [--production] [--watch] [--tests]
+//   (nothing)      the product, into dist/, with source maps
+//   --production   the same without source maps and minified, as it is packaged
+//   --tests        only the programs that start VS Code and the suite that runs in it, into .cache/host-tests/
+//   --watch        rebuilds on every change of a source file
+import { context } from 'esbuild';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+
+const root = import.meta.dirname;
+const flags = new Set(process.argv.slice(2));
+for (const flag of flags)
+  if (!['--production', '--watch', '--tests'].includes(flag)) throw new Error(`unknown flag ${flag}`);
+const production = flags.has('--production');
+
+// A language is one grammar file more; each costs 0.4 to 2 MB in the package.
+const GRAMMARS = ['python'];
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: production,
+  sourcemap: !production,
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+// VS Code 1.95, the oldest supported, runs extensions on Node 20.
+const node = { ...common, platform: 'node', target: 'node20' };
+
+// An ESM bundle of CommonJS packages needs the names that those expect.
+const commonJsNames = [
+  "import { createRequire as nodeCreateRequire } from 'node:module';",
+  "import { fileURLToPath as nodeFileUrlToPath } from 'node:url';",
+  'const require = nodeCreateRequire(import.meta.url);',
+  'const __filename = nodeFileUrlToPath(import.meta.url);',
+].join('\n');
+
+// KaTeX lists each font in three formats; the browsers that VS Code runs on take the first.
+const onlyWoff2 = {
+  name: 'only-woff2',
+  setup(build) {
+    build.onLoad({ filter: /katex(\.min)?\.css$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(
+        /,\s*url\([^)]*\.(?:woff|ttf)\) format\("[^"]*"\)/g,
+        '',
+      ),
+      loader: 'css',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+const product = [
+  {
+    ...node,
+    entryPoints: ['src/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  { ...node, entryPoints: ['src/worker.ts'], outfile: 'dist/worker.cjs', format: 'cjs' },
+  {
+    ...node,
+    entryPoints: ['src/cli.ts'],
+    outfile: 'dist/cli.js',
+    format: 'esm',
+    banner: { js: `#!/usr/bin/env node\n${commonJsNames}` },
+    plugins: [executable()],
+  },
+  {
+    ...common,
+    entryPoints: { view: 'src/view/main.ts' },
+    outdir: 'dist',
+    platform: 'browser',
+    target: 'chrome128',
+    format: 'iife',
+    tsconfig: 'src/view/tsconfig.json',
+    loader: { '.woff2': 'file' },
+    assetNames: 'fonts/[name]',
+    plugins: [onlyWoff2],
+  },
+];
+
+/** Makes what was built executable. */
+function executable() {
+  return {
+    name: 'executable',
+    setup(build) {
+      build.onEnd(async ({ errors }) => {
+        if (errors.length === 0) await chmod(join(root, build.initialOptions.outfile), 0o755);
+      });
+    },
+  };
+}
+
+async function copyTreeSitter() {
+  const wasm = dirname(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'));
+  const names = ['tree-sitter', ...GRAMMARS.map((name) => `tree-sitter-${name}`)];
+  await Promise.all(
+    names.map((name) => copyFile(join(wasm, `${name}.wasm`), join(root, 'dist', `${name}.wasm`))),
+  );
+}
+
+async function hostTests() {
+  const outdir = '.cache/host-tests';
+  await rm(join(root, outdir), { recursive: true, force: true });
+  await mkdir(join(root, outdir), { recursive: true });
+  // The folder's scripts are CommonJS whatever the package says: VS Code loads its suite with require.
+  await writeFile(join(root, outdir, 'package.json'), '{ "type": "commonjs" }\n');
+  const list = async (folder) =>
+    (await readdir(join(root, folder)))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name}`);
+  const programs = await list('test/host/programs');
+  const suite = (await list('test/host/suite')).filter((path) => /(^index|\.test)\.ts$/.test(basename(path)));
+  return {
+    ...node,
+    entryPoints: [...programs, ...suite],
+    outdir,
+    outbase: 'test/host',
+    format: 'cjs',
+    minify: false,
+    sourcemap: 'inline',
+    external: ['vscode', 'mocha', 'playwright-core', 'axe-core', '@vscode/test-electron', '@vscode/vsce'],
+  };
+}
+
+async function main() {
+  const tests = flags.has('--tests');
+  if (!tests) {
+    await rm(join(root, 'dist'), { recursive: true, force: true });
+    await mkdir(join(root, 'dist'), { recursive: true });
+    await copyTreeSitter();
+  }
+  const contexts = await Promise.all(
+    (tests ? [await hostTests()] : product).map((options) => context(options)),
+  );
+  if (flags.has('--watch')) {
+    await Promise.all(contexts.map((each) => each.watch()));
+    console.log('build: watching');
+    return;
+  }
+  // All are built even when one fails, so that one run shows every error.
+  const results = await Promise.allSettled(contexts.map((each) => each.rebuild()));
+  await Promise.all(contexts.map((each) => each.dispose()));
+  const failed = results.filter(({ status }) => status === 'rejected');
+  for (const { reason } of failed) if (!reason?.errors) console.error(reason);
+  if (failed.length > 0) throw new Error(`${failed.length} of ${results.length} bundles failed, see above`);
+}
+
+main().catch((error) => {
+  console.error(`build: ${error.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,82 @@
+// Runs the suite in a real VS Code: node run.js [part of a test's title ...]
+import { runTests } from '@vscode/test-electron';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findVSCode } from '../launch/find';
+import type { Host } from '../launch/find';
+import { makeLauncher } from '../launch/launcher';
+import { artifacts, hostTests, root, sampleWorkspace } from '../launch/paths';
+import { messageOf, onEnd, say, within } from '../launch/processes';
+import { makeProfile } from '../launch/profile';
+import type { Profile } from '../launch/profile';
+import type { Counts } from '../suite/index';
+
+const RUN_LIMIT = Number(process.env['NABLA_LIMIT'] ?? 15 * 60_000);
+const ATTEMPTS = 2;
+
+/** One run; undefined when VS Code did not come so far as to begin the suite. */
+async function attempt(host: Host): Promise<Counts | undefined> {
+  const profile = makeProfile(sampleWorkspace);
+  const remove = () => {
+    rmSync(profile.folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  onEnd(remove);
+  const begun = join(profile.folder, 'begun');
+  const result = join(profile.folder, 'result.json');
+  try {
+    const failure = await runSuite(host, profile, begun, result).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failure && !existsSync(begun)) {
+      say(`host: VS Code did not start: ${messageOf(failure.error)}`);
+      return undefined;
+    }
+    const counts = existsSync(result) ? (JSON.parse(readFileSync(result, 'utf8')) as Counts) : undefined;
+    if (counts === undefined || (failure && counts.failed === 0))
+      throw failure?.error ?? new Error('VS Code ended before the suite did');
+    return counts;
+  } finally {
+    remove();
+  }
+}
+
+async function runSuite(host: Host, profile: Profile, begun: string, result: string): Promise<void> {
+  const launcher = await makeLauncher(host, profile);
+  await within(
+    RUN_LIMIT,
+    'the host tests did not end; NABLA_LIMIT sets the limit in milliseconds',
+    runTests({
+      vscodeExecutablePath: launcher.executable,
+      extensionDevelopmentPath: process.env['NABLA_EXTENSION'] ?? root,
+      extensionTestsPath: join(hostTests, 'suite', 'index.js'),
+      launchArgs: [...launcher.args],
+      extensionTestsEnv: {
+        ...launcher.env,
+        NABLA_BEGUN: begun,
+        NABLA_RESULT: result,
+        NABLA_ARTIFACTS: artifacts,
+        NABLA_GREP: process.argv.slice(2).join(' '),
+      },
+    }),
+  );
+}
+
+async function main(): Promise<void> {
+  const host = await findVSCode();
+  say(`host: ${host.kind === 'web' ? 'VS Code for the browser' : host.executable}`);
+  mkdirSync(artifacts, { recursive: true });
+  for (let count = 1; count <= ATTEMPTS; count += 1) {
+    const counts = await attempt(host);
+    if (counts === undefined) continue;
+    say(`host tests: ${counts.passed} passed, ${counts.failed} failed`);
+    if (counts.passed === 0) throw new Error('no test ran');
+    process.exit(counts.failed === 0 ? 0 : 1);
+  }
+  throw new Error(`VS Code did not start in ${ATTEMPTS} attempts; the reasons are above`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`host: ${messageOf(error)}\n`);
+  process.exit(1);
+});
