@@ -6,7 +6,7 @@
 import { context } from 'esbuild';
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
 const root = import.meta.dirname;
 const flags = new Set(process.argv.slice(2));
@@ -24,6 +24,7 @@ const common = {
   sourcemap: !production,
   sourcesContent: false,
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 };
 // VS Code 1.95, the oldest supported, runs extensions on Node 20.
@@ -98,15 +99,12 @@ function executable() {
 async function copyTreeSitter() {
   const wasm = dirname(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'));
   const names = ['tree-sitter', ...GRAMMARS.map((name) => `tree-sitter-${name}`)];
-  await Promise.all(
-    names.map((name) => copyFile(join(wasm, `${name}.wasm`), join(root, 'dist', `${name}.wasm`))),
-  );
+  const copies = names.map((name) => `dist/${name}.wasm`);
+  await Promise.all(copies.map((copy) => copyFile(join(wasm, basename(copy)), join(root, copy))));
+  return copies;
 }
 
-async function hostTests() {
-  const outdir = '.cache/host-tests';
-  await rm(join(root, outdir), { recursive: true, force: true });
-  await mkdir(join(root, outdir), { recursive: true });
+async function hostTests(outdir) {
   // The folder's scripts are CommonJS whatever the package says: VS Code loads its suite with require.
   await writeFile(join(root, outdir, 'package.json'), '{ "type": "commonjs" }\n');
   const list = async (folder) =>
@@ -127,15 +125,23 @@ async function hostTests() {
   };
 }
 
+// What an earlier build left is removed afterwards, not before: a VS Code that runs from the folder keeps its files.
+async function removeOthers(folder, written) {
+  const names = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  const stale = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(relative(root, entry.parentPath), entry.name))
+    .filter((path) => !written.has(path));
+  await Promise.all(stale.map((path) => rm(join(root, path), { force: true })));
+}
+
 async function main() {
   const tests = flags.has('--tests');
-  if (!tests) {
-    await rm(join(root, 'dist'), { recursive: true, force: true });
-    await mkdir(join(root, 'dist'), { recursive: true });
-    await copyTreeSitter();
-  }
+  const folder = tests ? '.cache/host-tests' : 'dist';
+  await mkdir(join(root, folder), { recursive: true });
+  const copied = tests ? [`${folder}/package.json`] : await copyTreeSitter();
   const contexts = await Promise.all(
-    (tests ? [await hostTests()] : product).map((options) => context(options)),
+    (tests ? [await hostTests(folder)] : product).map((options) => context(options)),
   );
   if (flags.has('--watch')) {
     await Promise.all(contexts.map((each) => each.watch()));
@@ -148,6 +154,8 @@ async function main() {
   const failed = results.filter(({ status }) => status === 'rejected');
   for (const { reason } of failed) if (!reason?.errors) console.error(reason);
   if (failed.length > 0) throw new Error(`${failed.length} of ${results.length} bundles failed, see above`);
+  const written = results.flatMap(({ value }) => Object.keys(value.metafile.outputs));
+  await removeOthers(folder, new Set([...copied, ...written].map((path) => join(path))));
 }
 
 main().catch((error) => {

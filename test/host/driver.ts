@@ -123,9 +123,9 @@ async function waitForHover(
   await hover
     .first()
     .locator('img')
-    .evaluateAll((images) =>
-      Promise.all(images.map((image) => (image instanceof HTMLImageElement ? image.decode() : undefined))),
-    );
+    .evaluateAll(async (images) => {
+      await Promise.all(images.map(async (image) => image instanceof HTMLImageElement && image.decode()));
+    });
   return hover.first();
 }
 
@@ -213,7 +213,10 @@ export async function notifications(page: Page): Promise<string[]> {
   return texts;
 }
 
-/** What the clipboard holds. */
+/**
+ * What the system's clipboard holds. In a suite VS Code keeps what extensions copy to itself: ask `vscode.env.clipboard`
+ * for that, and this one for what a webview copied.
+ */
 export async function clipboard(page: Page): Promise<string> {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   return page.evaluate(() => navigator.clipboard.readText());

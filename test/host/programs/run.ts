@@ -13,6 +13,7 @@ import type { Counts } from '../suite/index';
 
 const RUN_LIMIT = Number(process.env['NABLA_LIMIT'] ?? 15 * 60_000);
 const ATTEMPTS = 2;
+const log = join(artifacts, 'vscode.log');
 
 /** One run; undefined when VS Code did not come so far as to begin the suite. */
 async function attempt(host: Host): Promise<Counts | undefined> {
@@ -26,15 +27,15 @@ async function attempt(host: Host): Promise<Counts | undefined> {
   try {
     const failure = await runSuite(host, profile, begun, result).then(
       () => undefined,
-      (error: unknown) => ({ error }),
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     if (failure && !existsSync(begun)) {
-      say(`host: VS Code did not start: ${messageOf(failure.error)}`);
+      say(`host: VS Code did not start: ${failure.message}; what it said is in ${log}`);
       return undefined;
     }
     const counts = existsSync(result) ? (JSON.parse(readFileSync(result, 'utf8')) as Counts) : undefined;
     if (counts === undefined || (failure && counts.failed === 0))
-      throw failure?.error ?? new Error('VS Code ended before the suite did');
+      throw failure ?? new Error('VS Code ended before the suite did');
     return counts;
   } finally {
     remove();
@@ -55,6 +56,8 @@ async function runSuite(host: Host, profile: Profile, begun: string, result: str
         ...launcher.env,
         NABLA_BEGUN: begun,
         NABLA_RESULT: result,
+        NABLA_OUTPUT: join(profile.folder, 'output.txt'),
+        NABLA_LOG: log,
         NABLA_ARTIFACTS: artifacts,
         NABLA_GREP: process.argv.slice(2).join(' '),
       },
@@ -69,7 +72,7 @@ async function main(): Promise<void> {
   for (let count = 1; count <= ATTEMPTS; count += 1) {
     const counts = await attempt(host);
     if (counts === undefined) continue;
-    say(`host tests: ${counts.passed} passed, ${counts.failed} failed`);
+    say(`${counts.passed} passed, ${counts.failed} failed`);
     if (counts.passed === 0) throw new Error('no test ran');
     process.exit(counts.failed === 0 ? 0 : 1);
   }

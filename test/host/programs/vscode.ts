@@ -1,9 +1,10 @@
 // The executable that runTests starts in place of VS Code itself: it takes the same arguments, starts the VS Code that
 // was found (a desktop one, or the server with a browser), keeps the time limits and leaves no process behind.
-import { existsSync } from 'node:fs';
+import { createWriteStream, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { artifacts } from '../launch/paths';
 import type { DesktopHost, Host } from '../launch/find';
+import { follow } from '../launch/output';
 import { killTree, messageOf, onEnd, startGroup, until, within } from '../launch/processes';
 import { addressOf, listen, startBrowser, startServer, withoutNpm } from '../launch/web';
 
@@ -58,12 +59,12 @@ async function codeOf(exited: Promise<number>): Promise<number> {
   return first ?? exited;
 }
 
-async function runDesktop(host: DesktopHost): Promise<number> {
+async function runDesktop(host: DesktopHost, log: string): Promise<number> {
   const args = process.argv.slice(2);
   const [program, first] =
     host.display === undefined ? [host.executable, []] : [host.display, ['-a', host.executable]];
   const child = startGroup(program, [...first, ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', openSync(log, 'w'), openSync(log, 'a')],
     env: withoutNpm(process.env),
   });
   onEnd(() => {
@@ -79,7 +80,7 @@ async function runDesktop(host: DesktopHost): Promise<number> {
   );
 }
 
-async function runWeb(host: Host & { kind: 'web' }, options: Launch): Promise<number> {
+async function runWeb(host: Host & { kind: 'web' }, options: Launch, log: string): Promise<number> {
   const server = await startServer(host, {
     port: options.serverPort,
     userData: options.userData,
@@ -96,7 +97,7 @@ async function runWeb(host: Host & { kind: 'web' }, options: Launch): Promise<nu
   });
   const page = context.pages()[0] ?? (await context.newPage());
   try {
-    const { exited } = await listen(page);
+    const { exited } = await listen(page, createWriteStream(log));
     const closed = new Promise<never>((_, reject) => {
       page.once('crash', () => {
         reject(new Error('the page of VS Code crashed'));
@@ -127,7 +128,14 @@ async function runWeb(host: Host & { kind: 'web' }, options: Launch): Promise<nu
 async function main(): Promise<number> {
   const host = JSON.parse(process.env['NABLA_HOST'] ?? 'null') as Host | null;
   if (host === null) throw new Error('NABLA_HOST does not say which VS Code to start');
-  return host.kind === 'desktop' ? runDesktop(host) : runWeb(host, launch());
+  const log = process.env['NABLA_LOG'] ?? join(artifacts, 'vscode.log');
+  const output = process.env['NABLA_OUTPUT'];
+  const stop = output === undefined ? () => undefined : follow(output);
+  try {
+    return await (host.kind === 'desktop' ? runDesktop(host, log) : runWeb(host, launch(), log));
+  } finally {
+    stop();
+  }
 }
 
 main().then(

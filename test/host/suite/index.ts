@@ -1,7 +1,8 @@
 // Runs inside VS Code's extension host, which calls `run` and exits with its outcome.
 import Mocha from 'mocha';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import { connect, screenshot } from '../driver';
 
 export interface Counts {
@@ -16,6 +17,10 @@ const TEST_LIMIT = 30_000;
 export async function run(): Promise<void> {
   writeFileSync(environment('NABLA_BEGUN'), '');
   process.setSourceMapsEnabled(true);
+  const print = (...args: unknown[]) => {
+    appendFileSync(environment('NABLA_OUTPUT'), `${format(...args)}\n`);
+  };
+  Mocha.reporters.Base.consoleLog = print;
   const mocha = new Mocha({ timeout: TEST_LIMIT, slow: 5_000, color: false });
   const grep = environment('NABLA_GREP');
   if (grep !== '') mocha.grep(new RegExp(grep, 'i'));
