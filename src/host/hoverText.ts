@@ -1,0 +1,81 @@
+import type { DefinitionSummary, Finding, Formula, HoverInfo, Problem } from '../protocol';
+import { commandLink } from './commands';
+import { markOf } from './lensText';
+import type { MathImages, MathStyle } from './mathImages';
+import { runsOnData } from './target';
+
+/** VS Code cuts the Markdown of a hover at 100,000 characters, which may be in the middle of a picture. */
+export const LIMIT = 95_000;
+const RESERVED_FOR_TEXT = 10_000;
+
+/** The Markdown of a hover: the definition and its gradients as pictures, the state of the checks, the commands. */
+export function hoverMarkdown(
+  info: HoverInfo,
+  definition: DefinitionSummary | null,
+  uri: string,
+  images: MathImages,
+  style: MathStyle,
+): string {
+  let room = LIMIT - RESERVED_FOR_TEXT;
+  const draw = (formulas: readonly Formula[]): string => {
+    const whole = images.stack(formulas, style);
+    if (whole !== null && whole.length <= room) {
+      room -= whole.length;
+      return whole;
+    }
+    return formulas
+      .map((formula) => {
+        const image = images.stack([formula], style);
+        if (image === null || image.length > room) return codeOf(formula.text);
+        room -= image.length;
+        return image;
+      })
+      .join('\n\n');
+  };
+  const parts = [`**${escapeMarkdown(info.title)}**`];
+  if (info.formulas.length > 0) parts.push(draw(info.formulas));
+  if (info.gradients.length > 0) parts.push('Gradient', draw(info.gradients));
+  parts.push(...info.findings.map(findingLine), ...info.problems.map(problemLine));
+  const links = linksOf(info.definitionId, definition, uri);
+  const text = fitted(parts, LIMIT - links.length - 10);
+  return `${text}\n\n---\n\n${links}`;
+}
+
+/** As many parts as fit: a hover that is cut loses its links. */
+function fitted(parts: readonly string[], limit: number): string {
+  let text = '';
+  for (const part of parts) {
+    if (text.length + part.length + 2 > limit) return text;
+    text += text === '' ? part : `\n\n${part}`;
+  }
+  return text;
+}
+
+function linksOf(definitionId: string, definition: DefinitionSummary | null, uri: string): string {
+  const target = { uri, definitionId };
+  const links = [`[∇ Derive gradient](${commandLink('nabla.derive', target)} "Show the derivation step by step")`];
+  if (definition !== null && runsOnData(definition))
+    links.push(
+      `[Check on data](${commandLink('nabla.checkOnData', target)} "Compare with finite differences on a table")`,
+      `[Train](${commandLink('nabla.train', target)} "Gradient descent on a table")`,
+    );
+  return links.join(' · ');
+}
+
+function findingLine(finding: Finding): string {
+  const line = `${markOf(finding.verdict)} ${escapeMarkdown(finding.message)}`;
+  return finding.evidence === '' ? line : `${line}  \n${escapeMarkdown(finding.evidence)}`;
+}
+
+function problemLine(problem: Problem): string {
+  return `⚠ ${escapeMarkdown(problem.message)}`;
+}
+
+function codeOf(text: string): string {
+  return text.includes('`') ? escapeMarkdown(text) : `\`${text}\``;
+}
+
+/** Text as it is: names such as `y_hat` or `dw * 2` are no emphasis. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~$]/g, '\\$&');
+}
