@@ -29,10 +29,23 @@ export async function connect(port = Number(process.env['NABLA_CDP_PORT'])): Pro
 export async function openFile(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Control+P');
   await typeInBox(page, name);
+  // A search that was asked before the folder was known stays empty; typing again asks again.
+  const end = Date.now() + LIMIT;
+  while (Date.now() < end && !(await appears(quickRow(page, name), LIMIT / 10))) {
+    await typeInBox(page, '');
+    await typeInBox(page, name);
+  }
   await quickRow(page, name).click();
   const base = name.slice(name.lastIndexOf('/') + 1);
   await page.locator(`.editor-group-container.active .tab.active[data-resource-name="${base}"]`).waitFor();
   await page.locator(`${EDITOR} .view-line`).first().waitFor();
+}
+
+async function appears(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Runs a command through the palette, as `Category: Title`. */
