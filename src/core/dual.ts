@@ -1,0 +1,273 @@
+/**
+ * Values of derivatives that have not been carried out, by forward differentiation: first order uses the slopes of the
+ * operator table only, so that it checks the derivative rules; mixed higher orders go through nested `diff` nodes.
+ */
+import type { Binding } from './definition';
+import type { CallNode, DiffNode, Node, ReduceNode, SymNode } from './expr';
+import type { Values } from './evaluate';
+import type { Memo, PointArray } from './machine';
+import { opRow } from './ops';
+
+/** One differentiation: by the element `name[positions]`. */
+interface Target {
+  readonly key: string;
+  readonly name: string;
+  readonly positions: readonly number[];
+  readonly total: boolean;
+  /** Names of the symbols that change with the element: itself and, if total, what is defined by it. */
+  readonly active: ReadonlySet<string>;
+  readonly activeNodes: Map<number, boolean>;
+}
+
+export interface Dual {
+  /** The value of a `diff` node. */
+  of(node: DiffNode): number;
+  /** The same with absolute values of all terms, given the scale (value and error) of each sub-expression. */
+  magnitude(node: DiffNode, scale: (node: Node) => number): number;
+}
+
+/** How terms combine: signed for values, absolute for magnitudes. */
+interface Mode {
+  readonly value: (node: Node) => number;
+  readonly slope: (slope: number, at: (h: number) => number) => number;
+  readonly memos: Map<string, Memo>;
+  readonly arrays: Map<string, PointArray>;
+}
+
+type Base = Pick<Values, 'machine' | 'of' | 'array' | 'positions'>;
+
+export function createDual(values: Base): Dual {
+  const { machine } = values;
+  const { arena } = machine.program;
+  const actives = new Map<string, ReadonlySet<string>>();
+  const activeNodes = new Map<string, Map<number, boolean>>();
+
+  const activeNames = (name: string, total: boolean): ReadonlySet<string> => {
+    const key = `${name}${total ? '!' : ''}`;
+    const known = actives.get(key);
+    if (known) return known;
+    const names = new Set([name]);
+    if (total)
+      for (const binding of machine.bindings.values())
+        if (binding.name !== name && machine.needed(binding.name).some((b) => mentions(b, name)))
+          names.add(binding.name);
+    actives.set(key, names);
+    return names;
+  };
+
+  const target = (node: DiffNode): Target => {
+    const sym = node.args[1] as SymNode;
+    const positions = values.positions(sym);
+    const family = `${sym.name}${node.total ? '!' : ''}`;
+    const nodes = activeNodes.get(family) ?? new Map<number, boolean>();
+    activeNodes.set(family, nodes);
+    return {
+      key: `${family}[${positions.join()}]`,
+      name: sym.name,
+      positions,
+      total: node.total,
+      active: activeNames(sym.name, node.total),
+      activeNodes: nodes,
+    };
+  };
+
+  const isActive = (node: Node, t: Target): boolean => {
+    const known = t.activeNodes.get(node.id);
+    if (known !== undefined) return known;
+    const active = (node.kind === 'sym' && t.active.has(node.name)) || node.args.some((a) => isActive(a, t));
+    t.activeNodes.set(node.id, active);
+    return active;
+  };
+
+  const derivative = (mode: Mode, node: Node, targets: readonly Target[]): number => {
+    if (targets.length === 0) return mode.value(node);
+    if (!targets.every((t) => isActive(node, t))) return 0;
+    if (node.kind === 'sym') return symbol(mode, node, targets);
+    const key = targets
+      .map((t) => t.key)
+      .sort()
+      .join();
+    let memo = mode.memos.get(key);
+    if (!memo) mode.memos.set(key, (memo = machine.memo()));
+    const known = memo.get(node);
+    if (known !== undefined) return known;
+    const result = compute(mode, node, targets);
+    memo.set(node, result);
+    return result;
+  };
+
+  const symbol = (mode: Mode, sym: SymNode, targets: readonly Target[]): number => {
+    const leaf = targets.find((t) => t.name === sym.name);
+    if (leaf) {
+      if (targets.length > 1) return 0;
+      const positions = values.positions(sym);
+      return Number(positions.every((p, k) => p === leaf.positions[k]));
+    }
+    const binding = machine.bindings.get(sym.name);
+    if (!binding || !targets.every((t) => t.total)) return 0;
+    const suffix = targets.map((t) => t.key).join();
+    for (const b of machine.needed(sym.name)) {
+      const key = `${b.name}|${suffix}`;
+      if (mode.arrays.has(key) || !targets.every((t) => t.active.has(b.name) && t.name !== b.name)) continue;
+      mode.arrays.set(
+        key,
+        machine.fill(b, (def) => derivative(mode, def, targets)),
+      );
+    }
+    const found = mode.arrays.get(`${sym.name}|${suffix}`);
+    return found ? machine.element(found.data, found.dims, values.positions(sym)) : 0;
+  };
+
+  const compute = (mode: Mode, node: Node, targets: readonly Target[]): number => {
+    switch (node.kind) {
+      case 'add':
+        return node.args.reduce((total, a) => total + derivative(mode, a, targets), 0);
+      case 'mul':
+        return product(
+          node.args.map((a) => (subset: readonly Target[]) => derivative(mode, a, subset)),
+          targets,
+        );
+      case 'pow':
+        return composed(mode, node, targets, powerSlope(node), (k) => powerDerivative(node, k));
+      case 'call':
+        return composed(mode, node, targets, callSlope(node), (k) => callDerivative(node, k));
+      case 'where': {
+        const [condition, then, otherwise] = node.args as [Node, Node, Node];
+        const c = values.of(condition);
+        return Number.isNaN(c) ? NaN : derivative(mode, c !== 0 ? then : otherwise, targets);
+      }
+      case 'reduce':
+        return reduce(mode, node, targets);
+      case 'diff':
+        return derivative(mode, node.args[0] as Node, [...targets, target(node)]);
+      default:
+        return 0;
+    }
+  };
+
+  const reduce = (mode: Mode, node: ReduceNode, targets: readonly Target[]): number => {
+    const [body] = node.args as [Node];
+    const { name, size } = node.index;
+    const count = machine.length(size);
+    let total = 0;
+    if (node.op === 'sum') machine.each(name, count, () => (total += derivative(mode, body, targets)));
+    else if (node.op === 'prod') {
+      const factor = (k: number) => (subset: readonly Target[]) =>
+        machine.within({ [name]: k }, () => derivative(mode, body, subset));
+      total = product(
+        Array.from({ length: count }, (_, k) => factor(k)),
+        targets,
+      );
+    } else {
+      let winner = 0;
+      let best = NaN;
+      machine.each(name, count, (k) => {
+        const v = values.of(body);
+        if (k === 0 || (node.op === 'max' ? v > best : v < best)) [best, winner] = [v, k];
+      });
+      machine.within({ [name]: winner }, () => (total = derivative(mode, body, targets)));
+    }
+    return total;
+  };
+
+  // d/dt f(a, b) = f_a a' + f_b b', and the remaining targets are shared out between f_a and a' by the product rule.
+  const composed = (
+    mode: Mode,
+    node: Node,
+    targets: readonly Target[],
+    slope: (args: number[], k: number) => number,
+    partial: (k: number) => Node,
+  ): number => {
+    const [first, ...rest] = targets as [Target, ...Target[]];
+    const args = node.args.map(values.of);
+    let total = 0;
+    node.args.forEach((inner, k) => {
+      if (!isActive(inner, first)) return;
+      const outer = (subset: readonly Target[]): number =>
+        subset.length > 0
+          ? derivative(mode, partial(k), subset)
+          : mode.slope(slope(args, k), (h) =>
+              slope(
+                args.map((v, i) => v + h * mode.value(node.args[i] as Node)),
+                k,
+              ),
+            );
+      total += product([outer, (subset) => derivative(mode, inner, [first, ...subset])], rest);
+    });
+    return total;
+  };
+
+  const callDerivative = (node: CallNode, k: number): Node => {
+    const rule = opRow(node.fn).derivatives[k];
+    return rule ? rule.build(arena, node.args, node) : arena.zero;
+  };
+
+  const powerDerivative = (node: Node, k: number): Node => {
+    const [base, exponent] = node.args as [Node, Node];
+    if (k === 1) return arena.mul(node, arena.call('log', base));
+    return arena.mul(exponent, arena.pow(base, arena.add(exponent, arena.minusOne)));
+  };
+
+  const signed: Mode = { value: values.of, slope: (s) => s, memos: new Map(), arrays: new Map() };
+  const absolute = new Map<(node: Node) => number, Mode>();
+  return {
+    of: (node) => derivative(signed, node.args[0] as Node, [target(node)]),
+    magnitude: (node, scale) => {
+      let mode = absolute.get(scale);
+      if (!mode) {
+        // A slope is as uncertain as it changes within the rounding error of its arguments.
+        const slope = (s: number, at: (h: number) => number): number =>
+          Math.abs(s) + Math.abs(at(STEP) - s) / STEP;
+        absolute.set(scale, (mode = { value: scale, slope, memos: new Map(), arrays: new Map() }));
+      }
+      return derivative(mode, node.args[0] as Node, [target(node)]);
+    },
+  };
+}
+
+const STEP = 2 ** -26;
+
+function mentions(binding: Binding, name: string): boolean {
+  const seen = new Set<number>();
+  const visit = (node: Node): boolean => {
+    if (seen.has(node.id)) return false;
+    seen.add(node.id);
+    return (node.kind === 'sym' && node.name === name) || node.args.some(visit);
+  };
+  return visit(binding.def);
+}
+
+const callSlope =
+  (node: CallNode) =>
+  (args: number[], k: number): number =>
+    opRow(node.fn).slopes[k]?.(...args) ?? NaN;
+
+const powerSlope =
+  (node: Node) =>
+  ([base = NaN, exponent = NaN]: number[], k: number): number => {
+    const half = node.args[1]?.kind === 'num' && node.args[1].den === 2;
+    if (k === 1) return base === 0 ? 0 : base ** exponent * Math.log(base);
+    return exponent * (half ? Math.sqrt(base) ** (2 * exponent - 2) : base ** (exponent - 1));
+  };
+
+/** Derivative of a product by all targets: every way of sharing them out between the factors. */
+function product(
+  factors: readonly ((targets: readonly Target[]) => number)[],
+  targets: readonly Target[],
+): number {
+  const [first, ...rest] = factors;
+  if (!first) return targets.length === 0 ? 1 : 0;
+  let total = 0;
+  for (let mask = 0; mask < 1 << targets.length; mask += 1) {
+    const mine = targets.filter((_, k) => (mask >> k) & 1);
+    const left = first(mine);
+    if (left === 0) continue;
+    total +=
+      left *
+      product(
+        rest,
+        targets.filter((_, k) => !((mask >> k) & 1)),
+      );
+  }
+  return total;
+}

@@ -1,0 +1,156 @@
+/** Random points inside the domains of a program's inputs, for checks by evaluation. */
+import { indexedSizes, type Input, type Program } from './definition';
+import { createEvaluator, type Point, type PointArray } from './evaluate';
+import type { Node, Size } from './expr';
+import { normal, type Random } from './random';
+
+/** Lengths are small, above 1 and all different, so that no transposition, sum or mean can hide. */
+const LENGTHS: readonly (readonly number[])[] = [
+  [5, 3, 4, 2, 6, 7, 8, 9],
+  [3, 4, 2, 5, 7, 6, 9, 8],
+  [4, 2, 5, 3, 8, 9, 6, 7],
+];
+
+/** Every symbolic size that the program mentions, in order of appearance. */
+export function programSizes(program: Program): Size[] {
+  const sizes = new Set<Size>();
+  const note = (size: Size): void => {
+    if (!/^\d+$/.test(size)) sizes.add(size);
+  };
+  for (const input of program.inputs) {
+    input.shape.forEach(note);
+    if (input.domain.kind === 'class') note(input.domain.size);
+  }
+  const seen = new Set<number>();
+  const visit = (node: Node): void => {
+    if (seen.has(node.id)) return;
+    seen.add(node.id);
+    if (node.kind === 'size' || node.kind === 'index') note(node.size);
+    if (node.kind === 'reduce') note(node.index.size);
+    node.args.forEach(visit);
+  };
+  for (const binding of program.bindings) {
+    binding.axes.forEach((axis) => note(axis.size));
+    visit(binding.def);
+  }
+  return [...sizes];
+}
+
+/** The `variant`-th choice of lengths (m, n, k, … = 5, 3, 4, …); any two sizes differ, and none is 1. */
+export function sampleSizes(program: Program, variant = 0): Record<Size, number> {
+  const lengths = LENGTHS[variant % LENGTHS.length] ?? [];
+  const sizes: Record<Size, number> = {};
+  programSizes(program).forEach((size, k) => (sizes[size] = lengths[k] ?? k + 2));
+  return sizes;
+}
+
+/** How an attempt draws reals: centred at 0, or positive for programs that are undefined elsewhere. */
+interface Manner {
+  readonly scale: number;
+  readonly positive: boolean;
+}
+
+const MANNERS: readonly Manner[] = [
+  { scale: 1, positive: false },
+  { scale: 1, positive: false },
+  { scale: 0.3, positive: false },
+  { scale: 1, positive: true },
+  { scale: 0.3, positive: true },
+  { scale: 0.1, positive: true },
+];
+
+/**
+ * A point with every input inside its domain. Values are of moderate size, so that nothing saturates; scalar settings keep
+ * away from 0 and 1, which hide mistakes. Points at which every intermediate is finite are preferred.
+ */
+export function samplePoint(
+  program: Program,
+  random: Random,
+  sizes: Readonly<Record<Size, number>> = sampleSizes(program),
+): Point {
+  let point: Point = { sizes, inputs: {} };
+  for (const manner of MANNERS) {
+    point = draw(program, random, sizes, manner);
+    if (isFinite(program, point)) break;
+  }
+  return point;
+}
+
+function isFinite(program: Program, point: Point): boolean {
+  const evaluator = createEvaluator(program, point);
+  return program.bindings.every((b) => Array.from(evaluator.array(b.name).data).every(Number.isFinite));
+}
+
+function draw(
+  program: Program,
+  random: Random,
+  sizes: Readonly<Record<Size, number>>,
+  manner: Manner,
+): Point {
+  const length = (size: Size): number => (/^\d+$/.test(size) ? Number(size) : (sizes[size] ?? NaN));
+  const inputs: Record<string, number | PointArray> = {};
+  for (const input of program.inputs) {
+    const dims = indexedSizes(input.shape).map(length);
+    const values = drawArray(input, dims, random, manner, length);
+    inputs[input.name] = dims.length === 0 ? (values[0] ?? NaN) : { dims, data: Float64Array.from(values) };
+  }
+  return { sizes, inputs };
+}
+
+function drawArray(
+  input: Input,
+  dims: readonly number[],
+  random: Random,
+  manner: Manner,
+  length: (size: Size) => number,
+): number[] {
+  const count = dims.reduce((product, n) => product * n, 1);
+  const each = (value: (k: number) => number): number[] => Array.from({ length: count }, (_, k) => value(k));
+  const { domain } = input;
+  // Two-valued labels alternate from a random start and are then flipped here and there: both values always occur.
+  const start = random() < 0.5 ? 0 : 1;
+  const bit = (k: number): number => (k < 2 || random() < 0.5 ? (k + start) % 2 : Number(random() < 0.5));
+  switch (domain.kind) {
+    case 'binary':
+      return each(bit);
+    case 'sign':
+      return each((k) => 2 * bit(k) - 1);
+    case 'class':
+      return each(() => Math.floor(random() * length(domain.size)));
+    case 'distribution':
+      return distributions(count, dims.at(-1) ?? 1, domain.hard, random);
+    case 'interval':
+      return each(() => inInterval(domain.low, domain.high, random));
+    case 'real':
+      return each(() => (input.role === 'hyper' ? setting(random) : real(random, manner)));
+  }
+}
+
+function distributions(count: number, width: number, hard: boolean, random: Random): number[] {
+  const values: number[] = [];
+  for (let row = 0; row < count / width; row += 1) {
+    const winner = Math.floor(random() * width);
+    const weights = Array.from({ length: width }, (_, k) => (hard ? Number(k === winner) : 0.2 + random()));
+    const total = weights.reduce((a, b) => a + b, 0);
+    values.push(...weights.map((w) => w / total));
+  }
+  return values;
+}
+
+function inInterval(low: number, high: number, random: Random): number {
+  if (Number.isFinite(low) && Number.isFinite(high)) return low + (high - low) * (0.1 + 0.8 * random());
+  if (Number.isFinite(low)) return low + setting(random);
+  return Number.isFinite(high) ? high - setting(random) : 2 * random() - 1;
+}
+
+/** In (0.3, 0.8) or (1.2, 1.9): positive and neither 0 nor 1. */
+function setting(random: Random): number {
+  return random() < 0.5 ? 0.3 + 0.5 * random() : 1.2 + 0.7 * random();
+}
+
+/** A normal value cut to moderate size, not close to 0. */
+function real(random: Random, manner: Manner): number {
+  const value = Math.max(-2, Math.min(2, normal(random)));
+  const away = value + (value < 0 ? -0.05 : 0.05);
+  return manner.scale * (manner.positive ? Math.abs(away) : away);
+}
