@@ -1,0 +1,68 @@
+/** A gradient that is known to differ from the derivative, and what is known when the mistake is looked for. */
+import type { Axis, Program } from '../../core/definition';
+import type { Derivation } from '../../core/derivation';
+import type { Node } from '../../core/expr';
+import { agrees } from '../compare';
+import { evaluateCells, type Trial } from '../points';
+
+export interface Case {
+  readonly program: Program;
+  readonly derivation: Derivation | null;
+  /** The name of the gradient in the code, and of what it differentiates by. */
+  readonly name: string;
+  readonly of: string;
+  readonly axes: readonly Axis[];
+  /** The gradient over `axes`, helper bindings written out. */
+  readonly element: Node;
+  /** The exact derivative over `axes`, a `diff` node. */
+  readonly exact: Node;
+  readonly trials: readonly Trial[];
+}
+
+/** A mistake with a name. */
+export interface Mistake {
+  /** Frozen rule id. */
+  readonly rule: string;
+  /** What is wrong and what to do, one or two sentences; the right formula is added by the caller. */
+  readonly message: string;
+  /** The gradient is this number times the derivative; set when multiplying the code by its inverse mends it. */
+  readonly factor?: number;
+}
+
+/** Looks for one kind of mistake; null when it is not that. */
+export type Detector = (c: Case) => Mistake | null;
+
+/** "∂cost/∂w". */
+export function derivativeName(c: Pick<Case, 'program' | 'of'>): string {
+  return `∂${plainName(c.program.output)}/∂${plainName(c.of)}`;
+}
+
+/** A binding's name without the number of its re-assignment. */
+export function plainName(name: string): string {
+  return name.replace(/@\d+$/, '');
+}
+
+/** The first candidate that is the exact derivative at every trial. */
+export function firstThatAgrees<T extends { readonly node: Node }>(
+  c: Case,
+  candidates: Iterable<T>,
+  most = 600,
+): T | null {
+  let tried = 0;
+  for (const candidate of candidates) {
+    tried += 1;
+    if (tried > most) return null;
+    if (mayAgree(c, candidate.node) && agrees(candidate.node, c.axes, c.trials)) return candidate;
+  }
+  return null;
+}
+
+/** A cheap necessary condition: one cell of one trial. */
+function mayAgree(c: Case, node: Node): boolean {
+  const [trial] = c.trials;
+  if (!trial) return false;
+  const cells = trial.cells.slice(0, 1);
+  const [value = NaN] = evaluateCells(trial.evaluator, node, c.axes, cells).values;
+  const [exact = NaN] = trial.exact.values;
+  return Math.abs(value - exact) <= 1e-6 * Math.max(Math.abs(value), Math.abs(exact));
+}

@@ -1,0 +1,180 @@
+/**
+ * Random points at which two gradients can be compared: inside the domains, away from kinks, finite, and not saturated so
+ * far that rounding decides. A `Trial` is one such point with the exact derivative at every cell.
+ */
+import { axisIndices, type Axis, type Program } from '../core/definition';
+import { createEvaluator, type Evaluator, type Point, type PointArray } from '../core/evaluate';
+import type { IndexNode, Node } from '../core/expr';
+import type { Random } from '../core/random';
+import { samplePoint, sampleSizes } from '../core/sample';
+
+/** Positions of the indices of one cell, in the order of the axes. */
+export type Cell = readonly number[];
+
+/** Values with the rounding that they may carry, one entry per cell. */
+export interface Cells {
+  readonly values: readonly number[];
+  /** Estimated absolute rounding error. */
+  readonly errors: readonly number[];
+}
+
+export interface Trial {
+  readonly point: Point;
+  readonly evaluator: Evaluator;
+  readonly cells: readonly Cell[];
+  readonly exact: Cells;
+}
+
+/** What the exact derivative is taken of. */
+export interface Target {
+  readonly program: Program;
+  /** The derivative as an expression over `axes`: a total `diff` node, evaluated by dual numbers. */
+  readonly exact: Node;
+  readonly axes: readonly Axis[];
+  /** The derived gradient over the same axes, with helper bindings written out; its rounding bound serves both. */
+  readonly derived: Node | null;
+}
+
+export interface Trials {
+  readonly trials: readonly Trial[];
+  readonly setAside: { readonly kinks: number; readonly notFinite: number };
+  /** Points where dual numbers and the derived gradient disagree: a defect of Nabla's, never of the user's. */
+  readonly inconsistent: number;
+}
+
+/** Rounding reaches a few units of scale × 2^-53; the factor leaves room for sums of many terms. */
+const ROUNDING = 256 * 2 ** -53;
+const NEIGHBOURHOOD = 1e-6;
+/** Cells are compared one by one up to this many, then a random choice of them. */
+const MOST_CELLS = 48;
+
+export function drawTrials(
+  target: Target,
+  /** The nodes whose pieces must agree around a point, over the target's axes. */
+  watched: readonly Node[],
+  options: { readonly random: Random; readonly count: number; readonly attempts: number },
+): Trials {
+  const trials: Trial[] = [];
+  const setAside = { kinks: 0, notFinite: 0 };
+  let inconsistent = 0;
+  for (let attempt = 0; attempt < options.attempts && trials.length < options.count; attempt += 1) {
+    const point = samplePoint(target.program, options.random, sampleSizes(target.program, attempt));
+    const cells = cellsOf(target.axes, point, options.random);
+    const evaluator = createEvaluator(target.program, point);
+    if (nearKink(target, watched, point, cells, evaluator, options.random)) {
+      setAside.kinks += 1;
+      continue;
+    }
+    const duals = evaluateCells(evaluator, target.exact, target.axes, cells);
+    const derived = target.derived ? evaluateCells(evaluator, target.derived, target.axes, cells) : null;
+    const exact = reconciled(duals, derived);
+    if (exact === 'not finite') setAside.notFinite += 1;
+    else if (exact === 'inconsistent') inconsistent += 1;
+    else trials.push({ point, evaluator, cells, exact });
+  }
+  return { trials, setAside, inconsistent };
+}
+
+/** Dual numbers, with the larger of both rounding estimates; they must agree with the derived gradient. */
+function reconciled(duals: Cells, derived: Cells | null): Cells | 'not finite' | 'inconsistent' {
+  if (!duals.values.every(Number.isFinite)) return 'not finite';
+  if (!derived) {
+    const errors = duals.errors.map((error, k) =>
+      Number.isFinite(error) ? error : 1e-12 * Math.abs(duals.values[k] ?? 0),
+    );
+    return { values: duals.values, errors };
+  }
+  if (!derived.values.every(Number.isFinite)) return 'not finite';
+  const errors = duals.values.map((value, k) => {
+    const difference = Math.abs(value - (derived.values[k] ?? NaN));
+    return Math.max(finiteOr(derived.errors[k], 1e-12 * Math.abs(value)), difference);
+  });
+  const size = Math.max(...duals.values.map(Math.abs));
+  const apart = duals.values.some((value, k) => {
+    const difference = Math.abs(value - (derived.values[k] ?? NaN));
+    return difference > 1e-6 * size && difference > 1e4 * finiteOr(derived.errors[k], 0);
+  });
+  return apart ? 'inconsistent' : { values: duals.values, errors };
+}
+
+const finiteOr = (value: number | undefined, otherwise: number): number =>
+  value !== undefined && Number.isFinite(value) ? value : otherwise;
+
+/** Values of `node` at `cells`; `axes` name its free indices. */
+export function evaluateCells(
+  evaluator: Evaluator,
+  node: Node,
+  axes: readonly Axis[],
+  cells: readonly Cell[],
+): Cells {
+  const indices = axisIndices(axes);
+  const values: number[] = [];
+  const errors: number[] = [];
+  for (const cell of cells) {
+    const { value, scale } = evaluator.valueWithScale(node, positions(indices, cell));
+    values.push(value);
+    errors.push(ROUNDING * scale);
+  }
+  return { values, errors };
+}
+
+export function positions(indices: readonly IndexNode[], cell: Cell): Record<string, number> {
+  return Object.fromEntries(indices.map((index, k) => [index.name, cell[k] ?? 0]));
+}
+
+/** The length of an axis at a point. */
+export function lengthAt(point: Point, size: string): number {
+  return /^\d+$/.test(size) ? Number(size) : (point.sizes[size] ?? NaN);
+}
+
+function cellsOf(axes: readonly Axis[], point: Point, random: Random): Cell[] {
+  let cells: Cell[] = [[]];
+  for (const index of axisIndices(axes)) {
+    const length = lengthAt(point, index.size);
+    cells = cells.flatMap((cell) => Array.from({ length }, (_, k) => [...cell, k]));
+  }
+  while (cells.length > MOST_CELLS) cells.splice(Math.floor(random() * cells.length), 1);
+  return cells;
+}
+
+/** True when a small change of the inputs changes a piece that a piecewise function takes. */
+function nearKink(
+  target: Target,
+  watched: readonly Node[],
+  point: Point,
+  cells: readonly Cell[],
+  evaluator: Evaluator,
+  random: Random,
+): boolean {
+  const here = signatureAt(evaluator, target, watched, cells);
+  if (here === '') return false;
+  return [1, 2].some(() => {
+    const neighbour = createEvaluator(target.program, moved(target.program, point, random));
+    return signatureAt(neighbour, target, watched, cells) !== here;
+  });
+}
+
+function signatureAt(
+  evaluator: Evaluator,
+  target: Target,
+  watched: readonly Node[],
+  cells: readonly Cell[],
+): string {
+  const indices = axisIndices(target.axes);
+  evaluator.array(target.program.output);
+  for (const node of watched) for (const cell of cells) evaluator.value(node, positions(indices, cell));
+  return evaluator.signature();
+}
+
+/** The point with its continuous inputs moved by a relative `NEIGHBOURHOOD`, each at random. */
+function moved(program: Program, point: Point, random: Random): Point {
+  const nudge = (value: number): number => value * (1 + NEIGHBOURHOOD * (2 * random() - 1));
+  const inputs: Record<string, number | PointArray> = { ...point.inputs };
+  for (const input of program.inputs) {
+    if (input.domain.kind !== 'real' && input.domain.kind !== 'interval') continue;
+    const value = inputs[input.name];
+    if (typeof value === 'number') inputs[input.name] = nudge(value);
+    else if (value) inputs[input.name] = { dims: value.dims, data: Array.from(value.data, nudge) };
+  }
+  return { sizes: point.sizes, inputs };
+}
