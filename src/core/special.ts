@@ -38,22 +38,18 @@ function gaussian(x: number): number {
 
 /**
  * The error function. Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.6 (a series of positive terms)
- * up to 3, and the continued fraction 7.1.14 of the complement above.
+ * up to 2, and the continued fraction 7.1.14 of the complement above.
  */
 export function erf(x: number): number {
   const a = Math.abs(x);
   if (Number.isNaN(x) || a === 0) return x;
   if (a > 6) return Math.sign(x);
-  if (a < 3) {
-    let term = 1;
-    let rest = 0;
-    for (let k = 1; term > 1e-18 * (1 + rest); k += 1) {
-      term *= (2 * a * a) / (2 * k + 1);
-      rest += term;
-    }
-    return ((2 * x) / Math.sqrt(Math.PI)) * gaussian(a) * (1 + rest);
+  if (a < 2) {
+    let series = 1;
+    for (let k = 40; k > 0; k -= 1) series = 1 + ((2 * a * a) / (2 * k + 1)) * series;
+    return (2 / Math.sqrt(Math.PI)) * x * (gaussian(a) * series);
   }
   let fraction = a;
-  for (let k = 40; k > 0; k -= 1) fraction = a + k / 2 / fraction;
+  for (let k = 80; k > 0; k -= 1) fraction = a + k / 2 / fraction;
   return Math.sign(x) * (1 - gaussian(a) / (Math.sqrt(Math.PI) * fraction));
 }
