@@ -97,10 +97,10 @@ export function guessChoice(preview: TablePreview, label: LabelHint | null): Dat
 }
 
 /** Why a remembered choice does not fit the file any more; null when it does. */
-export function misfit(choice: DataChoice, preview: TablePreview): string | null {
+export function misfit(choice: DataChoice, preview: TablePreview, file: string): string | null {
   const known = new Map(preview.columns.map((column) => [column.name, column]));
   const absent = [choice.target, ...choice.features].filter((name) => !known.has(name));
-  if (absent.length > 0) return `${preview.path} has no column ${absent.map((name) => `"${name}"`).join(', ')}`;
+  if (absent.length > 0) return `${file} has no column ${absent.map((name) => `"${name}"`).join(', ')}`;
   return choice.features.length === 0 ? 'no feature column is chosen' : null;
 }
 
@@ -113,7 +113,9 @@ export function missingIn(choice: DataChoice, preview: TablePreview): number {
 /** A choice from outside, such as the memory of the workspace or the panel; null when it is none. */
 export function readChoice(value: unknown): DataChoice | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { path, target, features, standardise, missing } = value as Partial<Record<keyof DataChoice, unknown>>;
+  const { path, target, features, standardise, missing } = value as Partial<
+    Record<keyof DataChoice, unknown>
+  >;
   if (typeof path !== 'string' || typeof target !== 'string' || typeof standardise !== 'boolean') return null;
   if (!Array.isArray(features) || !features.every((name) => typeof name === 'string')) return null;
   if (missing !== 'drop' && missing !== 'mean' && missing !== 'stop') return null;

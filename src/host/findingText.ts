@@ -27,7 +27,7 @@ export function dataWarningsOf(analysis: Analysis, report: CheckReport): readonl
     .filter(({ handVerdict }) => handVerdict === 'wrong')
     .flatMap((check) =>
       findings
-        .filter(({ parameter, verdict }) => parameter === check.name && verdict === 'unknown')
+        .filter(({ parameter, verdict }) => parameter === check.name && verdict !== 'wrong')
         .map((finding) =>
           warning(analysis, finding, `${finding.subject}: ${check.reason}`, WRONG_ON_DATA, null),
         ),
@@ -43,7 +43,13 @@ function warning(
 ): Warning {
   const evidence = finding.evidence === '' || rule === WRONG_ON_DATA ? '' : `\n${finding.evidence}`;
   const expected = finding.expected === null ? '' : `\nDerived: ${finding.expected.text}`;
-  return { span: finding.span, message: message + evidence + expected, rule, related: related(analysis, finding), fix };
+  return {
+    span: finding.span,
+    message: message + evidence + expected,
+    rule,
+    related: related(analysis, finding),
+    fix,
+  };
 }
 
 /** The line of the loss that is differentiated. */

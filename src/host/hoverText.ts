@@ -53,7 +53,9 @@ function fitted(parts: readonly string[], limit: number): string {
 
 function linksOf(definitionId: string, definition: DefinitionSummary | null, uri: string): string {
   const target = { uri, definitionId };
-  const links = [`[∇ Derive gradient](${commandLink('nabla.derive', target)} "Show the derivation step by step")`];
+  const links = [
+    `[∇ Derive gradient](${commandLink('nabla.derive', target)} "Show the derivation step by step")`,
+  ];
   if (definition !== null && runsOnData(definition))
     links.push(
       `[Check on data](${commandLink('nabla.checkOnData', target)} "Compare with finite differences on a table")`,

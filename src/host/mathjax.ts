@@ -37,10 +37,12 @@ export function createRenderer(): Renderer {
 /** Sizes in px, a colour, and nothing that a picture does not need: a hover may have 100,000 characters in all. */
 export function compact(svg: string, color: string, fontSize: number): string {
   const px = (ex: string) => `${Math.round(Number(ex) * EX * fontSize * 100) / 100}px`;
-  return svg
-    .replace(/ (?:data-[\w-]+|role|focusable|style|aria-\w+)="[^"]*"/g, '')
-    .replace(/ (width|height)="([\d.]+)ex"/g, (_, name: string, ex: string) => ` ${name}="${px(ex)}"`)
-    // A number per picture: without it equal formulas give equal pictures.
-    .replace(/MJX-\d+-/g, '')
-    .replace(/currentColor/g, color);
+  return (
+    svg
+      .replace(/ (?:data-[\w-]+|role|focusable|style|aria-\w+)="[^"]*"/g, '')
+      .replace(/ (width|height)="([\d.]+)ex"/g, (_, name: string, ex: string) => ` ${name}="${px(ex)}"`)
+      // A number per picture: without it equal formulas give equal pictures.
+      .replace(/MJX-\d+-/g, '')
+      .replace(/currentColor/g, color)
+  );
 }

@@ -27,7 +27,7 @@ export function panelHtml({ script, style, cspSource, nonce }: PanelResources): 
     <link rel="stylesheet" href="${escapeHtml(style)}">
   </head>
   <body>
-    <main id="nabla"></main>
+    <div id="nabla"></div>
     <script nonce="${nonce}" src="${escapeHtml(script)}"></script>
   </body>
 </html>

@@ -15,10 +15,7 @@ export type Candidates =
  * The definitions that a command at a position may mean: the innermost around it; several only when they share that
  * place; away from all of them every definition of the file, the nearest first.
  */
-export function candidatesAt(
-  definitions: readonly DefinitionSummary[],
-  position: TextPosition,
-): Candidates {
+export function candidatesAt(definitions: readonly DefinitionSummary[], position: TextPosition): Candidates {
   const around = definitions.filter(({ span }) => contains(span, position));
   if (around.length > 0) {
     const smallest = Math.min(...around.map(({ span }) => lines(span)));

@@ -1,0 +1,52 @@
+/** The extension's wiring: what VS Code is given at the start. Everything heavy is loaded when it is first needed. */
+import * as vscode from 'vscode';
+import { createActions } from './host/actions';
+import { createAnalyses } from './host/analyses';
+import { COMMANDS } from './host/commands';
+import { registerDiagnostics } from './host/diagnostics';
+import { createEdges } from './host/edges';
+import { createEngine } from './host/engine';
+import { registerHover } from './host/hover';
+import { registerLenses } from './host/lenses';
+import { createLog } from './host/log';
+import { createPanelModel } from './host/panelModel';
+import { createRuns } from './host/runs';
+import { createSessions } from './host/sessions';
+import { registerStatusBar } from './host/statusBar';
+import type { PanelState } from './protocol';
+
+/** For tests: what `activate` returns. */
+export interface NablaExtension {
+  /** ms that `activate` took. */
+  readonly activation: number;
+  /** What the panel shows, or would show if it were open. */
+  readonly state: () => PanelState;
+  readonly onDidChangeState: vscode.Event<PanelState>;
+}
+
+export function activate(context: vscode.ExtensionContext): NablaExtension {
+  const began = performance.now();
+  const { subscriptions, extensionPath, extensionUri, extension, workspaceState } = context;
+  const log = createLog(String((extension.packageJSON as { version: unknown }).version));
+  const edges = createEdges(subscriptions, log);
+  const analyses = createAnalyses(extensionPath, log.bug);
+  const sessions = createSessions(workspaceState);
+  const engine = createEngine(extensionPath);
+  const runs = createRuns(analyses, sessions, engine);
+  const model = createPanelModel(analyses, sessions, runs, log.bug);
+  const { handlers, panel } = createActions({ extensionUri, analyses, model, runs, log });
+  subscriptions.push(log, analyses, sessions, engine, runs, model, panel);
+
+  for (const { id, title } of COMMANDS)
+    edges.register(`the command "${title}"`, () => vscode.commands.registerCommand(id, handlers[id]));
+  edges.register('the lenses', () => registerLenses(analyses, edges));
+  edges.register('the hover', () => registerHover(analyses, extensionPath, edges));
+  edges.register('the diagnostics', () => registerDiagnostics(analyses, sessions, edges));
+  edges.register('the status bar', () => registerStatusBar(runs));
+
+  return {
+    activation: performance.now() - began,
+    state: () => model.state,
+    onDidChangeState: model.onDidChange,
+  };
+}

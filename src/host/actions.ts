@@ -1,0 +1,145 @@
+import * as vscode from 'vscode';
+import type { DataChoice, DefinitionSummary, TrainOptions } from '../protocol';
+import type { Analyses } from './analyses';
+import { targetOf } from './commands';
+import type { CommandId } from './commands';
+import { locate, locateAtCursor } from './documents';
+import type { Located } from './documents';
+import type { Log } from './log';
+import { notForData, sentence, UserError } from './messages';
+import { createPanel } from './panel';
+import type { Panel, PanelActions } from './panel';
+import type { PanelModel } from './panelModel';
+import type { Runs } from './runs';
+import { runsOnData } from './target';
+
+/** A handler per command; an argument comes from lenses and hovers. */
+export type Handlers = Readonly<Record<CommandId, (argument?: unknown) => Promise<void>>>;
+
+interface Services {
+  readonly extensionUri: vscode.Uri;
+  readonly analyses: Analyses;
+  readonly model: PanelModel;
+  readonly runs: Runs;
+  readonly log: Log;
+}
+
+interface Purpose {
+  readonly title: string;
+  readonly suits: (definition: DefinitionSummary) => boolean;
+}
+
+const DERIVE: Purpose = { title: 'Derive gradient', suits: () => true };
+const CHECK: Purpose = { title: 'Check gradient on data', suits: runsOnData };
+const TRAIN: Purpose = { title: 'Train', suits: runsOnData };
+const CHOOSE: Purpose = { title: 'Choose data', suits: runsOnData };
+
+/** What the commands do, and the panel that they show. */
+export function createActions({ extensionUri, analyses, model, runs, log }: Services): {
+  readonly handlers: Handlers;
+  readonly panel: Panel;
+} {
+  /** From a lens or a hover the one that it belongs to, from the palette the one at the cursor or in the panel. */
+  const find = async (argument: unknown, purpose: Purpose): Promise<Located | null> => {
+    const given = targetOf(argument);
+    const target = given ?? (vscode.window.activeTextEditor === undefined ? model.target : null);
+    if (target === null) return locateAtCursor(analyses, purpose, notForData);
+    const located = await locate(target, analyses);
+    if (!purpose.suits(located.definition)) throw new UserError(notForData(located.definition.name));
+    return located;
+  };
+
+  /** Tells an expected end to the user, in the panel too when it shows what this is about; the rest are bugs. */
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof vscode.CancellationError) return;
+      if (!(error instanceof UserError)) {
+        log.bug(what, error);
+        return;
+      }
+      log.info(error.message);
+      if (model.target !== null) model.tell(error.message);
+      void vscode.window.showWarningMessage(`Nabla: ${sentence(error.message)}`);
+    }
+  };
+
+  const show = async (located: Located): Promise<void> => {
+    const selecting = model.select(located.target);
+    panel.reveal();
+    await selecting;
+  };
+
+  const check = async (located: Located): Promise<void> => {
+    model.tell(null);
+    const report = await runs.check(located);
+    if (report === null) return;
+    await show(located);
+  };
+
+  const train = async (located: Located, options: TrainOptions | null): Promise<void> => {
+    model.tell(null);
+    await show(located);
+    await runs.train(located, options);
+  };
+
+  const handlers: Handlers = {
+    'nabla.derive': (argument) =>
+      attempt('deriving', async () => {
+        const located = await find(argument, DERIVE);
+        if (located !== null) await show(located);
+      }),
+    'nabla.checkOnData': (argument) =>
+      attempt('the check on data', async () => {
+        const located = await find(argument, CHECK);
+        if (located !== null) await check(located);
+      }),
+    'nabla.train': (argument) =>
+      attempt('the training', async () => {
+        const located = await find(argument, TRAIN);
+        if (located !== null) await train(located, null);
+      }),
+    'nabla.chooseData': (argument) =>
+      attempt('choosing data', async () => {
+        const located = await find(argument, CHOOSE);
+        if (located !== null) await runs.chooseData(located);
+      }),
+    'nabla.cancel': () => {
+      runs.cancel();
+      return Promise.resolve();
+    },
+    'nabla.showLog': () => {
+      log.show();
+      return Promise.resolve();
+    },
+  };
+
+  /** Does something with the definition that the panel shows. */
+  const withShown = (what: string, purpose: Purpose, work: (located: Located) => Promise<void>) =>
+    attempt(what, async () => {
+      const located = model.target === null ? null : await find(model.target, purpose);
+      if (located !== null) await work(located);
+    });
+
+  const panelActions: PanelActions = {
+    select: (definitionId) =>
+      attempt('deriving', async () => {
+        if (model.target !== null) await model.select({ ...model.target, definitionId });
+      }),
+    chooseData: () =>
+      withShown('choosing data', CHOOSE, async (located) => {
+        await runs.chooseData(located);
+      }),
+    setData: (choice: DataChoice) =>
+      withShown('choosing data', CHOOSE, (located) => runs.setData(located, choice)),
+    check: () => withShown('the check on data', CHECK, check),
+    train: (options) => withShown('the training', TRAIN, (located) => train(located, options)),
+    cancel: () => {
+      runs.cancel();
+      return Promise.resolve();
+    },
+  };
+  const panel = createPanel(extensionUri, model, runs, panelActions);
+  return { handlers, panel };
+}

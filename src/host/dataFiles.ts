@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import { rankFiles } from './dataGuess';
+
+export interface DataFile {
+  /** Absolute, as the worker opens it. */
+  readonly path: string;
+  /** Relative to the workspace. */
+  readonly label: string;
+}
+
+const PATTERN = '**/*.{csv,tsv,CSV,TSV}';
+const EXCLUDED = '**/{node_modules,site-packages,__pycache__,venv,env,.venv,.git,.tox,.cache}/**';
+/** A workspace with more data files than this is a data store; the choice of a file elsewhere is always there. */
+const MOST_FILES = 500;
+
+/** The tables of the workspace, the most likely one for the document first. */
+export async function findDataFiles(document: vscode.TextDocument | null): Promise<readonly DataFile[]> {
+  const found = await vscode.workspace.findFiles(PATTERN, EXCLUDED, MOST_FILES);
+  const byLabel = new Map(
+    found
+      .filter(({ scheme }) => scheme === 'file')
+      .map((uri) => [vscode.workspace.asRelativePath(uri), uri.fsPath]),
+  );
+  const source =
+    document === null
+      ? { path: '', text: '' }
+      : { path: vscode.workspace.asRelativePath(document.uri), text: document.getText() };
+  return rankFiles([...byLabel.keys()], source).flatMap((label) => {
+    const path = byLabel.get(label);
+    return path === undefined ? [] : [{ path, label }];
+  });
+}
+
+export function labelOf(path: string): string {
+  return vscode.workspace.asRelativePath(path);
+}

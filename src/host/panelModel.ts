@@ -1,0 +1,190 @@
+import * as vscode from 'vscode';
+import type { Analysis, DerivationView, PanelState } from '../protocol';
+import type { Analyses } from './analyses';
+import type { CommandTarget } from './commands';
+import { findDataFiles } from './dataFiles';
+import type { DataFile } from './dataFiles';
+import { fileNameOf, openDocument } from './documents';
+import { messageOf } from './log';
+import { problemText, sentence } from './messages';
+import type { Runs } from './runs';
+import type { Sessions } from './sessions';
+import { runsOnData } from './target';
+
+/** What the panel shows, apart from any page: it goes on while the panel is hidden or closed. */
+export interface PanelModel extends vscode.Disposable {
+  /** The definition that is shown. */
+  readonly target: CommandTarget | null;
+  readonly state: PanelState;
+  /** Derives and shows a definition. */
+  select(target: CommandTarget): Promise<void>;
+  /** Shows a message at the top until the next action. */
+  tell(message: string | null): void;
+  readonly onDidChange: vscode.Event<PanelState>;
+}
+
+interface Shown {
+  readonly target: CommandTarget;
+  readonly version: number;
+  readonly derivation: DerivationView | null;
+  readonly siblings: PanelState['siblings'];
+  /** Why the derivation is missing or is that of an earlier text. */
+  readonly trouble: string | null;
+}
+
+export function createPanelModel(
+  analyses: Analyses,
+  sessions: Sessions,
+  runs: Runs,
+  report: (what: string, error: unknown) => void,
+): PanelModel {
+  const changed = new vscode.EventEmitter<PanelState>();
+  let shown: Shown | null = null;
+  let selected: CommandTarget | null = null;
+  let files: readonly DataFile[] = [];
+  let message: string | null = null;
+  let deriving = false;
+  let count = 0;
+
+  const state = (): PanelState => {
+    const session = shown === null ? null : sessions.get(shown.target);
+    const { activity } = runs;
+    const mine = activity !== null && selected !== null && sameTarget(activity.target, selected);
+    return {
+      subject:
+        shown === null
+          ? null
+          : {
+              uri: shown.target.uri,
+              fileName: fileNameOf(vscode.Uri.parse(shown.target.uri)),
+              version: shown.version,
+              definitionId: shown.target.definitionId,
+            },
+      derivation: shown?.derivation ?? null,
+      siblings: shown?.siblings ?? [],
+      data: { files, preview: session?.preview ?? null, choice: session?.choice ?? null },
+      check: session?.check ?? null,
+      training: session?.training ?? null,
+      message: message ?? shown?.trouble ?? null,
+      busy: deriving ? 'deriving' : mine ? activity.kind : null,
+    };
+  };
+  const fire = () => changed.fire(state());
+
+  /** Derives the selected definition from the document as it is; a later call makes an earlier one's answer stale. */
+  const derive = async (target: CommandTarget): Promise<void> => {
+    count += 1;
+    const turn = count;
+    const document = await openDocument(target.uri);
+    const analysis = await analyses.of(document);
+    const analyzer = await analyses.analyzer();
+    if (turn !== count) return;
+    const { version } = document;
+    const siblings = analysis.definitions.map(({ id, name, kind }) => ({ id, name, kind }));
+    const before = shown !== null && sameTarget(shown.target, target) ? shown : null;
+    if (!analysis.definitions.some(({ id }) => id === target.definitionId)) {
+      const name = before?.derivation?.definition.name ?? 'the definition';
+      shown = {
+        target,
+        version,
+        derivation: before?.derivation ?? null,
+        siblings,
+        trouble: lostText(name, analysis, before),
+      };
+      return;
+    }
+    const derivation = analyzer.derivation(document.getText(), document.languageId, target.definitionId);
+    const broken = derivation.parameters.length === 0 && derivation.problems.length > 0;
+    if (broken && before?.derivation && before.derivation.parameters.length > 0) {
+      const trouble = `${brokenText(derivation)} Below is the derivation of the last version that could be read.`;
+      shown = { target, version, derivation: before.derivation, siblings, trouble };
+      return;
+    }
+    shown = { target, version, derivation, siblings, trouble: null };
+  };
+
+  const findFiles = async (document: vscode.TextDocument) => {
+    const found = await findDataFiles(document);
+    if (found.length === files.length && found.every(({ path }, place) => path === files[place]?.path))
+      return;
+    files = found;
+    fire();
+  };
+
+  const select = async (target: CommandTarget): Promise<void> => {
+    const isNew = selected === null || !sameTarget(selected, target);
+    selected = target;
+    message = null;
+    deriving = true;
+    if (isNew) fire();
+    try {
+      await derive(target);
+    } finally {
+      deriving = false;
+      fire();
+    }
+    const definition = shown?.derivation?.definition;
+    if (definition && runsOnData(definition))
+      void findFiles(await openDocument(target.uri)).catch(reportFiles);
+  };
+  const reportFiles = (error: unknown) => report('looking for data files', error);
+
+  const subscriptions = vscode.Disposable.from(
+    changed,
+    analyses.onDidAnalyze((document) => {
+      if (selected === null || selected.uri !== document.uri.toString()) return;
+      if (shown !== null && sameTarget(shown.target, selected) && shown.version === document.version) return;
+      derive(selected).then(fire, (error: unknown) => {
+        message = messageOf(error);
+        fire();
+        report('the derivation', error);
+      });
+    }),
+    sessions.onDidChange((target) => {
+      if (selected !== null && sameTarget(target, selected)) fire();
+    }),
+    watchBusy(runs, fire),
+  );
+
+  return {
+    get target() {
+      return selected;
+    },
+    get state() {
+      return state();
+    },
+    select,
+    tell(text) {
+      message = text;
+      fire();
+    },
+    onDidChange: changed.event,
+    dispose: () => subscriptions.dispose(),
+  };
+}
+
+/** Calls back at the beginning and the end of what the runs do, not at each of its steps. */
+function watchBusy(runs: Runs, callback: () => void): vscode.Disposable {
+  let busy = runs.activity !== null;
+  return runs.onDidChangeActivity((activity) => {
+    if (busy === (activity !== null)) return;
+    busy = activity !== null;
+    callback();
+  });
+}
+
+export function sameTarget(a: CommandTarget, b: CommandTarget): boolean {
+  return a.uri === b.uri && a.definitionId === b.definitionId;
+}
+
+function lostText(name: string, analysis: Analysis, before: Shown | null): string {
+  const [problem] = analysis.problems;
+  const reason = problem === undefined ? '' : ` ${sentence(problemText(problem))}`;
+  const kept = before?.derivation ? ' Below is its derivation as it was.' : '';
+  return `${name} is not in the file at the moment.${reason}${kept}`;
+}
+
+function brokenText({ definition, problems }: DerivationView): string {
+  const reasons = problems.map((problem) => sentence(problemText(problem))).join(' ');
+  return `${definition.name} cannot be derived as it is now: ${reasons}`;
+}

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import type { CheckReport, DataChoice, DefinitionSummary, TablePreview, TrainingState } from '../protocol';
+import type { CommandTarget } from './commands';
+import { readChoice } from './dataGuess';
+
+/** What Nabla knows of one definition beside its text. Outlives the panel, so that closing it loses no curve. */
+export interface Session {
+  readonly choice: DataChoice | null;
+  readonly preview: TablePreview | null;
+  readonly check: CheckReport | null;
+  /** The text of the definition that `check` is about. */
+  readonly checkedText: string | null;
+  readonly training: TrainingState | null;
+}
+
+export interface Sessions extends vscode.Disposable {
+  get(target: CommandTarget): Session;
+  update(target: CommandTarget, change: Partial<Session>): void;
+  /** The course of a training run, which is too frequent for an event. */
+  advance(target: CommandTarget, training: TrainingState): void;
+  /** The checks of a document whose definitions still read as they did. */
+  checksOf(document: vscode.TextDocument, definitions: readonly DefinitionSummary[]): readonly CheckReport[];
+  readonly onDidChange: vscode.Event<CommandTarget>;
+}
+
+const EMPTY: Session = { choice: null, preview: null, check: null, checkedText: null, training: null };
+
+/** `memory` keeps the chosen data of each definition with the workspace. */
+export function createSessions(memory: vscode.Memento): Sessions {
+  const changed = new vscode.EventEmitter<CommandTarget>();
+  const sessions = new Map<string, Session>();
+  const get = (target: CommandTarget): Session =>
+    sessions.get(keyOf(target)) ?? { ...EMPTY, choice: readChoice(memory.get(keyOf(target))) };
+  return {
+    get,
+    update(target, change) {
+      sessions.set(keyOf(target), { ...get(target), ...change });
+      if (change.choice !== undefined) void memory.update(keyOf(target), change.choice);
+      changed.fire(target);
+    },
+    advance(target, training) {
+      sessions.set(keyOf(target), { ...get(target), training });
+    },
+    checksOf(document, definitions) {
+      const uri = document.uri.toString();
+      return definitions.flatMap((definition) => {
+        const { check, checkedText } = get({ uri, definitionId: definition.id });
+        return check !== null && checkedText === textOf(document, definition) ? [check] : [];
+      });
+    },
+    onDidChange: changed.event,
+    dispose: () => changed.dispose(),
+  };
+}
+
+function keyOf({ uri, definitionId }: CommandTarget): string {
+  return `data:${vscode.workspace.asRelativePath(vscode.Uri.parse(uri))}#${definitionId}`;
+}
+
+/** The lines of a definition as they are in the document. */
+export function textOf(document: vscode.TextDocument, { span }: DefinitionSummary): string {
+  return document.getText(new vscode.Range(span.startLine - 1, 0, span.endLine - 1, Number.MAX_SAFE_INTEGER));
+}

@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import type { CommandId } from './commands';
+import type { Activity, Runs } from './runs';
+
+/** Shows what is computed while it is; a click cancels it. */
+export function registerStatusBar(runs: Runs): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('nabla.activity', vscode.StatusBarAlignment.Left);
+  const cancel: CommandId = 'nabla.cancel';
+  item.name = 'Nabla';
+  item.command = cancel;
+  const show = (activity: Activity | null) => {
+    if (activity === null) {
+      item.hide();
+      return;
+    }
+    const verb = activity.kind === 'training' ? 'Training' : 'Checking';
+    const percent = activity.done === null ? '' : ` ${Math.floor(100 * activity.done)} %`;
+    item.text = `$(sync~spin) ∇ ${verb} ${activity.name}${percent}`;
+    item.tooltip = `${activity.detail === '' ? verb : activity.detail}. Click to cancel.`;
+    item.show();
+  };
+  show(runs.activity);
+  return vscode.Disposable.from(item, runs.onDidChangeActivity(show));
+}
