@@ -455,7 +455,10 @@ export class Arena {
   // Substituting inside a body can only lower its height, so the binder is renamed to keep names canonical.
   private rebind(node: ReduceNode, body: Node): Node {
     if (!body.free.has(node.index.name)) return this.reduceConstant(node.op, node.index.size, body);
-    const parked = this.indexIn('free', '@b', node.index.size);
+    // Renaming a binder inside renames within an outer binder's own renaming: their parked names must differ.
+    let name = '@b';
+    while (body.free.has(name)) name += 'b';
+    const parked = this.indexIn('free', name, node.index.size);
     return this.reduce(node.op, parked, this.replaceIndex(body, node.index.name, parked));
   }
 
