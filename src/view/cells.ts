@@ -1,0 +1,43 @@
+/** The cells of a check in the order of interest, with their differences. Pure. */
+import type { ParameterCheck } from '../protocol';
+import { cellName } from './format';
+
+export interface CellRow {
+  readonly name: string;
+  readonly derived: number;
+  readonly handWritten: number | null;
+  readonly finite: number;
+  readonly finiteError: number;
+  /** |derived - finite| relative to the largest derived cell. */
+  readonly derivedDifference: number;
+  readonly handDifference: number | null;
+}
+
+/** Worst first: by the hand-written gradient's difference where there is one, then by the derived one's. */
+export function worstFirst(check: ParameterCheck): CellRow[] {
+  const scale = Math.max(0, ...check.derived.map(Math.abs).filter(Number.isFinite)) || 1;
+  const rows = check.cells.map((flat, place): CellRow => {
+    const derived = check.derived[place] ?? NaN;
+    const finite = check.finite[place] ?? NaN;
+    const hand = check.handWritten === null ? null : (check.handWritten[place] ?? NaN);
+    return {
+      name: cellName(check.name, check.shape, flat),
+      derived,
+      handWritten: hand,
+      finite,
+      finiteError: check.finiteError[place] ?? NaN,
+      derivedDifference: Math.abs(derived - finite) / scale,
+      handDifference: hand === null ? null : Math.abs(hand - derived) / scale,
+    };
+  });
+  return rows.sort(
+    (a, b) =>
+      weight(b.handDifference ?? 0) - weight(a.handDifference ?? 0) ||
+      weight(b.derivedDifference) - weight(a.derivedDifference),
+  );
+}
+
+/** What cannot be compared comes first. */
+function weight(difference: number): number {
+  return Number.isNaN(difference) ? Number.MAX_VALUE : difference;
+}

@@ -1,0 +1,73 @@
+/** The check on data: the choice of the data, the run, the report. */
+import type { DataState, PanelState } from '../protocol';
+import { checkReport } from './checkReport';
+import type { Section, ViewContext } from './context';
+import { button } from './controls';
+import { dataForm } from './dataForm';
+import { fill, h } from './dom';
+import { equal } from './equal';
+import type { Frame } from './frame';
+import { VERDICT_WORDS } from './verdict';
+
+export function createCheck(context: ViewContext, frame: Frame): Section {
+  const form = h('div', { class: 'data-form' });
+  const run = button({
+    label: 'Check gradient on data',
+    icon: 'play',
+    class: 'primary',
+    onClick: () => void context.ask((host) => host.check()),
+  });
+  const wait = h('span', { class: 'dim' });
+  const report = h('div', { class: 'report' });
+  frame.body.append(form, h('div', { class: 'actions' }, run, wait), report);
+  let shownData: DataState | undefined;
+  let shownReport: PanelState['check'] | undefined;
+
+  return {
+    element: frame.element,
+    update: ({ data, check, busy }) => {
+      if (!equal(data, shownData)) {
+        shownData = data;
+        keepFocus(form, () => {
+          fill(form, ...dataForm(context, data));
+        });
+      }
+      const missing = whatIsMissing(data);
+      run.disabled = busy !== null || missing !== null;
+      wait.textContent = busy === 'checking' ? 'Checking…' : (missing ?? '');
+      report.classList.toggle('stale', busy === 'checking');
+      if (equal(check, shownReport)) return;
+      shownReport = check;
+      fill(report, ...(check ? checkReport(context, check) : []));
+      if (check)
+        context.announce(
+          `Check done. ${check.parameters
+            .map(
+              ({ name, derivedVerdict, handVerdict }) =>
+                `${name}: ${VERDICT_WORDS[handVerdict ?? derivedVerdict]}`,
+            )
+            .join(', ')}`,
+        );
+    },
+  };
+}
+
+/** Why a check cannot be run yet, as the next thing to do. */
+export function whatIsMissing({ choice }: DataState): string | null {
+  if (!choice || choice.path === '') return 'Choose a data file first.';
+  if (choice.target === '') return 'Choose the target column.';
+  if (choice.features.length === 0) return 'Choose at least one feature.';
+  return null;
+}
+
+/** Redraws a form and gives the focus back to the control that had it. */
+function keepFocus(form: HTMLElement, draw: () => void): void {
+  const controls = (): HTMLElement[] => [...form.querySelectorAll<HTMLElement>('select, input, button')];
+  const { activeElement } = document;
+  const place = activeElement instanceof HTMLElement ? controls().indexOf(activeElement) : -1;
+  const scrolled = form.querySelector('.chips')?.scrollTop ?? 0;
+  draw();
+  if (place >= 0) controls()[place]?.focus({ preventScroll: true });
+  const chips = form.querySelector('.chips');
+  if (chips) chips.scrollTop = scrolled;
+}

@@ -1,0 +1,116 @@
+/** The whole panel: sections in the order of a textbook page, redrawn where the state differs. */
+import type { HostApi, PanelState, TrainProgress } from '../protocol';
+import { createCheck } from './check';
+import type { Section, ViewContext } from './context';
+import { createDerivation } from './derivation';
+import { h } from './dom';
+import { createFormulas } from './formulas';
+import { sectionFrame } from './frame';
+import { createGraph } from './graph';
+import { createBanner, createHeader } from './header';
+import type { PreferenceStore } from './preferences';
+import { createResult } from './result';
+import { createTrain } from './train';
+import { problemList } from './verdict';
+
+export interface Panel {
+  readonly show: (state: PanelState) => void;
+  readonly trainProgress: (progress: TrainProgress) => void;
+  readonly showError: (message: string) => void;
+}
+
+export function createPanel(root: HTMLElement, host: HostApi, preferences: PreferenceStore): Panel {
+  const live = h('div', { class: 'hidden-text', role: 'status', 'aria-live': 'polite' });
+  const banner = createBanner();
+  const context: ViewContext = {
+    host,
+    preferences,
+    ask: async (intent) => {
+      try {
+        await intent(host);
+        return true;
+      } catch (error) {
+        banner.showError(error instanceof Error ? error.message : String(error));
+        return false;
+      }
+    },
+    announce: (message) => {
+      live.textContent = message;
+    },
+  };
+
+  const frames = {
+    formulas: sectionFrame(context, 'formulas', 'Formulas'),
+    graph: sectionFrame(context, 'graph', 'Computational graph'),
+    derivation: sectionFrame(context, 'derivation', 'Derivation'),
+    result: sectionFrame(context, 'result', 'Result'),
+    check: sectionFrame(context, 'check', 'Check on data'),
+    train: sectionFrame(context, 'train', 'Train'),
+  };
+  const train = createTrain(context, frames.train);
+  const header = createHeader(
+    context,
+    [
+      { label: 'Formulas', open: frames.formulas.open },
+      { label: 'Graph', open: frames.graph.open },
+      { label: 'Derivation', open: frames.derivation.open },
+      { label: 'Result', open: frames.result.open },
+      { label: 'Check', open: frames.check.open },
+      { label: 'Train', open: frames.train.open },
+    ],
+    frames.result.open,
+  );
+  const sections: readonly Section[] = [
+    createFormulas(context, frames.formulas),
+    createGraph(context, frames.graph),
+    createDerivation(context, frames.derivation),
+    createResult(context, frames.result),
+    createCheck(context, frames.check),
+    train,
+  ];
+  const empty = h('div', { class: 'empty' });
+  const problems = h('div', { class: 'page-problems' });
+  const page = h('div', { class: 'page' }, ...sections.map(({ element }) => element));
+  root.append(header.element, h('main', {}, banner.element, empty, problems, page), live);
+
+  return {
+    show: (state) => {
+      const started = state.derivation !== null;
+      // A section draws by the room that it has, so it is brought in before it is told.
+      page.hidden = !started;
+      empty.hidden = started;
+      empty.replaceChildren(...(started ? [] : emptyState(state)));
+      const list = problemList(context, state.derivation?.problems ?? []);
+      problems.replaceChildren(...(list ? [list] : []));
+      root.setAttribute('aria-busy', String(state.busy === 'deriving'));
+      page.classList.toggle('stale', state.busy === 'deriving');
+      for (const section of [header, banner, ...sections]) section.update(state);
+    },
+    trainProgress: train.progress,
+    showError: banner.showError,
+  };
+}
+
+function emptyState(state: PanelState): HTMLElement[] {
+  if (state.busy === 'deriving') return [h('p', {}, 'Deriving…')];
+  const mark = h('div', { class: 'empty-mark', 'aria-hidden': 'true' }, '∇');
+  if (state.subject)
+    return [
+      mark,
+      h('p', {}, `There is nothing to derive at this place of ${state.subject.fileName}.`),
+      h(
+        'p',
+        { class: 'dim' },
+        'Put the cursor into a function that computes a loss or an activation, and run “Nabla: Derive gradient”.',
+      ),
+    ];
+  return [
+    mark,
+    h('p', {}, 'Open a file with a loss or an activation.'),
+    h(
+      'p',
+      { class: 'dim' },
+      'Then run “Nabla: Derive gradient” from the command palette, or choose “Derive” above the function.',
+    ),
+  ];
+}

@@ -1,0 +1,97 @@
+/** The gradients: in matrix form, in indices, as code, and beside what was written by hand. */
+import type { Formula, ParameterView } from '../protocol';
+import type { Section, ViewContext } from './context';
+import { copyButton, scroller, tabs } from './controls';
+import { h } from './dom';
+import { equal } from './equal';
+import { formatShape } from './format';
+import type { Frame } from './frame';
+import { plainLatex } from './latex';
+import { inlineMath, math } from './math';
+import { findingCard } from './verdict';
+
+const TARGETS: Readonly<Record<string, string>> = {
+  numpy: 'NumPy',
+  torch: 'PyTorch',
+  pytorch: 'PyTorch',
+  jax: 'JAX',
+  tensorflow: 'TensorFlow',
+  typescript: 'TypeScript',
+  javascript: 'JavaScript',
+  latex: 'LaTeX',
+};
+
+export function createResult(context: ViewContext, frame: Frame): Section {
+  let shown: readonly unknown[] = [];
+  return {
+    element: frame.element,
+    update: ({ derivation }) => {
+      const parameters = derivation?.parameters ?? [];
+      const part = parameters.map(({ name, shape, gradient, findings }) => [name, shape, gradient, findings]);
+      if (equal(part, shown)) return;
+      shown = part;
+      frame.body.replaceChildren(
+        ...(parameters.length > 0
+          ? parameters.map((parameter) => card(context, parameter))
+          : [h('p', { class: 'dim' }, 'No gradient.')]),
+      );
+    },
+  };
+}
+
+function card(context: ViewContext, parameter: ParameterView): HTMLElement {
+  const { gradient, findings } = parameter;
+  return h(
+    'article',
+    { class: 'result', 'aria-label': `Gradient of ${parameter.name}` },
+    h(
+      'h3',
+      {},
+      h('span', {}, 'Gradient for ', inlineMath(parameter.symbol)),
+      h('span', { class: 'dim' }, formatShape(parameter.shape)),
+    ),
+    gradient.matrix && form(context, 'Matrix form', gradient.matrix),
+    form(context, 'Index form', gradient.index),
+    ...findings.map((finding) => findingCard(context, finding)),
+    code(context, gradient.code),
+  );
+}
+
+function form(context: ViewContext, label: string, formula: Formula): HTMLElement {
+  return h(
+    'div',
+    { class: 'form' },
+    h('span', { class: 'form-name' }, label),
+    scroller(label, math(formula)),
+    copyButton(context, `Copy the ${label.toLowerCase()} as LaTeX`, () => plainLatex(formula.latex), true),
+  );
+}
+
+function code(context: ViewContext, sources: ParameterView['gradient']['code']): HTMLElement | null {
+  const targets = Object.entries(sources);
+  if (targets.length === 0) return null;
+  const { list, panels } = tabs(
+    'Language of the code',
+    targets.map(([target, source]) => ({
+      id: target,
+      label: TARGETS[target] ?? target,
+      panel: () =>
+        h(
+          'pre',
+          { class: 'code', tabindex: 0, 'aria-label': `${TARGETS[target] ?? target} code` },
+          h('code', {}, source.trimEnd()),
+        ),
+    })),
+    context.preferences.get().target,
+    (target) => {
+      context.preferences.set({ target });
+    },
+  );
+  const shown = (): string => sources[context.preferences.get().target] ?? targets[0]?.[1] ?? '';
+  return h(
+    'div',
+    { class: 'code-block' },
+    h('div', { class: 'code-head' }, list, copyButton(context, 'Copy', shown)),
+    panels,
+  );
+}
