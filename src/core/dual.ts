@@ -192,7 +192,8 @@ export function createDual(values: Base): Dual {
                 k,
               ),
             );
-      total += product([outer, (subset) => derivative(mode, inner, [first, ...subset])], rest);
+      // The inner derivative goes first: where it vanishes, an infinite slope (of √ at 0) does not matter.
+      total += product([(subset) => derivative(mode, inner, [first, ...subset]), outer], rest);
     });
     return total;
   };

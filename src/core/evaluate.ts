@@ -23,7 +23,7 @@ export interface ScaledValue {
   readonly value: number;
   /**
    * Rounding errors of the evaluation reach about `scale` × 2^-53: at least |value|, larger by as much as terms cancelled on
-   * the way. Infinite where none can be given, as within rounding of a jump.
+   * the way, by the jump within rounding of one, and infinite where nothing is known.
    */
   readonly scale: number;
 }

@@ -59,14 +59,14 @@ export function createRounding(values: Values): Rounding {
     if (row.branch) {
       // Slopes say nothing at a jump, so the function itself is asked on both sides of its argument.
       if (errors.every((e) => e === 0)) return Number.isSafeInteger(value) ? 0 : error;
-      for (const side of [-4, 4]) {
-        const moved = row.evaluate(...args.map((v, k) => v + side * EPSILON * (errors[k] ?? 0)));
-        error += Math.abs(moved - value) / (4 * EPSILON);
-      }
+      const change = [-2, 2].map((side) =>
+        Math.abs(row.evaluate(...args.map((v, k) => v + side * EPSILON * (errors[k] ?? 0))) - value),
+      );
+      error += Math.max(...change) / EPSILON;
       return error;
     }
     errors.forEach((e, k) => {
-      if (e > 0) error += e * Math.abs(row.slopes[k]?.(...args) ?? NaN);
+      if (e !== 0) error += e * Math.abs(row.slopes[k]?.(...args) ?? NaN);
     });
     return error;
   };
@@ -78,8 +78,8 @@ export function createRounding(values: Values): Rounding {
     const baseError = of(base);
     const exponentError = exponent.kind === 'num' ? 0 : of(exponent);
     let error = value;
-    if (baseError > 0) error += Math.abs(p) * Math.abs(b) ** (p - 1) * baseError;
-    if (exponentError > 0) error += value * Math.abs(Math.log(b)) * exponentError;
+    if (baseError !== 0) error += Math.abs(p) * Math.abs(b) ** (p - 1) * baseError;
+    if (exponentError !== 0) error += value * Math.abs(Math.log(b)) * exponentError;
     return error;
   };
 
@@ -91,9 +91,17 @@ export function createRounding(values: Values): Rounding {
     return node.op === 'prod' ? product(pairs) : Math.max(0, ...pairs.map(([, e]) => e));
   };
 
+  // Within rounding of a tie the comparison may come out either way: an error of 1.
   const tie = (left: Node, right: Node): number => {
     const error = of(left) + of(right);
-    return error > 0 && Math.abs(values.of(left) - values.of(right)) <= 4 * EPSILON * error ? Infinity : 0;
+    return Math.abs(values.of(left) - values.of(right)) <= 4 * EPSILON * error && error > 0 ? 1 / EPSILON : 0;
+  };
+
+  const choose = (node: Node): number => {
+    const [then, otherwise] = values.of(arg(node, 0)) !== 0 ? [1, 2] : [2, 1];
+    const error = of(arg(node, then));
+    if (of(arg(node, 0)) === 0) return error;
+    return error + Math.abs(values.of(arg(node, then)) - values.of(arg(node, otherwise))) / EPSILON;
   };
 
   const compute = (node: Node): number => {
@@ -121,7 +129,7 @@ export function createRounding(values: Values): Rounding {
       case 'cmp':
         return tie(arg(node, 0), arg(node, 1));
       case 'where':
-        return of(arg(node, 0)) + of(arg(node, values.of(arg(node, 0)) !== 0 ? 1 : 2));
+        return choose(node);
       case 'reduce':
         return reduce(node);
       case 'diff':
