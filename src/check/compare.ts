@@ -79,6 +79,13 @@ export function agrees(node: Node, axes: readonly Axis[], trials: readonly Trial
   return told;
 }
 
+/** Fewer trials than this are no evidence. */
+export const FEWEST = 3;
+
+/** `agrees` with enough trials to be evidence. */
+export const holds = (node: Node, axes: readonly Axis[], trials: readonly Trial[]): boolean =>
+  trials.length >= FEWEST && agrees(node, axes, trials);
+
 interface Outcome {
   readonly state: 'agree' | 'differ' | 'undecided';
   readonly worst: number;

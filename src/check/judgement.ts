@@ -37,3 +37,14 @@ export const right = (message: string, evidence: string, assumptions: readonly s
   factor: null,
   assumptions,
 });
+
+/** A gradient whose shape is wrong: the shapes themselves are the counter-example. */
+export const misshapen = (rule: string, message: string, evidence: string): Judgement => ({
+  verdict: 'wrong',
+  rule,
+  message,
+  evidence,
+  counterExample: null,
+  factor: null,
+  assumptions: [],
+});

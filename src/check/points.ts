@@ -5,7 +5,7 @@
 import { axisIndices, type Axis, type Program } from '../core/definition';
 import { createEvaluator, type Evaluator, type Point, type PointArray } from '../core/evaluate';
 import type { IndexNode, Node } from '../core/expr';
-import type { Random } from '../core/random';
+import { createRandom, type Random } from '../core/random';
 import { samplePoint, sampleSizes } from '../core/sample';
 
 /** Positions of the indices of one cell, in the order of the axes. */
@@ -47,6 +47,16 @@ const ROUNDING = 256 * 2 ** -53;
 const NEIGHBOURHOOD = 1e-6;
 /** Cells are compared one by one up to this many, then a random choice of them. */
 const MOST_CELLS = 48;
+
+/** Enough points that a mistake in one branch shows, few enough to stay quick. */
+const POINTS = 12;
+const ATTEMPTS = 40;
+const SEED = 0x6e61626c;
+
+/** The usual number of points, the same at each call. `watched`: nodes whose pieces must agree around a point. */
+export function trialsFor(target: Target, watched: readonly Node[]): Trials {
+  return drawTrials(target, watched, { random: createRandom(SEED), count: POINTS, attempts: ATTEMPTS });
+}
 
 export function drawTrials(
   target: Target,

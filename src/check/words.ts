@@ -27,3 +27,7 @@ function cellText(c: Pick<Case, 'axes'>, place: Place): string {
   const parts = c.axes.map((axis) => (axis.index ? (place.cell[next++] ?? 0) : 0));
   return `[${parts.join(', ')}]`;
 }
+
+export function shapeText(sizes: readonly string[]): string {
+  return sizes.length === 0 ? 'a scalar' : `shape (${sizes.join(', ')}${sizes.length === 1 ? ',' : ''})`;
+}

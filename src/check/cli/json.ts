@@ -1,0 +1,158 @@
+/** The JSON that the command line prints: stable shapes, documented in test/README.md. */
+import type {
+  Assumption,
+  DefinitionKind,
+  DerivationView,
+  Finding,
+  Fix,
+  Problem,
+  StepView,
+  Verdict,
+} from '../../protocol';
+
+export interface DeriveOutput {
+  readonly definitions: readonly DeriveDefinition[];
+  readonly problems: readonly ProblemOutput[];
+}
+
+export interface DeriveDefinition {
+  readonly name: string;
+  readonly kind: DefinitionKind;
+  readonly language: string;
+  readonly range: { readonly startLine: number; readonly endLine: number };
+  readonly latex: string;
+  readonly assumptions: readonly string[];
+  readonly parameters: readonly DeriveParameter[];
+  readonly problems: readonly ProblemOutput[];
+}
+
+export interface DeriveParameter {
+  readonly name: string;
+  readonly shape: readonly string[];
+  readonly gradient: {
+    readonly index: string;
+    readonly indexLatex: string;
+    readonly matrix: string | null;
+    readonly matrixLatex: string | null;
+    readonly code: Readonly<Record<string, string>>;
+  };
+  readonly steps: readonly DeriveStep[];
+}
+
+export interface DeriveStep {
+  readonly rule: string;
+  readonly title: string;
+  readonly before: string;
+  readonly after: string;
+  readonly beforeLatex: string;
+  readonly afterLatex: string;
+  readonly verified: boolean;
+  readonly evidence: string;
+  readonly children: readonly DeriveStep[];
+}
+
+export interface ProblemOutput {
+  readonly type: Problem['type'];
+  readonly id: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+export interface CheckOutput {
+  readonly findings: readonly FindingOutput[];
+  readonly summary: { readonly right: number; readonly wrong: number; readonly unknown: number };
+  readonly problems: readonly (ProblemOutput & { readonly file: string })[];
+}
+
+export interface FindingOutput {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly rule: string;
+  readonly verdict: Verdict;
+  readonly subject: string;
+  readonly message: string;
+  readonly evidence: string;
+  readonly expected: string | null;
+  readonly fix?: Fix;
+}
+
+const assumptionText = ({ subject, text }: Assumption): string => `${subject}: ${text}`;
+
+export function problemOutput({ type, id, message, span }: Problem): ProblemOutput {
+  return { type, id, message, line: span?.startLine ?? null, column: span?.startColumn ?? null };
+}
+
+export function deriveDefinition(view: DerivationView): DeriveDefinition {
+  const { definition } = view;
+  return {
+    name: definition.name,
+    kind: definition.kind,
+    language: definition.language,
+    range: { startLine: definition.span.startLine, endLine: definition.span.endLine },
+    latex: alignedLatex(view),
+    assumptions: definition.assumptions.map(assumptionText),
+    parameters: view.parameters.map(({ name, shape, gradient, steps }) => ({
+      name,
+      shape,
+      gradient: {
+        index: gradient.index.text,
+        indexLatex: gradient.index.latex,
+        matrix: gradient.matrix?.text ?? null,
+        matrixLatex: gradient.matrix?.latex ?? null,
+        code: gradient.code,
+      },
+      steps: steps.map(deriveStep),
+    })),
+    problems: view.problems.map(problemOutput),
+  };
+}
+
+/** All formulas of a definition as one display. */
+function alignedLatex({ definition }: DerivationView): string {
+  const lines = definition.formulas.map(({ formula }) => formula.latex);
+  return lines.length === 1
+    ? (lines[0] ?? '')
+    : `\\begin{gathered}\n${lines.join(' \\\\\n')}\n\\end{gathered}`;
+}
+
+function deriveStep(step: StepView): DeriveStep {
+  return {
+    rule: step.rule,
+    title: step.title,
+    before: step.before.text,
+    after: step.after.text,
+    beforeLatex: step.before.latex,
+    afterLatex: step.after.latex,
+    verified: step.state === 'verified',
+    evidence: step.evidence,
+    children: step.children.map(deriveStep),
+  };
+}
+
+export function findingOutput(file: string, finding: Finding): FindingOutput {
+  const { span } = finding;
+  return {
+    file,
+    line: span.startLine,
+    column: span.startColumn,
+    endLine: span.endLine,
+    endColumn: span.endColumn,
+    rule: finding.rule,
+    verdict: finding.verdict,
+    subject: finding.subject,
+    message: finding.message,
+    evidence: finding.evidence,
+    expected: finding.expected?.text ?? null,
+    ...(finding.fix ? { fix: finding.fix } : {}),
+  };
+}
+
+export function summary(findings: readonly { readonly verdict: Verdict }[]): CheckOutput['summary'] {
+  const count = (verdict: Verdict): number =>
+    findings.filter((finding) => finding.verdict === verdict).length;
+  return { right: count('right'), wrong: count('wrong'), unknown: count('unknown') };
+}

@@ -1,0 +1,74 @@
+/** The same for people: derivations as indented steps, findings as one paragraph each. */
+import type { DerivationView, StepView } from '../../protocol';
+import type { CheckOutput, FindingOutput, ProblemOutput } from './json';
+
+const STATES: Readonly<Record<StepView['state'], string>> = {
+  verified: 'verified',
+  failed: 'NOT VERIFIED',
+  'not-checked': 'not checked',
+};
+
+export function derivationText(view: DerivationView): string {
+  const { definition } = view;
+  const { startLine, endLine } = definition.span;
+  const lines = [`${definition.name} (${definition.kind}, lines ${startLine}-${endLine})`, ''];
+  for (const { formula } of definition.formulas) lines.push(`  ${formula.text}`);
+  if (definition.assumptions.length > 0) {
+    lines.push('', '  Assumed:');
+    for (const { subject, text } of definition.assumptions) lines.push(`    ${subject}: ${text}`);
+  }
+  for (const fact of view.facts) lines.push(`  Used: ${fact}`);
+  for (const parameter of view.parameters) {
+    const shape = parameter.shape.length > 0 ? `, shape (${parameter.shape.join(', ')})` : '';
+    lines.push('', `  Derivative by ${parameter.name}${shape}`, '');
+    for (const step of parameter.steps) stepLines(step, 2, lines);
+    lines.push('', `    ${parameter.gradient.index.text}`);
+    if (parameter.gradient.matrix) lines.push(`    ${parameter.gradient.matrix.text}`);
+    for (const [target, code] of Object.entries(parameter.gradient.code)) {
+      lines.push('', `    ${target}:`);
+      for (const line of code.trimEnd().split('\n')) lines.push(`      ${line}`);
+    }
+  }
+  for (const problem of view.problems) lines.push('', `  ${problem.message}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function stepLines(step: StepView, depth: number, lines: string[]): void {
+  const indent = '  '.repeat(depth);
+  const [name, state] = [step.ruleName || step.rule, STATES[step.state]];
+  lines.push(`${indent}${step.before.text} = ${step.after.text}    [${name}; ${state}]`);
+  for (const child of step.children) stepLines(child, depth + 1, lines);
+}
+
+const MARKS: Readonly<Record<FindingOutput['verdict'], string>> = {
+  right: 'right',
+  wrong: 'WRONG',
+  unknown: 'cannot tell',
+};
+
+export function checkText(output: CheckOutput): string {
+  const lines: string[] = [];
+  for (const problem of output.problems) lines.push(problemText(problem.file, problem));
+  for (const finding of output.findings) {
+    lines.push(
+      `${finding.file}:${finding.line}:${finding.column}: ${MARKS[finding.verdict]}: ${finding.subject} [${finding.rule}]`,
+    );
+    if (finding.verdict !== 'right') lines.push(`  ${finding.message}`);
+    if (finding.expected !== null && finding.verdict === 'wrong')
+      lines.push(`  should be ${finding.expected}`);
+    if (finding.evidence !== '') lines.push(`  ${finding.evidence}`);
+    if (finding.fix) lines.push(`  fix: ${finding.fix.title}`);
+  }
+  const { right, wrong, unknown } = output.summary;
+  lines.push(
+    output.findings.length === 0
+      ? 'No hand-written gradients found.'
+      : `${right} right, ${wrong} wrong, ${unknown} cannot be told.`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+export function problemText(file: string, problem: ProblemOutput): string {
+  const place = problem.line === null ? file : `${file}:${problem.line}:${problem.column ?? 1}`;
+  return `${place}: ${problem.message}`;
+}

@@ -1,0 +1,54 @@
+/**
+ * Readings of a program under which a gradient that looks wrong may be right: guards taken for 0, labels of a kind that the
+ * code does not say. They are tried before anything is called wrong.
+ */
+import type { Domain, Program } from '../core/definition';
+import type { Node } from '../core/expr';
+import { unguarded, withoutGuards } from './guards';
+import { trialsFor, type Target, type Trial } from './points';
+
+export interface Lenient {
+  readonly target: Target;
+  /** The gradient under this reading; null for the one as written. */
+  readonly element: Node | null;
+  readonly trials: readonly Trial[];
+  /** What is assumed, as the end of "… is ∂J/∂w". */
+  readonly suffix: string;
+  readonly assumption: string;
+}
+
+/** The gradient and the loss with every guard against log(0) or division by 0 taken for 0. */
+export function guardReadings(program: Program, target: Target, element: Node): Lenient[] {
+  const bare = withoutGuards(program.arena, element);
+  const bareProgram = unguarded(program);
+  if (!bareProgram && bare === element) return [];
+  const plain: Target = { ...target, program: bareProgram ?? program, derived: null };
+  const { trials } = trialsFor(plain, [bare]);
+  const suffix = 'up to the guard against log(0) or division by 0';
+  const assumption = 'small constants that guard against log(0) or division by 0 are 0';
+  return [bare, null].map((own) => ({ target: plain, element: own, trials, suffix, assumption }));
+}
+
+const LABELS: readonly { readonly domain: Domain; readonly text: string }[] = [
+  { domain: { kind: 'binary' }, text: 'is 0 or 1' },
+  { domain: { kind: 'sign' }, text: 'is -1 or 1' },
+  { domain: { kind: 'distribution', hard: true }, text: 'is one-hot' },
+];
+
+/** Labels of unknown domain may be 0/1, -1/1 or one-hot; the gradient may be written for just that. */
+export function labelReadings(program: Program, target: Target): Lenient[] {
+  const open = program.inputs.filter(
+    ({ role, domain }) => role === 'label' && (domain.kind === 'real' || domain.kind === 'interval'),
+  );
+  return open.flatMap((label) =>
+    LABELS.filter(({ domain }) => domain.kind !== 'distribution' || label.shape.length >= 2).map(
+      ({ domain, text }): Lenient => {
+        const inputs = program.inputs.map((input) => (input === label ? { ...input, domain } : input));
+        const assumed: Target = { ...target, program: { ...program, inputs }, derived: null };
+        const { trials } = trialsFor(assumed, []);
+        const assumption = `${label.code} ${text}`;
+        return { target: assumed, element: null, trials, suffix: `when ${assumption}`, assumption };
+      },
+    ),
+  );
+}
