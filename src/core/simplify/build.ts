@@ -1,0 +1,124 @@
+/** From the working form back to nodes, in the order in which a person writes factors and terms. */
+import type { Node } from '../expr';
+import { isExponential, type Algebra, type Form } from './algebra';
+import { divMono, factors, filterMono, monoKey, type Mono } from './mono';
+import type { Term } from './polynomial';
+
+/** Factors of a monomial as nodes; exponentials are joined into one, negative powers of them turned over. */
+function factorNodes(algebra: Algebra, m: Mono): Node[] {
+  const { arena } = algebra;
+  const out: Node[] = [];
+  const exponents: Node[] = [];
+  for (const [id, e] of factors(m)) {
+    const base = algebra.base(id);
+    const { atom, terms } = base;
+    if (isExponential(base) && atom) exponents.push(arena.mul(arena.num(e), atom.args[0] as Node));
+    else out.push(powerOf(algebra, atom ?? sumNode(algebra, terms ?? []), e));
+  }
+  if (exponents.length > 0) {
+    exponents.sort(
+      (a, b) => Number(startsNegative(a)) - Number(startsNegative(b)) || algebra.display.compareTerms(a, b),
+    );
+    out.push(arena.call('exp', arena.add(...exponents)));
+  }
+  return out;
+}
+
+/** A power of a root is one power: (x^(1/2))^-1 = x^(-1/2). */
+function powerOf(algebra: Algebra, base: Node, e: number): Node {
+  const { arena } = algebra;
+  const inner = base.kind === 'pow' ? base.args[1] : undefined;
+  if (base.kind === 'pow' && inner?.kind === 'num' && inner.num === 1)
+    return arena.pow(base.args[0] as Node, arena.num(e, inner.den));
+  return arena.pow(base, arena.num(e));
+}
+
+export function startsNegative(node: Node): boolean {
+  if (node.kind === 'num') return node.num < 0;
+  const [first] = node.args;
+  return node.kind === 'mul' && first?.kind === 'num' && first.num < 0;
+}
+
+export function formToNode(algebra: Algebra, form: Form): Node {
+  const { arena, display } = algebra;
+  if (form.num === 0) return arena.zero;
+  const { flipped, rest } = form.num < 0 ? turned(algebra, form.mono) : { flipped: [], rest: form.mono };
+  const sign = flipped.length > 0 ? -1 : 1;
+  const nodes = [...flipped, ...factorNodes(algebra, rest)].sort(display.compareFactors);
+  return arena.mul(arena.num(sign * form.num, form.den), ...nodes);
+}
+
+/** -(y - a)·… is written (a - y)·…, unless the sum is known to be positive as it stands. */
+function turned(algebra: Algebra, m: Mono): { flipped: Node[]; rest: Mono } {
+  const candidates: { id: number; node: Node; terms: readonly Term[] }[] = [];
+  for (const [id, e] of factors(m)) {
+    const { terms } = algebra.base(id);
+    if (e !== 1 || !terms?.some((t) => t.c < 0)) continue;
+    const node = sumNode(algebra, terms);
+    if (algebra.facts.range(node).low < 0) candidates.push({ id, node, terms });
+  }
+  const [first] = candidates.sort((a, b) => algebra.display.compareFactors(a.node, b.node));
+  if (!first) return { flipped: [], rest: m };
+  const node = sumNode(
+    algebra,
+    first.terms.map((t) => ({ c: -t.c, m: t.m })),
+  );
+  return { flipped: [node], rest: filterMono(m, (id) => id !== first.id) };
+}
+
+const termNode = (algebra: Algebra, term: Term): Node =>
+  formToNode(algebra, { num: term.c, den: 1, mono: term.m });
+
+/** Terms over one denominator stand together; positive groups first. */
+function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
+  const groups = new Map<string, { under: Mono; terms: Term[] }>();
+  for (const term of terms) {
+    const under = filterMono(term.m, (id, e) => e < 0 && !isExponential(algebra.base(id)));
+    const key = monoKey(under);
+    const group = groups.get(key);
+    if (group) group.terms.push(term);
+    else groups.set(key, { under, terms: [term] });
+  }
+  const nodes: Node[] = [];
+  for (const { under, terms: members } of groups.values()) {
+    const [only] = members;
+    if (under.length === 0 || (members.length === 1 && only))
+      nodes.push(...members.map((t) => termNode(algebra, t)));
+    else {
+      const top = algebra.fromTerms(members.map((t) => ({ c: t.c, m: divMono(t.m, under) })));
+      const below = formToNode(algebra, { num: 1, den: 1, mono: under });
+      nodes.push(algebra.arena.mul(formToNode(algebra, top), below));
+    }
+  }
+  return algebra.arena.add(...orderTerms(algebra, nodes));
+}
+
+function orderTerms(algebra: Algebra, nodes: readonly Node[]): Node[] {
+  return [...nodes].sort(
+    (a, b) =>
+      Number(startsNegative(a)) - Number(startsNegative(b)) ||
+      algebra.display.compareTerms(stripped(algebra, a), stripped(algebra, b)),
+  );
+}
+
+/** Without its number factor, so that the sign does not change the order. */
+function stripped(algebra: Algebra, node: Node): Node {
+  if (node.kind !== 'mul' || node.args[0]?.kind !== 'num') return node;
+  return algebra.arena.mul(...node.args.slice(1));
+}
+
+/** The sign that a sum is kept with: provably positive if that is known, else its first term positive. */
+export function signOf(algebra: Algebra, terms: readonly Term[]): 1 | -1 {
+  const down = terms.filter((t) => t.c < 0).length;
+  if (down === 0) return 1;
+  const { arena, facts, display } = algebra;
+  const node = arena.add(...terms.map((t) => termNode(algebra, t)));
+  const { low, high } = facts.range(node);
+  if (low >= 0) return 1;
+  if (high <= 0) return -1;
+  const unsigned = terms
+    .filter((t) => t.m.length > 0)
+    .map((t) => ({ t, node: formToNode(algebra, { num: 1, den: 1, mono: t.m }) }));
+  const [first] = unsigned.sort((a, b) => display.compareTerms(a.node, b.node));
+  return first && first.t.c < 0 ? -1 : 1;
+}

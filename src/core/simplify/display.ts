@@ -1,0 +1,82 @@
+/** The order in which factors and terms are written: by the program, not by the arena. */
+import type { Program } from '../definition';
+import { symbolNames, type Node } from '../expr';
+import { compareNodes } from '../order';
+
+export interface Display {
+  /** Factors: constants, settings, then values by how late they are computed; indicators and sums last. */
+  readonly compareFactors: (a: Node, b: Node) => number;
+  /** Terms of a sum: late values first, labels and data after. */
+  readonly compareTerms: (a: Node, b: Node) => number;
+  /** Number of tree nodes, a symbol with its indices counted as one. */
+  readonly cost: (node: Node) => number;
+}
+
+const LABEL_RANK = 10_000;
+
+export function createDisplay(program: Program): Display {
+  const ranks = new Map<string, number>();
+  program.bindings.forEach((b, k) => ranks.set(b.name, program.bindings.length - k));
+  program.inputs.forEach((input, k) => {
+    const scalarSetting = input.role === 'hyper';
+    ranks.set(input.name, scalarSetting ? -1 : input.role === 'label' ? LABEL_RANK + k : 1000 + k);
+  });
+  const names = new Map<number, readonly string[]>();
+  const costs = new Map<number, number>();
+
+  const namesOf = (node: Node): readonly string[] => {
+    let known = names.get(node.id);
+    if (!known) names.set(node.id, (known = [...symbolNames(node)]));
+    return known;
+  };
+  const rank = (name: string): number => ranks.get(name) ?? 0;
+  const earliest = (node: Node): number => Math.min(Infinity, ...namesOf(node).map(rank));
+
+  const factorClass = (node: Node): number => {
+    if (namesOf(node).every((name) => rank(name) < 0) && node.kind !== 'reduce') return 0;
+    if (node.kind === 'cmp' || node.kind === 'delta') return 2;
+    return node.kind === 'reduce' ? 3 : 1;
+  };
+  const bare = (node: Node): Node =>
+    node.kind === 'pow' && node.args[1]?.kind === 'num' ? (node.args[0] as Node) : node;
+
+  const compareFactors = (p: Node, q: Node): number => {
+    const a = bare(p);
+    const b = bare(q);
+    return (
+      factorClass(a) - factorClass(b) ||
+      earliest(a) - earliest(b) ||
+      namesOf(b).length - namesOf(a).length ||
+      Number(a.kind === 'add') - Number(b.kind === 'add') ||
+      compareNodes(p, q)
+    );
+  };
+  const compareTerms = (a: Node, b: Node): number => {
+    const p = earliest(a);
+    const q = earliest(b);
+    return (p === q ? 0 : p - q) || compareNodes(a, b);
+  };
+
+  const costOf = (node: Node): number => {
+    const known = costs.get(node.id);
+    if (known !== undefined) return known;
+    let cost = 1;
+    if (node.kind === 'num') cost = (node.num < 0 ? 1 : 0) + (node.den === 1 ? 1 : 3);
+    else if (node.kind === 'sym')
+      cost = 1 + node.args.filter((a) => a.kind !== 'index' && a.kind !== 'num').length;
+    else if (node.kind === 'add' || node.kind === 'mul') {
+      cost = node.args.length - 1;
+      for (const arg of node.args) cost += isMinusOne(arg) ? 0.5 : costOf(arg);
+    } else if (node.kind === 'pow' && node.args[1]?.kind === 'num') {
+      const exponent = node.args[1];
+      const root = exponent.den === 1 && Math.abs(exponent.num) === 1 ? 1 : 2;
+      cost = root + costOf(node.args[0] as Node) + (exponent.num < 0 ? 0.25 : 0);
+    } else if (node.kind === 'reduce') cost = 1 + costOf(node.args[0] as Node);
+    else for (const arg of node.args) cost += costOf(arg);
+    costs.set(node.id, cost);
+    return cost;
+  };
+  return { compareFactors, compareTerms, cost: costOf };
+}
+
+const isMinusOne = (node: Node): boolean => node.kind === 'num' && node.num === -1 && node.den === 1;

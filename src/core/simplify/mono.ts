@@ -1,0 +1,49 @@
+/** Monomials over interned bases: flat lists of base id and integer exponent, ids ascending, exponents never 0. */
+export type Mono = readonly number[];
+
+export const EMPTY: Mono = [];
+
+/** Merges with exponents combined by `combine` (of possibly absent, i.e. zero, exponents). */
+export function mergeMono(a: Mono, b: Mono, combine: (x: number, y: number) => number): Mono {
+  const out: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const p = i < a.length ? (a[i] as number) : Infinity;
+    const q = j < b.length ? (b[j] as number) : Infinity;
+    const id = Math.min(p, q);
+    const exponent = combine(p === id ? (a[i + 1] as number) : 0, q === id ? (b[j + 1] as number) : 0);
+    if (exponent !== 0) out.push(id, exponent);
+    if (p === id) i += 2;
+    if (q === id) j += 2;
+  }
+  return out;
+}
+
+export function mulMono(a: Mono, b: Mono): Mono {
+  if (a.length === 0) return b;
+  return b.length === 0 ? a : mergeMono(a, b, (x, y) => x + y);
+}
+
+export const divMono = (a: Mono, b: Mono): Mono => (b.length === 0 ? a : mergeMono(a, b, (x, y) => x - y));
+
+export const powMono = (m: Mono, e: number): Mono =>
+  e === 1 ? m : e === 0 ? EMPTY : m.map((v, k) => (k % 2 ? v * e : v));
+
+export const monoKey = (m: Mono): string => m.join(',');
+
+export function exponentOf(m: Mono, id: number): number {
+  for (let k = 0; k < m.length; k += 2) if (m[k] === id) return m[k + 1] as number;
+  return 0;
+}
+
+export function* factors(m: Mono): Generator<readonly [id: number, exponent: number]> {
+  for (let k = 0; k < m.length; k += 2) yield [m[k] as number, m[k + 1] as number];
+}
+
+/** The part of the monomial whose factors satisfy `keep`. */
+export function filterMono(m: Mono, keep: (id: number, exponent: number) => boolean): Mono {
+  const out: number[] = [];
+  for (const [id, e] of factors(m)) if (keep(id, e)) out.push(id, e);
+  return out.length === m.length ? m : out;
+}

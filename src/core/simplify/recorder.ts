@@ -1,0 +1,51 @@
+/** Where the simplifier reports intermediate forms; each is the whole expression, seen from the part at work. */
+import type { Node } from '../expr';
+
+export interface Recorder {
+  /** The part at work now has the form `make()`, by `rule`. */
+  note(rule: string, make: () => Node): void;
+  /** Runs `work` on a part; `wrap` puts that part into what the caller works on. */
+  within<T>(wrap: (part: Node) => Node, work: () => T): T;
+  readonly active: boolean;
+}
+
+export const SILENT: Recorder = {
+  note: () => undefined,
+  within: (_, work) => work(),
+  active: false,
+};
+
+export interface RecordedState {
+  readonly rule: string;
+  readonly node: Node;
+}
+
+/** Collects whole-expression states. */
+export function createRecorder(): Recorder & { readonly states: RecordedState[] } {
+  const states: RecordedState[] = [];
+  let outer: (part: Node) => Node = (part) => part;
+  let muted = 0;
+  return {
+    active: true,
+    states,
+    note(rule, make) {
+      if (muted > 0) return;
+      muted += 1;
+      try {
+        states.push({ rule, node: outer(make()) });
+      } finally {
+        muted -= 1;
+      }
+    },
+    within(wrap, work) {
+      if (muted > 0) return work();
+      const saved = outer;
+      outer = (part) => saved(wrap(part));
+      try {
+        return work();
+      } finally {
+        outer = saved;
+      }
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** Equations between bindings and expressions, by which answers are written in the user's names. */
+import type { IndexNode, Node } from '../expr';
+import type { Arena } from '../expr';
+
+/** `pattern` (over `indices`) equals `to`. */
+export interface Relation {
+  readonly pattern: Node;
+  readonly indices: readonly IndexNode[];
+  readonly to: Node;
+  /** The binding whose definition proves it. */
+  readonly binding: string;
+  /** Rule id of the step that uses it. */
+  readonly rule: string;
+}
+
+function matchInto(
+  pattern: Node,
+  node: Node,
+  variables: ReadonlySet<string>,
+  found: Map<string, Node>,
+): boolean {
+  if (pattern.kind === 'index' && variables.has(pattern.name)) {
+    const known = found.get(pattern.name);
+    if (known) return known === node;
+    if (node.kind === 'index' && node.size !== pattern.size) return false;
+    found.set(pattern.name, node);
+    return true;
+  }
+  if (pattern === node && !mentions(pattern, variables)) return true;
+  if (pattern.kind !== node.kind || pattern.args.length !== node.args.length || !mentions(pattern, variables))
+    return false;
+  if (headOf(pattern) !== headOf(node) || pattern.kind === 'index') return false;
+  return pattern.args.every((arg, k) => matchInto(arg, node.args[k] as Node, variables, found));
+}
+
+function mentions(node: Node, variables: ReadonlySet<string>): boolean {
+  for (const name of node.free) if (variables.has(name)) return true;
+  return false;
+}
+
+/** What must agree at the root for two nodes to match; arguments aside. */
+export function headOf(node: Node): string {
+  switch (node.kind) {
+    case 'sym':
+      return `sym ${node.name}`;
+    case 'call':
+      return `call ${node.fn}`;
+    case 'cmp':
+      return `cmp ${node.rel}`;
+    case 'reduce':
+      return `${node.op} ${node.index.name} ${node.index.size}`;
+    default:
+      return node.kind;
+  }
+}
+
+/** Equations indexed by the head of their left side. */
+export class RelationTable {
+  private readonly byHead = new Map<string, Relation[]>();
+
+  add(relation: Relation): void {
+    const head = headOf(relation.pattern);
+    const list = this.byHead.get(head);
+    if (list) list.push(relation);
+    else this.byHead.set(head, [relation]);
+  }
+
+  /** The right side for the first relation whose pattern is `node`. */
+  rewrite(arena: Arena, node: Node): { to: Node; relation: Relation } | null {
+    for (const relation of this.byHead.get(headOf(node)) ?? []) {
+      const found = new Map<string, Node>();
+      const variables = new Set(relation.indices.map((index) => index.name));
+      if (!matchInto(relation.pattern, node, variables, found) || found.size < variables.size) continue;
+      const pairs = relation.indices.map((index): [IndexNode, Node] => [
+        index,
+        found.get(index.name) ?? index,
+      ]);
+      const to = arena.substituteAll(relation.to, pairs);
+      if (to !== node) return { to, relation };
+    }
+    return null;
+  }
+
+  get size(): number {
+    return this.byHead.size;
+  }
+}

@@ -1,0 +1,77 @@
+/** The smallest of a few equal forms, by a deterministic cost; ties go to the working form. */
+import type { Node } from '../expr';
+import type { Display } from './display';
+import type { Form } from './algebra';
+import { isExponential } from './algebra';
+import { exponentOf, factors, filterMono } from './mono';
+import type { Normalizer } from './normalize';
+import { RelationTable, type Relation } from './relations';
+
+export function shownForm(
+  normalizer: Normalizer,
+  display: Display,
+  optional: readonly Relation[],
+  node: Node,
+): Node {
+  let best = normalizer.simplify(node);
+  const consider = (candidate: Node): void => {
+    if (display.cost(candidate) < display.cost(best)) best = candidate;
+  };
+  for (const relation of optional) consider(normalizer.simplify(rewritten(normalizer, relation, best)));
+  return stableSigmoids(normalizer, best);
+}
+
+/** Every symbol that the relation's pattern matches replaced once. */
+function rewritten(normalizer: Normalizer, relation: Relation, node: Node): Node {
+  const table = new RelationTable();
+  table.add(relation);
+  return normalizer.arena.mapSyms(node, (sym) => table.rewrite(normalizer.arena, sym)?.to ?? sym);
+}
+
+/** e^u/(1 + e^u) is σ(u): the quotient overflows to NaN for large u, the function does not. */
+function stableSigmoids(normalizer: Normalizer, node: Node): Node {
+  const { arena, algebra } = normalizer;
+  const memo = new Map<number, Node>();
+  const visit = (n: Node): Node => {
+    const known = memo.get(n.id);
+    if (known) return known;
+    let result: Node;
+    if (n.kind === 'reduce') {
+      const { index, body } = arena.open(n);
+      const inner = visit(body);
+      result = inner === body ? n : arena.reduce(n.op, index, inner);
+    } else if (n.args.length === 0 || n.kind === 'sym') result = n;
+    else result = arena.withArgs(n, n.args.map(visit));
+    if (result.kind === 'mul' && result.args.some((a) => a.kind === 'call' && a.fn === 'exp'))
+      result =
+        sigmoidProduct(
+          normalizer,
+          normalizer.withoutRelations(() => normalizer.norm(result)),
+        ) ?? result;
+    memo.set(n.id, result);
+    return result;
+  };
+  const sigmoidProduct = (owner: Normalizer, form: Form): Node | null => {
+    for (const [id, e] of factors(form.mono)) {
+      const { terms } = algebra.base(id);
+      if (e >= 0 || terms?.length !== 2) continue;
+      const one = terms.find((t) => t.m.length === 0);
+      const other = terms.find((t) => t.m.length === 2);
+      const [u, power] = other?.m ?? [];
+      if (one?.c !== 1 || other?.c !== 1 || u === undefined || power !== 1) continue;
+      const base = algebra.base(u);
+      const count = exponentOf(form.mono, u);
+      if (!isExponential(base) || !base.atom || count < 1 || count > -e) continue;
+      const sigma = arena.call('sigmoid', base.atom.args[0] as Node);
+      const rest = algebra.toNode({ ...form, mono: filterMono(form.mono, (b) => b !== id && b !== u) });
+      const complement = arena.sub(owner.arena.one, sigma);
+      return arena.mul(
+        rest,
+        arena.pow(sigma, arena.num(count)),
+        arena.pow(complement, arena.num(-e - count)),
+      );
+    }
+    return null;
+  };
+  return visit(node);
+}

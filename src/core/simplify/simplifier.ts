@@ -1,0 +1,91 @@
+/** The simplifier of one program: shown forms for people, decision forms for proofs. */
+import type { Program } from '../definition';
+import { isNum, type Node } from '../expr';
+import { createFacts, type Facts } from '../facts';
+import { createDisplay, type Display } from './display';
+import { learnBinding } from './learn';
+import { Normalizer } from './normalize';
+import { createRecorder, SILENT, type RecordedState } from './recorder';
+import { RelationTable, type Relation } from './relations';
+import { shownForm } from './shown';
+
+export interface Simplifier {
+  /** The nicest equal form, in the names of the program. */
+  shown(node: Node): Node;
+  /** True only if the node is 0 wherever it is defined; false means "not proved". */
+  isZero(node: Node): boolean;
+  /** A proof by normal forms that two nodes are equal; false is no evidence of the contrary. */
+  equal(a: Node, b: Node): boolean;
+  readonly facts: Facts;
+  readonly display: Display;
+  readonly normalizer: Normalizer;
+  /** Facts about bindings that simplification may have used. */
+  readonly notes: readonly string[];
+  /** The working form with every intermediate state; `named` says whether bindings may be used to rewrite. */
+  traced(node: Node, named: boolean): { readonly node: Node; readonly states: readonly RecordedState[] };
+  /** The working form, bindings not used. */
+  plain(node: Node): Node;
+}
+
+export function createSimplifier(program: Program): Simplifier {
+  const { arena, bindings } = program;
+  const facts = createFacts(program);
+  const display = createDisplay(program);
+  const normalizer = new Normalizer({ arena, facts, display, bindings, expand: false });
+  for (const binding of bindings) normalizer.orient(binding.def);
+  normalizer.reset();
+  const optional = new RelationTable();
+  const optionalList: Relation[] = [];
+  const notes: string[] = [];
+  for (const binding of bindings) {
+    const learned = learnBinding(normalizer, binding, (fact) => notes.push(fact));
+    for (const relation of learned.optional) {
+      optional.add(relation);
+      optionalList.push(relation);
+    }
+  }
+  let decision: Normalizer | null = null;
+  const decide = (node: Node): boolean => {
+    decision ??= new Normalizer({ arena, facts, display, bindings, expand: true });
+    return decision.norm(node).num === 0;
+  };
+
+  const inlined = (node: Node): Node => {
+    let result = node;
+    for (let round = 0; round <= bindings.length; round++) {
+      const next = arena.mapSyms(result, (sym) => normalizer.definitionOf(sym) ?? sym);
+      if (next === result) return result;
+      result = next;
+    }
+    return result;
+  };
+
+  const isZero = (node: Node): boolean => {
+    if (isNum(node, 0)) return true;
+    if (normalizer.norm(node).num === 0) return true;
+    return decide(node) || decide(inlined(node));
+  };
+
+  return {
+    facts,
+    display,
+    normalizer,
+    notes,
+    shown: (node) => shownForm(normalizer, display, optionalList, node),
+    isZero,
+    equal: (a, b) => a === b || isZero(arena.sub(a, b)),
+    plain: (node) => normalizer.withoutRelations(() => normalizer.simplify(node)),
+    traced(node, named) {
+      const recorder = createRecorder();
+      const work = (): Node => normalizer.simplify(node);
+      normalizer.reset();
+      normalizer.algebra.recorder = recorder;
+      try {
+        const result = named ? work() : normalizer.withoutRelations(work);
+        return { node: result, states: recorder.states };
+      } finally {
+        normalizer.algebra.recorder = SILENT;
+      }
+    },
+  };
+}

@@ -1,0 +1,181 @@
+/** Sums over an index: constants out, deltas eliminated, known sums, and splitting where it makes things smaller. */
+import type { IndexNode, Node } from '../expr';
+import type { Algebra, Form } from './algebra';
+import { ZERO } from './algebra';
+import { EMPTY, divMono, factors, filterMono, monoKey, type Mono } from './mono';
+import type { Normalizer } from './normalize';
+import { BudgetError, collect, multiply, type Term } from './polynomial';
+
+/** Σ over axis `position` of a binding or input gives `value`, a function of its other arguments. */
+export interface SumRule {
+  readonly position: number;
+  readonly rule: string;
+  readonly value: (args: readonly Node[]) => Node;
+}
+
+const dependsOn = (algebra: Algebra, id: number, index: IndexNode): boolean =>
+  algebra.base(id).free.has(index.name);
+
+function splitMono(algebra: Algebra, m: Mono, index: IndexNode): { inside: Mono; outside: Mono } {
+  const inside = filterMono(m, (id) => dependsOn(algebra, id, index));
+  return { inside, outside: inside.length === m.length ? EMPTY : divMono(m, inside) };
+}
+
+/** Normal form of Σ_index form. */
+export function sumForm(normalizer: Normalizer, index: IndexNode, form: Form): Form {
+  const { algebra, arena } = normalizer;
+  if (form.num === 0) return ZERO;
+  const { inside, outside } = splitMono(algebra, form.mono, index);
+  const factor: Form = { ...form, mono: outside };
+  const body: Form = { num: 1, den: 1, mono: inside };
+  if (inside.length === 0) return algebra.mul(factor, normalizer.norm(arena.size(index.size)));
+  const factorNode = (): Node => algebra.toNode(factor);
+  algebra.recorder.note('factor-out-of-sum', () =>
+    arena.mul(factorNode(), arena.sum(index, algebra.toNode(body))),
+  );
+  const inner = algebra.recorder.within(
+    (part) => arena.mul(factorNode(), part),
+    () => sumOfBody(normalizer, index, body),
+  );
+  return algebra.mul(factor, inner);
+}
+
+function sumOfBody(normalizer: Normalizer, index: IndexNode, body: Form): Form {
+  const { algebra, arena } = normalizer;
+  const eliminated = overDelta(normalizer, index, body);
+  if (eliminated) return eliminated;
+  const split = splitIntoSums(normalizer, index, body);
+  if (split) return split;
+  const node = algebra.toNode(body);
+  const known = knownSum(normalizer, index, node);
+  if (known) {
+    algebra.recorder.note(known.rule, () => known.value);
+    return normalizer.norm(known.value);
+  }
+  return normalizer.atom(arena.sum(index, node));
+}
+
+function overDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form | null {
+  const { algebra, arena } = normalizer;
+  for (const [id] of factors(body.mono)) {
+    const { atom } = algebra.base(id);
+    if (atom?.kind !== 'delta') continue;
+    const [a, b] = atom.args as [Node, Node];
+    const to = a === index ? b : b === index ? a : null;
+    if (!to || to.free.has(index.name)) continue;
+    const rest = algebra.toNode({ ...body, mono: filterMono(body.mono, (other) => other !== id) });
+    const picked = arena.substitute(rest, index, to);
+    algebra.recorder.note('sum-over-delta', () => picked);
+    return normalizer.norm(picked);
+  }
+  return null;
+}
+
+function knownSum(
+  normalizer: Normalizer,
+  index: IndexNode,
+  node: Node,
+): { rule: string; value: Node } | null {
+  if (node.kind !== 'sym') return null;
+  const positions = node.args.flatMap((arg, k) => (arg.free.has(index.name) ? [k] : []));
+  const [position] = positions;
+  if (positions.length !== 1 || position === undefined || node.args[position] !== index) return null;
+  const kind = normalizer.facts.distribution(node.name);
+  if (kind && position === node.args.length - 1)
+    return {
+      rule: kind === 'hard' ? 'one-hot-rows-sum-to-one' : 'rows-sum-to-one',
+      value: normalizer.arena.one,
+    };
+  for (const rule of normalizer.sumRules.get(node.name) ?? [])
+    if (rule.position === position) return { rule: rule.rule, value: rule.value(node.args) };
+  return null;
+}
+
+const isKnownSum = (normalizer: Normalizer, index: IndexNode, m: Mono): boolean => {
+  const [id, e] = m;
+  const atom = m.length === 2 && e === 1 && id !== undefined ? normalizer.algebra.base(id).atom : null;
+  return atom !== null && knownSum(normalizer, index, atom) !== null;
+};
+
+/**
+ * Σ (p + q)·r as Σ p·r + Σ q·r, where a part has a delta, a known sum, or does not depend on the index beyond r; kept only if
+ * something was eliminated or the result is smaller (always, in the decision form).
+ */
+function splitIntoSums(normalizer: Normalizer, index: IndexNode, body: Form): Form | null {
+  const { algebra, arena } = normalizer;
+  const upper = filterMono(body.mono, (_, e) => e > 0);
+  const under: Form = { num: 1, den: 1, mono: filterMono(body.mono, (_, e) => e < 0) };
+  const sums = [...factors(upper)].filter(([id]) => algebra.base(id).terms !== null);
+  if (sums.length === 0) return null;
+  const promising = sums.some(([id]) =>
+    (algebra.base(id).terms ?? []).some(({ m }) => {
+      const { inside, outside } = splitMono(algebra, m, index);
+      if (inside.length === 0 || outside.length > 0 || isKnownSum(normalizer, index, m)) return true;
+      return [...factors(m)].some(([b]) => algebra.base(b).atom?.kind === 'delta');
+    }),
+  );
+  if (!promising && !normalizer.expand) return null;
+  let terms: readonly Term[];
+  try {
+    terms = [{ c: 1, m: filterMono(upper, (id) => algebra.base(id).terms === null) }];
+    for (const [id, e] of sums)
+      for (let k = 0; k < e; k++) terms = collect(multiply(terms, algebra.base(id).terms ?? []));
+  } catch (error) {
+    if (!(error instanceof BudgetError)) throw error;
+    normalizer.budget = error.message;
+    return null;
+  }
+  const groups = new Map<string, { outside: Mono; terms: Term[]; special: boolean }>();
+  for (const term of terms) {
+    const { inside, outside } = splitMono(algebra, term.m, index);
+    const delta = [...factors(inside)].some(([id]) => {
+      const { atom } = algebra.base(id);
+      return atom?.kind === 'delta' && atom.args.includes(index);
+    });
+    const special = delta || (under.mono.length === 0 && isKnownSum(normalizer, index, inside));
+    const alone = special || normalizer.expand;
+    const key = alone ? `!${monoKey(term.m)}` : monoKey(outside);
+    const group = groups.get(key) ?? { outside, terms: [], special };
+    group.terms.push({ c: term.c, m: inside });
+    groups.set(key, group);
+  }
+  if (groups.size < 2) return null;
+  const pieces = [...groups.values()].map((group) => ({
+    outside: { num: 1, den: 1, mono: group.outside } satisfies Form,
+    inside: algebra.mul(algebra.fromTerms(group.terms), under),
+  }));
+  const splitNode = (): Node =>
+    arena.add(
+      ...pieces.map(({ outside, inside }) =>
+        arena.mul(algebra.toNode(outside), arena.sum(index, algebra.toNode(inside))),
+      ),
+    );
+  const { recorder } = algebra;
+  const quiet = (): Form =>
+    algebra.add(
+      pieces.map(({ outside, inside }) => algebra.mul(outside, sumForm(normalizer, index, inside))),
+    );
+  const eliminated = [...groups.values()].some((g) => g.special);
+  const active = recorder.active;
+  if (!eliminated && !normalizer.expand) {
+    const trial = algebra.silently(quiet);
+    const whole = algebra.display.cost(arena.sum(index, algebra.toNode(body)));
+    if (algebra.display.cost(algebra.toNode(trial)) > whole) return null;
+    if (!active) return trial;
+  }
+  if (!active) return quiet();
+  recorder.note('split-sum', splitNode);
+  const done = pieces.map(({ outside, inside }) =>
+    arena.mul(algebra.toNode(outside), arena.sum(index, algebra.toNode(inside))),
+  );
+  const forms = pieces.map(({ outside, inside }, k) => {
+    const form = recorder.within(
+      (part) => arena.add(...done.map((d, n) => (n === k ? arena.mul(algebra.toNode(outside), part) : d))),
+      () => sumForm(normalizer, index, inside),
+    );
+    const whole = algebra.mul(outside, form);
+    done[k] = algebra.toNode(whole);
+    return whole;
+  });
+  return algebra.add(forms);
+}
