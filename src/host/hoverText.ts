@@ -1,6 +1,6 @@
 import type { DefinitionSummary, Finding, Formula, HoverInfo, Problem } from '../protocol';
 import { commandLink } from './commands';
-import { markOf } from './lensText';
+import { markOf, stateOf } from './lensText';
 import type { MathImages, MathStyle } from './mathImages';
 import { runsOnData } from './target';
 
@@ -32,20 +32,21 @@ export function hoverMarkdown(
       })
       .join('\n\n');
   };
-  const parts = [`**${escapeMarkdown(info.title)}**`];
+  const state = info.findings.length === 0 ? '' : `: ${escapeMarkdown(stateOf(info.findings))}`;
+  // The commands come first: a hover shows some 15 lines, and what is below has to be scrolled to.
+  const head = `**${escapeMarkdown(info.title)}**${state}  \n${linksOf(info.definitionId, definition, uri)}`;
+  const parts = [head];
   if (info.formulas.length > 0) parts.push(draw(info.formulas));
   if (info.gradients.length > 0) parts.push('Gradient', draw(info.gradients));
   parts.push(...info.findings.map(findingLine), ...info.problems.map(problemLine));
-  const links = linksOf(info.definitionId, definition, uri);
-  const text = fitted(parts, LIMIT - links.length - 10);
-  return `${text}\n\n---\n\n${links}`;
+  return fitted(parts);
 }
 
-/** As many parts as fit: a hover that is cut loses its links. */
-function fitted(parts: readonly string[], limit: number): string {
+/** As many parts as fit. */
+function fitted(parts: readonly string[]): string {
   let text = '';
   for (const part of parts) {
-    if (text.length + part.length + 2 > limit) return text;
+    if (text.length + part.length + 2 > LIMIT) return text;
     text += text === '' ? part : `\n\n${part}`;
   }
   return text;
