@@ -1,6 +1,6 @@
 import { brotliDecompress } from 'node:zlib';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import pins from '../pins.json';
@@ -107,6 +107,7 @@ async function once(
   say(`host: fetching ${description}, once, into .cache/${name}`);
   const began = Date.now();
   await mkdir(cache, { recursive: true });
+  await removeAbandoned();
   const unfinished = await mkdtemp(join(cache, 'unfinished-'));
   try {
     await fill(unfinished);
@@ -125,6 +126,16 @@ async function once(
   }
   say(`host: fetched in ${Math.round((Date.now() - began) / 1000)} s`);
   return folder;
+}
+
+/** Removes what fetches left that were killed; one that is younger may still be going on. */
+async function removeAbandoned(): Promise<void> {
+  const hourAgo = Date.now() - 3_600_000;
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    if (name.startsWith('unfinished-') && (await stat(path)).mtimeMs < hourAgo)
+      await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function npmInstall(folder: string, names: readonly (keyof typeof pins)[]): Promise<void> {

@@ -75,16 +75,26 @@ export function startGroup(program: string, args: readonly string[], options: Sp
 }
 
 /** Ends a process that `startGroup` started, and its children; nothing happens when it has ended already. */
-export function killTree(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+export function killTree({ pid }: { readonly pid?: number | undefined }): void {
+  if (pid === undefined) return;
   if (process.platform === 'win32') {
-    spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F']);
+    spawnSync('taskkill', ['/pid', String(pid), '/T', '/F']);
     return;
   }
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    process.kill(-pid, 'SIGKILL');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** Whether there is a process with that number. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

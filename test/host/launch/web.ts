@@ -1,6 +1,6 @@
 import { chromium } from 'playwright-core';
 import type { BrowserContext, Page } from 'playwright-core';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -54,11 +54,13 @@ export async function startServer(host: WebHost, options: ServerOptions): Promis
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: withoutNpm({ ...process.env, ...options.env }) },
   );
+  if (child.pid !== undefined) writeFileSync(pidFile(options.userData), String(child.pid));
   const log = createWriteStream(join(options.userData, 'server.log'));
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);
   const stop = () => {
     killTree(child);
+    rmSync(pidFile(options.userData), { force: true });
   };
   onEnd(stop);
   const ended = new Promise<never>((_, reject) => {
@@ -73,6 +75,15 @@ export async function startServer(host: WebHost, options: ServerOptions): Promis
   });
   await Promise.race([up, ended]);
   return { address, stop, ended };
+}
+
+/** Ends a server whose program was killed and could not do it. */
+export function endForgottenServer(userData: string): void {
+  if (existsSync(pidFile(userData))) killTree({ pid: Number(readFileSync(pidFile(userData), 'utf8')) });
+}
+
+function pidFile(userData: string): string {
+  return join(userData, 'server.pid');
 }
 
 /** The environment without what npm tells its scripts, which is nothing that a VS Code should hand on. */

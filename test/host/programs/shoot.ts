@@ -12,8 +12,8 @@ import * as driver from '../driver';
 import { findVSCode } from '../launch/find';
 import { makeLauncher } from '../launch/launcher';
 import { artifacts, cache, root, sampleWorkspace } from '../launch/paths';
-import { isFree, messageOf, onEnd, say, until } from '../launch/processes';
-import { makeProfile } from '../launch/profile';
+import { isFree, messageOf, onEnd, say, until, within } from '../launch/processes';
+import { makeProfile, removeProfile } from '../launch/profile';
 
 type Step = readonly [action: string, ...args: string[]];
 type Action = (page: Page, ...args: string[]) => Promise<unknown>;
@@ -134,7 +134,7 @@ async function perform(port: number, steps: readonly Step[], reload: boolean): P
 }
 
 /** Starts VS Code and returns the port at which it can be driven. */
-async function start(): Promise<{ port: number; ended: Promise<unknown> }> {
+async function start(): Promise<{ port: number; ended: Promise<unknown>; stop: () => Promise<void> }> {
   const host = await findVSCode();
   const profile = makeProfile(sampleWorkspace);
   const launcher = await makeLauncher(host, profile);
@@ -153,13 +153,17 @@ async function start(): Promise<{ port: number; ended: Promise<unknown> }> {
   );
   onEnd(() => {
     child.kill('SIGTERM');
-    rmSync(profile.folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  const ended = new Promise<never>((_, reject) => {
-    child.once('exit', (code) => {
-      reject(new Error(`VS Code ended with code ${code ?? 'none'}`));
-    });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const ended = exited.then((code) => {
+    throw new Error(`VS Code ended with code ${code ?? 'none'}`);
   });
+  ended.catch(() => undefined);
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await within(10_000, 'VS Code did not end', exited);
+    removeProfile(profile.folder);
+  };
   const up = until(60_000, 'VS Code did not come up', async () => {
     const targets = await fetch(`http://127.0.0.1:${launcher.debuggingPort}/json/list`).catch(
       () => undefined,
@@ -167,7 +171,7 @@ async function start(): Promise<{ port: number; ended: Promise<unknown> }> {
     return targets?.ok === true && /workbench|127\.0\.0\.1:\d+\/\?/.test(await targets.text());
   });
   await Promise.race([up, ended]);
-  return { port: launcher.debuggingPort, ended };
+  return { port: launcher.debuggingPort, ended, stop };
 }
 
 async function servedPort(): Promise<number | undefined> {
@@ -186,9 +190,17 @@ async function main(): Promise<void> {
     await perform(served, steps, flags.has('--reload'));
     return;
   }
-  const { port, ended } = await start();
-  await perform(port, steps, false);
-  if (!flags.has('--serve')) return;
+  const { port, ended, stop } = await start();
+  try {
+    await perform(port, steps, false);
+    if (!flags.has('--serve')) return;
+    await serve(port, ended);
+  } finally {
+    await stop();
+  }
+}
+
+async function serve(port: number, ended: Promise<unknown>): Promise<void> {
   writeFileSync(PORT_FILE, String(port));
   onEnd(() => {
     rmSync(PORT_FILE, { force: true });

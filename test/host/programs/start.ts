@@ -10,7 +10,7 @@ import { downloadDesktop, findDisplay, webHostExists } from '../launch/find';
 import { npm } from '../launch/npm';
 import { cache, root, sampleWorkspace } from '../launch/paths';
 import { freePort, isFree, killTree, messageOf, onEnd, run, say, startGroup } from '../launch/processes';
-import { writeSettings } from '../launch/profile';
+import { userSettings, writeSettings } from '../launch/profile';
 import { addressOf, startServer, withoutNpm } from '../launch/web';
 
 const PORT = 8537;
@@ -101,7 +101,7 @@ async function main(): Promise<void> {
   }
   const userData = join(cache, 'start');
   mkdirSync(userData, { recursive: true });
-  if (!existsSync(join(userData, 'User', 'settings.json'))) writeSettings(userData);
+  if (!existsSync(join(userData, 'User', 'settings.json'))) writeSettings(userData, userSettings());
   if (process.env['NABLA_VSCODE'] !== 'web')
     try {
       const { executable, display } = await downloadDesktop();

@@ -53,10 +53,13 @@ async function begun(): Promise<void> {
   await until(START_LIMIT, 'VS Code came up, but the test suite did not begin', () => existsSync(marker));
 }
 
-/** The code with which the suite ends, once it has begun in time. */
+/** The code with which the suite ends, once it has begun in time and if it ends in time. */
 async function codeOf(exited: Promise<number>): Promise<number> {
   const first = await Promise.race([exited, begun()]);
-  return first ?? exited;
+  if (first !== undefined) return first;
+  const limit = process.env['NABLA_LIMIT'];
+  if (limit === undefined) return exited;
+  return within(Number(limit), 'the suite did not end; NABLA_LIMIT sets the limit in milliseconds', exited);
 }
 
 async function runDesktop(host: DesktopHost, log: string): Promise<number> {
@@ -88,6 +91,7 @@ async function runWeb(host: Host & { kind: 'web' }, options: Launch, log: string
     args: [
       '--without-connection-token',
       '--enable-smoke-test-driver',
+      '--enable-remote-auto-shutdown',
       ...(options.trust ? ['--disable-workspace-trust'] : []),
     ],
   });
