@@ -61,6 +61,8 @@ const product = [
     format: 'cjs',
     external: ['vscode'],
   },
+  // Apart, as it is large and only the first hover needs it.
+  { ...node, entryPoints: ['src/host/mathjax.ts'], outfile: 'dist/mathjax.cjs', format: 'cjs' },
   { ...node, entryPoints: ['src/worker.ts'], outfile: 'dist/worker.cjs', format: 'cjs' },
   // Apart from the extension, whose start would otherwise read its 1.6 MB.
   { ...node, entryPoints: ['src/host/mathjax.ts'], outfile: 'dist/mathjax.cjs', format: 'cjs' },
