@@ -105,7 +105,8 @@ function isDownloaded(cachePath: string): boolean {
 
 /** The program itself, where the path is that of the command line script which starts it and returns at once. */
 function electronOf(path: string): string {
-  const real = existsSync(path) ? realpathSync(path) : resolve(path);
+  const found = existsSync(path) ? path : onPath(path);
+  const real = found === undefined ? resolve(path) : realpathSync(found);
   const folder = dirname(real);
   const candidates = [
     join(folder, '..', 'code'),
