@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const sessions = createSessions(workspaceState);
   const engine = createEngine(extensionPath);
   const runs = createRuns(analyses, sessions, engine);
-  const model = createPanelModel(analyses, sessions, runs, log.bug);
+  const model = createPanelModel(analyses, sessions, runs, log);
   const { handlers, panel } = createActions({ extensionUri, analyses, model, runs, log });
   subscriptions.push(log, analyses, sessions, engine, runs, model, panel);
 

@@ -10,7 +10,7 @@ import { notForData, sentence, UserError } from './messages';
 import { createPanel } from './panel';
 import type { Panel, PanelActions } from './panel';
 import type { PanelModel } from './panelModel';
-import type { Runs } from './runs';
+import type { Ask, Runs } from './runs';
 import { runsOnData } from './target';
 
 /** A handler per command; an argument comes from lenses and hovers. */
@@ -71,17 +71,17 @@ export function createActions({ extensionUri, analyses, model, runs, log }: Serv
     await selecting;
   };
 
-  const check = async (located: Located): Promise<void> => {
+  const check = async (located: Located, ask: Ask): Promise<void> => {
     model.tell(null);
-    const report = await runs.check(located);
+    const report = await runs.check(located, ask);
     if (report === null) return;
     await show(located);
   };
 
-  const train = async (located: Located, options: TrainOptions | null): Promise<void> => {
+  const train = async (located: Located, ask: Ask, options: TrainOptions | null): Promise<void> => {
     model.tell(null);
     await show(located);
-    await runs.train(located, options);
+    await runs.train(located, ask, options);
   };
 
   const handlers: Handlers = {
@@ -93,12 +93,12 @@ export function createActions({ extensionUri, analyses, model, runs, log }: Serv
     'nabla.checkOnData': (argument) =>
       attempt('the check on data', async () => {
         const located = await find(argument, CHECK);
-        if (located !== null) await check(located);
+        if (located !== null) await check(located, 'unless-chosen');
       }),
     'nabla.train': (argument) =>
       attempt('the training', async () => {
         const located = await find(argument, TRAIN);
-        if (located !== null) await train(located, null);
+        if (located !== null) await train(located, 'unless-chosen', null);
       }),
     'nabla.chooseData': (argument) =>
       attempt('choosing data', async () => {
@@ -133,8 +133,9 @@ export function createActions({ extensionUri, analyses, model, runs, log }: Serv
       }),
     setData: (choice: DataChoice) =>
       withShown('choosing data', CHOOSE, (located) => runs.setData(located, choice)),
-    check: () => withShown('the check on data', CHECK, check),
-    train: (options) => withShown('the training', TRAIN, (located) => train(located, options)),
+    check: () => withShown('the check on data', CHECK, (located) => check(located, 'unless-proposed')),
+    train: (options) =>
+      withShown('the training', TRAIN, (located) => train(located, 'unless-proposed', options)),
     cancel: () => {
       runs.cancel();
       return Promise.resolve();

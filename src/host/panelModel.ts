@@ -4,8 +4,9 @@ import type { Analyses } from './analyses';
 import type { CommandTarget } from './commands';
 import { findDataFiles } from './dataFiles';
 import type { DataFile } from './dataFiles';
-import { fileNameOf, openDocument } from './documents';
+import { fileNameOf, locate, openDocument } from './documents';
 import { messageOf } from './log';
+import type { Log } from './log';
 import { problemText, sentence } from './messages';
 import type { Runs } from './runs';
 import type { Sessions } from './sessions';
@@ -32,12 +33,7 @@ interface Shown {
   readonly trouble: string | null;
 }
 
-export function createPanelModel(
-  analyses: Analyses,
-  sessions: Sessions,
-  runs: Runs,
-  report: (what: string, error: unknown) => void,
-): PanelModel {
+export function createPanelModel(analyses: Analyses, sessions: Sessions, runs: Runs, log: Log): PanelModel {
   const changed = new vscode.EventEmitter<PanelState>();
   let shown: Shown | null = null;
   let selected: CommandTarget | null = null;
@@ -103,12 +99,16 @@ export function createPanelModel(
     shown = { target, version, derivation, siblings, trouble: null };
   };
 
-  const findFiles = async (document: vscode.TextDocument) => {
-    const found = await findDataFiles(document);
-    if (found.length === files.length && found.every(({ path }, place) => path === files[place]?.path))
-      return;
-    files = found;
-    fire();
+  /** Fills in what the panel offers for checks and training, once the derivation is there to be read. */
+  const offerData = async (target: CommandTarget) => {
+    const located = await locate(target, analyses);
+    if (!runsOnData(located.definition)) return;
+    const found = await findDataFiles(located.document);
+    if (found.length !== files.length || found.some(({ path }, place) => path !== files[place]?.path)) {
+      files = found;
+      fire();
+    }
+    await runs.propose(located);
   };
 
   const select = async (target: CommandTarget): Promise<void> => {
@@ -127,7 +127,6 @@ export function createPanelModel(
     if (definition && runsOnData(definition))
       void findFiles(await openDocument(target.uri)).catch(reportFiles);
   };
-  const reportFiles = (error: unknown) => report('looking for data files', error);
 
   const subscriptions = vscode.Disposable.from(
     changed,
@@ -137,7 +136,7 @@ export function createPanelModel(
       derive(selected).then(fire, (error: unknown) => {
         message = messageOf(error);
         fire();
-        report('the derivation', error);
+        log.bug('the derivation', error);
       });
     }),
     sessions.onDidChange((target) => {

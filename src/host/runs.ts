@@ -14,7 +14,7 @@ import type { CommandTarget } from './commands';
 import { guessChoice, misfit, missingIn } from './dataGuess';
 import type { LabelHint } from './dataGuess';
 import { pickData, previewTable } from './dataPick';
-import { labelOf } from './dataFiles';
+import { findDataFiles, labelOf } from './dataFiles';
 import type { Located } from './documents';
 import type { Engine } from './engine';
 import { problemText, sentence, UserError } from './messages';
@@ -29,6 +29,9 @@ export const DEFAULT_TRAINING: TrainOptions = {
   tolerance: 0,
 };
 
+/** Bytes of a table that is read without being asked for. */
+const MOST_PROPOSED = 20e6;
+
 /** What is computed at the moment. */
 export interface Activity {
   readonly kind: 'checking' | 'training';
@@ -39,10 +42,19 @@ export interface Activity {
   readonly detail: string;
 }
 
+/**
+ * When to ask for the data: where the user has not chosen any yet, or only where there is not even a proposal, as from
+ * the panel, which shows it.
+ */
+export type Ask = 'unless-chosen' | 'unless-proposed';
+
 /** Checks and training runs, one at a time, in the worker. Their results go into the sessions. */
 export interface Runs extends vscode.Disposable {
-  check(located: Located): Promise<CheckReport | null>;
-  train(located: Located, options: TrainOptions | null): Promise<TrainResult | null>;
+  check(located: Located, ask: Ask): Promise<CheckReport | null>;
+  /** With the options of the last run, or the usual ones, where none are given. */
+  train(located: Located, ask: Ask, options: TrainOptions | null): Promise<TrainResult | null>;
+  /** Fills in the most likely data, without asking, where none was chosen yet. */
+  propose(located: Located): Promise<void>;
   /** Asks for the data; true when some was chosen. */
   chooseData(located: Located): Promise<boolean>;
   /** Takes a choice of the panel; one without a target is of a new file, whose columns are then guessed. */
@@ -87,14 +99,15 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
       preview: readPreview,
     });
     if (picked === null) return null;
-    sessions.update(target, picked);
+    sessions.update(target, { ...picked, confirmed: true });
     return picked.choice;
   };
 
   /** The data of last time if it is still there and fits, else what the user chooses now. */
-  const dataOf = async (located: Located, job: GradientJob): Promise<DataChoice | null> => {
-    const { choice, preview: known } = sessions.get(located.target);
-    if (choice === null) return chooseData(located, job);
+  const dataOf = async (located: Located, job: GradientJob, ask: Ask): Promise<DataChoice | null> => {
+    const { choice, confirmed, preview: known } = sessions.get(located.target);
+    if (choice === null || (ask === 'unless-chosen' && !confirmed)) return chooseData(located, job);
+    sessions.update(located.target, { confirmed: true });
     // A preview reads the whole table; what changed in it since then is found when it is read for the run.
     if (known?.path === choice.path) return choice;
     const preview = await previewTable(choice.path, readPreview);
@@ -105,6 +118,18 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
       );
     sessions.update(located.target, { preview });
     return choice;
+  };
+
+  const propose = async (located: Located): Promise<void> => {
+    const { target, document } = located;
+    const { choice, preview: known } = sessions.get(target);
+    if (known !== null) return;
+    const path = choice?.path ?? (await findDataFiles(document))[0]?.path;
+    if (path === undefined || (await sizeOf(path)) > MOST_PROPOSED) return;
+    const preview = await previewTable(path, readPreview);
+    const guess = choice ?? guessChoice(preview, labelHint(await jobOf(located)));
+    if (sessions.get(target).preview === null && guess !== null)
+      sessions.update(target, { choice: guess, preview });
   };
 
   /** Runs one thing with a progress notification; the notification, the panel and the command can cancel it. */
@@ -149,9 +174,9 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
     }
   };
 
-  const check = async (located: Located): Promise<CheckReport | null> => {
+  const check = async (located: Located, ask: Ask): Promise<CheckReport | null> => {
     const job = await jobOf(located);
-    const data = await dataOf(located, job);
+    const data = await dataOf(located, job, ask);
     if (data === null) return null;
     const { target, document, definition } = located;
     const checkedText = textOf(document, definition);
@@ -160,10 +185,14 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
     return report;
   };
 
-  const train = async (located: Located, wanted: TrainOptions | null): Promise<TrainResult | null> => {
+  const train = async (
+    located: Located,
+    ask: Ask,
+    wanted: TrainOptions | null,
+  ): Promise<TrainResult | null> => {
     const { target } = located;
     const job = await jobOf(located);
-    const data = await dataOf(located, job);
+    const data = await dataOf(located, job, ask);
     if (data === null) return null;
     const options = wanted ?? sessions.get(target).training?.options ?? DEFAULT_TRAINING;
     count += 1;
@@ -204,13 +233,14 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
   return {
     check,
     train,
+    propose,
     chooseData: async (located) => (await chooseData(located, await jobOf(located))) !== null,
     async setData(located, choice) {
       const { target } = located;
       const known = sessions.get(target).preview;
       const preview = known?.path === choice.path ? known : await previewTable(choice.path, readPreview);
       if (choice.target !== '') {
-        sessions.update(target, { choice, preview });
+        sessions.update(target, { choice, preview, confirmed: true });
         return;
       }
       const guess = guessChoice(preview, labelHint(await jobOf(located)));
@@ -219,7 +249,11 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
           `${labelOf(choice.path)} has no columns that can be target and features. Choose another file.`,
         );
       const missing = missingIn(guess, preview) > 0 ? choice.missing : guess.missing;
-      sessions.update(target, { choice: { ...guess, standardise: choice.standardise, missing }, preview });
+      sessions.update(target, {
+        choice: { ...guess, standardise: choice.standardise, missing },
+        preview,
+        confirmed: true,
+      });
     },
     cancel: () => abort?.abort(),
     get activity() {
@@ -233,6 +267,10 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
       progressed.dispose();
     },
   };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await vscode.workspace.fs.stat(vscode.Uri.file(path))).size;
 }
 
 function begun(runId: string, options: TrainOptions): TrainingState {

@@ -6,6 +6,8 @@ import { readChoice } from './dataGuess';
 /** What Nabla knows of one definition beside its text. Outlives the panel, so that closing it loses no curve. */
 export interface Session {
   readonly choice: DataChoice | null;
+  /** Whether the user made or used the choice; one that Nabla proposes is not remembered. */
+  readonly confirmed: boolean;
   readonly preview: TablePreview | null;
   readonly check: CheckReport | null;
   /** The text of the definition that `check` is about. */
@@ -23,19 +25,33 @@ export interface Sessions extends vscode.Disposable {
   readonly onDidChange: vscode.Event<CommandTarget>;
 }
 
-const EMPTY: Session = { choice: null, preview: null, check: null, checkedText: null, training: null };
+const EMPTY: Session = {
+  choice: null,
+  confirmed: false,
+  preview: null,
+  check: null,
+  checkedText: null,
+  training: null,
+};
 
 /** `memory` keeps the chosen data of each definition with the workspace. */
 export function createSessions(memory: vscode.Memento): Sessions {
   const changed = new vscode.EventEmitter<CommandTarget>();
   const sessions = new Map<string, Session>();
-  const get = (target: CommandTarget): Session =>
-    sessions.get(keyOf(target)) ?? { ...EMPTY, choice: readChoice(memory.get(keyOf(target))) };
+  const get = (target: CommandTarget): Session => {
+    const known = sessions.get(keyOf(target));
+    if (known !== undefined) return known;
+    const choice = readChoice(memory.get(keyOf(target)));
+    return { ...EMPTY, choice, confirmed: choice !== null };
+  };
   return {
     get,
     update(target, change) {
-      sessions.set(keyOf(target), { ...get(target), ...change });
-      if (change.choice !== undefined) void memory.update(keyOf(target), change.choice);
+      const before = get(target);
+      const session = { ...before, ...change };
+      sessions.set(keyOf(target), session);
+      const isNews = session.choice !== before.choice || !before.confirmed;
+      if (session.confirmed && isNews) void memory.update(keyOf(target), session.choice);
       changed.fire(target);
     },
     advance(target, training) {
