@@ -73,9 +73,8 @@ export function createActions({ extensionUri, analyses, model, runs, log }: Serv
 
   const check = async (located: Located, ask: Ask): Promise<void> => {
     model.tell(null);
-    const report = await runs.check(located, ask);
-    if (report === null) return;
     await show(located);
+    await runs.check(located, ask);
   };
 
   const train = async (located: Located, ask: Ask, options: TrainOptions | null): Promise<void> => {

@@ -123,9 +123,8 @@ export function createPanelModel(analyses: Analyses, sessions: Sessions, runs: R
       deriving = false;
       fire();
     }
-    const definition = shown?.derivation?.definition;
-    if (definition && runsOnData(definition))
-      void findFiles(await openDocument(target.uri)).catch(reportFiles);
+    // Nothing was asked for, so nothing is told when it does not work: the same message comes when data is chosen.
+    offerData(target).catch((error: unknown) => log.info(`no data was proposed: ${messageOf(error)}`));
   };
 
   const subscriptions = vscode.Disposable.from(
