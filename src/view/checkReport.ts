@@ -69,7 +69,7 @@ function parameterCheck(check: ParameterCheck): HTMLElement {
         'dd',
         {},
         verdictBadge(check.derivedVerdict),
-        h('span', { class: 'dim' }, `${agreement(check.derivedDifference)} with finite differences`),
+        h('span', { class: 'dim' }, agreement(check.derivedDifference, 'finite differences')),
       ),
       handVerdict !== null && h('dt', {}, 'Yours'),
       handVerdict !== null &&
@@ -78,7 +78,7 @@ function parameterCheck(check: ParameterCheck): HTMLElement {
           {},
           verdictBadge(handVerdict),
           handDifference !== null &&
-            h('span', { class: 'dim' }, `${agreement(handDifference)} with the derived one`),
+            h('span', { class: 'dim' }, agreement(handDifference, 'the derived one')),
         ),
     ),
     check.reason !== '' && h('p', { class: 'reason' }, check.reason),
@@ -115,7 +115,7 @@ function cellTable(name: string, rows: readonly CellRow[], hand: boolean): HTMLE
     ...(hand ? ['Yours'] : []),
     'Finite difference',
     'Estimated error',
-    'Difference',
+    'Relative difference',
   ];
   return h(
     'table',

@@ -77,14 +77,20 @@ export function formatError(value: number): string {
   return value === 0 ? '0' : formatNumber(value, 2);
 }
 
-/** A relative difference in words: "agrees to 11 digits". */
-export function agreement(relative: number): string {
-  if (Number.isNaN(relative)) return 'not comparable';
-  if (relative === 0) return 'identical';
-  if (relative >= 10) return `differs by ${formatNumber(relative, 3)} times its size`;
+/** A relative difference in words: "agrees to 11 digits", and with what where `other` is given. */
+export function agreement(relative: number, other?: string): string {
+  const [words, preposition] = comparison(relative);
+  return other === undefined ? words : `${words} ${preposition} ${other}`;
+}
+
+function comparison(relative: number): [words: string, preposition: string] {
+  if (Number.isNaN(relative)) return ['cannot be compared', 'with'];
+  if (relative === 0) return ['identical', 'to'];
+  if (relative >= 10) return [`differs by ${formatNumber(relative, 3)} times its size`, 'from'];
   const digits = Math.floor(-Math.log10(relative));
-  if (digits < 3) return `differs by ${formatError(relative * 100)} %`;
-  return `agrees to ${String(digits)} digits`;
+  return digits < 3
+    ? [`differs by ${formatError(relative * 100)} %`, 'from']
+    : [`agrees to ${String(digits)} digits`, 'with'];
 }
 
 /** "m × n"; a scalar has no axes. */

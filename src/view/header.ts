@@ -22,24 +22,29 @@ export interface Destination {
   readonly open: () => void;
 }
 
+export interface Header extends Section {
+  /** Offers the way to a section, or does not. */
+  readonly offer: (label: string, offered: boolean) => void;
+}
+
 export function createHeader(
   context: ViewContext,
   destinations: readonly Destination[],
   openResult: () => void,
-): Section {
+): Header {
   const top = h('div', { class: 'header-top' });
   const summary = h('div', { class: 'header-summary' });
-  const navigation = h(
-    'nav',
-    { class: 'sections-nav', 'aria-label': 'Sections' },
-    ...destinations.map(({ label, open }) =>
-      h('button', { type: 'button', class: 'link', on: { click: open } }, label),
-    ),
+  const links = destinations.map(({ label, open }) =>
+    h('button', { type: 'button', class: 'link', on: { click: open } }, label),
   );
+  const navigation = h('nav', { class: 'sections-nav', 'aria-label': 'Sections' }, ...links);
   const element = h('div', { class: 'head' }, h('header', { class: 'header' }, top, summary), navigation);
   let shown: unknown;
   return {
     element,
+    offer: (label, offered) => {
+      for (const link of links) if (link.textContent === label) link.hidden = !offered;
+    },
     update: (state) => {
       const part = [state.subject, state.derivation?.definition, state.siblings, findingsOf(state)];
       if (equal(part, shown)) return;
@@ -75,23 +80,25 @@ function title(context: ViewContext, state: PanelState): HTMLElement[] {
       onClick: () => void context.ask((host) => host.reveal(definition.nameSpan)),
     }),
   ];
-  const others = state.siblings.filter(({ id }) => id !== definition.id);
-  if (others.length > 0) parts.push(switcher(context, definition, others));
+  const choices = state.siblings.some(({ id }) => id === definition.id)
+    ? state.siblings
+    : [definition, ...state.siblings];
+  if (choices.length > 1) parts.push(switcher(context, definition, choices));
   return parts;
 }
 
 type Choice = PanelState['siblings'][number];
 
-function switcher(context: ViewContext, current: Choice, others: readonly Choice[]): HTMLElement {
+function switcher(context: ViewContext, current: Choice, choices: readonly Choice[]): HTMLElement {
   const select = h(
     'select',
     {
       class: 'switcher',
       'aria-label': 'Definition to show',
-      title: 'Other definitions of this file',
+      title: 'The definitions of this file',
       on: { change: () => void context.ask((host) => host.selectDefinition(select.value)) },
     },
-    ...[current, ...others].map(({ id, name, kind }) =>
+    ...choices.map(({ id, name, kind }) =>
       h('option', { value: id, selected: id === current.id }, `${name} (${KIND_WORDS[kind]})`),
     ),
   );

@@ -1,5 +1,5 @@
 /** The whole panel: sections in the order of a textbook page, redrawn where the state differs. */
-import type { HostApi, PanelState, TrainProgress } from '../protocol';
+import type { DefinitionSummary, HostApi, PanelState, TrainProgress } from '../protocol';
 import { createCheck } from './check';
 import type { Section, ViewContext } from './context';
 import { createDerivation } from './derivation';
@@ -73,9 +73,17 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
   const page = h('div', { class: 'page' }, ...sections.map(({ element }) => element));
   root.append(header.element, h('main', {}, banner.element, empty, problems, page), live);
 
+  let shownDefinition: string | undefined;
   return {
     show: (state) => {
-      const started = state.derivation !== null;
+      const definition = state.derivation?.definition;
+      const started = definition !== undefined;
+      if (definition?.id !== shownDefinition) scrollTo({ top: 0 });
+      shownDefinition = definition?.id;
+      const numeric = definition !== undefined && runsOnData(definition);
+      header.offer('Check', numeric);
+      header.offer('Train', numeric);
+      for (const { element } of [frames.check, frames.train]) element.hidden = !numeric;
       // A section draws by the room that it has, so it is brought in before it is told.
       page.hidden = !started;
       empty.hidden = started;
@@ -89,6 +97,11 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
     trainProgress: train.progress,
     showError: banner.showError,
   };
+}
+
+/** Whether a table can feed it: it has parameters to differentiate by, and an input for the features. */
+function runsOnData({ inputs }: DefinitionSummary): boolean {
+  return inputs.some(({ role }) => role === 'parameter') && inputs.some(({ role }) => role === 'data');
 }
 
 function emptyState(state: PanelState): HTMLElement[] {

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { StepView } from '../../../src/protocol';
+import { plainLatex } from '../../../src/view/latex';
+import { alignedLatex, continues, countSteps, countsText, openableKeys } from '../../../src/view/steps';
+import type { TreeItem } from '../../../src/view/treeKeys';
+import { treeKey } from '../../../src/view/treeKeys';
+import { logisticDerivation } from './logisticState';
+
+const step = (before: string, after: string, more: Partial<StepView> = {}): StepView => ({
+  rule: 'chain-rule',
+  ruleName: 'chain rule',
+  ruleFormula: '',
+  title: '',
+  before: { latex: before, text: before },
+  after: { latex: after, text: after },
+  state: 'verified',
+  evidence: '',
+  assumptions: [],
+  children: [],
+  ...more,
+});
+
+describe('trees of steps', () => {
+  const nested = [
+    step('a', 'b', {
+      children: [step('a', 'c', { children: [step('c', 'd', { state: 'failed' })] }), step('c', 'b')],
+    }),
+    step('b', 'e', { state: 'not-checked' }),
+  ];
+
+  it('counts every depth', () => {
+    expect(countSteps(nested)).toEqual({ verified: 3, failed: 1, 'not-checked': 1 });
+  });
+
+  it.each([
+    [{ verified: 0, failed: 0, 'not-checked': 0 }, ''],
+    [{ verified: 1, failed: 0, 'not-checked': 0 }, 'The step is verified'],
+    [{ verified: 31, failed: 0, 'not-checked': 0 }, 'All 31 steps verified'],
+    [{ verified: 3, failed: 1, 'not-checked': 1 }, '3 of 5 steps verified, 1 failed, 1 not checked'],
+  ])('%j in words', (counts, text) => {
+    expect(countsText(counts)).toBe(text);
+  });
+
+  it('names the steps that can be opened by their place', () => {
+    expect(openableKeys(nested, 'f w')).toEqual(['f w/0', 'f w/0/0']);
+  });
+
+  it('goes on where the step before it stopped, marks aside', () => {
+    expect(continues(step('b', 'c'), step('a', 'b'))).toBe(true);
+    expect(continues(step('\\htmlClass{touched}{b}', 'c'), step('a', '{b}'))).toBe(true);
+    expect(continues(step('x', 'c'), step('a', 'b'))).toBe(false);
+    expect(continues(step('b', 'c'), undefined)).toBe(false);
+  });
+
+  it('becomes LaTeX for a text', () => {
+    const steps = [
+      step('\\htmlClass{touched}{a_i}', 'b'),
+      step('b', 'c', { ruleName: '100 % of_it' }),
+      step('x', 'y'),
+    ];
+    expect(alignedLatex(steps)).toBe(
+      [
+        '\\begin{aligned}',
+        '  {a_i} &= b && \\text{chain rule} \\\\',
+        '   &= c && \\text{100 \\% of\\_it} \\\\',
+        '  x &= y && \\text{chain rule}',
+        '\\end{aligned}',
+      ].join('\n'),
+    );
+  });
+
+  it('leaves no mark in the LaTeX of a whole derivation', () => {
+    const visit = (steps: readonly StepView[]): void => {
+      for (const { before, after, children } of steps) {
+        expect(plainLatex(before.latex) + plainLatex(after.latex)).not.toContain('htmlClass');
+        visit(children);
+      }
+    };
+    for (const { steps } of logisticDerivation.parameters) visit(steps);
+  });
+});
+
+describe('marks in LaTeX', () => {
+  it.each([
+    ['a + b', 'a + b'],
+    ['\\htmlClass{touched}{a}', '{a}'],
+    ['\\frac{\\htmlClass{touched}{\\frac{a}{b}}}{\\htmlClass{touched}{c}}', '\\frac{{\\frac{a}{b}}}{{c}}'],
+    ['\\htmlClass{touched}{\\htmlClass{touched}{x} \\} y}', '{{x} \\} y}'],
+    ['\\htmlClass{touched}', '\\htmlClass{touched}'],
+  ])('%s becomes %s', (marked, plain) => {
+    expect(plainLatex(marked)).toBe(plain);
+  });
+});
+
+describe('keyboard of a tree', () => {
+  /** 0 [open]: 1 [closed], 2 leaf; 3 [closed]; 4 leaf. */
+  const items: TreeItem[] = [
+    { level: 1, expanded: true },
+    { level: 2, expanded: false },
+    { level: 2, expanded: null },
+    { level: 1, expanded: false },
+    { level: 1, expanded: null },
+  ];
+
+  it.each([
+    [0, 'ArrowDown', { type: 'focus', place: 1 }],
+    [4, 'ArrowDown', null],
+    [1, 'ArrowUp', { type: 'focus', place: 0 }],
+    [0, 'ArrowUp', null],
+    [2, 'Home', { type: 'focus', place: 0 }],
+    [0, 'Home', null],
+    [2, 'End', { type: 'focus', place: 4 }],
+    [0, 'ArrowRight', { type: 'focus', place: 1 }],
+    [1, 'ArrowRight', { type: 'expand', place: 1 }],
+    [2, 'ArrowRight', null],
+    [0, 'ArrowLeft', { type: 'collapse', place: 0 }],
+    [2, 'ArrowLeft', { type: 'focus', place: 0 }],
+    [3, 'ArrowLeft', null],
+    [0, 'Enter', { type: 'collapse', place: 0 }],
+    [3, ' ', { type: 'expand', place: 3 }],
+    [4, 'Enter', null],
+    [0, '*', { type: 'expand-siblings', places: [3] }],
+    [2, '*', { type: 'expand-siblings', places: [1] }],
+    [0, 'x', null],
+    [9, 'ArrowDown', null],
+  ])('at %d, %s gives %j', (place, key, action) => {
+    expect(treeKey(items, place, key)).toEqual(action);
+  });
+});
