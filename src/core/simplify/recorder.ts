@@ -2,8 +2,8 @@
 import type { Node } from '../expr';
 
 export interface Recorder {
-  /** The part at work now has the form `make()`, by `rule`. */
-  note(rule: string, make: () => Node): void;
+  /** The part at work now has the form `make()`, by `rule`, relying on `assumption`. */
+  note(rule: string, make: () => Node, assumption?: string): void;
   /** Runs `work` on a part; `wrap` puts that part into what the caller works on. */
   within<T>(wrap: (part: Node) => Node, work: () => T): T;
   readonly active: boolean;
@@ -18,6 +18,8 @@ export const SILENT: Recorder = {
 export interface RecordedState {
   readonly rule: string;
   readonly node: Node;
+  /** What the rule relies on here, e.g. "each row of Y is one-hot". */
+  readonly assumption: string | null;
 }
 
 /** Collects whole-expression states. */
@@ -28,11 +30,11 @@ export function createRecorder(): Recorder & { readonly states: RecordedState[] 
   return {
     active: true,
     states,
-    note(rule, make) {
+    note(rule, make, assumption) {
       if (muted > 0) return;
       muted += 1;
       try {
-        states.push({ rule, node: outer(make()) });
+        states.push({ rule, node: outer(make()), assumption: assumption ?? null });
       } finally {
         muted -= 1;
       }

@@ -49,7 +49,7 @@ function sumOfBody(normalizer: Normalizer, index: IndexNode, body: Form): Form {
   const node = algebra.toNode(body);
   const known = knownSum(normalizer, index, node);
   if (known) {
-    algebra.recorder.note(known.rule, () => known.value);
+    algebra.recorder.note(known.rule, () => known.value, known.because);
     return normalizer.norm(known.value);
   }
   return normalizer.atom(arena.sum(index, node));
@@ -75,7 +75,7 @@ function knownSum(
   normalizer: Normalizer,
   index: IndexNode,
   node: Node,
-): { rule: string; value: Node } | null {
+): { rule: string; value: Node; because: string } | null {
   if (node.kind !== 'sym') return null;
   const positions = node.args.flatMap((arg, k) => (arg.free.has(index.name) ? [k] : []));
   const [position] = positions;
@@ -85,9 +85,15 @@ function knownSum(
     return {
       rule: kind === 'hard' ? 'one-hot-rows-sum-to-one' : 'rows-sum-to-one',
       value: normalizer.arena.one,
+      because: kind === 'hard' ? `each row of ${node.name} is one-hot` : `each row of ${node.name} sums to 1`,
     };
   for (const rule of normalizer.sumRules.get(node.name) ?? [])
-    if (rule.position === position) return { rule: rule.rule, value: rule.value(node.args) };
+    if (rule.position === position)
+      return {
+        rule: rule.rule,
+        value: rule.value(node.args),
+        because: `the sum of ${node.name} over that index follows from its definition`,
+      };
   return null;
 }
 

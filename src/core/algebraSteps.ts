@@ -1,0 +1,109 @@
+/** From the states that the simplifier recorded to steps, one elementary event each. */
+import type { Step } from './derivation';
+import type { Arena, Node } from './expr';
+import { compareNodes } from './order';
+import { ruleTitle } from './rules';
+import type { RecordedState } from './simplify/recorder';
+import { makeStep } from './steps';
+
+/** One node for all orders of terms and factors: a step that only reorders is no step. */
+export function createReordering(arena: Arena): (node: Node) => Node {
+  const memo = new Map<number, Node>();
+  const visit = (node: Node): Node => {
+    const known = memo.get(node.id);
+    if (known) return known;
+    let result: Node;
+    if (node.kind === 'reduce') {
+      const { index, body } = arena.open(node);
+      result = arena.reduce(node.op, index, visit(body));
+    } else if (node.args.length === 0 || node.kind === 'sym') result = node;
+    else {
+      const args = node.args.map(visit);
+      if (node.kind === 'add') result = arena.add(...args.sort(compareNodes));
+      else if (node.kind === 'mul') result = arena.mul(...args.sort(compareNodes));
+      else result = mergedPower(arena, arena.withArgs(node, args));
+      result = spreadNumber(arena, result);
+    }
+    memo.set(node.id, result);
+    return result;
+  };
+  return visit;
+}
+
+/** (x^2)^-1 prints as x^-2 does. */
+function mergedPower(arena: Arena, node: Node): Node {
+  if (node.kind !== 'pow') return node;
+  const [base, exponent] = node.args as [Node, Node];
+  const inner = base.kind === 'pow' ? base.args[1] : undefined;
+  if (base.kind === 'mul' && exponent.kind === 'num' && exponent.den === 1)
+    return arena.mul(
+      ...base.args.map((arg) => mergedPower(arena, arena.pow(arg, exponent))).sort(compareNodes),
+    );
+  if (base.kind !== 'pow' || inner?.kind !== 'num' || exponent.kind !== 'num' || exponent.den !== 1)
+    return node;
+  return arena.pow(base.args[0] as Node, arena.mul(inner, exponent));
+}
+
+/** -(a - b) and b - a look alike on paper. */
+function spreadNumber(arena: Arena, node: Node): Node {
+  if (node.kind !== 'mul' || node.args.length !== 2) return node;
+  const [number, sum] = node.args as [Node, Node];
+  if (number.kind !== 'num' || number.num !== -1 || number.den !== 1 || sum.kind !== 'add') return node;
+  return arena.add(...sum.args.map((arg) => arena.neg(arg)).sort(compareNodes));
+}
+
+/** Steps from `before` through the recorded states to `after`; empty if both print alike. */
+export function algebraSteps(
+  reorder: (node: Node) => Node,
+  before: Node,
+  states: readonly RecordedState[],
+  after: Node,
+): Step[] {
+  const chain: RecordedState[] = [{ rule: '', node: before, assumption: null }];
+  const last = states.at(-1);
+  const closing: RecordedState = { rule: last?.rule ?? 'collect-terms', node: after, assumption: null };
+  for (const state of [...states, closing]) {
+    const key = reorder(state.node);
+    const earlier = chain.findIndex((known) => reorder(known.node) === key);
+    if (earlier >= 0) chain.length = earlier + 1;
+    else chain.push(state);
+  }
+  const tail = chain.at(-1);
+  if (tail && chain.length > 1) chain[chain.length - 1] = { ...tail, node: after };
+  return chain.slice(1).map((state, k) =>
+    makeStep({
+      rule: state.rule,
+      title: ruleTitle(state.rule),
+      before: chain[k]?.node ?? before,
+      after: state.node,
+      ...difference(chain[k]?.node ?? before, state.node),
+      assumptions: state.assumption === null ? [] : [state.assumption],
+    }),
+  );
+}
+
+/** The smallest places that differ, found by descending while only one argument does. */
+function difference(
+  before: Node,
+  after: Node,
+): { touchedBefore: readonly Node[]; touchedAfter: readonly Node[] } {
+  let a = before;
+  let b = after;
+  for (;;) {
+    if (a.kind !== b.kind || a.args.length !== b.args.length) break;
+    const differing = a.args.flatMap((arg, k) => (arg === b.args[k] ? [] : [k]));
+    const [only] = differing;
+    if (differing.length !== 1 || only === undefined) break;
+    a = a.args[only] as Node;
+    b = b.args[only] as Node;
+  }
+  const left =
+    a.kind === b.kind && (a.kind === 'mul' || a.kind === 'add')
+      ? a.args.filter((x) => !b.args.includes(x))
+      : [a];
+  const right =
+    a.kind === b.kind && (a.kind === 'mul' || a.kind === 'add')
+      ? b.args.filter((x) => !a.args.includes(x))
+      : [b];
+  return { touchedBefore: left, touchedAfter: right };
+}

@@ -1,0 +1,116 @@
+/** The computational graph of a program: who uses whom, and by which indices. */
+import { axisIndices, indexedSizes, type Binding, type Program } from './definition';
+import { symbolNames, type IndexNode, type Node, type Size } from './expr';
+
+export interface Graph {
+  readonly output: Binding;
+  readonly bindings: ReadonlyMap<string, Binding>;
+  /** Bindings that mention the name in their definition and on which the output depends, in order of evaluation. */
+  consumers(name: string): readonly Binding[];
+  /** The name is `by`, or is defined by it, directly or not. */
+  dependsOn(name: string, by: string): boolean;
+  /** `by` reaches `of` in no other way than by being mentioned in its definition. */
+  onlyDirectly(of: Binding, by: string): boolean;
+  /** Sizes of the indexed axes of an input or a binding. */
+  sizes(name: string): readonly Size[];
+  /** Bindings on a path from one of the names to the output, in order of evaluation. */
+  between(names: readonly string[]): readonly Binding[];
+}
+
+export function createGraph(program: Program): Graph {
+  const bindings = new Map(program.bindings.map((b) => [b.name, b]));
+  const inputs = new Map(program.inputs.map((input) => [input.name, input]));
+  const output = bindings.get(program.output);
+  if (!output) throw new RangeError(`the output ${program.output} is not a binding`);
+  const mentions = new Map<string, ReadonlySet<string>>();
+  const users = new Map<string, Binding[]>();
+  for (const binding of program.bindings) {
+    const names = symbolNames(binding.def);
+    mentions.set(binding.name, names);
+    for (const name of names) {
+      const list = users.get(name);
+      if (list) list.push(binding);
+      else users.set(name, [binding]);
+    }
+  }
+  const useful = new Set<string>([output.name]);
+  for (const binding of [...program.bindings].reverse())
+    if (useful.has(binding.name)) for (const name of mentions.get(binding.name) ?? []) useful.add(name);
+
+  const downstream = new Map<string, ReadonlySet<string>>();
+  const dependants = (name: string): ReadonlySet<string> => {
+    const known = downstream.get(name);
+    if (known) return known;
+    const found = new Set([name]);
+    for (const binding of program.bindings)
+      for (const used of mentions.get(binding.name) ?? []) if (found.has(used)) found.add(binding.name);
+    downstream.set(name, found);
+    return found;
+  };
+
+  return {
+    output,
+    bindings,
+    consumers: (name) => (users.get(name) ?? []).filter((b) => useful.has(b.name)),
+    dependsOn: (name, by) => dependants(by).has(name),
+    onlyDirectly: (of, by) =>
+      [...(mentions.get(of.name) ?? [])].every((name) => name === by || !dependants(by).has(name)),
+    sizes(name) {
+      const binding = bindings.get(name);
+      if (binding) return axisIndices(binding.axes).map((index) => index.size);
+      const input = inputs.get(name);
+      if (!input) throw new RangeError(`${name} is neither an input nor a binding`);
+      return indexedSizes(input.shape);
+    },
+    between(names) {
+      const reached = new Set<string>();
+      for (const name of names) for (const found of dependants(name)) reached.add(found);
+      return program.bindings.filter((b) => useful.has(b.name) && reached.has(b.name));
+    },
+  };
+}
+
+/**
+ * For each axis of `name`: the axis of `of` whose own index is its argument wherever `name` occurs in the definition, or null.
+ * Such an axis is elementwise: ∂of/∂name is 0 unless the two indices agree.
+ */
+export function pinnedAxes(of: Binding, name: string, rank: number): (number | null)[] {
+  const own = axisIndices(of.axes);
+  let pins: (number | null)[] | null = null;
+  const seen = new Set<number>();
+  const visit = (node: Node): void => {
+    if (seen.has(node.id)) return;
+    seen.add(node.id);
+    if (node.kind === 'sym' && node.name === name) {
+      const here = node.args.map((arg) => {
+        const at = arg.kind === 'index' ? own.indexOf(arg) : -1;
+        return at < 0 ? null : at;
+      });
+      pins = pins === null ? here : pins.map((pin, k) => (pin === here[k] ? pin : null));
+    }
+    node.args.forEach(visit);
+  };
+  visit(of.def);
+  const found: (number | null)[] = pins ?? new Array<null>(rank).fill(null);
+  return found.map((pin, k) => (pin !== null && found.indexOf(pin) === k ? pin : null));
+}
+
+/** Own indices of `of` for the target's indices: pinned ones are shared, the others fresh. */
+export function linkIndices(
+  of: Binding,
+  name: string,
+  at: readonly IndexNode[],
+  fresh: (size: Size) => IndexNode,
+): { indices: IndexNode[]; free: IndexNode[] } {
+  const pins = pinnedAxes(of, name, at.length);
+  const free: IndexNode[] = [];
+  const indices = axisIndices(of.axes).map((index, q) => {
+    const p = pins.indexOf(q);
+    const shared = p < 0 ? undefined : at[p];
+    if (shared && shared.size === index.size) return shared;
+    const made = fresh(index.size);
+    free.push(made);
+    return made;
+  });
+  return { indices, free };
+}

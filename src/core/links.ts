@@ -1,0 +1,97 @@
+/** One link of the chain rule: ∂u/∂v, derived by rules of calculus and then simplified, step by step. */
+import { algebraSteps } from './algebraSteps';
+import { axisIndices, type Binding } from './definition';
+import type { Step } from './derivation';
+import { differentiate } from './differentiate';
+import type { Arena, IndexNode, Node, SymNode } from './expr';
+import type { Graph } from './graph';
+import type { IndexNamer } from './indexNames';
+import { sigmoidSteps } from './sigmoidSteps';
+import type { Simplifier } from './simplify/simplifier';
+import { makeStep } from './steps';
+
+export interface Derived {
+  readonly value: Node;
+  /** From the derivative not yet carried out to the value. */
+  readonly steps: readonly Step[];
+}
+
+/** What every part of the deriver works with. */
+export interface Workshop {
+  readonly arena: Arena;
+  readonly graph: Graph;
+  readonly namer: IndexNamer;
+  readonly simplifier: Simplifier;
+  readonly reorder: (node: Node) => Node;
+}
+
+/** ∂u/∂v as an expression: of the symbol where nothing else connects the two, else of the definition with all else fixed. */
+export function linkNode(shop: Workshop, of: Binding, at: readonly IndexNode[], by: SymNode): Node {
+  const { arena, graph } = shop;
+  if (graph.onlyDirectly(of, by.name)) return arena.diff(arena.sym(of.name, ...at), by, true);
+  return arena.diff(definitionAt(arena, of, at), by);
+}
+
+export function definitionAt(arena: Arena, binding: Binding, at: readonly IndexNode[]): Node {
+  return arena.substituteAll(
+    binding.def,
+    axisIndices(binding.axes).map((index, k) => [index, at[k] ?? index] as const),
+  );
+}
+
+export function deriveLink(shop: Workshop, of: Binding, at: readonly IndexNode[], by: SymNode): Derived {
+  const { arena } = shop;
+  const definition = definitionAt(arena, of, at);
+  const start = linkNode(shop, of, at, by);
+  const inserted = arena.diff(definition, by);
+  const calculus = differentiate(arena, shop.namer, definition, by);
+  const steps: Step[] = [];
+  if (start !== inserted)
+    steps.push(
+      makeStep({
+        rule: 'insert-definition',
+        title: `insert the definition of ${of.name}`,
+        before: start,
+        after: inserted,
+        touchedBefore: [arena.sym(of.name, ...at)],
+        touchedAfter: [definition],
+      }),
+    );
+  steps.push(...calculus.steps);
+  const algebra = simplifySteps(shop, calculus.result);
+  return { value: algebra.value, steps: [...steps, ...algebra.steps] };
+}
+
+/** Algebra first as it stands, then with the names of the program. */
+export function simplifySteps(shop: Workshop, node: Node): Derived {
+  const { simplifier, reorder } = shop;
+  const plain = simplifier.traced(node, false);
+  const steps = algebraSteps(reorder, node, plain.states, plain.node);
+  const start = steps.at(-1)?.after ?? node;
+  const named = simplifier.traced(plain.node, true);
+  const inNames = algebraSteps(reorder, start, named.states, named.node);
+  const value = inNames.at(-1)?.after ?? start;
+  const [only] = inNames;
+  if (inNames.length === 0) return { value, steps };
+  if (inNames.length === 1 && only) return { value, steps: [...steps, only] };
+  const lead =
+    inNames.find((s) => s.rule.endsWith('in-terms-of-output')) ??
+    inNames.find((s) => s.rule === 'fold-definition');
+  const children = (lead && sigmoidSteps(shop, start, value)) ?? inNames;
+  if (!lead) return { value, steps: [...steps, ...inNames] };
+  return {
+    value,
+    steps: [
+      ...steps,
+      makeStep({
+        rule: lead.rule,
+        title: lead.rule === 'sigmoid-in-terms-of-output' ? 'write it with the output itself' : lead.title,
+        before: start,
+        after: value,
+        touchedBefore: [start],
+        touchedAfter: [value],
+        children,
+      }),
+    ],
+  };
+}
