@@ -31,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const edges = createEdges(subscriptions, log);
   const analyses = createAnalyses(extensionPath, log.bug);
   const sessions = createSessions(workspaceState);
-  const engine = createEngine(extensionPath);
+  const engine = createEngine(extensionPath, log.info);
   const runs = createRuns(analyses, sessions, engine);
   const model = createPanelModel(analyses, sessions, runs, log);
   const { handlers, panel } = createActions({ extensionUri, analyses, model, runs, log });

@@ -39,7 +39,7 @@ export function createAnalyses(
   let loading: Promise<Analyzer> | null = null;
 
   const analyzer = () => {
-    loading ??= loadAnalyzer(extensionPath).catch((error: unknown) => {
+    loading ??= loadAnalyzer(extensionPath, report).catch((error: unknown) => {
       loading = null;
       throw error;
     });
@@ -47,10 +47,10 @@ export function createAnalyses(
   };
 
   const of = async (document: vscode.TextDocument): Promise<Analysis> => {
-    const { analyze } = await analyzer();
+    const ours = await analyzer();
     const before = known.get(document);
     if (before?.version === document.version) return before.analysis;
-    const analysis = analyze(document.getText(), document.languageId);
+    const analysis = ours.analyze(document.getText(), document.languageId);
     known.set(document, { version: document.version, analysis });
     return analysis;
   };
@@ -108,10 +108,13 @@ export function createAnalyses(
 }
 
 /** Loaded apart from the extension's start, as the grammars are megabytes. */
-async function loadAnalyzer(extensionPath: string): Promise<Analyzer> {
+async function loadAnalyzer(
+  extensionPath: string,
+  report: (what: string, error: unknown) => void,
+): Promise<Analyzer> {
   const [{ createAnalyzer }, { createParsers }] = await Promise.all([
     import('../check/analyze'),
     import('../lang/parse'),
   ]);
-  return createAnalyzer(await createParsers((file) => readFile(join(extensionPath, 'dist', file))));
+  return createAnalyzer(await createParsers((file) => readFile(join(extensionPath, 'dist', file))), report);
 }

@@ -16,6 +16,7 @@ import type { LabelHint } from './dataGuess';
 import { pickData, previewTable } from './dataPick';
 import { findDataFiles, labelOf } from './dataFiles';
 import type { Located } from './documents';
+import { Cancelled } from './engine';
 import type { Engine } from './engine';
 import { problemText, sentence, UserError } from './messages';
 import { textOf } from './sessions';
@@ -71,6 +72,10 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
   let activity: Activity | null = null;
   let abort: AbortController | null = null;
   let count = 0;
+  const nextRun = () => {
+    count += 1;
+    return `run-${count}`;
+  };
 
   const setActivity = (next: Activity | null) => {
     if ((activity === null) !== (next === null))
@@ -132,12 +137,12 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
       sessions.update(target, { choice: guess, preview });
   };
 
-  /** Runs one thing with a progress notification; the notification, the panel and the command can cancel it. */
+  /** Runs one thing with a progress notification; null when it was cancelled. The notification, the panel and the command can cancel it. */
   const run = async <R>(
     kind: Activity['kind'],
     located: Located,
     work: (signal: AbortSignal) => Promise<R>,
-  ): Promise<R> => {
+  ): Promise<R | null> => {
     if (activity !== null) {
       const doing = `${activity.name} is still ${activity.kind === 'training' ? 'being trained' : 'being checked'}`;
       throw new UserError(`${doing}. Wait for its end, or cancel it with "Nabla: Cancel check or training".`);
@@ -163,6 +168,9 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
           );
           try {
             return await work(controller.signal);
+          } catch (error) {
+            if (error instanceof Cancelled) return null;
+            throw error;
           } finally {
             subscriptions.dispose();
           }
@@ -180,8 +188,10 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
     if (data === null) return null;
     const { target, document, definition } = located;
     const checkedText = textOf(document, definition);
-    const report = await run('checking', located, (signal) => engine.check({ job, data }, signal));
-    sessions.update(target, { check: report, checkedText });
+    const report = await run('checking', located, (signal) =>
+      engine.check({ runId: nextRun(), job, data }, signal),
+    );
+    if (report !== null) sessions.update(target, { check: report, checkedText });
     return report;
   };
 
@@ -195,8 +205,7 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
     const data = await dataOf(located, job, ask);
     if (data === null) return null;
     const options = wanted ?? sessions.get(target).training?.options ?? DEFAULT_TRAINING;
-    count += 1;
-    const runId = `run-${count}`;
+    const runId = nextRun();
     return run('training', located, async (signal) => {
       sessions.update(target, { training: begun(runId, options) });
       const onProgress = (progress: TrainProgress) => {
