@@ -157,7 +157,7 @@ export function createPanelModel(analyses: Analyses, sessions: Sessions, runs: R
       fire();
     },
     onDidChange: changed.event,
-    dispose: () => subscriptions.dispose(),
+    dispose: () => void subscriptions.dispose(),
   };
 }
 
