@@ -102,7 +102,8 @@ function reconciled(duals: Cells, derived: Cells | null): Cells | 'not finite' |
   const size = Math.max(...duals.values.map(Math.abs));
   const apart = duals.values.some((value, k) => {
     const difference = Math.abs(value - (derived.values[k] ?? NaN));
-    return difference > 1e-6 * size && difference > 1e4 * finiteOr(derived.errors[k], 0);
+    const rounding = finiteOr(derived.errors[k], 0) + finiteOr(duals.errors[k], 0);
+    return difference > 1e-6 * size && difference > 1e3 * rounding;
   });
   return apart ? 'inconsistent' : { values: duals.values, errors };
 }

@@ -2,7 +2,9 @@
 import type { Derivation } from '../../src/core/derivation';
 import type { HandGradient, Program } from '../../src/core/definition';
 import type { Node } from '../../src/core/expr';
+import { derive } from '../../src/core/derive';
 import { programSizes } from '../../src/core/sample';
+import { createSimplifier } from '../../src/core/simplify/simplifier';
 import { parseExpression, parseModel } from './model';
 
 export interface HandModel {
@@ -33,5 +35,11 @@ export function handModel(model: string, of: string, axes: string, expression: s
     span,
     functionName: null,
   };
-  return { program, derivation: null, hand, proves: () => false };
+  const simplifier = createSimplifier(program);
+  return {
+    program,
+    derivation: derive(program, { verify: false }),
+    hand,
+    proves: (a, b) => simplifier.equal(a, b),
+  };
 }

@@ -16,6 +16,9 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
       'w[j<n] = 2*sum(i<m, X[i,j]*(A[i]-Y[i])*A[i]*(1-A[i])) -> gradient-missing-factor',
       'w[j<n] = 2/m*sum(i<m, X[i,j]*(A[i]-Y[i])*Z[i]*(1-Z[i])) -> gradient-wrong-variable',
       'w[j<n] = 2/m*sum(i<m, X[i,j]*(A[i]-Y[i])*A[i]*A[i]) -> gradient-missing-term',
+      'w[j<n] = 2/m*sum(i<m, X[i,j]*(A[i]-Y[i])) -> gradient-missing-activation-derivative',
+      'b = 2/m*sum(i<m, A[i]-Y[i]) -> gradient-missing-activation-derivative',
+      'Z[i<m] = 2/m*(A[i]-Y[i]) -> gradient-missing-activation-derivative',
       'A[i<m] = 2/m*(A[i]-Y[i]) -> gradient-right',
       'Z[i<m] = 2/m*(A[i]-Y[i])*A[i]*(1-A[i]) -> gradient-right',
       'A[i<m] = 2/m*(Y[i]-A[i]) -> gradient-sign',
@@ -66,6 +69,22 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
       'Z[i<m,c<k] = 1/m*(P[i,c]-Y[i,c]) -> gradient-right',
       'Z[i<m,c<k] = 1/m*(P[i,c]*sum(d<k, Y[i,d])-Y[i,c]) -> gradient-right',
       'Z[i<m,c<k] = 1/m*(Y[i,c]-P[i,c]) -> gradient-sign',
+    ],
+  ],
+  [
+    'two layers',
+    `data X[m,n]; label Y[m,k] onehot; param V[n,h]; param W[h,k]
+     S[i<m,l<h] = sum(j<n, X[i,j]*V[j,l])
+     H[i<m,l<h] = tanh(S[i,l])
+     Z[i<m,c<k] = sum(l<h, H[i,l]*W[l,c])
+     P[i<m,c<k] = exp(Z[i,c])/sum(d<k, exp(Z[i,d]))
+     J = -1/m*sum(i<m, sum(c<k, Y[i,c]*log(P[i,c])))`,
+    [
+      'W[l<h,c<k] = 1/m*sum(i<m, H[i,l]*(P[i,c]-Y[i,c])) -> gradient-right',
+      'W[l<h,c<k] = 1/m*sum(i<m, S[i,l]*(P[i,c]-Y[i,c])) -> gradient-wrong-variable',
+      'V[j<n,l<h] = 1/m*sum(i<m, X[i,j]*(1-H[i,l]^2)*sum(c<k, (P[i,c]-Y[i,c])*W[l,c])) -> gradient-right',
+      'V[j<n,l<h] = 1/m*sum(i<m, X[i,j]*sum(c<k, (P[i,c]-Y[i,c])*W[l,c])) -> gradient-missing-activation-derivative',
+      'V[j<n,l<h] = 1/m*sum(i<m, X[i,j]*(1-S[i,l]^2)*sum(c<k, (P[i,c]-Y[i,c])*W[l,c])) -> gradient-wrong-variable',
     ],
   ],
   [
