@@ -1,0 +1,298 @@
+/** From the chosen reading to a core program: sizes get names, bindings are cut to what is used. */
+import type { Axis, Binding, HandGradient, Input, Program } from '../core/definition';
+import { symbolNames, type Node, type Size } from '../core/expr';
+import type { Assumption } from '../protocol';
+import { isSingle, shapeText } from './arrays';
+import { ownParameters, type Execution } from './execution';
+import { roleHint } from './names';
+import { bindingOf, type Outputs, type WrittenGradient } from './outputs';
+import { domainOf, inferRoles, inputsOf, usageOf, type RoleChoice } from './roles';
+import type { Directives } from './directives';
+import { array, bind, type Run } from './run';
+import type { Sizes } from './sizes';
+import type { ArrayV } from './values';
+
+const SAMPLE_NAMES: readonly Size[] = ['m', 'N', 'batch'];
+const FEATURE_NAMES: readonly Size[] = ['n', 'd', 'D'];
+const OTHER_NAMES: readonly Size[] = ['k', 'h', 'p', 'q', 'r', 's', 't', 'u', 'v'];
+
+/** Final names of all size variables: the user's own where the code has one, else m samples, n features, k others. */
+export function nameSizes(
+  execution: Execution,
+  sizes: Sizes,
+): { names: Map<Size, Size>; samples: Size | null } {
+  const { run } = execution;
+  const taken = new Set<string>([...run.names.keys()]);
+  const classes = sizes.classes();
+  const sample = sampleRoot(run, sizes);
+  const roots = [...classes.keys()].filter((root) => !/^\d+$/.test(root));
+  const chosen = new Map<Size, Size>();
+  const take = (root: Size, candidates: readonly Size[]): void => {
+    if (chosen.has(root)) return;
+    let name = candidates.find((candidate) => !taken.has(candidate));
+    for (let k = 1; name === undefined; k += 1) if (!taken.has(`d${k}`)) name = `d${k}`;
+    taken.add(name);
+    chosen.set(root, name);
+  };
+  // A size's own variable does not stand in its way: `m = X.shape[0]` is a name of the size, not of a binding.
+  for (const root of roots) {
+    const own = sizes
+      .suggestions(root)
+      .filter((name) => !run.inputs.has(name) && !run.bindings.some((b) => b.name === name));
+    if (own[0] !== undefined && ![...chosen.values()].includes(own[0])) {
+      chosen.set(root, own[0]);
+      taken.add(own[0]);
+    }
+  }
+  if (sample !== null && roots.includes(sample)) take(sample, SAMPLE_NAMES);
+  for (const root of roots) {
+    const members = classes.get(root) ?? [];
+    const isFeature = members.some((size) => isDataAxis(run, size));
+    take(root, isFeature ? [...FEATURE_NAMES, ...OTHER_NAMES] : [...OTHER_NAMES, ...FEATURE_NAMES]);
+  }
+  const names = new Map<Size, Size>();
+  for (const [root, members] of classes) {
+    const name = chosen.get(root) ?? root;
+    for (const member of [root, ...members]) names.set(member, name);
+  }
+  return { names, samples: sample === null ? null : (chosen.get(sample) ?? null) };
+}
+
+function isDataAxis(run: Run, size: Size): boolean {
+  return [...run.inputs.values()].some(
+    (state) =>
+      size.startsWith(`?${state.ref.code}.`) &&
+      ['data', 'parameter'].includes(roleHint(state.name, false) ?? ''),
+  );
+}
+
+/** The size that counts samples: an axis that labels and data share, else the labels' first, else the data's. */
+function sampleRoot(run: Run, sizes: Sizes): Size | null {
+  const axesOf = (wanted: string): Size[][] =>
+    [...run.inputs.values()]
+      .filter((state) => roleHint(state.name, isSingle(state.value)) === wanted)
+      .map((state) => state.value.axes.flatMap((axis) => (axis.index ? [sizes.find(axis.size)] : [])));
+  const labels = axesOf('label');
+  const data = axesOf('data').flat();
+  const shared = labels.flat().find((size) => data.includes(size));
+  const predictions = axesOf('prediction');
+  const parameters = axesOf('parameter').flat();
+  const unshared = data.find((size) => !parameters.includes(size));
+  return shared ?? unshared ?? labels.flat()[0] ?? predictions.flat()[0] ?? data[0] ?? null;
+}
+
+export interface Assembled {
+  readonly program: Program;
+  readonly outputAxes: readonly Axis[];
+  readonly gradients: readonly HandGradient[];
+  readonly intermediates: readonly HandGradient[];
+  readonly mismatches: readonly { readonly gradient: WrittenGradient; readonly message: string }[];
+  readonly assumptions: readonly Assumption[];
+  readonly roles: ReadonlyMap<string, RoleChoice>;
+}
+
+/** Builds the program of an execution with final sizes. */
+export function assemble(
+  execution: Execution,
+  outputs: Outputs & { readonly output: NonNullable<Outputs['output']> },
+  directives: Directives,
+): Assembled {
+  const { run } = execution;
+  const bound = nameOutput(run, outputs.output);
+  const defs = new Map(run.bindings.map((binding) => [binding.name, binding]));
+  const lossNames = closure(bound.element, defs);
+  const roles = inferRoles(run, bound);
+  for (const gradient of outputs.gradients)
+    if (gradient.isInput && roles.has(gradient.of))
+      roles.set(gradient.of, { role: 'parameter', reason: `${gradient.name} is its gradient` });
+  for (const broken of outputs.broken)
+    if (roles.has(broken.of))
+      roles.set(broken.of, { role: 'parameter', reason: `${broken.name} is its gradient` });
+  for (const [name, role] of directives.roles)
+    if (roles.has(name)) roles.set(name, { role, reason: 'comment' });
+  const used = new Set(inputsOf(run, bound.element));
+  for (const gradient of outputs.gradients)
+    inputsOf(run, gradient.value.element).forEach((name) => used.add(name));
+  const usage = usageOf(run, [bound.element]);
+  const order = [...(execution.gradient ? [execution.gradient] : []), execution.main]
+    .reverse()
+    .flatMap((executed) => ownParameters(executed.callable).map((p) => p.name));
+  const rank = (code: string): number => {
+    const root = /^\w+/.exec(code)?.[0] ?? code;
+    return order.includes(root) ? order.indexOf(root) : order.length;
+  };
+  const states = [...run.inputs.values()].filter((state) => used.has(state.name));
+  const inputs: Input[] = [...states]
+    .sort((a, b) => rank(a.ref.code) - rank(b.ref.code))
+    .map((state) => {
+      const { role, reason } = roles.get(state.name) ?? extraRole(state.name, state.value);
+      const shape = state.value.axes.map((axis) => axis.size);
+      const { domain, reason: domainReason } = domainOf(state.name, role, shape.length, usage);
+      return {
+        name: state.name,
+        code: state.ref.code,
+        role,
+        shape,
+        domain,
+        reason: [reason, domainReason].filter((text) => text !== '').join('; '),
+        span: state.ref.span,
+      };
+    });
+  const program: Program = {
+    arena: run.arena,
+    inputs,
+    bindings: run.bindings.filter((binding) => lossNames.has(binding.name)),
+    output: (bound.element.kind === 'sym' ? bound.element.name : null) ?? outputs.output.name,
+  };
+  const context = { run, defs, lossNames };
+  const gradients: HandGradient[] = [];
+  const intermediates: HandGradient[] = [];
+  const mismatches: { gradient: WrittenGradient; message: string }[] = [];
+  for (const gradient of outputs.gradients) {
+    const target = targetOf(gradient, program, run);
+    if (!target) continue;
+    const fitted = fittedTo(gradient.value, target.axes);
+    if (!fitted) {
+      if (gradient.isInput) mismatches.push({ gradient, message: mismatchText(gradient, target.axes) });
+      continue;
+    }
+    const made = handGradient(gradient, target.name, fitted, execution, context);
+    (gradient.isInput ? gradients : intermediates).push(made);
+  }
+  return {
+    program,
+    outputAxes: bound.axes,
+    gradients,
+    intermediates,
+    mismatches,
+    assumptions: assumptionsOf(inputs),
+    roles,
+  };
+}
+
+function extraRole(name: string, value: ArrayV): RoleChoice {
+  const hint = roleHint(name, isSingle(value));
+  return {
+    role: hint === null || hint === 'prediction' ? 'unknown' : hint,
+    reason: 'used by the gradient only',
+  };
+}
+
+/** The output as a binding: a returned expression gets a name. */
+function nameOutput(run: Run, output: NonNullable<Outputs['output']>): ArrayV {
+  const { value, name, span } = output;
+  if (bindingOf(run, value)) return value;
+  const named = bind(run, name, value, span, 'return');
+  if (named.element.kind === 'sym' && bindingOf(run, named)) return named;
+  // A plain input or constant is returned.
+  let unique = name;
+  for (let k = 2; run.names.has(unique); k += 1) unique = `${name}@${k}`;
+  run.names.set(unique, '');
+  run.bindings.push({ name: unique, axes: value.axes, def: value.element, span, origin: 'return' });
+  const indices = value.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
+  return array(value.axes, run.arena.sym(unique, ...indices));
+}
+
+/** Names of all bindings that a node depends on. */
+function closure(node: Node, defs: ReadonlyMap<string, Binding>): Set<string> {
+  const found = new Set<string>();
+  const go = (n: Node): void => {
+    for (const name of symbolNames(n)) {
+      const binding = defs.get(name);
+      if (!binding || found.has(name)) continue;
+      found.add(name);
+      go(binding.def);
+    }
+  };
+  go(node);
+  return found;
+}
+
+interface Context {
+  readonly run: Run;
+  readonly defs: ReadonlyMap<string, Binding>;
+  readonly lossNames: ReadonlySet<string>;
+}
+
+function targetOf(
+  gradient: WrittenGradient,
+  program: Program,
+  run: Run,
+): { name: string; axes: readonly Axis[] } | null {
+  const state = gradient.isInput ? [...run.inputs.values()].find((s) => s.name === gradient.of) : undefined;
+  if (state) return { name: state.name, axes: state.value.axes };
+  // The last binding of this name that the loss uses.
+  const binding = [...program.bindings].reverse().find((b) => b.name.replace(/@\d+$/, '') === gradient.of);
+  return binding && binding.name !== program.output ? { name: binding.name, axes: binding.axes } : null;
+}
+
+/** The gradient with the axes of what it differentiates by, where they agree up to unit axes; else null. */
+function fittedTo(value: ArrayV, axes: readonly Axis[]): ArrayV | null {
+  const have = value.axes.filter((axis) => axis.index);
+  const want = axes.filter((axis) => axis.index);
+  if (have.length !== want.length || have.some((axis, k) => axis.size !== want[k]?.size)) return null;
+  let next = 0;
+  const placed = axes.map((axis): Axis => {
+    if (!axis.index) return axis;
+    const own = have[next];
+    next += 1;
+    return own ?? axis;
+  });
+  return { ...value, axes: placed };
+}
+
+function mismatchText(gradient: WrittenGradient, axes: readonly Axis[]): string {
+  const want = shapeText(array(axes, gradient.value.element));
+  return `${gradient.name} has shape ${shapeText(gradient.value)}, but ${gradient.of} has shape ${want}`;
+}
+
+function handGradient(
+  gradient: WrittenGradient,
+  of: string,
+  value: ArrayV,
+  execution: Execution,
+  { run, defs, lossNames }: Context,
+): HandGradient {
+  const binding = bindingOf(run, value);
+  const unwrapped = binding && !lossNames.has(binding.name) ? definitionOf(run, binding, value) : value;
+  const needed = closure(unwrapped.element, defs);
+  return {
+    of,
+    name: gradient.name,
+    value: { axes: unwrapped.axes, element: unwrapped.element },
+    bindings: run.bindings.filter((b) => needed.has(b.name) && !lossNames.has(b.name)),
+    span: gradient.span,
+    functionName: gradient.callable === execution.main.callable ? null : gradient.callable.fn.name,
+  };
+}
+
+/** A reference to a binding, written out over the reference's own indices. */
+function definitionOf(run: Run, binding: Binding, value: ArrayV): ArrayV {
+  const from = binding.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
+  const element = run.arena.substituteAll(
+    binding.def,
+    from.map((index, k) => [index, value.element.args[k] ?? index] as const),
+  );
+  return { ...value, element };
+}
+
+function assumptionsOf(inputs: readonly Input[]): Assumption[] {
+  return inputs.map((input) => {
+    const shape =
+      input.shape.length === 0
+        ? 'is a single number'
+        : `has shape (${input.shape.join(', ')}${input.shape.length === 1 ? ',' : ''})`;
+    const role = ROLE_TEXT[input.role];
+    const reason = input.reason === '' ? '' : ` (${input.reason})`;
+    return { subject: input.name, text: `${input.name} ${shape}${role}${reason}` };
+  });
+}
+
+const ROLE_TEXT: Readonly<Record<Input['role'], string>> = {
+  parameter: ', a parameter',
+  data: ', data',
+  label: ', a label',
+  hyper: ', a setting',
+  upstream: ', the gradient from above',
+  unknown: '',
+};

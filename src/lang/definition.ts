@@ -1,0 +1,75 @@
+/** What a front end finds in a text: definitions with their programs, hand-written gradients and problems. */
+import type { Axis, HandGradient, Note, Program, Span } from '../core/definition';
+import type { Size } from '../core/expr';
+import type { Assumption, DefinitionKind, Problem } from '../protocol';
+
+/** Which quantity a written derivative may be meant to differentiate by, or to be scaled by. */
+export type Convention =
+  /** As written: the derivative takes the function's input, and the loss is the one of the code. */
+  | 'literal'
+  /** A derivative function that is given the function's output (`sigmoid_derivative(a): a * (1 - a)`). */
+  | 'of-output'
+  /** An intermediate gradient of the loss of one sample, with the 1/m left for later (`dZ = A - Y`). */
+  | 'per-sample'
+  /** The derivative times the gradient that flows in from above. */
+  | 'with-upstream';
+
+/** One way to understand a written gradient. */
+export interface GradientReading {
+  readonly convention: Convention;
+  readonly gradient: HandGradient;
+}
+
+/**
+ * A written gradient whose convention the code does not fix: right if any reading is right, and wrong only if none is
+ * (a judge may try further constant factors before it says so).
+ */
+export interface GradientCandidate {
+  readonly of: string;
+  readonly name: string;
+  readonly span: Span;
+  readonly functionName: string | null;
+  readonly readings: readonly GradientReading[];
+}
+
+/** A hand-written gradient whose own shapes cannot fit: NumPy raises an error there for all distinct sizes. */
+export interface GradientMismatch {
+  readonly of: string;
+  readonly name: string;
+  readonly span: Span;
+  readonly functionName: string | null;
+  /** What does not fit, in the code's names. */
+  readonly message: string;
+}
+
+export interface SourceDefinition {
+  /** Stable while name and order in the file stay. */
+  readonly id: string;
+  /** Qualified by the class: `Model.loss`. */
+  readonly name: string;
+  readonly kind: DefinitionKind;
+  readonly language: string;
+  readonly span: Span;
+  readonly nameSpan: Span;
+  /** Null when the definition could not be read; `problems` says why. */
+  readonly program: Program | null;
+  /** Axes of the output: empty for a loss, also for an elementwise activation (read for a scalar). */
+  readonly outputAxes: readonly Axis[];
+  /** Written gradients of parameters, to be compared with the derivative as they stand. */
+  readonly gradients: readonly HandGradient[];
+  readonly candidates: readonly GradientCandidate[];
+  readonly mismatches: readonly GradientMismatch[];
+  readonly notes: readonly Note[];
+  readonly assumptions: readonly Assumption[];
+  readonly problems: readonly Problem[];
+  /** The size that counts samples, if there is one. */
+  readonly samples: Size | null;
+  /** The function of a paired gradient, for navigation. */
+  readonly gradientFunction: { readonly name: string; readonly span: Span; readonly nameSpan: Span } | null;
+}
+
+export interface SourceReading {
+  readonly definitions: readonly SourceDefinition[];
+  /** Problems of the file as a whole (syntax errors). */
+  readonly problems: readonly Problem[];
+}

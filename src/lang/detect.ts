@@ -1,0 +1,100 @@
+/** What kind of definition a reading is, if it is one: decided by what it computes, with names as hints. */
+import type { Node } from '../core/expr';
+import type { DefinitionKind } from '../protocol';
+import { isSingle } from './arrays';
+import { isGradientName, isLossName, isOtherName, isRegulariserName } from './names';
+import type { Reading } from './reading';
+
+/** The kind, or null for a function that is not a definition. */
+export function kindOf(reading: Reading, name: string): DefinitionKind | null {
+  const { assembled, outputs } = reading;
+  if (!assembled || !outputs.output) return null;
+  const { program } = assembled;
+  const roles = program.inputs.map((input) => input.role);
+  const has = (role: string): boolean => roles.includes(role as (typeof roles)[number]);
+  const single = assembled.outputAxes.every((axis) => axis.index === null);
+  const written = outputs.gradients.some((g) => g.isInput) || outputs.broken.length > 0;
+  const own = outputs.gradients.some((g) => g.isInput && g.callable === reading.execution.main.callable);
+  const arrays = program.inputs.filter((input) => input.role !== 'hyper');
+  if (arrays.length === 0) return null;
+  const isActivation = activationLike(reading);
+  if (isGradientName(name) && !isLossName(name) && !written) return null;
+  if (isOtherName(name) && !(own && isLossName(outputs.output.name))) return null;
+  if (isActivation && !(isLossName(name) && single && arrays.length > 1)) return 'activation';
+  if (single) {
+    if (isRegulariserName(name) && !has('label') && !has('data')) return 'regulariser';
+    const lossLike = isLossName(name) || isLossName(outputs.output.name);
+    const evidence =
+      lossLike || (written && has('parameter')) || (has('label') && has('parameter') && reduces(reading));
+    if (!evidence || !dependsNonlinearly(reading)) return null;
+    return own || outputs.broken.some((b) => b.callable === reading.execution.main.callable)
+      ? 'propagate'
+      : 'loss';
+  }
+  if (isLossName(name) && has('label') && has('parameter')) return 'loss';
+  return has('data') && has('parameter') && contracts(reading) && !isGradientName(name) ? 'model' : null;
+}
+
+const TRANSCENDENTAL: ReadonlySet<string> = new Set(['add', 'mul', 'sym', 'num', 'const', 'size', 'index']);
+
+/** Every node of the program's definitions. */
+function some(reading: Reading, test: (node: Node) => boolean): boolean {
+  const seen = new Set<number>();
+  const go = (node: Node): boolean => {
+    if (seen.has(node.id)) return false;
+    seen.add(node.id);
+    return test(node) || node.args.some(go);
+  };
+  return reading.assembled?.program.bindings.some((binding) => go(binding.def)) ?? false;
+}
+
+const contracts = (reading: Reading): boolean =>
+  some(reading, (node) => node.kind === 'reduce' && node.op === 'sum' && node.args[0]?.kind === 'mul');
+
+const reduces = (reading: Reading): boolean =>
+  some(reading, (node) => node.kind === 'reduce' || node.kind === 'call');
+
+const dependsNonlinearly = (reading: Reading): boolean =>
+  some(
+    reading,
+    (node) =>
+      node.kind === 'call' ||
+      node.kind === 'pow' ||
+      node.kind === 'where' ||
+      (node.kind === 'mul' && node.args.filter((a) => a.kind === 'sym').length > 1),
+  );
+
+/** One argument, elementwise (or normalised along an axis), and not a polynomial of it. */
+function activationLike(reading: Reading): boolean {
+  const { assembled, execution, outputs } = reading;
+  if (!assembled || !outputs.output) return false;
+  const main = assembled.program.inputs.filter((input) => input.role !== 'hyper');
+  const [input] = main;
+  if (!input || main.length !== 1 || execution.main.parameters.size === 0 || input.role === 'label')
+    return false;
+  const state = [...execution.run.inputs.values()].find((s) => s.name === input.name);
+  const output = outputs.output.value;
+  if (!state || state.value.axes.length !== output.axes.length) return false;
+  if (state.ref.origin !== 'argument') return false;
+  if (outputs.output.value.axes.some((axis, k) => axis.size !== state.value.axes[k]?.size)) return false;
+  if (!isSingle(output) && !some(reading, (node) => node.kind === 'call')) return false;
+  const settings = assembled.program.inputs.filter((i) => i.role === 'hyper');
+  if (settings.length > 2) return false;
+  // A step down from polynomials and unit conversions: something that bends.
+  return some(
+    reading,
+    (node) =>
+      node.kind === 'where' ||
+      (node.kind === 'call' && !TRANSCENDENTAL.has(node.kind)) ||
+      (node.kind === 'cmp' && node.args.some((a) => a.kind === 'sym')) ||
+      (node.kind === 'pow' &&
+        node.args[0]?.kind === 'add' &&
+        node.args[1]?.kind === 'num' &&
+        node.args[1].num < 0 &&
+        containsCall(node)),
+  );
+}
+
+function containsCall(node: Node): boolean {
+  return node.kind === 'call' || node.args.some(containsCall);
+}

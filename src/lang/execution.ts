@@ -1,0 +1,177 @@
+/** One execution of a definition: its function, and a gradient function paired with it, on shared inputs. */
+import type { Arena } from '../core/expr';
+import { evaluate } from './expressions';
+import { isStatic } from './members';
+import { globalValue, type ModuleIndex } from './module';
+import { shapePatterns } from './names';
+import type { Run } from './run';
+import type { Chooser } from './search';
+import type { Sizes } from './sizes';
+import { callFunction, execute } from './statements';
+import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
+import type { Directives } from './directives';
+import { NONE, type Scope, type Value } from './values';
+
+export interface Callable {
+  readonly fn: FunctionNode;
+  readonly owner: ClassNode | null;
+}
+
+export interface Plan {
+  readonly main: Callable;
+  /** A function that computes the gradient of what `main` computes. */
+  readonly gradient: Callable | null;
+  readonly module: ModuleIndex;
+  readonly directives: Directives;
+}
+
+/** What a function did: its result, and its variables at the end. */
+export interface Executed {
+  readonly callable: Callable;
+  readonly value: Value;
+  readonly expression: Expression | null;
+  readonly scope: Scope;
+  /** Values of its parameters, by name. */
+  readonly parameters: ReadonlyMap<string, Value>;
+  /** Number of bindings that existed when it started. */
+  readonly firstBinding: number;
+}
+
+export interface Execution {
+  readonly run: Run;
+  readonly main: Executed;
+  readonly gradient: Executed | null;
+}
+
+export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Chooser): Execution {
+  const top: Scope = { names: new Map(), parent: null };
+  const run: Run = {
+    arena,
+    sizes,
+    choose: (key, options) => chooser.choose(key, options),
+    penalise: (cost) => {
+      chooser.penalise(cost);
+    },
+    step: () => {
+      chooser.step();
+    },
+    patterns: (input) => {
+      const said = plan.directives.shapes.get(input.name);
+      if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
+      return shapePatterns(input.name, input.annotation, input.documentation);
+    },
+    declared: (input) => plan.directives.shapes.get(input.name),
+    inputs: new Map(),
+    bindings: [],
+    bound: new Map(),
+    names: new Map(),
+    hidden: [],
+    shapeCauses: [],
+    notes: [],
+    globals: (name, span) => globalValue(run, plan.module, top, name, span),
+    call: (fn, args, span) => callFunction(run, fn, args, span),
+    depth: 0,
+    loopIndices: new Map(),
+    uncertain: 0,
+  };
+  for (const { fn } of [plan.main, ...(plan.gradient ? [plan.gradient] : [])])
+    for (const parameter of fn.parameters) run.names.set(parameter.name, parameter.name);
+  const objects = new Map<string, Value>();
+  const main = executeFunction(run, plan.main, top, new Map(), objects);
+  const gradient = plan.gradient
+    ? executeFunction(run, plan.gradient, top, shared(main, plan.gradient), objects)
+    : null;
+  return { run, main, gradient };
+}
+
+function executeFunction(
+  run: Run,
+  callable: Callable,
+  top: Scope,
+  given: ReadonlyMap<string, Value>,
+  objects: Map<string, Value>,
+): Executed {
+  const scope: Scope = { names: new Map(), parent: top };
+  const values = new Map<string, Value>();
+  const parameters = ownParameters(callable);
+  if (parameters.length < callable.fn.parameters.length) {
+    const self = callable.fn.parameters[0]?.name ?? 'self';
+    const object: Value = objects.get('self') ?? {
+      kind: 'object',
+      owner: callable.owner,
+      attributes: new Map(),
+      code: self,
+      scope: top,
+    };
+    objects.set('self', object);
+    scope.names.set(self, object);
+  }
+  for (const parameter of parameters) {
+    const value = given.get(parameter.name) ?? parameterValue(run, parameter, callable.fn, top);
+    scope.names.set(parameter.name, value);
+    values.set(parameter.name, value);
+  }
+  const firstBinding = run.bindings.length;
+  const outcome = execute(run, callable.fn.body, scope);
+  return {
+    callable,
+    value: outcome.kind === 'return' ? outcome.value : NONE,
+    expression: outcome.kind === 'return' ? outcome.expression : null,
+    scope,
+    parameters: values,
+    firstBinding,
+  };
+}
+
+/** The parameters without the receiver of a method. */
+export function ownParameters({ fn, owner }: Callable): readonly Parameter[] {
+  return owner && !isStatic(fn.decorators) ? fn.parameters.slice(1) : fn.parameters;
+}
+
+/** Settings whose default is a constant of the definition rather than a number to differentiate with. */
+const GUARD_NAMES = /^(eps\w*|tiny|smooth\w*|tol\w*|delta_?clip)$/i;
+const STRUCTURAL_NAMES =
+  /^(axis|dim|keepdims?|verbose|debug|seed|n_\w+|num_\w+|epochs?|iterations?|max_\w+|batch_size|ddof)$/i;
+
+function parameterValue(run: Run, parameter: Parameter, fn: FunctionNode, top: Scope): Value {
+  if (parameter.kind === 'rest') return { kind: 'sequence', form: 'tuple', items: [] };
+  if (parameter.kind === 'keywords') return { kind: 'dict', entries: new Map() };
+  const { fallback } = parameter;
+  if (fallback) {
+    const isNumber =
+      fallback.kind === 'number' || (fallback.kind === 'unary' && fallback.operand.kind === 'number');
+    const isSetting = isNumber && !GUARD_NAMES.test(parameter.name) && !STRUCTURAL_NAMES.test(parameter.name);
+    if (!isSetting) return evaluate(run, fallback, top);
+  }
+  return {
+    kind: 'input',
+    input: {
+      code: parameter.name,
+      name: parameter.name,
+      span: parameter.span,
+      annotation: parameter.annotation,
+      documentation: fn.documentation,
+      entries: new Map(),
+      origin: 'argument',
+    },
+  };
+}
+
+/** Inputs of the gradient function that are the loss function's: by name, else by position when the counts agree. */
+function shared(main: Executed, gradient: Callable): Map<string, Value> {
+  const given = new Map<string, Value>();
+  const mine = [...main.parameters.keys()];
+  const theirs = ownParameters(gradient).map((p) => p.name);
+  for (const name of theirs) {
+    const value = main.parameters.get(name);
+    if (value) given.set(name, value);
+  }
+  if (mine.length === theirs.length)
+    theirs.forEach((name, k) => {
+      const own = mine[k];
+      if (given.has(name) || own === undefined || theirs.includes(own)) return;
+      const value = main.parameters.get(own);
+      if (value) given.set(name, value);
+    });
+  return given;
+}

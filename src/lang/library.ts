@@ -1,0 +1,212 @@
+/**
+ * Names of library functions: which module and member means which row of the function table. One table for all
+ * ecosystems, since most of them share NumPy's meaning; where a name means something else, it is not listed.
+ */
+
+/** Modules whose members mean the same as NumPy's of the same name. */
+const LIKE_NUMPY: ReadonlySet<string> = new Set([
+  'numpy',
+  'jax.numpy',
+  'autograd.numpy',
+  'cupy',
+  'math',
+  'cmath',
+  'torch',
+  'torch.nn.functional',
+  'torch.special',
+  'torch.linalg',
+  'numpy.linalg',
+  'jax.numpy.linalg',
+  'scipy.linalg',
+  'scipy.special',
+  'jax.nn',
+  'jax.scipy.special',
+]);
+
+/** Members that have another meaning in a module than NumPy's function of the same name. */
+const EXCEPTIONS: Readonly<Record<string, string | null>> = {
+  // Unbiased by default.
+  'torch.var': null,
+  'torch.std': null,
+  // Needs a shape, not a sequence of items.
+  'torch.tensor': 'array',
+  'torch.as_tensor': 'array',
+  'torch.clamp': 'clip',
+  'torch.mm': 'matmul',
+  'torch.mv': 'matmul',
+  'torch.bmm': 'matmul',
+  'torch.mul': 'multiply',
+  'torch.sub': 'subtract',
+  'torch.div': 'divide',
+  'torch.pow': 'power',
+  'torch.t': 'transpose',
+  'torch.unsqueeze': 'expand_dims',
+  // Takes two axes to swap.
+  'torch.transpose': null,
+  // Gives values and positions when an axis is named.
+  'torch.max': 'max-of-all',
+  'torch.min': 'max-of-all',
+  'math.pow': 'power',
+  'math.fabs': 'abs',
+  'math.prod': null,
+  'math.dist': null,
+  'scipy.special.softmax': 'softmax',
+  'scipy.special.expit': 'sigmoid',
+  'torch.special.expit': 'sigmoid',
+  'jax.scipy.special.expit': 'sigmoid',
+};
+
+/** Other names of rows of the function table. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  absolute: 'abs',
+  fabs: 'abs',
+  amax: 'max',
+  amin: 'min',
+  true_divide: 'divide',
+  float_power: 'power',
+  pow: 'power',
+  arctan: 'arctan',
+  atan: 'arctan',
+  asarray: 'array',
+  ascontiguousarray: 'array',
+  copy: 'array',
+  asanyarray: 'array',
+  asfarray: 'array',
+  float64: 'array',
+  float32: 'array',
+  float: 'array',
+  ravel: 'ravel',
+  flatten: 'ravel',
+  greater: '>',
+  greater_equal: '>=',
+  less: '<',
+  less_equal: '<=',
+  equal: '==',
+  not_equal: '!=',
+  gt: '>',
+  ge: '>=',
+  lt: '<',
+  le: '<=',
+  negative: 'negative',
+  neg: 'negative',
+  expit: 'sigmoid',
+  identity: 'eye',
+  size: 'size',
+  'linalg.norm': 'norm',
+  fsum: 'sum',
+};
+
+/** Library constants by canonical path. */
+export const CONSTANTS: Readonly<Record<string, number>> = {
+  'numpy.pi': Math.PI,
+  'math.pi': Math.PI,
+  'torch.pi': Math.PI,
+  'numpy.e': Math.E,
+  'math.e': Math.E,
+};
+
+/** The row of the function table that `numpy.exp`, `math.exp`, … stand for, or null. */
+export function libraryFunction(path: string): string | null {
+  const exception = EXCEPTIONS[path];
+  if (exception !== undefined) return exception;
+  const dot = path.lastIndexOf('.');
+  const module = path.slice(0, dot);
+  const member = path.slice(dot + 1);
+  return LIKE_NUMPY.has(module) ? (SYNONYMS[member] ?? member) : null;
+}
+
+/** Array methods that mean the function of the same name with the array first. */
+export const METHODS: ReadonlySet<string> = new Set([
+  'sum',
+  'mean',
+  'prod',
+  'max',
+  'min',
+  'var',
+  'std',
+  'dot',
+  'matmul',
+  'mm',
+  'reshape',
+  'view',
+  'ravel',
+  'flatten',
+  'squeeze',
+  'unsqueeze',
+  'transpose',
+  't',
+  'astype',
+  'copy',
+  'clone',
+  'detach',
+  'float',
+  'double',
+  'clip',
+  'clamp',
+  'item',
+  'exp',
+  'log',
+  'sigmoid',
+  'tanh',
+  'abs',
+  'pow',
+  'sqrt',
+  'relu',
+  'square',
+  'trace',
+  'conj',
+]);
+
+/** Built-in functions of Python that the interpreter knows. */
+export const BUILTINS: ReadonlySet<string> = new Set([
+  'abs',
+  'bool',
+  'dict',
+  'enumerate',
+  'float',
+  'int',
+  'isinstance',
+  'len',
+  'list',
+  'max',
+  'min',
+  'pow',
+  'print',
+  'range',
+  'reversed',
+  'round',
+  'sum',
+  'super',
+  'tuple',
+  'zip',
+  'callable',
+  'hasattr',
+  'getattr',
+  'type',
+  'str',
+  'sorted',
+  'map',
+  'any',
+  'all',
+  'set',
+  'id',
+  'repr',
+  'format',
+  'iter',
+  'next',
+  'object',
+  'input',
+  'open',
+  'property',
+  'staticmethod',
+  'classmethod',
+  'Exception',
+  'ValueError',
+  'TypeError',
+  'NotImplementedError',
+  'RuntimeError',
+  'AssertionError',
+  'NotImplemented',
+  '__name__',
+  '__file__',
+]);

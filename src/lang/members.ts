@@ -1,0 +1,76 @@
+/** Members of objects and entries of container arguments. */
+import type { Span } from '../core/definition';
+import { unsupported, type Run } from './run';
+import type { ClassNode, Expression, Statement } from './syntax';
+import type { InputRef, Scope, Value } from './values';
+
+type Evaluate = (run: Run, expression: Expression, scope: Scope) => Value;
+
+/** The entry of an argument that turns out to hold several values: `parameters["W1"]`, `cache[0]`, `model.w`. */
+export function entryOf(input: InputRef, suffix: string, name: string, span: Span): Value {
+  const known = input.entries.get(suffix);
+  if (known) return known;
+  const code = `${input.code}${suffix}`;
+  const entry: Value = {
+    kind: 'input',
+    input: {
+      code,
+      name: /^[A-Za-z_]\w*$/.test(name) ? name : code.replace(/\W+/g, '_').replace(/_+$/, ''),
+      span,
+      annotation: null,
+      documentation: input.documentation,
+      entries: new Map(),
+      origin: 'entry',
+    },
+  };
+  input.entries.set(suffix, entry);
+  return entry;
+}
+
+/** The function of this name in a class body, with how it is bound. */
+export function methodOf(node: ClassNode, name: string): (Statement & { kind: 'function' }) | undefined {
+  return node.body.find(
+    (s): s is Statement & { kind: 'function' } => s.kind === 'function' && s.fn.name === name,
+  );
+}
+
+export const isStatic = (decorators: readonly string[]): boolean => decorators.includes('staticmethod');
+
+/** `object.name`: an attribute, a method, a class variable, or an input of the definition. */
+export function memberOf(
+  run: Run,
+  object: Value & { kind: 'object' | 'class' },
+  name: string,
+  span: Span,
+  evaluate: Evaluate,
+): Value {
+  const node = object.kind === 'class' ? object.node : object.owner;
+  const own = object.kind === 'object' ? object.attributes.get(name) : undefined;
+  if (own) return own;
+  const method = node ? methodOf(node, name) : undefined;
+  if (method && node) {
+    const receiver = isStatic(method.fn.decorators) ? null : object;
+    const value: Value = { kind: 'function', fn: method.fn, scope: object.scope, receiver, owner: node };
+    return method.fn.decorators.includes('property') ? run.call(value, [], span) : value;
+  }
+  for (const statement of node?.body ?? []) {
+    const [target] = statement.kind === 'assign' ? statement.targets : [];
+    if (statement.kind === 'assign' && target?.kind === 'name' && target.name === name)
+      return evaluate(run, statement.value, object.scope);
+  }
+  if (object.kind === 'class' || name.startsWith('__')) return unsupported(`uses ${name}`, span, 'attribute');
+  const entry: Value = {
+    kind: 'input',
+    input: {
+      code: `${object.code}.${name}`,
+      name: name.replace(/^_+(?=\w)/, '') || name,
+      span,
+      annotation: null,
+      documentation: '',
+      entries: new Map(),
+      origin: 'attribute',
+    },
+  };
+  object.attributes.set(name, entry);
+  return entry;
+}

@@ -1,0 +1,127 @@
+/** Names at the top level of a file, evaluated when a definition asks for them. */
+import type { Span } from '../core/definition';
+import { evaluate } from './expressions';
+import { FUNCTIONS } from './functions';
+import { libraryFunction } from './library';
+import type { Run } from './run';
+import { functionValue } from './statements';
+import type { Expression, Module, Statement } from './syntax';
+import type { Scope, Value } from './values';
+
+export interface ModuleIndex {
+  readonly statements: ReadonlyMap<string, readonly Statement[]>;
+  /** Modules of `from … import *`. */
+  readonly wildcards: readonly string[];
+}
+
+export function indexModule(module: Module): ModuleIndex {
+  const statements = new Map<string, Statement[]>();
+  const wildcards: string[] = [];
+  const add = (name: string, statement: Statement): void => {
+    statements.set(name, [...(statements.get(name) ?? []), statement]);
+  };
+  const target = (e: Expression, s: Statement): void => {
+    if (e.kind === 'name') add(e.name, s);
+    else if (e.kind === 'sequence') e.items.forEach((item) => target(item, s));
+  };
+  const visit = (body: readonly Statement[]): void => {
+    for (const s of body) {
+      if (s.kind === 'function') add(s.fn.name, s);
+      else if (s.kind === 'class') add(s.node.name, s);
+      else if (s.kind === 'assign') s.targets.forEach((t) => target(t, s));
+      else if (s.kind === 'augment' || s.kind === 'for') {
+        target(s.target, s);
+        if (s.kind === 'for') visit(s.body);
+      } else if (s.kind === 'import')
+        for (const item of s.imports)
+          if (item.alias === '*') wildcards.push(item.module);
+          else add(item.alias, s);
+      else if (s.kind === 'if') {
+        visit(s.then);
+        visit(s.otherwise);
+      } else if (s.kind === 'block') visit(s.body);
+    }
+  };
+  visit(module.body);
+  return { statements, wildcards };
+}
+
+/** The value of a top-level name, or undefined when the file does not define it. */
+export function globalValue(
+  run: Run,
+  index: ModuleIndex,
+  scope: Scope,
+  name: string,
+  span: Span,
+): Value | undefined {
+  const known = scope.names.get(name);
+  if (known) return known;
+  const statements = index.statements.get(name);
+  // Python keeps the last definition of a name.
+  const last = statements?.at(-1);
+  if (!last) {
+    const path = index.wildcards
+      .map((module) => `${module}.${name}`)
+      .find((p) => FUNCTIONS[libraryFunction(p) ?? '']);
+    return path === undefined ? undefined : { kind: 'library', path };
+  }
+  const value = valueOf(run, last, scope, name, statements?.length === 1, span);
+  scope.names.set(name, value);
+  return value;
+}
+
+function valueOf(
+  run: Run,
+  statement: Statement,
+  scope: Scope,
+  name: string,
+  once: boolean,
+  span: Span,
+): Value {
+  if (statement.kind === 'function') return functionValue(statement.fn, scope);
+  if (statement.kind === 'class') return { kind: 'class', node: statement.node, scope };
+  if (statement.kind === 'import') {
+    const item = statement.imports.find((i) => i.alias === name);
+    if (item)
+      return { kind: 'library', path: item.member === null ? item.module : `${item.module}.${item.member}` };
+  }
+  const isNamed =
+    statement.kind === 'assign' && statement.targets.length === 1 && statement.targets[0]?.kind === 'name';
+  if (statement.kind === 'assign' && isNamed) {
+    if (statement.value.kind === 'lambda')
+      return functionValue({ ...statement.value.fn, name, nameSpan: statement.span }, scope);
+    if (once && isPlain(statement.value)) return evaluate(run, statement.value, scope);
+  }
+  return {
+    kind: 'input',
+    input: {
+      code: name,
+      name,
+      span,
+      annotation: null,
+      documentation: '',
+      entries: new Map(),
+      origin: 'global',
+    },
+  };
+}
+
+/** Constants and aliases, whose value does not depend on data. */
+function isPlain(e: Expression): boolean {
+  switch (e.kind) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'none':
+    case 'name':
+      return true;
+    case 'attribute':
+      return isPlain(e.object);
+    case 'unary':
+      return isPlain(e.operand);
+    case 'binary':
+      return isPlain(e.left) && isPlain(e.right);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,211 @@
+/** What names suggest. Names are hints only: they break ties between readings that run equally well. */
+import type { Role } from '../core/definition';
+import { COLUMN, CUBE, MATRIX, ROW, SCALAR, VECTOR, patternId, type Pattern } from './run';
+
+const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
+  [
+    /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt)$/i,
+    'label',
+  ],
+  [
+    /^(lam|lambda_?|lambd|lmbda|lmbd|reg|reg_\w+|\w+_reg|alpha|gamma|eps|epsilon|lr|eta|delta|c|l1|l2|mu|tau|temperature|margin|smooth|slope|strength|learning_?rate|m|n|k|d|num_\w+|n_\w+|batch_?size|decay|weight_decay)$/i,
+    'hyper',
+  ],
+  [/^(x|xs|x_?i|features?|inputs?|data|x_\w+|xb|samples?|a_prev|a0|design)$/i, 'data'],
+  [
+    /^(w|ws|b|bs|theta|thetas|beta|betas|weights?|bias|biases|coefs?|coefficients?|intercept|u|v|[wbuv]_?\w?\d+|[wb]_\w+|theta_?\d+|beta_?\d+|\w+_weights?|\w+_bias|slope|a\b)$/i,
+    'parameter',
+  ],
+];
+
+/** Names of predictions: what a loss that takes them is differentiated by. */
+const PREDICTION =
+  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|x_?hat|o|f|s)$/i;
+
+/** The role that a name suggests on its own. */
+export function roleHint(name: string, isScalar: boolean): Role | 'prediction' | null {
+  for (const [pattern, role] of ROLE_NAMES) {
+    if (!pattern.test(name)) continue;
+    // n, m, C, d are counts or strengths when they are single numbers, else data.
+    if (role === 'hyper' && !isScalar) continue;
+    return role;
+  }
+  return PREDICTION.test(name) ? 'prediction' : null;
+}
+
+export const isLossName = (name: string): boolean =>
+  /(^|_)(loss|cost|error|objective|obj|energy|criterion|risk|nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber|likelihood|penalty)(es|s)?(\d|_|$)|loss|cost|crossentropy|cross_entropy|likelihood|squared_?error|^(j|l|e)$/i.test(
+    name,
+  );
+
+export const isRegulariserName = (name: string): boolean =>
+  /regulari[sz]|penalty|weight_decay|(^|_)(l1|l2|ridge|lasso)(_|$)/i.test(name);
+
+export const isGradientName = (name: string): boolean =>
+  /grad|deriv|prime|backward|backprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d[a-z]{3,}/i.test(name);
+
+/** Functions that are not definitions, whatever they compute. */
+export const isOtherName = (name: string): boolean =>
+  /dist(ance)?(_|$|s$)|similarity|accuracy|kernel|metric|score|precision|recall|r2|^entropy|_entropy_of|density|pdf|cdf|update|(^|_)step|train|(^|_)fit|optimi[sz]e|numeric|check|plot|print|(^|_)init|normali[sz]|standardi[sz]|encode|load|save|^test|(^|_)main|gini|impurity|generate|sample/i.test(
+    name,
+  );
+
+/** The symbol that a gradient of this name differentiates by: `dw`, `d_w`, `grad_w`, `w_grad`, `dj_dw`; null if none. */
+export function gradientOf(name: string, symbols: readonly string[]): string | null {
+  const stems: string[] = [];
+  for (const pattern of GRADIENT_NAMES) {
+    const found = pattern.exec(name)?.[1];
+    if (found) stems.push(found);
+  }
+  for (const stem of stems) if (symbols.includes(stem)) return stem;
+  for (const stem of stems) {
+    const same = symbols.filter((s) => s.toLowerCase() === stem.toLowerCase());
+    if (same.length === 1) return same[0] ?? null;
+  }
+  return null;
+}
+
+const GRADIENT_NAMES: readonly RegExp[] = [
+  /^d_?(?:j|l|e|c|loss|cost|f)_?d_?(\w+)$/i,
+  /^d_?(?:j|l|e|c|loss|cost)_(\w+)$/i,
+  /^(?:grad|gradient|gradients|nabla|partial|del|g|dl|dj)_?(?:of_|wrt_)?(\w+)$/i,
+  /^(\w+?)_?(?:grad|gradient|grads|gradients|derivative|deriv|prime)$/i,
+  /^d_?(\w+)$/,
+  /^D_?(\w+)$/,
+];
+
+/** Shape patterns for an input in order of cost, from its name, annotation and documentation. */
+export function shapePatterns(
+  name: string,
+  annotation: string | null,
+  documentation: string,
+): { pattern: Pattern; cost: number }[] {
+  const costs = new Map(BASE.map(([pattern, cost]) => [patternId(pattern), { pattern, cost }]));
+  for (const [names, preferred] of NAME_SHAPES)
+    if (names.test(name)) {
+      for (const [pattern, cost] of preferred) costs.set(patternId(pattern), { pattern, cost });
+      break;
+    }
+  const said = documentedPattern(name, documentation) ?? annotatedPattern(annotation);
+  if (said) {
+    for (const [id, entry] of costs) costs.set(id, { ...entry, cost: entry.cost + 3 });
+    const known = costs.get(patternId(said));
+    costs.set(patternId(said), { pattern: said, cost: Math.min(0, (known?.cost ?? 3) - 3) });
+  }
+  return [...costs.values()].sort((a, b) => a.cost - b.cost);
+}
+
+const BASE: readonly (readonly [Pattern, number])[] = [
+  [SCALAR, 0],
+  [VECTOR, 1],
+  [MATRIX, 2],
+  [COLUMN, 2.5],
+  [ROW, 2.75],
+  [CUBE, 9],
+];
+
+const NAME_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, number])[]])[] = [
+  [
+    /^(X|X_\w+|features|inputs|data|design|A_?prev|A0)$/,
+    [
+      [MATRIX, 0],
+      [VECTOR, 1.5],
+      [SCALAR, 2.5],
+      [COLUMN, 2.5],
+      [ROW, 2.75],
+    ],
+  ],
+  [
+    /^(Y|A|AL|A\d|Z|Z\d|P|S|T|H)$/,
+    [
+      [VECTOR, 0],
+      [MATRIX, 0.75],
+      [COLUMN, 1],
+      [ROW, 1],
+      [SCALAR, 1.5],
+    ],
+  ],
+  [
+    /^(y|t|target|targets|labels?|y_?true|y_?pred|y_?hat|yhat|preds?|predictions?|outputs?|probs)$/,
+    [
+      [VECTOR, 0],
+      [COLUMN, 1],
+      [ROW, 1.5],
+      [MATRIX, 1.5],
+      [SCALAR, 1.25],
+    ],
+  ],
+  [
+    /^(w|theta|weights|beta|coefs?|coefficients)$/,
+    [
+      [VECTOR, 0],
+      [COLUMN, 1],
+      [ROW, 2],
+      [SCALAR, 1.5],
+      [MATRIX, 2],
+    ],
+  ],
+  [
+    /^(W|W_?\w*\d+|W_\w+|V|U|Theta\d?)$/,
+    [
+      [MATRIX, 0],
+      [VECTOR, 0.5],
+      [COLUMN, 1],
+      [ROW, 1.5],
+      [SCALAR, 2],
+    ],
+  ],
+  [
+    /^(b|bias|intercept|b\w?\d*|b_\w+)$/,
+    [
+      [SCALAR, 0],
+      [VECTOR, 1],
+      [COLUMN, 1.5],
+      [ROW, 1.5],
+      [MATRIX, 4],
+    ],
+  ],
+  [
+    /^(lam|lambda_?|lambd|lmbda|reg|alpha|gamma|eps|epsilon|lr|eta|delta|C|c|m|n|k|N|tau|mu|margin|learning_rate|num_\w+|n_\w+)$/,
+    [
+      [SCALAR, -0.5],
+      [VECTOR, 4],
+      [MATRIX, 6],
+      [COLUMN, 6],
+      [ROW, 6],
+    ],
+  ],
+];
+
+/** The shape that a docstring states for a parameter: `X -- data of size (n, m)`, `w (ndarray (n,)): …`, `b: scalar`. */
+function documentedPattern(name: string, documentation: string): Pattern | null {
+  if (!documentation) return null;
+  const escaped = name.replace(/[^\w]/g, '');
+  const line = new RegExp(
+    `^[ \\t]*(?::param(?:eter)?\\s+|[-*]\\s*)?\`*${escaped}\`*\\s*(?:--|:|-|=|\\(|,)([^\\n]*(?:\\n(?!\\s*\\w+\\s*(?:--|:|\\())[^\\n]*)?)`,
+    'm',
+  ).exec(documentation);
+  const text = line?.[1];
+  if (text === undefined) return null;
+  const shape = /\(\s*((?:[^(),]|\([^()]*\))*,(?:[^(),]|\([^()]*\)|,)*)\)/.exec(text);
+  if (shape?.[1]) {
+    const axes = shape[1].split(',').map((axis) => axis.trim());
+    if (axes.at(-1) === '') axes.pop();
+    if (axes.length > 0 && axes.length <= 3 && axes.every((axis) => /^[\w\s*+.\-^/]*$/.test(axis)))
+      return axes.map((axis) => (axis === '1' ? '1' : '*'));
+  }
+  if (/\bscalar\b|\(float\)|^\s*float\b|\bfloat\b|a number\b/i.test(text)) return SCALAR;
+  return null;
+}
+
+function annotatedPattern(annotation: string | null): Pattern | null {
+  if (annotation === null) return null;
+  if (/^(float|int|np\.float\d*|Scalar)$/.test(annotation)) return SCALAR;
+  // jaxtyping: Float[Array, "m n"]
+  const typed = /\[\s*[\w.]+\s*,\s*["']([^"']*)["']\s*\]/.exec(annotation)?.[1];
+  if (typed === undefined) return null;
+  const axes = typed.split(/\s+/).filter((axis) => axis !== '');
+  return axes.length <= 3 && axes.every((axis) => /^\w+$/.test(axis))
+    ? axes.map((axis) => (axis === '1' ? '1' : '*'))
+    : null;
+}

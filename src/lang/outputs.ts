@@ -1,0 +1,233 @@
+/** What an execution yields: the value to differentiate, and the gradients that the code computes. */
+import type { Binding, Span } from '../core/definition';
+import { isSingle } from './arrays';
+import { ownParameters, type Callable, type Executed, type Execution } from './execution';
+import { gradientOf, isGradientName, isLossName } from './names';
+import { inferRoles } from './roles';
+import type { Run } from './run';
+import type { Expression } from './syntax';
+import type { ArrayV, Cause, Value } from './values';
+
+/** A value with the name and place that the code gives it. */
+export interface Part {
+  readonly name: string | null;
+  readonly value: Value;
+  readonly span: Span;
+}
+
+export interface WrittenGradient {
+  /** Name of an input or binding. */
+  readonly of: string;
+  readonly name: string;
+  readonly span: Span;
+  readonly value: ArrayV;
+  readonly isInput: boolean;
+  readonly callable: Callable;
+}
+
+export interface BrokenGradient {
+  readonly of: string;
+  readonly name: string;
+  readonly span: Span;
+  readonly cause: Cause;
+  readonly callable: Callable;
+}
+
+export interface Outputs {
+  readonly output: { readonly name: string; readonly value: ArrayV; readonly span: Span } | null;
+  /** Why there is no output. */
+  readonly cause: Cause | null;
+  readonly gradients: readonly WrittenGradient[];
+  readonly broken: readonly BrokenGradient[];
+  readonly inputs: readonly { readonly name: string; readonly value: ArrayV }[];
+}
+
+/** The parts of a returned value: items of tuples, entries of dicts. */
+export function partsOf(run: Run, executed: Executed): Part[] {
+  const found: Part[] = [];
+  const visit = (value: Value, e: Expression | null, name: string | null, span: Span): void => {
+    if (value.kind === 'sequence')
+      value.items.forEach((item, k) => {
+        const own = e?.kind === 'sequence' ? e.items[k] : undefined;
+        visit(item, own ?? null, own ? nameOf(own) : null, own?.span ?? span);
+      });
+    else if (value.kind === 'dict')
+      value.entries.forEach((item, key) => {
+        const own = e?.kind === 'dict' ? e.entries.find((entry) => keyText(entry.key) === key) : undefined;
+        visit(item, own?.value ?? null, key.slice(2), own ? spanning(own.key, own.value) : span);
+      });
+    else if (value.kind === 'array' || value.kind === 'unknown' || value.kind === 'input')
+      found.push({ name: name ?? bindingName(value), value, span });
+  };
+  const { value, expression, callable } = executed;
+  visit(value, expression, expression ? nameOf(expression) : null, expression?.span ?? callable.fn.nameSpan);
+  return found.map((part) => ({ ...part, span: bindingSpan(run, part.value) ?? part.span }));
+}
+
+const keyText = (key: Expression | null): string | null =>
+  key?.kind === 'string' ? `s:${key.value}` : key?.kind === 'number' ? `n:${key.text}` : null;
+
+function spanning(key: Expression | null, value: Expression): Span {
+  return key
+    ? { ...value.span, startLine: key.span.startLine, startColumn: key.span.startColumn }
+    : value.span;
+}
+
+function nameOf(e: Expression): string | null {
+  if (e.kind === 'name' || e.kind === 'attribute') return e.name;
+  if (e.kind === 'subscript' && e.indices[0]?.kind === 'string') return e.indices[0].value;
+  // np.squeeze(cost), float(loss)
+  if (e.kind === 'call' && e.args.length === 1 && e.args[0]) return nameOf(e.args[0].value);
+  return null;
+}
+
+const baseName = (name: string): string => name.replace(/@\d+$/, '');
+
+function bindingName(value: Value): string | null {
+  return value.kind === 'array' && value.element.kind === 'sym' ? baseName(value.element.name) : null;
+}
+
+/** The binding that a value is, if it is one as it stands. */
+export function bindingOf(run: Run, value: ArrayV): Binding | null {
+  const { element } = value;
+  if (element.kind !== 'sym' || element.args.some((arg) => arg.kind !== 'index')) return null;
+  return run.bindings.find((binding) => binding.name === element.name) ?? null;
+}
+
+function bindingSpan(run: Run, value: Value): Span | null {
+  return value.kind === 'array' ? (bindingOf(run, value)?.span ?? null) : null;
+}
+
+/** Names that gradients may refer to: inputs first, then intermediates. */
+function symbols(run: Run): { inputs: string[]; bindings: string[] } {
+  return {
+    inputs: [...run.inputs.values()].map((state) => state.name),
+    bindings: [...new Set(run.bindings.map((binding) => baseName(binding.name)))],
+  };
+}
+
+/** Local variables of a function at its end that hold arrays (or failed to), with their places. */
+function locals(run: Run, executed: Executed): Part[] {
+  const found: Part[] = [];
+  const add = (name: string, value: Value): void => {
+    if (executed.parameters.get(name) === value) return;
+    if (value.kind === 'array')
+      found.push({ name, value, span: bindingSpan(run, value) ?? executed.callable.fn.nameSpan });
+    else if (value.kind === 'unknown') found.push({ name, value, span: value.cause.span });
+    else if (value.kind === 'dict' && /grad|^d/i.test(name))
+      value.entries.forEach((v, key) => {
+        add(key.slice(2), v);
+      });
+    else if (value.kind === 'object') value.attributes.forEach((v, key) => v.kind !== 'input' && add(key, v));
+  };
+  executed.scope.names.forEach((value, name) => {
+    add(name, value);
+  });
+  return found;
+}
+
+/** Reads output and gradients off an execution. */
+export function outputsOf(execution: Execution): Outputs {
+  const { run, main, gradient } = execution;
+  const { inputs, bindings } = symbols(run);
+  const isGradient = (name: string | null): boolean =>
+    name !== null && (gradientOf(name, inputs) !== null || gradientOf(name, bindings) !== null);
+  const returned = partsOf(run, main);
+  const own = locals(run, main);
+  const output = chooseOutput(returned, own, isGradient);
+  const gradients: WrittenGradient[] = [];
+  const broken: BrokenGradient[] = [];
+  const seen = new Set<string>();
+  const collect = (parts: readonly Part[], callable: Callable, plainNames: boolean): void => {
+    for (const part of parts) {
+      const { name, value, span } = part;
+      if (name === null || part === output || value.kind === 'input') continue;
+      const input = gradientOf(name, inputs) ?? (plainNames && inputs.includes(name) ? name : null);
+      const of = input ?? gradientOf(name, bindings);
+      if (of === null || of === name || seen.has(`${of} ${name}`)) continue;
+      seen.add(`${of} ${name}`);
+      if (value.kind === 'array')
+        gradients.push({ of, name, span, value, isInput: input !== null, callable });
+      else if (value.kind === 'unknown' && input !== null)
+        broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
+    }
+  };
+  collect(returned, main.callable, false);
+  collect(own, main.callable, false);
+  if (gradient) {
+    const parts = partsOf(run, gradient);
+    collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name));
+    collect(locals(run, gradient), gradient.callable, false);
+    pairUnnamed(parts, targets(execution, output), gradient, { gradients, broken });
+  }
+  const asArray = output?.value.kind === 'array' ? { value: output.value, span: output.span } : null;
+  const cause = output?.value.kind === 'unknown' ? output.value.cause : null;
+  const name = output?.name ?? outputName(main.callable.fn.name);
+  return {
+    output: asArray ? { name, ...asArray } : null,
+    cause,
+    gradients,
+    broken,
+    inputs: [...run.inputs.values()],
+  };
+}
+
+const outputName = (functionName: string): string => functionName.replace(/^_+/, '') || 'J';
+
+function chooseOutput(
+  returned: readonly Part[],
+  own: readonly Part[],
+  isGradient: (name: string | null) => boolean,
+): Part | null {
+  const candidates = returned.filter((part) => !isGradient(part.name));
+  const single = (part: Part): boolean => part.value.kind === 'array' && isSingle(part.value);
+  const named = candidates.find((part) => part.name !== null && isLossName(part.name));
+  if (named && (named.value.kind === 'unknown' || single(named))) return named;
+  if (candidates.length === 1 || returned.length === 1) return candidates[0] ?? hiddenLoss(own);
+  const first = candidates.find(single);
+  if (first) return first;
+  return hiddenLoss(own) ?? candidates[0] ?? null;
+}
+
+// A loss that is computed but not returned, in a function that returns gradients.
+function hiddenLoss(own: readonly Part[]): Part | null {
+  return (
+    own.find(
+      (part) =>
+        part.name !== null && isLossName(part.name) && part.value.kind === 'array' && isSingle(part.value),
+    ) ?? null
+  );
+}
+
+/** Inputs that the output would be differentiated by, in the order of the function's parameters. */
+function targets({ run, main }: Execution, output: Part | null): string[] {
+  if (output?.value.kind !== 'array') return [];
+  const roles = inferRoles(run, output.value);
+  const order = ownParameters(main.callable).map((parameter) => parameter.name);
+  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...roles.keys()]
+    .filter((name) => roles.get(name)?.role === 'parameter')
+    .sort((a, b) => rank(a) - rank(b));
+}
+
+/** `return X.T @ (p - y) / m`: gradients without names belong to the parameters in order, if there are as many. */
+function pairUnnamed(
+  parts: readonly Part[],
+  parameters: readonly string[],
+  gradient: Executed,
+  into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
+): void {
+  const { callable } = gradient;
+  if (into.gradients.some((g) => g.callable === callable) || into.broken.some((g) => g.callable === callable))
+    return;
+  if (parts.length !== parameters.length) return;
+  parts.forEach((part, k) => {
+    const of = parameters[k];
+    if (of === undefined) return;
+    const name = part.name ?? callable.fn.name;
+    const { span, value } = part;
+    if (value.kind === 'array') into.gradients.push({ of, name, span, value, isInput: true, callable });
+    else if (value.kind === 'unknown')
+      into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
+  });
+}

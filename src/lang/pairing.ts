@@ -1,0 +1,47 @@
+/** Which function of a file computes the gradient of which: by names without their telling words, and by parameters. */
+import { ownParameters, type Callable } from './execution';
+import { isGradientName, isLossName } from './names';
+
+const TELLING =
+  /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|der|bwd|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
+
+const stem = (name: string): string =>
+  name
+    .replace(/^d(?=[a-z]{3,})/, 'd_')
+    .replace(TELLING, '')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .toLowerCase();
+
+/** Rest of a derivative's name when the leading d is dropped: `dsigmoid` -> `sigmoid`. */
+const isDerivativeOf = (name: string, of: string): boolean => name === `d${of}` || name === `d_${of}`;
+
+/** The gradient function that belongs to `main`, if there is just one. */
+export function gradientFunctionOf(main: Callable, all: readonly Callable[]): Callable | null {
+  if (isGradientName(main.fn.name) && !isLossName(main.fn.name)) return null;
+  const others = all.filter(
+    (c) => c.fn !== main.fn && c.owner === main.owner && isGradientName(c.fn.name) && !isDescent(c.fn.name),
+  );
+  const exact = others.filter((c) => isDerivativeOf(c.fn.name, main.fn.name));
+  if (exact.length === 1) return exact[0] ?? null;
+  const mine = names(main);
+  const same = others.filter((c) => stem(c.fn.name) === stem(main.fn.name) && compatible(mine, names(c)));
+  if (same.length === 1) return same[0] ?? null;
+  if (same.length > 1) return null;
+  // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.
+  const losses = all.filter(
+    (c) => c.owner === main.owner && isLossName(c.fn.name) && !isGradientName(c.fn.name),
+  );
+  const loose = others.filter((c) => stem(c.fn.name) === '' && equalSets(mine, names(c)));
+  return losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1 ? (loose[0] ?? null) : null;
+}
+
+const isDescent = (name: string): boolean => /descent|check|numeric|clip|norm|step|update|zero/i.test(name);
+
+const names = (c: Callable): string[] => ownParameters(c).map((p) => p.name);
+
+function compatible(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length || b.some((name) => a.includes(name)) || (b.length === 0 && a.length > 0);
+}
+
+const equalSets = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name) => b.includes(name));

@@ -1,0 +1,201 @@
+/** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
+import type { HandGradient, Span } from '../core/definition';
+import type { Problem } from '../protocol';
+import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
+import { kindOf } from './detect';
+import { directivesFor } from './directives';
+import type { Callable, Plan } from './execution';
+import { indexModule } from './module';
+import { isGradientName, isLossName, isOtherName } from './names';
+import { gradientFunctionOf } from './pairing';
+import type { Parsers } from './parse';
+import { readPython } from './python';
+import { readPlan, type Reading } from './reading';
+import { functionsOf, type Module } from './syntax';
+import type { Cause } from './values';
+
+/** Language ids that can be read. */
+export const LANGUAGES: readonly string[] = ['python'];
+
+const NOTHING: SourceReading = { definitions: [], problems: [] };
+
+/** All definitions of a text, in its order. Texts of other languages have none. */
+export function readDefinitions(text: string, languageId: string, parsers: Parsers): SourceReading {
+  if (!LANGUAGES.includes(languageId)) return NOTHING;
+  const module = readPython(text, parsers);
+  const index = indexModule(module);
+  const callables: Callable[] = functionsOf(module.body).flatMap(({ fn, owner, nested }) =>
+    nested ? [] : [{ fn, owner }],
+  );
+  const definitions: SourceDefinition[] = [];
+  const counts = new Map<string, number>();
+  for (const main of callables) {
+    const gradient = gradientFunctionOf(main, callables);
+    const plan: Plan = { main, gradient, module: index, directives: directivesFor(main.fn, module.comments) };
+    const definition = readDefinition(plan, languageId);
+    if (!definition) continue;
+    const count = (counts.get(definition.name) ?? 0) + 1;
+    counts.set(definition.name, count);
+    definitions.push({ ...definition, id: count === 1 ? definition.name : `${definition.name}#${count}` });
+  }
+  return { definitions, problems: syntaxProblems(module) };
+}
+
+function syntaxProblems(module: Module): Problem[] {
+  return module.errors.slice(0, 20).map((span) => ({
+    type: 'problem',
+    id: 'syntax-error',
+    message: `Line ${span.startLine} cannot be read as Python; definitions that contain it are left out until it is complete.`,
+    span,
+  }));
+}
+
+function readDefinition(plan: Plan, language: string): SourceDefinition | null {
+  const { fn, owner } = plan.main;
+  const reading = readPlan(plan);
+  const common = {
+    id: fn.name,
+    name: owner ? `${owner.name}.${fn.name}` : fn.name,
+    language,
+    span: fn.span,
+    nameSpan: fn.nameSpan,
+  };
+  if (!reading) return null;
+  if (!reading.assembled) {
+    if (!reading.cause || !worthReporting(fn.name)) return null;
+    return { ...common, ...EMPTY, kind: 'loss', problems: [declined(fn.name, reading.cause)] };
+  }
+  const kind = kindOf(reading, fn.name);
+  if (kind === null) return null;
+  const { assembled } = reading;
+  const isActivation = kind === 'activation';
+  const paired = reading.execution.gradient;
+  return {
+    ...common,
+    kind,
+    program: assembled.program,
+    outputAxes: assembled.outputAxes,
+    gradients: isActivation ? [] : assembled.gradients,
+    candidates: [
+      ...(isActivation ? assembled.gradients.map((g) => derivativeReadings(g, reading)) : []),
+      ...assembled.intermediates.map(intermediateReadings),
+    ],
+    mismatches: [...assembled.mismatches.map(shapeMismatch), ...brokenMismatches(reading)],
+    notes: reading.execution.run.notes,
+    assumptions: assembled.assumptions,
+    problems: brokenProblems(reading),
+    samples: reading.samples,
+    gradientFunction: paired
+      ? {
+          name: paired.callable.fn.name,
+          span: paired.callable.fn.span,
+          nameSpan: paired.callable.fn.nameSpan,
+        }
+      : null,
+  };
+}
+
+const EMPTY = {
+  program: null,
+  outputAxes: [],
+  gradients: [],
+  candidates: [],
+  mismatches: [],
+  notes: [],
+  assumptions: [],
+  samples: null,
+  gradientFunction: null,
+};
+
+/** A function that cannot be read is worth a word only when its name says that it is a loss. */
+const worthReporting = (name: string): boolean =>
+  isLossName(name) && !isOtherName(name) && !isGradientName(name);
+
+function declined(name: string, cause: Cause): Problem {
+  const isShape = cause.type === 'shape';
+  return {
+    type: isShape ? 'problem' : 'decline',
+    id: cause.id,
+    message: isShape
+      ? `${name} fits no shapes that were tried: ${cause.text} (line ${cause.span.startLine}). Say the shapes in a comment, as in "# nabla: X: (m, n)".`
+      : `${name} is not analysed: it ${cause.text}.`,
+    span: cause.span,
+  };
+}
+
+/** A derivative of an activation is meant for the input or for the output: the code of the function does not tell. */
+function derivativeReadings(gradient: HandGradient, reading: Reading): GradientCandidate {
+  const readings: GradientCandidate['readings'][number][] = [{ convention: 'literal', gradient }];
+  const output = outputReading(gradient, reading);
+  if (output) readings.push({ convention: 'of-output', gradient: output });
+  return {
+    of: gradient.of,
+    name: gradient.name,
+    span: gradient.span,
+    functionName: gradient.functionName,
+    readings,
+  };
+}
+
+/** The derivative with the function's output put in for its argument. */
+function outputReading(gradient: HandGradient, reading: Reading): HandGradient | null {
+  const program = reading.assembled?.program;
+  const input = program?.inputs.find((i) => i.name === gradient.of);
+  if (!program || !input || !reading.outputs.output) return null;
+  const replace = (node: HandGradient['value']['element']): typeof node =>
+    program.arena.mapSyms(node, (sym) =>
+      sym.name === input.name ? program.arena.sym(program.output, ...sym.args) : sym,
+    );
+  return {
+    ...gradient,
+    value: { axes: gradient.value.axes, element: replace(gradient.value.element) },
+    bindings: gradient.bindings.map((b) => ({ ...b, def: replace(b.def) })),
+  };
+}
+
+function intermediateReadings(gradient: HandGradient): GradientCandidate {
+  return {
+    of: gradient.of,
+    name: gradient.name,
+    span: gradient.span,
+    functionName: gradient.functionName,
+    readings: [{ convention: 'literal', gradient }],
+  };
+}
+
+function shapeMismatch(found: {
+  gradient: { of: string; name: string; span: Span; callable: Callable };
+  message: string;
+}): GradientMismatch {
+  const { gradient, message } = found;
+  return {
+    of: gradient.of,
+    name: gradient.name,
+    span: gradient.span,
+    functionName: gradient.callable.fn.name,
+    message,
+  };
+}
+
+function brokenMismatches(reading: Reading): GradientMismatch[] {
+  return reading.outputs.broken
+    .filter((broken) => broken.cause.type === 'shape')
+    .map((broken) => ({
+      of: broken.of,
+      name: broken.name,
+      span: broken.span,
+      functionName: broken.callable.fn.name,
+      message: broken.cause.text,
+    }));
+}
+
+function brokenProblems(reading: Reading): Problem[] {
+  return reading.outputs.broken
+    .filter((broken) => broken.cause.type !== 'shape')
+    .map((broken) => ({
+      type: 'decline',
+      id: broken.cause.id,
+      message: `${broken.name} is not checked: it ${broken.cause.text}.`,
+      span: broken.span,
+    }));
+}

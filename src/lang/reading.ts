@@ -1,0 +1,85 @@
+/** The best reading of a definition: shapes searched, then the program built once with final sizes. */
+import { Arena } from '../core/expr';
+import { isSingle } from './arrays';
+import { assemble, nameSizes, type Assembled } from './assemble';
+import { executePlan, type Execution, type Plan } from './execution';
+import { outputsOf, type Outputs } from './outputs';
+import { search, type Chooser } from './search';
+import { createNamedSizes, createSizes, type Sizes } from './sizes';
+import type { ArrayV, Cause } from './values';
+import type { Size } from '../core/expr';
+
+export interface Reading {
+  readonly execution: Execution;
+  readonly outputs: Outputs;
+  readonly assembled: Assembled | null;
+  readonly samples: Size | null;
+  readonly cause: Cause | null;
+  readonly cost: number;
+  /** Executions that the search took, for tests and measurements. */
+  readonly runs: number;
+}
+
+export const LIMITS = { runs: 400, steps: 60_000 };
+
+/** Causes that no other choice of shapes can cure. */
+const FINAL: ReadonlySet<string> = new Set([
+  'unsupported-function',
+  'unsupported-method',
+  'undefined-name',
+  'calls-argument',
+  'unreadable',
+  'loop-length',
+]);
+
+/** Reads a plan, or null when nothing in it is a value. */
+export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
+  const arena = new Arena();
+  const found = search<{ execution: Execution; outputs: Outputs; sizes: Sizes }>(
+    (chooser) => {
+      const sizes = createSizes();
+      const execution = executePlan(plan, arena, sizes, chooser);
+      return { execution, outputs: outputsOf(execution), sizes };
+    },
+    ({ outputs, sizes }) => costOf(outputs, sizes),
+    limits,
+  );
+  if (!found.best) return null;
+  const { value, choices, cost } = found.best;
+  const { names, samples } = nameSizes(value.execution, value.sizes);
+  const fixed: Chooser = {
+    choose: (key, options) => choices.get(key) ?? options()[0]?.id ?? '',
+    penalise: () => undefined,
+    step: () => undefined,
+  };
+  const execution = executePlan(plan, new Arena(), createNamedSizes(names), fixed);
+  const outputs = outputsOf(execution);
+  const { output } = outputs;
+  const assembled = output ? assemble(execution, { ...outputs, output }, plan.directives) : null;
+  return { execution, outputs, assembled, samples, cause: outputs.cause, cost, runs: found.runs };
+}
+
+/** What speaks against a finished reading. */
+function costOf(outputs: Outputs, sizes: Sizes): number {
+  let cost = 0;
+  if (outputs.output) cost += isSingle(outputs.output.value) ? 0 : 2;
+  else if (outputs.cause) cost += outputs.cause.type === 'shape' ? 100 : FINAL.has(outputs.cause.id) ? 0 : 30;
+  const shapes = new Map<string, ArrayV>();
+  for (const state of outputs.inputs) shapes.set(state.name, state.value);
+  for (const gradient of outputs.gradients) {
+    const target = gradient.isInput ? shapes.get(gradient.of) : undefined;
+    if (target) cost += shapeDifference(gradient.value, target, sizes);
+  }
+  for (const broken of outputs.broken) if (broken.cause.type === 'shape') cost += 3;
+  return cost;
+}
+
+function shapeDifference(gradient: ArrayV, parameter: ArrayV, sizes: Sizes): number {
+  const indexed = (value: ArrayV): Size[] =>
+    value.axes.flatMap((axis) => (axis.index ? [sizes.find(axis.size)] : []));
+  const a = indexed(gradient);
+  const b = indexed(parameter);
+  if (a.length !== b.length || a.some((size, k) => size !== b[k])) return 5;
+  if (a.length === 0) return 0;
+  return gradient.axes.length === parameter.axes.length ? 0 : 0.5;
+}

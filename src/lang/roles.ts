@@ -1,0 +1,184 @@
+/** Roles and domains of inputs: from how they are used, with names to break ties. */
+import { POSITIVE, REAL, UNIT, type Binding, type Domain, type Role } from '../core/definition';
+import type { Node } from '../core/expr';
+import { isSingle } from './arrays';
+import { roleHint } from './names';
+import type { Run } from './run';
+import type { ArrayV } from './values';
+
+export interface RoleChoice {
+  readonly role: Role;
+  readonly reason: string;
+}
+
+/** Visits every node of an expression and of the bindings it uses, once. */
+function visitAll(run: Run, node: Node, visit: (node: Node) => void): void {
+  const seen = new Set<number>();
+  const byName = new Map(run.bindings.map((binding) => [binding.name, binding]));
+  const go = (n: Node): void => {
+    if (seen.has(n.id)) return;
+    seen.add(n.id);
+    visit(n);
+    if (n.kind === 'sym') {
+      const binding = byName.get(n.name);
+      if (binding) go(binding.def);
+    }
+    n.args.forEach(go);
+  };
+  go(node);
+}
+
+/** Names of the inputs that a value depends on. */
+export function inputsOf(run: Run, node: Node): Set<string> {
+  const own = new Set([...run.inputs.values()].map((state) => state.name));
+  const used = new Set<string>();
+  visitAll(run, node, (n) => {
+    if (n.kind === 'sym' && own.has(n.name)) used.add(n.name);
+  });
+  return used;
+}
+
+/** The role of each input that the output depends on. */
+export function inferRoles(run: Run, output: ArrayV): Map<string, RoleChoice> {
+  const used = inputsOf(run, output.element);
+  const states = [...run.inputs.values()].filter((state) => used.has(state.name));
+  const hints = new Map(states.map((s) => [s.name, roleHint(s.name, isSingle(s.value))]));
+  const roles = new Map<string, RoleChoice>();
+  const named = new Set(hints.values());
+  // Without weights, a loss is differentiated by the prediction it is given.
+  const hasParameter = named.has('parameter');
+  for (const { name, value } of states) {
+    const hint = hints.get(name) ?? null;
+    if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });
+    else if (hint) roles.set(name, { role: hint, reason: 'name' });
+    else if (isSingle(value) && states.some((s) => !isSingle(s.value)))
+      roles.set(name, { role: 'hyper', reason: 'a single number among arrays' });
+    else roles.set(name, { role: 'unknown', reason: '' });
+  }
+  const unnamed = [...roles].filter(([, choice]) => choice.role === 'unknown').map(([name]) => name);
+  const hasTarget = [...roles.values()].some((choice) => choice.role === 'parameter');
+  for (const name of unnamed)
+    roles.set(
+      name,
+      hasParameter || hasTarget
+        ? { role: 'data', reason: 'not a parameter by name' }
+        : { role: 'parameter', reason: 'nothing else to differentiate by' },
+    );
+  if (![...roles.values()].some((choice) => choice.role === 'parameter')) {
+    const fallback =
+      [...roles].find(([, c]) => c.role === 'data') ?? [...roles].find(([, c]) => c.role === 'hyper');
+    if (fallback) roles.set(fallback[0], { role: 'parameter', reason: 'nothing else to differentiate by' });
+  }
+  return roles;
+}
+
+/** How inputs are used, for their domains. */
+export interface Usage {
+  /** Arguments of logarithms. */
+  readonly logged: ReadonlySet<string>;
+  /** x with 1 - x the argument of a logarithm. */
+  readonly complementLogged: ReadonlySet<string>;
+  /** x in a factor 1 - x. */
+  readonly complemented: ReadonlySet<string>;
+  /** Divisors and square roots. */
+  readonly positive: ReadonlySet<string>;
+  /** Used as a position: the size of the axis it indexes. */
+  readonly positions: ReadonlyMap<string, string>;
+  /** Multiplied with a logarithm. */
+  readonly timesLog: ReadonlySet<string>;
+}
+
+export function usageOf(run: Run, nodes: readonly Node[]): Usage {
+  const logged = new Set<string>();
+  const complementLogged = new Set<string>();
+  const complemented = new Set<string>();
+  const positive = new Set<string>();
+  const positions = new Map<string, string>();
+  const timesLog = new Set<string>();
+  const bindings = new Map(run.bindings.map((binding) => [binding.name, binding]));
+  const inputs = new Map([...run.inputs.values()].map((state) => [state.name, state.value.axes]));
+  const sizesOf = (name: string): string[] =>
+    (bindings.get(name)?.axes ?? inputs.get(name) ?? []).flatMap((axis) => (axis.index ? [axis.size] : []));
+  for (const node of nodes)
+    visitAll(run, node, (n) => {
+      if (n.kind === 'call' && n.fn === 'log' && n.args[0]) {
+        const guarded = unguarded(bindings, n.args[0]);
+        if (guarded.kind === 'sym') logged.add(guarded.name);
+        const other = complementOf(guarded);
+        if (other) complementLogged.add(other);
+      } else if (n.kind === 'add') {
+        const other = complementOf(n);
+        if (other) complemented.add(other);
+      } else if (n.kind === 'pow') {
+        const [base, exponent] = n.args;
+        const whole = exponent?.kind === 'num' && exponent.den === 1 && exponent.num > 0;
+        if (base?.kind === 'sym' && !whole) positive.add(base.name);
+      } else if (n.kind === 'sym') {
+        n.args.forEach((arg, k) => {
+          const size = sizesOf(n.name)[k];
+          if (arg.kind === 'sym' && size !== undefined) positions.set(arg.name, size);
+        });
+      } else if (n.kind === 'delta') {
+        const [a, b] = n.args;
+        if (a?.kind === 'index' && b?.kind === 'sym') positions.set(b.name, a.size);
+        if (b?.kind === 'index' && a?.kind === 'sym') positions.set(a.name, b.size);
+      } else if (n.kind === 'mul' && n.args.some((arg) => isLogLike(bindings, arg)))
+        n.args.forEach((arg) => arg.kind === 'sym' && timesLog.add(arg.name));
+    });
+  return { logged, complementLogged, complemented, positive, positions, timesLog };
+}
+
+function isLogLike(bindings: ReadonlyMap<string, Binding>, node: Node): boolean {
+  if (node.kind === 'call') return node.fn === 'log';
+  const def = node.kind === 'sym' ? bindings.get(node.name)?.def : undefined;
+  return def !== undefined && isLogLike(bindings, def);
+}
+
+/** Without the guards that keep a logarithm finite: `+ eps`, `clip`, `maximum`. */
+function unguarded(bindings: ReadonlyMap<string, Binding>, node: Node): Node {
+  if (node.kind === 'call' && (node.fn === 'maximum' || node.fn === 'minimum')) {
+    const inner = node.args.find((arg) => arg.kind !== 'num' && arg.kind !== 'const' && arg.kind !== 'add');
+    return inner ? unguarded(bindings, inner) : node;
+  }
+  if (node.kind === 'add') {
+    const rest = node.args.filter((arg) => arg.kind !== 'const');
+    const [only] = rest;
+    if (rest.length === 1 && only && only.kind === 'sym') return unguarded(bindings, only);
+  }
+  const def = node.kind === 'sym' ? bindings.get(node.name)?.def : undefined;
+  return def?.kind === 'call' && (def.fn === 'maximum' || def.fn === 'minimum')
+    ? unguarded(bindings, def)
+    : node;
+}
+
+/** The symbol x of `1 - x`, whatever small guard is added. */
+function complementOf(node: Node): string | null {
+  if (node.kind !== 'add') return null;
+  const rest = node.args.filter((arg) => arg.kind !== 'const');
+  const [a, b] = rest;
+  if (rest.length !== 2 || b?.kind !== 'num' || b.num !== 1 || b.den !== 1 || a?.kind !== 'mul') return null;
+  const [sign, symbol] = a.args;
+  if (a.args.length !== 2 || sign?.kind !== 'num' || sign.num !== -1 || sign.den !== 1) return null;
+  return symbol?.kind === 'sym' ? symbol.name : null;
+}
+
+/** The values that an input can take, as far as its use tells. */
+export function domainOf(
+  name: string,
+  role: Role,
+  axes: number,
+  usage: Usage,
+): { domain: Domain; reason: string } {
+  const size = usage.positions.get(name);
+  if (size !== undefined) return { domain: { kind: 'class', size }, reason: 'used as a position' };
+  if (usage.complementLogged.has(name)) return { domain: UNIT, reason: `log(1 - ${name})` };
+  if (role === 'label' && usage.timesLog.has(name)) {
+    if (usage.complemented.has(name)) return { domain: UNIT, reason: `1 - ${name}` };
+    if (axes >= 1)
+      return { domain: { kind: 'distribution', hard: true }, reason: 'weights of logarithms, one-hot' };
+    return { domain: UNIT, reason: 'weight of a logarithm' };
+  }
+  if (role === 'hyper' || usage.logged.has(name) || usage.positive.has(name))
+    return { domain: POSITIVE, reason: role === 'hyper' ? 'a setting' : `log or division by ${name}` };
+  return { domain: REAL, reason: '' };
+}

@@ -1,0 +1,517 @@
+/** Abstract execution of statements: the subset that is really interpreted; the rest makes its values unknown. */
+import type { Span } from '../core/definition';
+import type { Node } from '../core/expr';
+import { toArray } from './arguments';
+import { assignNames, binary, chosen, evaluate, iterate, keyOf, operand, truthOf } from './expressions';
+import { assigned } from './indexing';
+import { runStream } from './loops';
+import { entryOf } from './members';
+import { bind, unsupported, type CallArgument, type Run } from './run';
+import type { BinaryOperator, Expression, FunctionNode, Statement } from './syntax';
+import { lookup, NONE, type ArrayV, type FunctionV, type Scope, type Value } from './values';
+
+/** How a block ended. `where` is the scope at its end. */
+export type Outcome =
+  | { readonly kind: 'next' | 'break' | 'continue' | 'raise' }
+  | { readonly kind: 'return'; readonly value: Value; readonly expression: Expression | null };
+
+const NEXT: Outcome = { kind: 'next' };
+const MAX_DEPTH = 12;
+
+/** Calls a function of the user's file: arguments that are not plain names become bindings named after its parameters. */
+export function callFunction(run: Run, callee: FunctionV, args: readonly CallArgument[], span: Span): Value {
+  run.step(span);
+  if (run.depth >= MAX_DEPTH) return unsupported(`calls ${callee.fn.name} too deeply`, span, 'recursion');
+  const scope: Scope = { names: new Map(), parent: callee.scope };
+  const bound = bindArguments(run, callee, args, scope, span);
+  if (bound) return bound;
+  run.depth += 1;
+  const outcome = execute(run, callee.fn.body, scope);
+  run.depth -= 1;
+  return outcome.kind === 'return' ? outcome.value : NONE;
+}
+
+function bindArguments(
+  run: Run,
+  callee: FunctionV,
+  args: readonly CallArgument[],
+  scope: Scope,
+  span: Span,
+): Value | null {
+  const { fn } = callee;
+  const parameters = [...fn.parameters];
+  const receiver = callee.receiver;
+  if (receiver) {
+    const self = parameters.shift();
+    if (self) scope.names.set(self.name, receiver);
+  }
+  const positional = args.filter((arg) => arg.name === null).map((arg) => arg.value);
+  const named = new Map(args.flatMap((arg) => (arg.name === null ? [] : [[arg.name, arg.value] as const])));
+  for (const parameter of parameters) {
+    if (parameter.kind === 'rest') {
+      scope.names.set(parameter.name, { kind: 'sequence', form: 'tuple', items: positional.splice(0) });
+      continue;
+    }
+    if (parameter.kind === 'keywords') {
+      scope.names.set(parameter.name, {
+        kind: 'dict',
+        entries: new Map([...named].map(([k, v]) => [`s:${k}`, v])),
+      });
+      continue;
+    }
+    const given = positional.shift() ?? named.get(parameter.name);
+    named.delete(parameter.name);
+    const value = given ?? (parameter.fallback ? evaluate(run, parameter.fallback, callee.scope) : null);
+    if (!value)
+      return unsupported(`calls ${fn.name} without its argument ${parameter.name}`, span, 'missing-argument');
+    scope.names.set(
+      parameter.name,
+      value.kind === 'array' ? bind(run, parameter.name, value, span, 'argument') : value,
+    );
+  }
+  return null;
+}
+
+/** Executes statements in order. */
+export function execute(run: Run, statements: readonly Statement[], scope: Scope): Outcome {
+  for (const [k, statement] of statements.entries()) {
+    run.step(statement.span);
+    if (statement.kind === 'if') {
+      const rest = statements.slice(k + 1);
+      const outcome = executeIf(run, statement, rest, scope);
+      if (outcome.done) return outcome.outcome;
+      if (outcome.outcome.kind !== 'next') return outcome.outcome;
+      continue;
+    }
+    const outcome = executeOne(run, statement, scope);
+    if (outcome.kind !== 'next') return outcome;
+  }
+  return NEXT;
+}
+
+function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, scope: Scope): Outcome {
+  switch (statement.kind) {
+    case 'assign':
+      assign(run, statement.targets, statement.value, scope, statement.span);
+      return NEXT;
+    case 'augment':
+      augment(run, statement.operator, statement.target, statement.value, scope, statement.span);
+      return NEXT;
+    case 'expression':
+      if (statement.value.kind === 'call') evaluate(run, statement.value, scope);
+      return NEXT;
+    case 'for':
+      return executeFor(run, statement, scope);
+    case 'while':
+      forget(run, statement.body, scope, statement.span);
+      return NEXT;
+    case 'return':
+      return {
+        kind: 'return',
+        value: statement.value ? evaluate(run, statement.value, scope) : NONE,
+        expression: statement.value,
+      };
+    case 'raise':
+    case 'break':
+    case 'continue':
+      return { kind: statement.kind };
+    case 'function':
+      scope.names.set(statement.fn.name, functionValue(statement.fn, scope));
+      return NEXT;
+    case 'class':
+      scope.names.set(statement.node.name, { kind: 'class', node: statement.node, scope });
+      return NEXT;
+    case 'import':
+      for (const { module, member, alias } of statement.imports)
+        scope.names.set(alias, { kind: 'library', path: member === null ? module : `${module}.${member}` });
+      return NEXT;
+    case 'block':
+      return execute(run, statement.body, scope);
+    case 'nothing':
+      return NEXT;
+    case 'unreadable':
+      return {
+        kind: 'return',
+        value: unsupported(statement.reason, statement.span, 'unreadable'),
+        expression: null,
+      };
+  }
+}
+
+export const functionValue = (fn: FunctionNode, scope: Scope): FunctionV => ({
+  kind: 'function',
+  fn,
+  scope,
+  receiver: null,
+  owner: null,
+});
+
+function assign(
+  run: Run,
+  targets: readonly Expression[],
+  expression: Expression,
+  scope: Scope,
+  span: Span,
+): void {
+  let value = evaluate(run, expression, scope);
+  for (const target of targets) value = store(run, target, value, scope, span);
+}
+
+/** Stores a value; returns it as it was named. */
+function store(run: Run, target: Expression, value: Value, scope: Scope, span: Span): Value {
+  switch (target.kind) {
+    case 'name': {
+      const kept = named(run, target.name, value, span);
+      scope.names.set(target.name, kept);
+      return kept;
+    }
+    case 'attribute': {
+      const object = evaluate(run, target.object, scope);
+      const kept = named(run, target.name, value, span);
+      if (object.kind === 'object')
+        object.attributes.set(target.name, run.uncertain > 0 ? uncertainValue(span) : kept);
+      return kept;
+    }
+    case 'sequence':
+      unpack(run, target.items, value, scope, span);
+      return value;
+    case 'starred':
+      return value;
+    case 'subscript':
+      return storeItem(run, target, value, null, scope, span);
+    default:
+      return value;
+  }
+}
+
+const uncertainValue = (span: Span): Value =>
+  unsupported('is changed under a condition that is not known', span, 'condition');
+
+/** Gives an assigned array its name, and a size the name that the code uses for it. */
+function named(run: Run, name: string, value: Value, span: Span): Value {
+  if (value.kind !== 'array') return value;
+  if (value.axes.length === 0 && value.element.kind === 'size') run.sizes.suggest(value.element.size, name);
+  return bind(run, name, value, span, 'assignment');
+}
+
+function unpack(run: Run, targets: readonly Expression[], value: Value, scope: Scope, span: Span): void {
+  const starred = targets.findIndex((t) => t.kind === 'starred');
+  targets.forEach((target, k) => {
+    if (starred >= 0)
+      store(
+        run,
+        target.kind === 'starred' ? target.value : target,
+        unsupported('unpacks with *', span, 'unpack'),
+        scope,
+        span,
+      );
+    else store(run, target, part(run, value, k, targets, target, span), scope, span);
+  });
+}
+
+/** The k-th part of an unpacked value; an argument that is unpacked holds one input per target. */
+function part(
+  run: Run,
+  value: Value,
+  k: number,
+  targets: readonly Expression[],
+  target: Expression,
+  span: Span,
+): Value {
+  if (value.kind === 'sequence') {
+    if (value.items.length !== targets.length)
+      return mismatched(run, value.items.length, targets.length, span);
+    return value.items[k] ?? NONE;
+  }
+  if (value.kind === 'unknown') return value;
+  if (value.kind === 'input' && !run.inputs.has(value.input.code)) {
+    const name = target.kind === 'name' ? target.name : `${value.input.name}_${k}`;
+    return entryOf(value.input, `[${k}]`, name, span);
+  }
+  return unsupported('unpacks a value that cannot be read', span, 'unpack');
+}
+
+// `m, n = X.shape` with another number of axes cannot run.
+function mismatched(run: Run, have: number, want: number, span: Span): Value {
+  run.penalise(6, 'unpack');
+  return {
+    kind: 'unknown',
+    cause: { type: 'shape', id: 'unpack', text: `${have} values cannot be unpacked into ${want}`, span },
+  };
+}
+
+/** `object[index] = value`, or an augmented assignment when `operator` is given. */
+function storeItem(
+  run: Run,
+  target: Expression & { kind: 'subscript' },
+  value: Value,
+  operator: BinaryOperator | null,
+  scope: Scope,
+  span: Span,
+): Value {
+  const object = evaluate(run, target.object, scope);
+  const indices = target.indices.map((index) => evaluate(run, index, scope));
+  const [only] = indices;
+  if ((object.kind === 'dict' || object.kind === 'sequence') && only && indices.length === 1) {
+    const key = keyOf(only);
+    const old =
+      key === null
+        ? undefined
+        : object.kind === 'dict'
+          ? object.entries.get(key)
+          : object.items[Number(key.slice(2))];
+    const next =
+      operator === null
+        ? value
+        : old
+          ? binary(run, operator, old, value, span)
+          : unsupported('changes an entry that is not there', span, 'dict-key');
+    const name = key?.startsWith('s:') ? key.slice(2) : '';
+    const kept =
+      next.kind === 'array' && /^[A-Za-z_]\w*$/.test(name) ? bind(run, name, next, span, 'assignment') : next;
+    const stored = run.uncertain > 0 ? uncertainValue(span) : kept;
+    if (key === null) forgetAll(object, span);
+    else if (object.kind === 'dict') object.entries.set(key, stored);
+    else object.items[Number(key.slice(2))] = stored;
+    return kept;
+  }
+  if (object.kind !== 'array' && object.kind !== 'input') return value;
+  const array = toArray(run, object, span);
+  const change = toArray(run, value, span);
+  const flat = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
+  const result: Value =
+    array.kind === 'unknown'
+      ? array
+      : change.kind === 'unknown'
+        ? change
+        : assigned(run, array, flat, change, operator === null ? null : combiner(run, operator), span);
+  replaceAliases(run, object, array, result, nameOf(target.object), scope, span);
+  return value;
+}
+
+function forgetAll(object: Value & { kind: 'dict' | 'sequence' }, span: Span): void {
+  const cause = unsupported('is stored at a place that is not known', span, 'dict-key');
+  if (object.kind === 'dict') for (const key of object.entries.keys()) object.entries.set(key, cause);
+  else object.items = object.items.map(() => cause);
+}
+
+function combiner(run: Run, operator: BinaryOperator): (old: Node, change: Node) => Node {
+  const { arena } = run;
+  switch (operator) {
+    case '-':
+      return (a, b) => arena.sub(a, b);
+    case '*':
+      return (a, b) => arena.mul(a, b);
+    case '/':
+      return (a, b) => arena.div(a, b);
+    default:
+      return (a, b) => arena.add(a, b);
+  }
+}
+
+function nameOf(expression: Expression): string {
+  if (expression.kind === 'name' || expression.kind === 'attribute') return expression.name;
+  return expression.kind === 'subscript' ? nameOf(expression.object) : 'value';
+}
+
+/** In-place changes are seen through every name of the array; a view of it would change too, which is declined. */
+function replaceAliases(
+  run: Run,
+  object: Value,
+  old: Value,
+  changed: Value,
+  name: string,
+  scope: Scope,
+  span: Span,
+): void {
+  let next = changed;
+  const viewed = old.kind === 'array' && (old.base !== null || hasView(scope, old));
+  if (viewed) next = unsupported('changes an array of which another view is in use', span, 'view');
+  else if (changed.kind === 'array') next = bind(run, name, changed, span, 'assignment');
+  const fresh: Value = next.kind === 'array' ? { ...next } : next;
+  for (let at: Scope | null = scope; at; at = at.parent)
+    for (const [key, value] of at.names) {
+      if (value === object || value === old) at.names.set(key, fresh);
+      else if (value.kind === 'object')
+        for (const [k, v] of value.attributes) if (v === object || v === old) value.attributes.set(k, fresh);
+    }
+}
+
+function hasView(scope: Scope, array: ArrayV): boolean {
+  for (let at: Scope | null = scope; at; at = at.parent)
+    for (const value of at.names.values()) if (value.kind === 'array' && value.base === array) return true;
+  return false;
+}
+
+function augment(
+  run: Run,
+  operator: BinaryOperator,
+  target: Expression,
+  expression: Expression,
+  scope: Scope,
+  span: Span,
+): void {
+  const value = operand(run, expression, scope);
+  if (target.kind === 'subscript') {
+    storeItem(run, target, value, operator, scope, span);
+    return;
+  }
+  const old = evaluate(run, target, scope);
+  const result = binary(run, operator, old, value, span);
+  const array = old.kind === 'input' ? toArray(run, old, span) : old;
+  // Arrays change in place, under all their names; numbers do not.
+  if (array.kind === 'array' && array.axes.length > 0 && result.kind === 'array' && target.kind === 'name')
+    replaceAliases(run, old, array, result, target.name, scope, span);
+  else store(run, target, result, scope, span);
+}
+
+/** `done` when the statements after the `if` were executed too. */
+function executeIf(
+  run: Run,
+  statement: Statement & { kind: 'if' },
+  rest: readonly Statement[],
+  scope: Scope,
+): { outcome: Outcome; done: boolean } {
+  const test = truthOf(run, operand(run, statement.test, scope));
+  if (typeof test === 'boolean')
+    return { outcome: execute(run, test ? statement.then : statement.otherwise, scope), done: false };
+  const a: Scope = { names: new Map(scope.names), parent: scope.parent };
+  const b: Scope = { names: new Map(scope.names), parent: scope.parent };
+  run.uncertain += 1;
+  const first = execute(run, statement.then, a);
+  const second = execute(run, statement.otherwise, b);
+  run.uncertain -= 1;
+  const adopt = (from: Scope): void => from.names.forEach((value, name) => scope.names.set(name, value));
+  if (first.kind === 'raise' || second.kind === 'raise') {
+    const [other, from] = first.kind === 'raise' ? [second, b] : [first, a];
+    adopt(from);
+    return { outcome: other, done: false };
+  }
+  if (first.kind === 'next' && second.kind === 'next') {
+    merge(run, test, a, b, scope, statement.span);
+    return { outcome: NEXT, done: false };
+  }
+  if (first.kind === 'return' && second.kind === 'return')
+    return { outcome: returned(run, test, first.value, second.value, statement.span), done: true };
+  if (first.kind === 'return' || second.kind === 'return') {
+    // The branch that goes on takes the rest of this block with it.
+    const [early, from] = first.kind === 'return' ? [first, b] : [second, a];
+    if (early.kind !== 'return') return { outcome: undecided(statement.span), done: true };
+    run.uncertain += 1;
+    const late = execute(run, rest, from);
+    run.uncertain -= 1;
+    if (late.kind !== 'return') return { outcome: undecided(statement.span), done: true };
+    const values = first.kind === 'return' ? [early.value, late.value] : [late.value, early.value];
+    return { outcome: returned(run, test, values[0] ?? NONE, values[1] ?? NONE, statement.span), done: true };
+  }
+  // break or continue under a condition on data.
+  for (const name of scope.names.keys())
+    if (a.names.get(name) !== b.names.get(name)) scope.names.set(name, undecidedValue(statement.span));
+  return { outcome: NEXT, done: false };
+}
+
+const undecidedValue = (span: Span): Value =>
+  unsupported('depends on a condition that is not known', span, 'condition');
+
+const undecided = (span: Span): Outcome => ({
+  kind: 'return',
+  value: undecidedValue(span),
+  expression: null,
+});
+
+function returned(run: Run, test: Node | null, then: Value, otherwise: Value, span: Span): Outcome {
+  return { kind: 'return', value: chosen(run, test, then, otherwise, span), expression: null };
+}
+
+function merge(run: Run, test: Node | null, a: Scope, b: Scope, into: Scope, span: Span): void {
+  for (const name of new Set([...a.names.keys(), ...b.names.keys()])) {
+    const x = a.names.get(name);
+    const y = b.names.get(name);
+    if (!x || !y) {
+      const only = x ?? y;
+      if (only) into.names.set(name, only);
+    } else if (x !== y) {
+      const value = chosen(run, test, x, y, span);
+      into.names.set(name, value.kind === 'array' ? bind(run, name, value, span, 'assignment') : value);
+    } else into.names.set(name, x);
+  }
+}
+
+function executeFor(run: Run, statement: Statement & { kind: 'for' }, scope: Scope): Outcome {
+  const iterable = iterate(run, evaluate(run, statement.iterable, scope), statement.iterable.span);
+  if (iterable.kind === 'unknown') {
+    forget(run, statement.body, scope, statement.span);
+    return NEXT;
+  }
+  if (iterable.kind === 'stream') {
+    const ended = runStream(run, iterable, statement, scope, execute);
+    if (!ended) forget(run, statement.body, scope, statement.span);
+    return NEXT;
+  }
+  for (const item of iterable.items) {
+    assignNames(run, statement.target, item, scope);
+    const outcome = execute(run, statement.body, scope);
+    if (outcome.kind === 'break') return NEXT;
+    if (outcome.kind === 'return' || outcome.kind === 'raise') return outcome;
+  }
+  return execute(run, statement.otherwise, scope);
+}
+
+/** After a loop that was not followed, what it changes is unknown. */
+function forget(run: Run, body: readonly Statement[], scope: Scope, span: Span): void {
+  const cause = unsupported('is changed in a loop that cannot be followed', span, 'loop-length');
+  for (const name of assignedNames(body)) {
+    scope.names.set(name, cause);
+    run.step(span);
+  }
+  for (const name of mutatedNames(body)) {
+    const value = lookup(scope, name);
+    if (value?.kind === 'dict' || value?.kind === 'sequence') forgetAll(value, span);
+    else if (value?.kind === 'object')
+      for (const key of value.attributes.keys()) value.attributes.set(key, cause);
+    else if (value) scope.names.set(name, cause);
+  }
+}
+
+/** Names that a body assigns. */
+export function assignedNames(body: readonly Statement[]): Set<string> {
+  const names = new Set<string>();
+  const target = (e: Expression): void => {
+    if (e.kind === 'name') names.add(e.name);
+    else if (e.kind === 'sequence') e.items.forEach(target);
+    else if (e.kind === 'starred') target(e.value);
+  };
+  eachStatement(body, (s) => {
+    if (s.kind === 'assign') s.targets.forEach(target);
+    else if (s.kind === 'augment' || s.kind === 'for') target(s.target);
+  });
+  return names;
+}
+
+/** Names of arrays and containers that a body changes in place. */
+export function mutatedNames(body: readonly Statement[]): Set<string> {
+  const names = new Set<string>();
+  const root = (e: Expression): void => {
+    if (e.kind === 'subscript' || e.kind === 'attribute') {
+      const inner = e.object;
+      if (inner.kind === 'name') names.add(inner.name);
+      else root(inner);
+    }
+  };
+  eachStatement(body, (s) => {
+    if (s.kind === 'assign') s.targets.forEach(root);
+    else if (s.kind === 'augment') root(s.target);
+    else if (s.kind === 'expression' && s.value.kind === 'call') root(s.value.callee);
+  });
+  return names;
+}
+
+function eachStatement(body: readonly Statement[], visit: (statement: Statement) => void): void {
+  for (const s of body) {
+    visit(s);
+    if (s.kind === 'if') {
+      eachStatement(s.then, visit);
+      eachStatement(s.otherwise, visit);
+    } else if (s.kind === 'for' || s.kind === 'while' || s.kind === 'block') eachStatement(s.body, visit);
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * The language-neutral program representation: what every language front end fills and the interpreter reads. A
+ * construct that has no counterpart here becomes `unreadable`, with a reason, so that only its own value is lost.
+ */
+import type { Span } from '../core/definition';
+
+export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**' | '@' | '&' | '|' | '^' | '<<' | '>>';
+export type CompareOperator = '<' | '<=' | '>' | '>=' | '==' | '!=' | 'in' | 'not in' | 'is' | 'is not';
+export type UnaryOperator = '-' | '+' | '~' | 'not';
+
+export interface Argument {
+  /** Keyword, or null for a positional argument. */
+  readonly name: string | null;
+  readonly value: Expression;
+  /** `*args` and `**kwargs`. */
+  readonly spread: boolean;
+}
+
+export interface ComprehensionClause {
+  readonly target: Expression;
+  readonly iterable: Expression;
+  readonly conditions: readonly Expression[];
+}
+
+export type Expression = { readonly span: Span } & (
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'number'; readonly text: string }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ellipsis' }
+  | { readonly kind: 'attribute'; readonly object: Expression; readonly name: string }
+  | { readonly kind: 'subscript'; readonly object: Expression; readonly indices: readonly Expression[] }
+  | {
+      readonly kind: 'slice';
+      readonly start: Expression | null;
+      readonly stop: Expression | null;
+      readonly step: Expression | null;
+    }
+  | { readonly kind: 'call'; readonly callee: Expression; readonly args: readonly Argument[] }
+  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      readonly kind: 'compare';
+      readonly operands: readonly Expression[];
+      readonly operators: readonly CompareOperator[];
+    }
+  | {
+      readonly kind: 'logical';
+      readonly operator: 'and' | 'or';
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      readonly kind: 'conditional';
+      readonly test: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+    }
+  | {
+      readonly kind: 'sequence';
+      readonly form: 'tuple' | 'list' | 'set';
+      readonly items: readonly Expression[];
+    }
+  | {
+      readonly kind: 'dict';
+      /** A null key spreads another dict. */
+      readonly entries: readonly { readonly key: Expression | null; readonly value: Expression }[];
+    }
+  | { readonly kind: 'lambda'; readonly fn: FunctionNode }
+  | {
+      readonly kind: 'comprehension';
+      readonly element: Expression;
+      readonly clauses: readonly ComprehensionClause[];
+    }
+  | { readonly kind: 'starred'; readonly value: Expression }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+);
+
+export interface Parameter {
+  readonly name: string;
+  readonly kind: 'plain' | 'rest' | 'keywords';
+  readonly fallback: Expression | null;
+  readonly annotation: string | null;
+  readonly span: Span;
+}
+
+/** A function, method or lambda. */
+export interface FunctionNode {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly body: readonly Statement[];
+  readonly documentation: string;
+  readonly decorators: readonly string[];
+  readonly span: Span;
+  readonly nameSpan: Span;
+}
+
+export interface ClassNode {
+  readonly name: string;
+  readonly bases: readonly string[];
+  readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+export type Statement = { readonly span: Span } & (
+  | { readonly kind: 'assign'; readonly targets: readonly Expression[]; readonly value: Expression }
+  | {
+      readonly kind: 'augment';
+      readonly operator: BinaryOperator;
+      readonly target: Expression;
+      readonly value: Expression;
+    }
+  | { readonly kind: 'expression'; readonly value: Expression }
+  | {
+      readonly kind: 'if';
+      readonly test: Expression;
+      readonly then: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+    }
+  | {
+      readonly kind: 'for';
+      readonly target: Expression;
+      readonly iterable: Expression;
+      readonly body: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+    }
+  | { readonly kind: 'while'; readonly test: Expression; readonly body: readonly Statement[] }
+  | { readonly kind: 'return'; readonly value: Expression | null }
+  | { readonly kind: 'raise' }
+  | { readonly kind: 'break' }
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'function'; readonly fn: FunctionNode }
+  | { readonly kind: 'class'; readonly node: ClassNode }
+  | { readonly kind: 'import'; readonly imports: readonly Import[] }
+  /** A body that is entered once: `with`, and `try` (whose handlers are not followed). */
+  | { readonly kind: 'block'; readonly body: readonly Statement[] }
+  /** Has no effect on values: pass, assert, print, del, global. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unreadable'; readonly reason: string }
+);
+
+export interface Import {
+  /** Dotted module path. */
+  readonly module: string;
+  /** The imported member, `*`, or null when the module itself is bound. */
+  readonly member: string | null;
+  /** The name that it is bound to in the file. */
+  readonly alias: string;
+}
+
+export interface Comment {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** One source file. */
+export interface Module {
+  readonly body: readonly Statement[];
+  readonly comments: readonly Comment[];
+  /** Places that the grammar could not read. */
+  readonly errors: readonly Span[];
+}
+
+/** All functions of a body, those in classes and functions included, outermost first. */
+export function functionsOf(
+  body: readonly Statement[],
+  owner: ClassNode | null = null,
+): { fn: FunctionNode; owner: ClassNode | null; nested: boolean }[] {
+  const found: { fn: FunctionNode; owner: ClassNode | null; nested: boolean }[] = [];
+  const visit = (statements: readonly Statement[], cls: ClassNode | null, nested: boolean): void => {
+    for (const statement of statements) {
+      if (statement.kind === 'function') {
+        found.push({ fn: statement.fn, owner: cls, nested });
+        visit(statement.fn.body, null, true);
+      } else if (statement.kind === 'class') visit(statement.node.body, statement.node, nested);
+      else if (statement.kind === 'if') {
+        visit(statement.then, cls, nested);
+        visit(statement.otherwise, cls, nested);
+      } else if (statement.kind === 'block' || statement.kind === 'for' || statement.kind === 'while')
+        visit(statement.body, cls, nested);
+      else if (statement.kind === 'assign' && statement.value.kind === 'lambda') {
+        const target = statement.targets[0];
+        if (target?.kind === 'name')
+          found.push({
+            fn: { ...statement.value.fn, name: target.name, nameSpan: target.span, span: statement.span },
+            owner: cls,
+            nested,
+          });
+      }
+    }
+  };
+  visit(body, owner, false);
+  return found;
+}

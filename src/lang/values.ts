@@ -1,0 +1,174 @@
+/** Abstract values: what an expression of the user's program evaluates to. */
+import type { Axis, Span } from '../core/definition';
+import type { IndexNode, Node, Size } from '../core/expr';
+import type { ClassNode, FunctionNode } from './syntax';
+
+/** Why a value is not known. `shape` depends on the chosen shapes; the others do not. */
+export interface Cause {
+  readonly type: 'shape' | 'unsupported' | 'syntax';
+  /** Frozen kebab-case reason id. */
+  readonly id: string;
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface UnknownValue {
+  readonly kind: 'unknown';
+  readonly cause: Cause;
+}
+
+/**
+ * An array, or a number (no axes). Axis p has the index `INDEX_NAMES[p]` (or none, for a unit axis), so that equal
+ * values have equal nodes.
+ */
+export interface ArrayV {
+  readonly kind: 'array';
+  readonly axes: readonly Axis[];
+  readonly element: Node;
+  /** The array whose memory this one shares, for arrays that are views. */
+  readonly base: ArrayV | null;
+  /** Holds 0 or 1 only and acts as a mask in an index. */
+  readonly mask: boolean;
+  /** Where the writer placed unit axes on purpose, so that an outer broadcast is meant. */
+  readonly spread: boolean;
+}
+
+/** A list or tuple; a list's items can change. */
+export interface SequenceV {
+  readonly kind: 'sequence';
+  readonly form: 'tuple' | 'list' | 'set';
+  items: Value[];
+}
+
+export interface DictV {
+  readonly kind: 'dict';
+  readonly entries: Map<string, Value>;
+}
+
+/** An argument (or an entry of one) whose form is decided by its first use. */
+export interface InputV {
+  readonly kind: 'input';
+  readonly input: InputRef;
+}
+
+export interface InputRef {
+  /** How the code reads it: `w`, `parameters["W1"]`, `self.w`; unique in a run. */
+  readonly code: string;
+  readonly name: string;
+  readonly span: Span | null;
+  readonly annotation: string | null;
+  readonly documentation: string;
+  /** Entries, once it was used as a container. */
+  readonly entries: Map<string, Value>;
+  readonly origin: 'argument' | 'attribute' | 'entry' | 'global';
+}
+
+export interface FunctionV {
+  readonly kind: 'function';
+  readonly fn: FunctionNode;
+  readonly scope: Scope;
+  readonly receiver: Value | null;
+  readonly owner: ClassNode | null;
+}
+
+export type Value =
+  | UnknownValue
+  | ArrayV
+  | SequenceV
+  | DictV
+  | InputV
+  | FunctionV
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ellipsis' }
+  /** A function or module of a library, by canonical dotted name (`numpy.exp`). */
+  | { readonly kind: 'library'; readonly path: string }
+  | { readonly kind: 'method'; readonly receiver: Value; readonly name: string }
+  | {
+      readonly kind: 'object';
+      readonly owner: ClassNode | null;
+      readonly attributes: Map<string, Value>;
+      readonly code: string;
+      readonly scope: Scope;
+    }
+  | { readonly kind: 'class'; readonly node: ClassNode; readonly scope: Scope }
+  | { readonly kind: 'slice'; readonly start: Value; readonly stop: Value; readonly step: Value }
+  | StreamV;
+
+/** What a loop runs over when its length is symbolic; a null length is one that no size tells. */
+export interface StreamV {
+  readonly kind: 'stream';
+  readonly length: Size | null;
+  readonly item: (index: IndexNode) => Value;
+}
+
+/** Names in one function (or file), over those of the function around it. */
+export interface Scope {
+  readonly names: Map<string, Value>;
+  readonly parent: Scope | null;
+}
+
+export const NONE: Value = { kind: 'none' };
+
+export function lookup(scope: Scope, name: string): Value | undefined {
+  for (let at: Scope | null = scope; at; at = at.parent) {
+    const value = at.names.get(name);
+    if (value) return value;
+  }
+  return undefined;
+}
+
+export function unknown(type: Cause['type'], id: string, text: string, span: Span): UnknownValue {
+  return { kind: 'unknown', cause: { type, id, text, span } };
+}
+
+/** The number that a constant expression stands for, or null. */
+export function constantOf(node: Node): number | null {
+  switch (node.kind) {
+    case 'num':
+      return node.num / node.den;
+    case 'const':
+      return node.value;
+    case 'add':
+    case 'mul': {
+      let total = node.kind === 'add' ? 0 : 1;
+      for (const arg of node.args) {
+        const value = constantOf(arg);
+        if (value === null) return null;
+        total = node.kind === 'add' ? total + value : total * value;
+      }
+      return total;
+    }
+    case 'pow': {
+      const [base, exponent] = node.args.map(constantOf);
+      return base === undefined || exponent === undefined || base === null || exponent === null
+        ? null
+        : base ** exponent;
+    }
+    case 'cmp': {
+      const [left, right] = node.args.map(constantOf);
+      if (left === undefined || right === undefined || left === null || right === null) return null;
+      const holds =
+        node.rel === '>'
+          ? left > right
+          : node.rel === '>='
+            ? left >= right
+            : node.rel === '=='
+              ? left === right
+              : left !== right;
+      return holds ? 1 : 0;
+    }
+    default:
+      return null;
+  }
+}
+
+/** The number that a value is, or null when it is not one or depends on inputs. */
+export function numberOf(value: Value | undefined): number | null {
+  return value?.kind === 'array' && value.axes.length === 0 ? constantOf(value.element) : null;
+}
+
+export function integerOf(value: Value | undefined): number | null {
+  const number = numberOf(value);
+  return number !== null && Number.isSafeInteger(number) ? number : null;
+}
