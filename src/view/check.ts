@@ -17,9 +17,14 @@ export function createCheck(context: ViewContext, frame: Frame): Section {
     class: 'primary',
     onClick: () => void context.ask((host) => host.check()),
   });
+  const cancel = button({
+    label: 'Cancel',
+    icon: 'stop',
+    onClick: () => void context.ask((host) => host.cancel()),
+  });
   const wait = h('span', { class: 'dim' });
   const report = h('div', { class: 'report' });
-  frame.body.append(form, h('div', { class: 'actions' }, run, wait), report);
+  frame.body.append(form, h('div', { class: 'actions' }, run, cancel, wait), report);
   let shownData: DataState | undefined;
   let shownReport: PanelState['check'] | undefined;
 
@@ -34,6 +39,7 @@ export function createCheck(context: ViewContext, frame: Frame): Section {
       }
       const missing = whatIsMissing(data);
       run.disabled = busy !== null || missing !== null;
+      cancel.hidden = busy !== 'checking';
       wait.textContent = busy === 'checking' ? 'Checking…' : (missing ?? '');
       report.classList.toggle('stale', busy === 'checking');
       if (equal(check, shownReport)) return;

@@ -162,7 +162,13 @@ export function segmented<T extends string>(
 
 /** A labelled form control. */
 export function field(label: string, control: HTMLElement, hint?: string): HTMLElement {
-  return h('label', { class: 'field', title: hint }, h('span', { class: 'field-label' }, label), control);
+  control.id = uniqueId('field');
+  return h(
+    'div',
+    { class: 'field', title: hint },
+    h('label', { class: 'field-label', for: control.id }, label),
+    control,
+  );
 }
 
 /** A box that scrolls sideways when its content is wider, and takes the keyboard's focus only then. */

@@ -1,5 +1,6 @@
 /** Splits equations at their relation, to align them. Pure. */
 import type { Formula } from '../protocol';
+import { plainLatex } from './latex';
 
 export interface Equation {
   readonly left: Formula;
@@ -20,6 +21,29 @@ export function splitEquation(formula: Formula): Equation | null {
 /** The right side of an equation, or the whole of another formula. */
 export function rightSide(formula: Formula): Formula {
   return splitEquation(formula)?.right ?? formula;
+}
+
+/** An equation as it is, or one with the given left side. */
+export function withLeftSide(left: Formula, formula: Formula): Formula {
+  if (splitEquation(formula)) return formula;
+  return { latex: `${left.latex} = ${formula.latex}`, text: `${left.text} = ${formula.text}` };
+}
+
+/** ∂of/∂by. */
+export function partial(of: Formula, by: Formula): Formula {
+  return {
+    latex: `\\frac{\\partial ${of.latex}}{\\partial ${by.latex}}`,
+    text: `∂${of.text}/∂${by.text}`,
+  };
+}
+
+/** Equations as LaTeX for a text, aligned. */
+export function alignedEquations(formulas: readonly Formula[]): string {
+  const lines = formulas.map((formula) => {
+    const sides = splitEquation(formula);
+    return `  ${sides ? `${plainLatex(sides.left.latex)} &= ${plainLatex(sides.right.latex)}` : `& ${plainLatex(formula.latex)}`}`;
+  });
+  return ['\\begin{aligned}', lines.join(' \\\\\n'), '\\end{aligned}'].join('\n');
 }
 
 /** The place of the first `=` that is in no brace and in no environment, or -1. */

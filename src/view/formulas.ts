@@ -1,9 +1,10 @@
 /** The definition as formulas in the user's names, aligned at the relation. */
 import type { DefinitionSummary, Formula, InputSummary, NamedFormula } from '../protocol';
 import type { Section, ViewContext } from './context';
+import { copyButton } from './controls';
 import { h } from './dom';
 import { equal } from './equal';
-import { splitEquation } from './equation';
+import { alignedEquations, splitEquation, withLeftSide } from './equation';
 import { formatShape } from './format';
 import type { Frame } from './frame';
 import { math } from './math';
@@ -20,6 +21,9 @@ const ROLE_WORDS: Readonly<Record<InputSummary['role'], string>> = {
 
 export function createFormulas(context: ViewContext, frame: Frame): Section {
   let shown: DefinitionSummary | undefined;
+  frame.aside.append(
+    copyButton(context, 'Copy LaTeX', () => alignedEquations((shown?.formulas ?? []).map(equationOf))),
+  );
   return {
     element: frame.element,
     update: ({ derivation }) => {
@@ -43,7 +47,8 @@ function content(context: ViewContext, definition: DefinitionSummary): HTMLEleme
 }
 
 function row(context: ViewContext, { name, formula, span }: NamedFormula): HTMLElement {
-  const sides = splitEquation(formula) ?? { left: nameFormula(name), right: formula };
+  const equation = equationOf({ name, formula, span });
+  const sides = splitEquation(equation) ?? { left: nameFormula(name), right: formula };
   const cells = [
     h('span', { class: 'equation-left' }, math(sides.left)),
     h('span', { class: 'equation-relation', 'aria-label': 'equals', role: 'img' }, '='),
@@ -65,6 +70,10 @@ function row(context: ViewContext, { name, formula, span }: NamedFormula): HTMLE
       h('span', { class: 'line-number' }, String(span.startLine)),
     ),
   );
+}
+
+function equationOf({ name, formula }: NamedFormula): Formula {
+  return withLeftSide(nameFormula(name), formula);
 }
 
 /** The left side for a formula that came without one. */

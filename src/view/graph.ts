@@ -188,7 +188,15 @@ export function createGraph(context: ViewContext, frame: Frame): Section {
     if (viewport.clientWidth > 0 && Math.abs(viewport.clientWidth - drawnWidth) > 2) draw();
   }).observe(viewport);
   // Formulas change their size when their fonts arrive.
-  document.fonts.addEventListener('loadingdone', draw);
+  let pending = false;
+  document.fonts.addEventListener('loadingdone', () => {
+    if (pending) return;
+    pending = true;
+    requestAnimationFrame(() => {
+      pending = false;
+      draw();
+    });
+  });
 
   return {
     element: frame.element,

@@ -2,9 +2,9 @@
 import type { DerivationView } from '../protocol';
 import { scroller } from './controls';
 import { h } from './dom';
-import { rightSide } from './equation';
+import { partial, withLeftSide } from './equation';
 import { formatShape } from './format';
-import { NODE_ROLES, equals, partial } from './graphNode';
+import { NODE_ROLES } from './graphNode';
 import { inlineMath, math } from './math';
 
 export function graphDetails(graph: DerivationView['graph'], selected: string | null): HTMLElement {
@@ -19,7 +19,7 @@ export function graphDetails(graph: DerivationView['graph'], selected: string | 
   const uses = graph.edges.flatMap((edge) => {
     const user = graph.nodes.find(({ id }) => id === edge.to);
     return edge.from === node.id && edge.partial && user
-      ? [equals(partial(user.label, node.label), rightSide(edge.partial))]
+      ? [withLeftSide(partial(user.label, node.label), edge.partial)]
       : [];
   });
   const line = (className: string, label: string, formula: HTMLElement): HTMLElement =>
@@ -39,14 +39,10 @@ export function graphDetails(graph: DerivationView['graph'], selected: string | 
       inlineMath(node.label),
       h('span', { class: 'dim' }, [role, formatShape(node.shape)].filter((part) => part !== '').join(', ')),
     ),
-    node.value && line('flow-values', 'Value', math(equals(node.label, rightSide(node.value)))),
+    node.value && line('flow-values', 'Value', math(withLeftSide(node.label, node.value))),
     ...uses.map((formula, place) => line('flow-local', place === 0 ? 'Local' : '', math(formula))),
     output &&
       node.adjoint &&
-      line(
-        'flow-gradients',
-        'Gradient',
-        math(equals(partial(output.label, node.label), rightSide(node.adjoint))),
-      ),
+      line('flow-gradients', 'Gradient', math(withLeftSide(partial(output.label, node.label), node.adjoint))),
   );
 }

@@ -1,8 +1,7 @@
 /** One edge of the graph: a line forward for the value, one backward for the gradient, and a handle with the partial. */
 import type { Formula, GraphEdgeView } from '../protocol';
 import { h, svg } from './dom';
-import { rightSide } from './equation';
-import { equals, partial } from './graphNode';
+import { partial, withLeftSide } from './equation';
 import type { Point, Route } from './layout/layout';
 import { curves, labelPoint } from './layout/path';
 import { math } from './math';
@@ -27,6 +26,8 @@ export interface EdgeInput {
 /** Half the distance between the two lines of an edge. */
 const APART = 3.5;
 const ARROW = 7;
+/** Space around the label of an edge. */
+const CHIP_GAP = 6;
 
 export function graphEdge(input: EdgeInput): DrawnEdge {
   const { view, route, direction, mode } = input;
@@ -75,11 +76,20 @@ function arrow(tip: Point, direction: 'right' | 'down', sense: 1 | -1): string {
 function handle({ view, route, from, to, margin }: EdgeInput): HTMLElement | null {
   const place = labelPoint(route);
   if (!view.partial || !place) return null;
-  const chip = h('span', { class: 'edge-chip' });
-  const name = partial(to, from);
-  const formula = equals(name, rightSide(view.partial));
+  // In the top layer, where the scrolling picture does not cut it.
+  const chip = h('span', { class: 'edge-chip', popover: 'manual' });
+  const formula = withLeftSide(partial(to, from), view.partial);
   const reveal = (): void => {
     if (chip.childElementCount === 0) chip.append(math(formula));
+    if (!chip.matches(':popover-open')) chip.showPopover();
+    const { left, top, width } = element.getBoundingClientRect();
+    const room = document.documentElement.clientWidth - chip.offsetWidth - CHIP_GAP;
+    const centred = left + width / 2 - chip.offsetWidth / 2;
+    chip.style.left = `${String(Math.max(CHIP_GAP, Math.min(centred, room)))}px`;
+    chip.style.top = `${String(Math.max(CHIP_GAP, top - chip.offsetHeight - CHIP_GAP))}px`;
+  };
+  const conceal = (): void => {
+    if (chip.matches(':popover-open')) chip.hidePopover();
   };
   const element = h(
     'button',
@@ -91,7 +101,7 @@ function handle({ view, route, from, to, margin }: EdgeInput): HTMLElement | nul
       'data-from': view.from,
       'data-to': view.to,
       'aria-label': formula.text,
-      on: { pointerenter: reveal, focus: reveal },
+      on: { pointerenter: reveal, focus: reveal, pointerleave: conceal, blur: conceal },
     },
     h('span', { class: 'edge-dot' }),
     chip,

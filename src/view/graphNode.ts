@@ -1,7 +1,7 @@
 /** One node of the graph: its name, how it is computed, and how the output changes with it. */
-import type { Formula, GraphNodeView } from '../protocol';
+import type { GraphNodeView } from '../protocol';
 import { h } from './dom';
-import { rightSide } from './equation';
+import { partial, rightSide, withLeftSide } from './equation';
 import { formatShape } from './format';
 import { inlineMath, math } from './math';
 import type { Preferences } from './preferences';
@@ -69,19 +69,7 @@ export function graphNode(
       h(
         'span',
         { class: 'node-adjoint' },
-        math(equals(partial(output.label, node.label), rightSide(node.adjoint))),
+        math(withLeftSide(partial(output.label, node.label), node.adjoint)),
       ),
   );
-}
-
-/** ∂of/∂by. */
-export function partial(of: Formula, by: Formula): Formula {
-  return {
-    latex: `\\frac{\\partial ${of.latex}}{\\partial ${by.latex}}`,
-    text: `∂${of.text}/∂${by.text}`,
-  };
-}
-
-export function equals(left: Formula, right: Formula): Formula {
-  return { latex: `${left.latex} = ${right.latex}`, text: `${left.text} = ${right.text}` };
 }

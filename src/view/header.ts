@@ -37,7 +37,7 @@ export function createHeader(
   const links = destinations.map(({ label, open }) =>
     h('button', { type: 'button', class: 'link', on: { click: open } }, label),
   );
-  const navigation = h('nav', { class: 'sections-nav', 'aria-label': 'Sections' }, ...links);
+  const navigation = h('nav', { class: 'sections-nav', 'aria-label': 'Sections', hidden: true }, ...links);
   const element = h('div', { class: 'head' }, h('header', { class: 'header' }, top, summary), navigation);
   let shown: unknown;
   return {
@@ -144,7 +144,7 @@ export function createBanner(): Section & { readonly showError: (message: string
       shown = state.message;
       progress.hidden = state.busy === null;
       const text = state.busy === null ? '' : words[state.busy];
-      if (progress.textContent !== text) progress.replaceChildren(h('span', {}, text));
+      if (progress.textContent !== text) progress.replaceChildren(h('span', { class: 'hidden-text' }, text));
     },
     showError: draw,
   };

@@ -70,7 +70,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
   ];
   const empty = h('div', { class: 'empty' });
   const problems = h('div', { class: 'page-problems' });
-  const page = h('div', { class: 'page' }, ...sections.map(({ element }) => element));
+  const page = h('div', { class: 'page', hidden: true }, ...sections.map(({ element }) => element));
   root.append(header.element, h('main', {}, banner.element, empty, problems, page), live);
 
   let shownDefinition: string | undefined;

@@ -51,7 +51,7 @@ export interface TrainSection extends Section {
 
 export function createTrain(context: ViewContext, frame: Frame): TrainSection {
   const start = button({
-    label: 'Train',
+    label: 'Start training',
     icon: 'play',
     class: 'primary',
     onClick: () => {
@@ -134,6 +134,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
       runId = '';
     } else {
       const newRun = training.runId !== runId;
+      if (newRun) form.write(training.options);
       runId = training.runId;
       epochs = training.options.epochs;
       // Reports of the run may have come ahead of a state that was taken before them.

@@ -7,6 +7,8 @@ export interface TrainForm {
   readonly element: HTMLElement;
   /** The options, or null after pointing at the field that is not valid. */
   read(): TrainOptions | null;
+  /** Shows the options of a run that was started elsewhere. */
+  write(options: TrainOptions): void;
 }
 
 export function trainForm(initial: TrainOptions, onSubmit: () => void): TrainForm {
@@ -48,8 +50,16 @@ export function trainForm(initial: TrainOptions, onSubmit: () => void): TrainFor
     // Enter in a field submits only where there is a submit button.
     h('input', { type: 'submit', hidden: true }),
   );
+  const write = (options: TrainOptions): void => {
+    learningRate.valueAsNumber = options.learningRate;
+    epochs.valueAsNumber = options.epochs;
+    seed.valueAsNumber = options.seed;
+    initScale.valueAsNumber = options.initScale;
+    tolerance.valueAsNumber = options.tolerance;
+  };
   return {
     element,
+    write,
     read: () => {
       for (const control of [learningRate, epochs, seed, initScale, tolerance])
         if (!control.reportValidity()) return null;
