@@ -148,7 +148,8 @@ describe('editor', () => {
       ]);
       for (const { message, severity, code, relatedInformation } of found) {
         assert.equal(severity, vscode.DiagnosticSeverity.Warning);
-        assert.match(String(code), /^gradient-[\w-]+$/, message);
+        assert.ok(typeof code === 'string');
+        assert.match(code, /^gradient-[\w-]+$/, message);
         const [related] = relatedInformation ?? [];
         assert.match(document.lineAt(related?.location.range.start.line ?? 0).text, /cost = /);
       }
