@@ -7,6 +7,7 @@ import { runsOnData } from './target';
 /** VS Code cuts the Markdown of a hover at 100,000 characters, which may be in the middle of a picture. */
 export const LIMIT = 95_000;
 const RESERVED_FOR_TEXT = 10_000;
+const GAP = ' &emsp;&emsp;&emsp; ';
 
 /** The Markdown of a hover: the definition and its gradients as pictures, the state of the checks, the commands. */
 export function hoverMarkdown(
@@ -36,8 +37,9 @@ export function hoverMarkdown(
   // The commands come first: a hover shows some 15 lines, and what is below has to be scrolled to.
   const head = `**${escapeMarkdown(info.title)}**${state}  \n${linksOf(info.definitionId, definition, uri)}`;
   const parts = [head];
-  if (info.formulas.length > 0) parts.push(draw(info.formulas));
-  if (info.gradients.length > 0) parts.push('Gradient', draw(info.gradients));
+  // Side by side where there is room, which is in sight without scrolling; VS Code wraps them where there is not.
+  const pictures = [info.formulas, info.gradients].filter(({ length }) => length > 0).map(draw);
+  if (pictures.length > 0) parts.push(pictures.join(GAP));
   parts.push(...info.findings.map(findingLine), ...info.problems.map(problemLine));
   return fitted(parts);
 }

@@ -55,7 +55,7 @@ function stacked(formulas: readonly Formula[]): string {
   const [first] = formulas;
   if (first !== undefined && formulas.length === 1) return first.latex;
   const lines = formulas.map(({ latex }) => `\\displaystyle ${latex}`);
-  return `\\begin{array}{l}${lines.join(' \\\\[6px] ')}\\end{array}`;
+  return `\\begin{array}{l}${lines.join(' \\\\[3px] ')}\\end{array}`;
 }
 
 function escapeAlt(text: string): string {

@@ -72,7 +72,7 @@ describe('hover', () => {
     const markdown = hoverMarkdown(hoverInfo(), definition('propagate'), URI, images, STYLE);
     const svgs = svgsIn(markdown);
     expect(svgs).toHaveLength(2);
-    expect(svgs[0]).toContain('a = 1 \\\\[6px] \\displaystyle J = a');
+    expect(svgs[0]).toContain('a = 1 \\\\[3px] \\displaystyle J = a');
     for (const command of ['derive', 'checkOnData', 'train'])
       expect(markdown).toContain(`(command:nabla.${command}?`);
   });
