@@ -99,6 +99,13 @@ export function notation(name: string, indexed: boolean, isKnown: (name: string)
 /** A notation with indices as subscript and `power` as further superscript, as one LaTeX atom. */
 export function assemble(n: Notation, indices = '', power = ''): string {
   const sub = n.sub !== '' && indices !== '' ? `${n.sub},${indices}` : n.sub + indices;
-  const sup = n.sup + power;
-  return n.base + "'".repeat(n.primes) + (sub === '' ? '' : `_{${sub}}`) + (sup === '' ? '' : `^{${sup}}`);
+  // A prime is a superscript: it cannot be followed by another one after a subscript.
+  const alone = n.sup + power === '';
+  const sup = n.sup + (alone ? '' : '\\prime'.repeat(n.primes)) + power;
+  return (
+    n.base +
+    (alone ? "'".repeat(n.primes) : '') +
+    (sub === '' ? '' : `_{${sub}}`) +
+    (sup === '' ? '' : `^{${sup}}`)
+  );
 }

@@ -1,5 +1,5 @@
 /** How sums, products and powers are laid out for reading, whatever the notation: signs, fractions, order. */
-import { isNum, type Arena, type Node } from '../expr';
+import { isNum, type Arena, type CmpNode, type Node } from '../expr';
 
 export interface Term {
   readonly negative: boolean;
@@ -72,9 +72,16 @@ export function fraction(arena: Arena, node: Node): Fraction {
     const positive = exponent ? reciprocalExponent(arena, exponent) : null;
     // A number to a symbolic negative power (10^-k) stays a power.
     const base = factor.args[0];
-    if (base && positive && (base.kind !== 'num' || positive.kind === 'num'))
-      (base.kind === 'size' ? sizes : denominator).push({ node: arena.pow(base, positive), source: factor });
-    else numerator.push(factor);
+    if (base && positive && (base.kind !== 'num' || positive.kind === 'num')) {
+      for (const part of base.kind === 'mul' && isNum(positive, 1) ? base.args : [base]) {
+        if (part.kind === 'num' && part.den === 1 && isNum(positive, 1) && part.num > 0) den *= part.num;
+        else
+          (part.kind === 'size' ? sizes : denominator).push({
+            node: arena.pow(part, positive),
+            source: factor,
+          });
+      }
+    } else numerator.push(factor);
   });
   const sums = (n: Node): number => Number(n.kind === 'reduce');
   numerator.sort((a, b) => sums(a) - sums(b));
@@ -99,3 +106,64 @@ export function complement(arena: Arena, node: Node): Node | null {
   const [a, b] = node.args;
   return a && b && isNum(b, 1) && isNegative(a) ? arena.neg(a) : null;
 }
+
+/** A factor, a number, or a fraction num · top / (den · bottom), as they stand side by side. */
+export type Part =
+  | { readonly kind: 'factor'; readonly node: Node }
+  | { readonly kind: 'number'; readonly value: number }
+  | {
+      readonly kind: 'fraction';
+      readonly num: number;
+      readonly top: readonly Node[];
+      readonly den: number;
+      readonly bottom: readonly Divisor[];
+    };
+
+/** Scalars that may stand in the coefficient: the λ of λ/m. */
+const isScalar = (n: Node): boolean =>
+  n.free.size === 0 && (n.kind === 'sym' || n.kind === 'size' || n.kind === 'const');
+
+/**
+ * A product as fractions and factors from left to right: a coefficient such as 2/m in front, then what is divided by
+ * something else as one fraction, sums last.
+ */
+export function layout(f: Fraction): Part[] {
+  const { num, den, sizes, numerator, denominator } = f;
+  const all = [...numerator, ...denominator.map((d) => d.source)];
+  const merges = denominator.length > 0 && (sizes.length === 0 || all.every((n) => n.free.size === 0));
+  const parts: Part[] = [];
+  let rest = numerator;
+  if (!merges && (sizes.length > 0 || den !== 1)) {
+    const scalars = numerator.findIndex((n) => !isScalar(n));
+    const top = numerator.slice(0, scalars < 0 ? numerator.length : scalars);
+    rest = numerator.slice(top.length);
+    parts.push({ kind: 'fraction', num, top, den, bottom: sizes });
+  } else if (!merges && num !== 1) parts.push({ kind: 'number', value: num });
+  if (denominator.length > 0) {
+    const after: readonly Node[] = rest.length > 1 ? rest.filter((n) => n.kind === 'reduce') : [];
+    const top = rest.filter((n) => !after.includes(n));
+    parts.push(
+      merges
+        ? { kind: 'fraction', num, top, den, bottom: [...sizes, ...denominator] }
+        : { kind: 'fraction', num: 1, top, den: 1, bottom: denominator },
+    );
+    rest = after;
+  }
+  return [...parts, ...rest.map((node): Part => ({ kind: 'factor', node }))];
+}
+
+/** Whether a comparison reads better with its sides swapped: what varies belongs on the left. */
+export function readsSwapped(node: CmpNode): boolean {
+  const [left, right] = node.args as [Node, Node];
+  const fixed = (n: Node): boolean =>
+    n.kind === 'num' || n.kind === 'const' || n.kind === 'size' || (n.kind === 'sym' && n.args.length === 0);
+  return fixed(left) && !fixed(right);
+}
+
+/** The relation that holds between swapped sides. */
+export const SWAPPED: Readonly<Record<CmpNode['rel'], string>> = {
+  '>': '<',
+  '>=': '<=',
+  '==': '==',
+  '!=': '!=',
+};

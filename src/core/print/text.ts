@@ -1,8 +1,8 @@
 /** Expressions as one line of plain text, with indices in brackets: `1/m*sum(i<m, (a[i] - y[i])*X[i,j])`. */
-import type { Arena, Node, ReduceNode } from '../expr';
+import type { Arena, CmpNode, Node, ReduceNode } from '../expr';
 import { opRow } from '../ops';
 import { createScope, type Naming, type Scope } from './naming';
-import { fraction, radicand, terms } from './shape';
+import { fraction, radicand, readsSwapped, SWAPPED, terms } from './shape';
 
 /** Binding strength: what a context needs, and what a piece of text has. */
 const enum Level {
@@ -66,7 +66,10 @@ function write(naming: Naming, node: Node, scope: Scope, context: Level): string
         return arg ? sub(arg, Level.Compare) : '';
       });
     case 'cmp':
-      return at(Level.Compare, node.args.map((a) => sub(a, Level.Sum)).join(` ${node.rel} `));
+      return at(
+        Level.Compare,
+        comparison(node, (n) => sub(n, Level.Sum)),
+      );
     case 'where':
       return `where(${list()})`;
     case 'delta':
@@ -76,6 +79,13 @@ function write(naming: Naming, node: Node, scope: Scope, context: Level): string
     case 'reduce':
       return reduction(naming, arena, node, scope);
   }
+}
+
+function comparison(node: CmpNode, text: (n: Node) => string): string {
+  const [left, right] = node.args as [Node, Node];
+  return readsSwapped(node)
+    ? `${text(right)} ${SWAPPED[node.rel]} ${text(left)}`
+    : `${text(left)} ${node.rel} ${text(right)}`;
 }
 
 function reduction(naming: Naming, arena: Arena, node: ReduceNode, scope: Scope): string {
