@@ -77,7 +77,7 @@ function penaliseOuter(run: Run, values: readonly ArrayV[], axes: readonly Axis[
   const indexed = axes.filter((axis) => axis.index).length;
   const arrays = values.filter((v) => v.axes.some((axis) => axis.index));
   const full = arrays.some((v) => v.axes.filter((axis) => axis.index).length === indexed);
-  if (!full && !arrays.some((v) => v.spread)) run.penalise(8, 'outer broadcast');
+  if (arrays.length > 1 && !full && !arrays.some((v) => v.spread)) run.penalise(8, 'outer broadcast');
   const ranks = new Set(arrays.map((v) => v.axes.length));
   if (ranks.size > 1 && arrays.every((v) => v.axes.filter((axis) => axis.index).length === indexed))
     run.penalise(0.5, 'broadcast over a unit axis');

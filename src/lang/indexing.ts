@@ -191,7 +191,7 @@ function placement(
     if (part.kind === 'gather') {
       if (joined?.elements[gather] === runIndex && own && row === null) {
         row = own;
-        unifyPosition(run, runIndex as Node, target.axes[axis]);
+        unifyPosition(run, runIndex, target.axes[axis]);
       }
       gather += 1;
     }

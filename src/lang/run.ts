@@ -1,6 +1,7 @@
 /** The state of one abstract execution: choices taken so far, bindings made, inputs met, cost of what looks odd. */
 import type { Axis, Binding, Span } from '../core/definition';
-import { Arena, type IndexNode, type Node, type Size } from '../core/expr';
+import type { Arena } from '../core/expr';
+import { type IndexNode, type Node, type Size } from '../core/expr';
 import type { Sizes } from './sizes';
 import {
   unknown,
