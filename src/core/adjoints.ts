@@ -107,17 +107,22 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
         next !== undefined &&
         next.name !== graph.output.name &&
         linkIndices(next, of.name, indices, (size) => namer.fresh(size, taken)).free.length > 0;
-      if (
+      const isStation =
         users.length !== 1 ||
-        !next ||
         factors.length >= LONGEST_CHAIN ||
-        (contractions > 0 && nextContracts)
-      ) {
+        (nextContracts && (contractions > 0 || hasOwnName(of.name)));
+      if (!next || isStation) {
         factors.unshift(knownFactor(symbol, indices, outputAt));
         return { factors, summed };
       }
       user = next;
     }
+  };
+
+  /** Its derivative has got a name that stands for it. */
+  const hasOwnName = (name: string): boolean => {
+    const adjoint = of(name);
+    return adjoint.use !== adjoint.value;
   };
 
   const knownFactor = (

@@ -54,7 +54,7 @@ function spreadNumber(arena: Arena, node: Node): Node {
 
 /** Steps from `before` through the recorded states to `after`; empty if both print alike. */
 export function algebraSteps(
-  reorder: (node: Node) => Node,
+  { arena, reorder }: { readonly arena: Arena; readonly reorder: (node: Node) => Node },
   before: Node,
   states: readonly RecordedState[],
   after: Node,
@@ -70,16 +70,37 @@ export function algebraSteps(
   }
   const tail = chain.at(-1);
   if (tail && chain.length > 1) chain[chain.length - 1] = { ...tail, node: after };
-  return chain.slice(1).map((state, k) =>
-    makeStep({
-      rule: state.rule,
-      title: ruleTitle(state.rule),
-      before: chain[k]?.node ?? before,
+  return chain.slice(1).map((state, k) => {
+    const from = chain[k]?.node ?? before;
+    const touched = difference(from, state.node);
+    const rule = movesSign(arena, reorder, touched.touchedBefore, touched.touchedAfter)
+      ? 'move-sign'
+      : state.rule;
+    return makeStep({
+      rule,
+      title: ruleTitle(rule),
+      before: from,
       after: state.node,
-      ...difference(chain[k]?.node ?? before, state.node),
+      ...touched,
       assumptions: state.assumption === null ? [] : [state.assumption],
-    }),
-  );
+    });
+  });
+}
+
+/** Only numbers differ, and one difference that is turned round: -(a - b) = b - a. */
+function movesSign(
+  arena: Arena,
+  reorder: (node: Node) => Node,
+  before: readonly Node[],
+  after: readonly Node[],
+): boolean {
+  const sums = (nodes: readonly Node[]): Node[] => nodes.filter((node) => node.kind === 'add');
+  const others = [...before, ...after].filter((node) => node.kind !== 'add' && node.kind !== 'num');
+  const [from] = sums(before);
+  const [to] = sums(after);
+  if (!from || !to || sums(before).length !== 1 || sums(after).length !== 1 || others.length > 0)
+    return false;
+  return reorder(arena.add(...from.args.map((arg) => arena.neg(arg)))) === reorder(to);
 }
 
 /** The smallest places that differ, found by descending while only one argument does. */

@@ -59,6 +59,11 @@ export interface Derivation {
   /** Adjoints that got a name of their own (`dZ`) and occur in gradients, in order of evaluation. */
   readonly named: readonly Binding[];
   readonly links: readonly Link[];
+  /**
+   * Abbreviations for long inner expressions without a name of their own, in order of evaluation, each over inputs, bindings
+   * and earlier ones. Steps use them; gradients, adjoints and `named` have them written out.
+   */
+  readonly hidden: readonly Binding[];
   /** Facts that were recognised and used ("a is the sigmoid of z"). */
   readonly facts: readonly string[];
   /** Set when a budget ended simplification; the gradients are right all the same. */

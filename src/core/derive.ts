@@ -1,13 +1,18 @@
 /** Derives the gradients of a program: a tree of steps from which the results are read off. */
 import { createAdjoints, type Adjoint } from './adjoints';
-import { createReordering } from './algebraSteps';
+import { algebraSteps, createReordering } from './algebraSteps';
 import { axisIndices, type Axis, type Binding, type Program } from './definition';
 import type { Derivation, Gradient, Link } from './derivation';
-import type { IndexNode, Size } from './expr';
+import { symbolNames, type IndexNode, type Node, type Size } from './expr';
 import { createGraph, linkIndices, type Graph } from './graph';
-import { createIndexNamer } from './indexNames';
+import { nameInnerParts, writeOut } from './hidden';
+import { createIndexNamer, type IndexNamer } from './indexNames';
 import { deriveLink, type Workshop } from './links';
+import { createNaming } from './print/naming';
+import { toText } from './print/text';
 import { createSimplifier } from './simplify/simplifier';
+import { makeStep } from './steps';
+import { createVerifier } from './verify';
 
 export interface DeriveOptions {
   /** Inputs or bindings to differentiate by; by default the inputs with the role `parameter`. */
@@ -18,33 +23,81 @@ export interface DeriveOptions {
   readonly verify?: boolean;
 }
 
+const DEFAULT_SEED = 20_240_229;
+
 /**
  * The derivative of the program's output by each parameter. For an output with axes, the element of a gradient mentions the
  * output's indices too (unless it is elementwise, when the indices are shared). Throws a RangeError for a name in `wrt`
  * that the program lacks, and NotDifferentiable for a function without a derivative rule.
  */
 export function derive(program: Program, options: DeriveOptions = {}): Derivation {
-  const graph = createGraph(program);
-  const { arena } = program;
-  const simplifier = createSimplifier(program);
-  const namer = createIndexNamer(program);
-  const shop: Workshop = { arena, graph, namer, simplifier, reorder: createReordering(arena) };
   const wanted = options.wrt ?? program.inputs.filter((i) => i.role === 'parameter').map((i) => i.name);
-  const adjoints = createAdjoints(shop, new Set());
+  const naming = createNaming(program);
+  const namer = createIndexNamer(program.arena, naming);
+  const graph = createGraph(program);
+  const unnamed = nameInnerParts(program, graph, namer, wanted);
+  const shop = openWorkshop(unnamed.program, namer, unnamed.hidden);
+  const written = unnamed.hidden.length === 0 ? shop : openWorkshop(program, namer, []);
+  const adjoints = createAdjoints(shop, new Set(unnamed.hidden.map((binding) => binding.name)));
 
-  const gradients = wanted.map((name) => gradientOf(program, graph, adjoints.of(name)));
+  const raw = wanted.map((name) => adjoints.of(name));
   const path = graph.between(wanted).filter((binding) => binding.name !== graph.output.name);
-  const backward = [...path]
-    .reverse()
-    .map((binding) => gradientOf(program, graph, adjoints.of(binding.name)));
+  const rawBackward = [...path].reverse().map((binding) => adjoints.of(binding.name));
+  const finish = (adjoint: Adjoint): Gradient =>
+    gradientOf(program, graph, writtenOut(written, unnamed.hidden, adjoint));
+  const verifier =
+    options.verify === false
+      ? null
+      : createVerifier(unnamed.program, adjoints.named, options.seed ?? DEFAULT_SEED);
+  const checked = (gradient: Gradient): Gradient =>
+    verifier ? { ...gradient, steps: gradient.steps.map((step) => verifier.verify(step)) } : gradient;
   return {
-    gradients,
-    adjoints: backward,
-    named: adjoints.named,
-    links: collectLinks(shop, path, wanted),
-    facts: simplifier.notes,
-    budget: simplifier.normalizer.budget,
+    gradients: raw.map(finish).map(checked),
+    adjoints: rawBackward.map(finish).map(checked),
+    named: adjoints.named.map((binding) => ({
+      ...binding,
+      def: shortest(written, writeOut(program.arena, unnamed.hidden, binding.def)),
+    })),
+    links: collectLinks(written, path, wanted),
+    hidden: unnamed.hidden,
+    facts: shop.simplifier.notes,
+    budget: shop.simplifier.normalizer.budget,
   };
+}
+
+function openWorkshop(program: Program, namer: IndexNamer, hidden: readonly Binding[]): Workshop {
+  const { arena } = program;
+  const naming = createNaming(program, hidden);
+  return {
+    arena,
+    graph: createGraph(program),
+    namer,
+    simplifier: createSimplifier(program),
+    reorder: createReordering(arena),
+    text: (node) => toText(node, naming),
+  };
+}
+
+/** The adjoint in the user's own names; abbreviations are replaced in a step of their own. */
+function writtenOut(shop: Workshop, hidden: readonly Binding[], adjoint: Adjoint): Adjoint {
+  const { arena } = shop;
+  const plain = writeOut(arena, hidden, adjoint.value);
+  if (plain === adjoint.value) return adjoint;
+  const value = shortest(shop, plain);
+  const names = hidden.filter((b) => symbolNames(adjoint.value).has(b.name)).map((b) => b.name);
+  const unfold = makeStep({
+    rule: 'unfold-hidden',
+    title: `write out ${names.join(', ')}`,
+    before: adjoint.value,
+    after: plain,
+  });
+  const rest = value === plain ? [] : algebraSteps(shop, plain, [], value);
+  return { ...adjoint, value: rest.length === 0 ? plain : value, steps: [...adjoint.steps, unfold, ...rest] };
+}
+
+function shortest(shop: Workshop, node: Node): Node {
+  const shown = shop.simplifier.shown(node);
+  return shop.simplifier.display.cost(shown) < shop.simplifier.display.cost(node) ? shown : node;
 }
 
 function gradientOf(program: Program, graph: Graph, adjoint: Adjoint): Gradient {

@@ -23,6 +23,13 @@ export interface Derivative {
   readonly steps: readonly Step[];
 }
 
+export interface DifferentiateTools {
+  readonly arena: Arena;
+  readonly namer: IndexNamer;
+  /** A node as plain text, for titles. */
+  readonly text: (node: Node) => string;
+}
+
 /** Thrown for functions without a derivative rule. */
 export class NotDifferentiable extends Error {}
 
@@ -41,11 +48,16 @@ interface Plan {
  * use too (∂a_i/∂z_i).
  */
 export function differentiate(
-  arena: Arena,
-  namer: IndexNamer,
+  { arena, namer, text }: DifferentiateTools,
   expression: Node,
   symbol: SymNode,
 ): Derivative {
+  const by = text(symbol);
+  /** Short expressions are named in titles, long ones described. */
+  const called = (node: Node, otherwise: string): string => {
+    const written = text(node);
+    return written.length <= 40 ? written : otherwise;
+  };
   const dependence = new Map<number, boolean>();
   const depends = (node: Node): boolean => {
     let known = dependence.get(node.id);
@@ -64,13 +76,8 @@ export function differentiate(
       steps: [makeStep({ rule, title, before, after: result })],
     });
     if (!depends(node))
-      return single(
-        'constant-rule',
-        `${symbol.name} does not occur in it, so its derivative is 0`,
-        arena.zero,
-      );
-    if (node === symbol)
-      return single('identity-rule', `the derivative of ${symbol.name} by itself is 1`, arena.one);
+      return single('constant-rule', `${by} does not occur in it, so its derivative is 0`, arena.zero);
+    if (node === symbol) return single('identity-rule', `the derivative of ${by} by itself is 1`, arena.one);
     if (node.kind === 'sym') {
       const deltas = node.args.map((arg, k) => arena.delta(arg, symbol.args[k] ?? arg));
       return single('kronecker-delta', `1 where the indices agree, else 0`, arena.mul(...deltas));
@@ -104,7 +111,7 @@ export function differentiate(
       steps.push(
         makeStep({
           rule: 'constant-rule',
-          title: `what ${symbol.name} does not occur in has the derivative 0`,
+          title: `${called(arena.add(...constants), 'the rest')} does not depend on ${by}: its derivative is 0`,
           before: current,
           after,
           touchedBefore: constants.map((part) => arena.diff(part, symbol)),
@@ -137,7 +144,7 @@ export function differentiate(
         steps.push(
           makeStep({
             rule: 'differentiate',
-            title: `differentiate part ${k + 1}`,
+            title: `differentiate ${called(part, `part ${k + 1}`)}`,
             before: current,
             after,
             touchedBefore: [touched],
@@ -181,7 +188,7 @@ export function differentiate(
       const factor = arena.mul(...constants);
       return {
         rule: 'constant-factor',
-        title: 'a constant factor stays in front',
+        title: `${called(factor, 'what does not depend on ' + by)} is a constant factor`,
         inner: [arena.mul(...varying)],
         build: ([part]) => arena.mul(factor, part ?? arena.one),
       };
@@ -283,7 +290,7 @@ export function differentiate(
     const chained = inner.some((part) => part !== symbol);
     return {
       rule: slopes[0]?.rule ?? 'chain-rule',
-      title: `the derivative of ${row.title}${chained ? ', times the derivative of what is inside' : ''}`,
+      title: `the derivative of ${row.title}${chained ? `, times the derivative of ${called(inner[0] as Node, 'what is inside')}` : ''}`,
       inner,
       build: (parts) => arena.add(...slopes.map(({ slope }, k) => arena.mul(slope, parts[k] as Node))),
       assumptions: row.kinks.length > 0 ? [`${row.title} has a kink, which is left out`] : [],
@@ -358,20 +365,20 @@ export function differentiate(
       }),
       makeStep({
         rule: 'kronecker-delta',
-        title: `the term of ${index.name} holds ${symbol.name} at ${index.name} only, so it counts where ${index.name} = ${at.name}`,
+        title: `each term holds one element of ${symbol.name}: it has a derivative only where the indices agree`,
         before: inside,
         after: spread,
       }),
       makeStep({
         rule: 'sum-over-delta',
-        title: `the sum keeps the one term where ${index.name} = ${at.name}`,
+        title: 'the sum keeps the one term where the indices agree',
         before: spread,
         after: target,
       }),
     ];
     return {
       rule: 'derivative-of-sum',
-      title: `only one term of the sum holds this ${symbol.name}`,
+      title: `only one term of the sum has ${by} in it`,
       inner: [picked],
       build: ([part]) => part ?? arena.one,
       children: picked === symbol ? [] : children,

@@ -23,6 +23,8 @@ export interface Workshop {
   readonly namer: IndexNamer;
   readonly simplifier: Simplifier;
   readonly reorder: (node: Node) => Node;
+  /** A node as plain text, for titles. */
+  readonly text: (node: Node) => string;
 }
 
 /** ∂u/∂v as an expression: of the symbol where nothing else connects the two, else of the definition with all else fixed. */
@@ -44,7 +46,7 @@ export function deriveLink(shop: Workshop, of: Binding, at: readonly IndexNode[]
   const definition = definitionAt(arena, of, at);
   const start = linkNode(shop, of, at, by);
   const inserted = arena.diff(definition, by);
-  const calculus = differentiate(arena, shop.namer, definition, by);
+  const calculus = differentiate(shop, definition, by);
   const steps: Step[] = [];
   if (start !== inserted)
     steps.push(
@@ -64,12 +66,12 @@ export function deriveLink(shop: Workshop, of: Binding, at: readonly IndexNode[]
 
 /** Algebra first as it stands, then with the names of the program. */
 export function simplifySteps(shop: Workshop, node: Node): Derived {
-  const { simplifier, reorder } = shop;
+  const { simplifier } = shop;
   const plain = simplifier.traced(node, false);
-  const steps = algebraSteps(reorder, node, plain.states, plain.node);
+  const steps = algebraSteps(shop, node, plain.states, plain.node);
   const start = steps.at(-1)?.after ?? node;
   const named = simplifier.traced(plain.node, true);
-  const inNames = algebraSteps(reorder, start, named.states, named.node);
+  const inNames = algebraSteps(shop, start, named.states, named.node);
   const value = inNames.at(-1)?.after ?? start;
   const [only] = inNames;
   if (inNames.length === 0) return { value, steps };

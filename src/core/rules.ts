@@ -112,6 +112,7 @@ const ALGEBRA: readonly Row[] = [
   ['collect-terms', 'collect like terms', 'a x + b x = (a + b) x', 'y - y a + a y = y'],
   ['collect-powers', 'collect factors', 'x^a x^b = x^{a+b}', 'x * x = x^2'],
   ['factor-out', 'take out a common factor', 'a b + a c = a (b + c)', 'y x - a x = (y - a) x'],
+  ['move-sign', 'move the sign into the difference', '-(a - b) = b - a', '-(y - a) = a - y'],
   ['power-of-a-power', 'power of a product or of a power', '(x^a)^b = x^{ab}', '(x^2)^3 = x^6'],
   ['function-identity', 'identity of a function', '', 'exp(-x) = 1/exp(x)'],
   ['simplify-condition', 'simplify a condition', '', '[x - y > 0] = [x > y]'],

@@ -122,7 +122,7 @@ export class Algebra {
   }
 
   toNode(form: Form): Node {
-    return formToNode(this, form);
+    return this.recorder.active ? this.silently(() => formToNode(this, form)) : formToNode(this, form);
   }
 
   private reduced(num: number, den: number, mono: Mono): Form {
@@ -167,23 +167,15 @@ export class Algebra {
     for (const id of cancelling) {
       settled.add(id);
       this.recorder.note('cancel-factor', () => {
-        const rest = forms.map((f) => ({ ...f, mono: filterMono(f.mono, (b) => !settled.has(b)) }));
         const merged: number[] = [];
         for (const done of settled) {
           const entry = seen.get(done);
           if (entry && entry.up !== entry.down) merged.push(done, entry.up - entry.down);
         }
-        const kept: Form = { num: 1, den: 1, mono: sortedMono(merged) };
-        return this.toNode({
-          ...rest.reduce(
-            (acc, f) => ({
-              num: acc.num * f.num,
-              den: acc.den * f.den,
-              mono: mulMono(acc.mono, f.mono),
-            }),
-            kept,
-          ),
-        });
+        const left = forms.map((f) =>
+          this.toNode({ ...f, mono: filterMono(f.mono, (b) => !settled.has(b)) }),
+        );
+        return this.arena.mul(...left, this.toNode({ num: 1, den: 1, mono: sortedMono(merged) }));
       });
     }
     const gathered = [...seen].some(
@@ -230,11 +222,9 @@ export class Algebra {
         taken,
       ),
     };
-    const products = terms.map((t): Form => ({
-      num: t.c,
-      den: 1,
-      mono: this.settle({ num: 1, den: 1, mono: mulMono(t.m, taken) }).mono,
-    }));
+    const products = this.silently(() =>
+      terms.map((t) => this.scale(this.settle({ num: 1, den: 1, mono: mulMono(t.m, taken) }), t.c)),
+    );
     this.recorder.note('expand', () =>
       this.arena.mul(this.toNode(rest), this.arena.add(...products.map((p) => this.toNode(p)))),
     );
@@ -255,7 +245,7 @@ export class Algebra {
         if (!quotient) continue;
         const times = Math.min(Math.abs(e), Math.abs(f)) * Math.sign(e);
         const moved = mulMono(form.mono, sortedMono([p, -times, q, times]));
-        const by = this.power(this.fromTerms(quotient), times);
+        const by = this.silently(() => this.power(this.fromTerms(quotient), times));
         const reduced = { ...form, mono: moved };
         this.recorder.note('factor-out', () =>
           this.arena.mul(
@@ -309,10 +299,11 @@ export class Algebra {
       m: divMono(p.mono, common),
     }));
     const flat = collect(rests.flatMap((t) => this.flattened(t)));
-    return this.recorder.within(
+    const sum = this.recorder.within(
       (part) => this.arena.mul(this.toNode(outside), part),
-      () => this.mul(outside, this.sumOf(flat)),
+      () => this.sumOf(flat),
     );
+    return this.mul(outside, sum);
   }
 
   /** A term that is a number times one sum becomes the terms of that sum. */
@@ -347,6 +338,17 @@ export class Algebra {
     } finally {
       this.recorder = saved;
     }
+  }
+
+  /** The sums of a product multiplied out into one, where there are at least two; null otherwise or past the budget. */
+  multipliedOut(form: Form): Form | null {
+    const upper = filterMono(form.mono, (id, e) => e > 0 && this.base(id).terms !== null);
+    let count = 0;
+    for (const [, e] of factors(upper)) count += e;
+    if (count < 2 || count > 4) return null;
+    const rest: Form = { ...form, mono: divMono(form.mono, upper) };
+    const terms = this.attempt(() => this.expandedTerms([{ c: 1, m: upper }]));
+    return terms ? this.mul(rest, this.fromTerms(collect(terms))) : null;
   }
 
   private attempt<T>(work: () => T): T | null {

@@ -1,7 +1,7 @@
 /** From the working form back to nodes, in the order in which a person writes factors and terms. */
 import type { Node } from '../expr';
 import { isExponential, type Algebra, type Form } from './algebra';
-import { divMono, factors, filterMono, monoKey, type Mono } from './mono';
+import { divMono, factors, filterMono, monoKey, mulMono, type Mono } from './mono';
 import type { Term } from './polynomial';
 
 /** Factors of a monomial as nodes; exponentials are joined into one, negative powers of them turned over. */
@@ -42,10 +42,31 @@ export function startsNegative(node: Node): boolean {
 export function formToNode(algebra: Algebra, form: Form): Node {
   const { arena, display } = algebra;
   if (form.num === 0) return arena.zero;
-  const { flipped, rest } = form.num < 0 ? turned(algebra, form.mono) : { flipped: [], rest: form.mono };
+  const taken = form.mono.length > 2 ? withExponentials(algebra, form.mono) : null;
+  const mono = taken ? taken.rest : form.mono;
+  const { flipped, rest } = form.num < 0 ? turned(algebra, mono) : { flipped: [], rest: mono };
   const sign = flipped.length > 0 ? -1 : 1;
-  const nodes = [...flipped, ...factorNodes(algebra, rest)].sort(display.compareFactors);
+  const nodes = [...(taken ? [taken.sum] : []), ...flipped, ...factorNodes(algebra, rest)].sort(
+    display.compareFactors,
+  );
   return arena.mul(arena.num(sign * form.num, form.den), ...nodes);
+}
+
+/** (e^(2z) + 1)·e^(-z) is written e^z + e^(-z): exponentials go back into the sum that they were taken out of. */
+function withExponentials(algebra: Algebra, m: Mono): { sum: Node; rest: Mono } | null {
+  for (const [id, e] of factors(m)) {
+    const { terms } = algebra.base(id);
+    if (e !== 1 || !terms) continue;
+    const inside = new Set(terms.flatMap((t) => [...factors(t.m)].map(([b]) => b)));
+    const moved = filterMono(m, (b, x) => x < 0 && inside.has(b) && isExponential(algebra.base(b)));
+    if (moved.length === 0) continue;
+    const sum = sumNode(
+      algebra,
+      terms.map((t) => ({ c: t.c, m: mulMono(t.m, moved) })),
+    );
+    return { sum, rest: filterMono(divMono(m, moved), (b) => b !== id) };
+  }
+  return null;
 }
 
 /** -(y - a)·… is written (a - y)·…, unless the sum is known to be positive as it stands. */

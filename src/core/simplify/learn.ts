@@ -62,8 +62,15 @@ export function learnBinding(
     }
   } else if (moebius) {
     const { atom, power, top, bottom } = moebius;
-    if ([top.slope, top.offset, bottom.slope, bottom.offset].every((v) => v >= 0))
-      if (bottom.slope >= top.slope && bottom.offset >= top.offset) facts.learn(binding.name, UNIT_RANGE);
+    if (bottom.slope * bottom.offset > 0) {
+      const ends = [top.offset / bottom.offset, top.slope / bottom.slope];
+      facts.learn(binding.name, {
+        low: Math.min(...ends),
+        high: Math.max(...ends),
+        lowOpen: true,
+        highOpen: true,
+      });
+    }
     const solved = arena.div(
       arena.sub(arena.mul(arena.num(bottom.offset), self), arena.num(top.offset)),
       arena.sub(arena.num(top.slope), arena.mul(arena.num(bottom.slope), self)),

@@ -1,6 +1,6 @@
 /** Nodes to the working form (or, with `expand`, to the decision form), bottom-up and memoised. */
 import { axisIndices, type Binding } from '../definition';
-import type { Arena, Node, SymNode } from '../expr';
+import type { Arena, CallNode, CmpNode, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { hasOp, opRow } from '../ops';
 import { Algebra, ONE, ZERO, isExponential, type Form } from './algebra';
@@ -41,6 +41,8 @@ export class Normalizer {
   private named = new Map<number, Entry>();
   /** Relations are used only while this is set. */
   private useRelations = true;
+  /** Rule of the relation that was last used for the node at work. */
+  private firedRule: string | null = null;
   /** Why some part was left as it is. */
   budget: string | null = null;
 
@@ -89,6 +91,8 @@ export class Normalizer {
       recorder.note(known.rule, () => this.algebra.toNode(known.form));
       return known.form;
     }
+    const outer = this.firedRule;
+    this.firedRule = null;
     let form: Form;
     try {
       form = this.compute(node);
@@ -97,7 +101,8 @@ export class Normalizer {
       this.budget = error.message;
       form = this.algebra.atom(node);
     }
-    const rule = CLOSING_RULE[node.kind] ?? 'collect-powers';
+    const rule = this.firedRule ?? CLOSING_RULE[node.kind] ?? 'collect-powers';
+    this.firedRule = outer;
     memo.set(node.id, { form, rule });
     recorder.note(rule, () => this.algebra.toNode(form));
     return form;
@@ -127,7 +132,9 @@ export class Normalizer {
       const hit = this.relations.rewrite(this.arena, node);
       if (hit) {
         this.algebra.recorder.note(hit.relation.rule, () => hit.to);
-        return this.norm(hit.to);
+        const form = this.norm(hit.to);
+        this.firedRule = hit.relation.rule;
+        return form;
       }
     }
     return this.algebra.atom(node);
@@ -154,9 +161,11 @@ export class Normalizer {
       case 'call':
         return this.call(node);
       case 'cmp':
-        return this.comparison(node);
-      case 'where':
-        return this.where(node);
+        return this.comparison(node, this.args(node));
+      case 'where': {
+        const args = this.args(node);
+        return algebra.silently(() => this.where(args));
+      }
       case 'delta':
         return algebra.atom(node);
       case 'reduce': {
@@ -174,6 +183,11 @@ export class Normalizer {
     const { algebra, arena } = this;
     const exponent = node.args[1] as Node;
     const base = this.part(node.args[0] as Node, (part) => arena.pow(part, exponent));
+    return algebra.silently(() => this.powerOf(node, base, exponent));
+  }
+
+  private powerOf(node: Node, base: Form, exponent: Node): Form {
+    const { algebra, arena } = this;
     if (exponent.kind === 'num' && exponent.den === 1) return algebra.power(base, exponent.num);
     if (base.num === 0) return algebra.atom(node);
     if (exponent.kind === 'num') return this.rationalPower(base, exponent.num, exponent.den);
@@ -268,7 +282,7 @@ export class Normalizer {
     );
   }
 
-  private call(node: Node & { kind: 'call' }): Form {
+  private call(node: CallNode): Form {
     const { algebra, arena } = this;
     if (this.expand) {
       const rewritten = inExponentials(arena, node);
@@ -278,6 +292,11 @@ export class Normalizer {
     const [x] = args;
     if (!x) return this.atom(node);
     if (node.fn === 'exp') return this.exponential(x);
+    return algebra.silently(() => this.callOf(node, args, x));
+  }
+
+  private callOf(node: CallNode, args: readonly Form[], x: Form): Form {
+    const { algebra, arena } = this;
     if (node.fn === 'log') return this.logarithm(x);
     const nodes = args.map((form) => algebra.toNode(form));
     const inner = nodes[0] as Node;
@@ -311,20 +330,35 @@ export class Normalizer {
     if (x.num === 0) return ONE;
     const terms = this.termsOf(x);
     const parts = terms.length <= 6 ? terms : [x];
-    const out = parts.map((part) => {
-      const [id, e] = part.mono;
-      const inner = part.mono.length === 2 && e === 1 && id !== undefined ? algebra.base(id).atom : null;
-      if (inner?.kind === 'call' && inner.fn === 'log' && part.den === 1)
-        return algebra.power(this.norm(inner.args[0] as Node), part.num);
-      const multiple = Math.abs(part.num) === 1 ? null : this.rewriteWhole(part);
-      if (multiple) return multiple;
-      const unsigned: Form = { num: 1, den: part.den, mono: part.mono };
-      const argument = algebra.toNode(unsigned);
-      const sign = this.orientation.get(argument.id) ?? 1;
-      const atom = this.atom(arena.call('exp', algebra.toNode({ ...unsigned, num: sign })));
-      return algebra.power(atom, part.num * sign);
+    const { recorder } = algebra;
+    const pieces = recorder.active ? parts.map((part) => arena.call('exp', algebra.toNode(part))) : [];
+    const out = parts.map((part, k) => {
+      const among = (node: Node): Node => arena.mul(...pieces.map((piece, n) => (n === k ? node : piece)));
+      const form = this.exponentialPart(part, among);
+      if (recorder.active) pieces[k] = algebra.toNode(form);
+      return form;
     });
     return algebra.mul(...out);
+  }
+
+  /** e^part; `among` puts what stands for it among the other factors. */
+  private exponentialPart(part: Form, among: (node: Node) => Node): Form {
+    const { algebra, arena } = this;
+    const { recorder } = algebra;
+    const [id, e] = part.mono;
+    const inner = part.mono.length === 2 && e === 1 && id !== undefined ? algebra.base(id).atom : null;
+    if (inner?.kind === 'call' && inner.fn === 'log' && part.den === 1)
+      return algebra.silently(() => algebra.power(this.norm(inner.args[0] as Node), part.num));
+    const multiple = Math.abs(part.num) === 1 ? null : recorder.within(among, () => this.rewriteWhole(part));
+    if (multiple) return multiple;
+    const unsigned: Form = { num: 1, den: part.den, mono: part.mono };
+    const sign = this.orientation.get(algebra.toNode(unsigned).id) ?? 1;
+    const power = part.num * sign;
+    const atom = recorder.within(
+      (node) => among(arena.pow(node, arena.num(power))),
+      () => this.atom(arena.call('exp', algebra.toNode({ ...unsigned, num: sign }))),
+    );
+    return algebra.silently(() => algebra.power(atom, power));
   }
 
   /** Relations may speak of e^(2z) while e^z is the atom. */
@@ -384,16 +418,16 @@ export class Normalizer {
     return algebra.add(out);
   }
 
-  private comparison(node: Node & { kind: 'cmp' }): Form {
+  private comparison(node: CmpNode, args: readonly Form[]): Form {
     const { algebra, arena } = this;
-    const [left, right] = this.args(node) as [Form, Form];
-    const difference = algebra.add([left, algebra.scale(right, -1)]);
+    const [left = ZERO, right = ZERO] = args;
+    const difference = algebra.silently(() => algebra.add([left, algebra.scale(right, -1)]));
     if (difference.mono.length === 0) return holds(node.rel, difference.num) ? ONE : ZERO;
     if (this.expand) {
       if (node.rel === '>=')
         return algebra.add([
           ONE,
-          algebra.scale(this.comparison(asComparison(arena, '>', node.args[1], node.args[0])), -1),
+          algebra.scale(this.norm(arena.compare('>', node.args[1] as Node, node.args[0] as Node)), -1),
         ]);
       const { low, high, lowOpen, highOpen } = this.facts.range(algebra.toNode(difference));
       if (node.rel === '>' && (low > 0 || (low === 0 && lowOpen))) return ONE;
@@ -404,9 +438,9 @@ export class Normalizer {
     return this.atom(arena.compare(node.rel, algebra.toNode(left), algebra.toNode(right)));
   }
 
-  private where(node: Node): Form {
+  private where(args: readonly Form[]): Form {
     const { algebra, arena } = this;
-    const [condition, then, otherwise] = this.args(node) as [Form, Form, Form];
+    const [condition = ZERO, then = ZERO, otherwise = ZERO] = args;
     if (sameForm(then, otherwise)) return then;
     if (condition.mono.length === 0) return condition.num === 0 ? otherwise : then;
     if (this.expand)
@@ -441,15 +475,6 @@ const CLOSING_RULE: Partial<Record<Node['kind'], string>> = {
   where: 'simplify-cases',
   reduce: 'factor-out-of-sum',
 };
-
-function asComparison(
-  arena: Arena,
-  rel: '>',
-  left: Node | undefined,
-  right: Node | undefined,
-): Node & { kind: 'cmp' } {
-  return arena.compare(rel, left ?? arena.zero, right ?? arena.zero) as Node & { kind: 'cmp' };
-}
 
 /** 1 - c as one comparison; null for what is none. */
 export function complementOf(arena: Arena, condition: Node): Node | null {

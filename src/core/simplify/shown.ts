@@ -17,6 +17,8 @@ export function shownForm(
   const consider = (candidate: Node): void => {
     if (display.cost(candidate) < display.cost(best)) best = candidate;
   };
+  const product = normalizer.algebra.multipliedOut(normalizer.norm(node));
+  if (product) consider(normalizer.algebra.toNode(product));
   for (const relation of optional) consider(normalizer.simplify(rewritten(normalizer, relation, best)));
   return stableSigmoids(normalizer, best);
 }
