@@ -197,6 +197,8 @@ export interface DataChoice {
   readonly features: readonly string[];
   readonly standardise: boolean;
   readonly missing: 'drop' | 'mean' | 'stop';
+  /** Values of scalar settings (`lam`) by name; those that are not given have defaults, which are reported. */
+  readonly settings?: Readonly<Record<string, number>>;
 }
 
 /** Where a check is made, relative to a training run. */

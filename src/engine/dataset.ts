@@ -1,0 +1,285 @@
+/** A table and a choice of its columns -> the input arrays of a job, in the layouts that the job has. */
+import type { Size } from '../core/expr';
+import { indexedSizes } from '../core/definition';
+import type { DataChoice, Problem } from '../protocol';
+import type { Column } from './column';
+import type { Table } from './csv';
+import { readFeatures, type Scaling } from './features';
+import type { Arrays } from './interpret';
+import type { GradientJob } from './job';
+import type { JobInput } from './loop';
+import { defaultSetting } from './initial';
+import { problem } from './sniff';
+import { readTarget, type TargetValues } from './target';
+
+export interface Dataset {
+  readonly sizes: Readonly<Record<Size, number>>;
+  /** Data, labels and settings by input name, row-major. Parameters are not in it. */
+  readonly inputs: Arrays;
+  readonly rows: number;
+  readonly features: readonly string[];
+  /** Names of the classes, when the label is a class. */
+  readonly classes: readonly string[] | null;
+  readonly scaling: readonly Scaling[];
+  /** What was done to the data, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export type Prepared =
+  | { readonly ok: true; readonly dataset: Dataset }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Length of an axis that neither the data nor the code fixes (a hidden layer). */
+const HIDDEN = 8;
+
+export function prepareDataset(
+  job: Pick<GradientJob, 'inputs' | 'rows' | 'loss' | 'gradient' | 'hand' | 'name'>,
+  table: Table,
+  choice: DataChoice,
+): Prepared {
+  const failed = (...problems: Problem[]): Prepared => ({ ok: false, problems });
+  const ready = new Map(table.columns.map((column) => [column.name, column]));
+  const layout = layoutOf(job);
+  if (!layout.ok) return failed(layout.problem);
+  const { matrices, vectors, label } = layout;
+  const missing = [...choice.features, ...(label ? [choice.target] : [])].filter((name) => !ready.has(name));
+  if (missing.length > 0)
+    return failed(
+      problem(
+        'column-gone',
+        `The table has no column ${missing.join(', ')} any more. Choose the data again.`,
+      ),
+    );
+  if (table.rows === 0) return { ok: false, problems: table.problems };
+  if (choice.features.includes(choice.target) && label)
+    return failed(
+      problem(
+        'target-as-feature',
+        `${choice.target} is both target and feature. Take it out of the features.`,
+      ),
+    );
+
+  let target: TargetValues | null = null;
+  const targetColumn = ready.get(choice.target);
+  if (label && targetColumn) {
+    const found = readTarget(targetColumn, label.need);
+    if (!found.ok) return failed(found.problem);
+    target = found.value;
+  }
+  const columns = choice.features.flatMap((name): Column[] => {
+    const column = ready.get(name);
+    return column ? [column] : [];
+  });
+  const features = readFeatures(columns, target?.values ?? null, table.rows, choice);
+  if (features.problems.length > 0) return failed(...features.problems);
+
+  const sizes: Record<Size, number> = {};
+  const problems: Problem[] = [];
+  const bindSize = (size: Size, length: number, what: string): void => {
+    const known = /^\d+$/.test(size) ? Number(size) : sizes[size];
+    if (known !== undefined && known !== length)
+      problems.push(
+        problem('size-mismatch', `${job.name} needs ${known} ${what}, but the data has ${length}.`),
+      );
+    else sizes[size] = length;
+  };
+  const m = features.rows.length;
+  const inputs: Record<string, Float64Array> = {};
+  if (job.rows !== null) bindSize(job.rows, m, 'rows');
+
+  const names = [...choice.features];
+  for (const input of vectors) {
+    const same = names.findIndex((name) => name.toLowerCase() === input.name.toLowerCase());
+    const [name] = names.splice(Math.max(0, same), 1);
+    const values = features.values[choice.features.indexOf(name ?? '')];
+    if (values) inputs[input.name] = values;
+    else
+      problems.push(
+        problem('too-few-features', `No column is left for ${input.code}. Choose more features.`),
+      );
+  }
+  const [matrix] = matrices;
+  if (matrix) {
+    const used = names.map((name) => features.values[choice.features.indexOf(name)] ?? new Float64Array(m));
+    if (used.length === 0)
+      problems.push(problem('too-few-features', 'No feature is chosen. Choose at least one column.'));
+    bindSize(matrix.size, used.length, 'features');
+    inputs[matrix.input.name] = matrix.rowsFirst ? interleave(used, m) : concatenate(used, m);
+  } else if (names.length > 0 && vectors.length > 0)
+    problems.push(
+      problem(
+        'too-many-features',
+        `${job.name} reads ${vectors.length} feature${vectors.length === 1 ? '' : 's'}, but ${choice.features.length} are chosen. Choose ${vectors.length}.`,
+      ),
+    );
+  if (label && target) {
+    const values = Float64Array.from(features.rows, (row) => target.values[row] ?? NaN);
+    const classes = target.classes?.length ?? 0;
+    if (label.classes !== null && label.need.kind === 'classes') bindSize(label.classes, classes, 'classes');
+    inputs[label.input.name] = label.axes === 1 ? values : oneHot(values, classes, label.rowsFirst);
+  }
+  if (problems.length > 0) return failed(...problems);
+
+  const notes = [...(target?.notes ?? []), ...features.notes];
+  for (const size of allSizes(job))
+    if (sizes[size] === undefined) {
+      sizes[size] = HIDDEN;
+      notes.push(`The size ${size} is not fixed by the data: ${HIDDEN} is used.`);
+    }
+  addSettings(job.inputs, choice.settings ?? {}, sizes, inputs, notes);
+  return {
+    ok: true,
+    dataset: {
+      sizes,
+      inputs,
+      rows: m,
+      features: choice.features,
+      classes: target?.classes ?? null,
+      scaling: features.scaling,
+      notes,
+    },
+  };
+}
+
+interface Matrix {
+  readonly input: JobInput;
+  readonly rowsFirst: boolean;
+  readonly size: Size;
+}
+
+interface Label {
+  readonly input: JobInput;
+  readonly axes: 1 | 2;
+  readonly rowsFirst: boolean;
+  /** The size that counts classes, if any. */
+  readonly classes: Size | null;
+  readonly need: Parameters<typeof readTarget>[1];
+}
+
+interface Layout {
+  readonly ok: true;
+  readonly matrices: readonly Matrix[];
+  readonly vectors: readonly JobInput[];
+  readonly label: Label | null;
+}
+
+type LayoutResult = Layout | { readonly ok: false; readonly problem: Problem };
+
+/** Which input takes what, or why the definition cannot be fed from a table. */
+function layoutOf(job: Pick<GradientJob, 'inputs' | 'rows' | 'name'>): LayoutResult {
+  const decline = (message: string): LayoutResult => ({
+    ok: false,
+    problem: { type: 'decline', id: 'data-layout', message, span: null },
+  });
+  const matrices: Matrix[] = [];
+  const vectors: JobInput[] = [];
+  const labels: Label[] = [];
+  for (const input of job.inputs) {
+    if (input.role === 'parameter' || input.role === 'hyper') continue;
+    if (input.role !== 'data' && input.role !== 'label')
+      return decline(
+        `${input.code} is neither data nor a parameter of ${job.name}, so that a table cannot give its value.`,
+      );
+    const sizes = indexedSizes(input.shape);
+    const row = sizes.findIndex((size) => size === job.rows);
+    const other = sizes.find((_, k) => k !== row);
+    if (row < 0 || sizes.length > 2)
+      return decline(
+        `${input.code} has the shape (${input.shape.join(', ')}), which is not one value or one row of values per sample.`,
+      );
+    if (input.role === 'label') labels.push(labelOf(input, other ?? null, row === 0));
+    else if (other === undefined) vectors.push(input);
+    else matrices.push({ input, rowsFirst: row === 0, size: other });
+  }
+  const [label, second] = labels;
+  if (second)
+    return decline(
+      `${job.name} has two labels, ${label?.input.code ?? ''} and ${second.input.code}; a table gives one target.`,
+    );
+  if (matrices.length > 1)
+    return decline(
+      `${job.name} reads two tables of features, ${matrices.map((x) => x.input.code).join(' and ')}; only one can be given.`,
+    );
+  return { ok: true, matrices, vectors, label: label ?? null };
+}
+
+function labelOf(input: JobInput, other: Size | null, rowsFirst: boolean): Label {
+  const { domain } = input;
+  if (other !== null) return { input, axes: 2, rowsFirst, classes: other, need: { kind: 'classes' } };
+  if (domain.kind === 'class')
+    return { input, axes: 1, rowsFirst, classes: domain.size, need: { kind: 'classes' } };
+  return { input, axes: 1, rowsFirst, classes: null, need: { kind: 'numbers', domain } };
+}
+
+function interleave(columns: readonly Float64Array[], m: number): Float64Array {
+  const n = columns.length;
+  const out = new Float64Array(m * n);
+  columns.forEach((column, j) => {
+    for (let i = 0; i < m; i += 1) out[i * n + j] = column[i] ?? NaN;
+  });
+  return out;
+}
+
+function concatenate(columns: readonly Float64Array[], m: number): Float64Array {
+  const out = new Float64Array(m * columns.length);
+  columns.forEach((column, j) => {
+    out.set(column, j * m);
+  });
+  return out;
+}
+
+function oneHot(positions: Float64Array, classes: number, rowsFirst: boolean): Float64Array {
+  const m = positions.length;
+  const out = new Float64Array(m * classes);
+  positions.forEach((c, i) => {
+    out[rowsFirst ? i * classes + c : c * m + i] = 1;
+  });
+  return out;
+}
+
+function allSizes(job: Pick<GradientJob, 'inputs' | 'loss' | 'gradient' | 'hand'>): Set<Size> {
+  const sizes = new Set<Size>([...job.loss.sizes, ...job.gradient.sizes, ...(job.hand?.sizes ?? [])]);
+  for (const input of job.inputs)
+    for (const size of indexedSizes(input.shape)) if (!/^\d+$/.test(size)) sizes.add(size);
+  return sizes;
+}
+
+function addSettings(
+  all: readonly JobInput[],
+  given: Readonly<Record<string, number>>,
+  sizes: Readonly<Record<Size, number>>,
+  inputs: Record<string, Float64Array>,
+  notes: string[],
+): void {
+  for (const input of all) {
+    if (input.role !== 'hyper') continue;
+    const value = given[input.name] ?? defaultSetting(input);
+    const length = indexedSizes(input.shape).reduce((p, size) => p * (sizes[size] ?? Number(size)), 1);
+    inputs[input.name] = new Float64Array(length).fill(value);
+    if (given[input.name] === undefined)
+      notes.push(`${input.code} is ${value} here: it is a setting that no data gives.`);
+  }
+}
+
+/** The dataset with some of its rows only, evenly spaced: for checks that evaluate the loss many times. */
+export function someRows(job: Pick<GradientJob, 'inputs' | 'rows'>, dataset: Dataset, most: number): Dataset {
+  if (job.rows === null || dataset.rows <= most) return dataset;
+  const chosen = Int32Array.from({ length: most }, (_, k) => Math.floor((k * dataset.rows) / most));
+  const inputs: Record<string, Float64Array> = { ...dataset.inputs };
+  for (const input of job.inputs) {
+    const values = dataset.inputs[input.name];
+    const sizes = indexedSizes(input.shape);
+    const row = sizes.findIndex((size) => size === job.rows);
+    if (!values || row < 0) continue;
+    const width = values.length / dataset.rows;
+    const out = new Float64Array(width * most);
+    for (let k = 0; k < most; k += 1)
+      for (let j = 0; j < width; j += 1) {
+        const from = chosen[k] ?? 0;
+        out[row === 0 ? k * width + j : j * most + k] =
+          values[row === 0 ? from * width + j : j * dataset.rows + from] ?? NaN;
+      }
+    inputs[input.name] = out;
+  }
+  return { ...dataset, inputs, rows: most, sizes: { ...dataset.sizes, [job.rows]: most } };
+}

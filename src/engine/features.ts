@@ -1,0 +1,156 @@
+/** Feature columns: which rows can be used, what missing values become, and standardisation. */
+import type { Problem } from '../protocol';
+import type { Column } from './column';
+import { problem } from './sniff';
+
+export interface Scaling {
+  readonly feature: string;
+  /** The value that was subtracted and the one that was divided by; 0 and 1 without standardisation. */
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export interface FeatureColumns {
+  /** Rows of the table that are used, ascending. */
+  readonly rows: Int32Array;
+  /** One array per feature, over the used rows. */
+  readonly values: readonly Float64Array[];
+  readonly scaling: readonly Scaling[];
+  readonly notes: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+export interface FeatureOptions {
+  readonly missing: 'drop' | 'mean' | 'stop';
+  readonly standardise: boolean;
+}
+
+/** `target` is NaN where a row has no label; such rows are never used. */
+export function readFeatures(
+  columns: readonly Column[],
+  target: Float64Array | null,
+  rowCount: number,
+  options: FeatureOptions,
+): FeatureColumns {
+  const problems = columns.flatMap(unusable);
+  const notes: string[] = [];
+  const gaps = columns.filter((column) => column.missing > 0);
+  if (options.missing === 'stop' && gaps.length > 0)
+    problems.push(
+      problem(
+        'missing-values',
+        `Values are missing: ${gaps.map((c) => `${c.missing} in ${c.name}`).join(', ')}. Choose to drop those rows or to use the column's mean, or leave the columns out.`,
+      ),
+    );
+  const rows = usedRows(columns, target, rowCount, options.missing === 'mean');
+  const dropped = rowCount - rows.length;
+  if (dropped > 0) notes.push(`${dropped} of ${rowCount} rows have missing values and were left out.`);
+  if (problems.length === 0 && rows.length === 0)
+    problems.push(
+      problem(
+        'no-rows',
+        dropped > 0
+          ? 'Every row has a missing value, so that none is left. Use the mean for missing values, or choose fewer columns.'
+          : 'The table has no rows.',
+      ),
+    );
+  if (problems.length > 0) return { rows, values: [], scaling: [], notes, problems };
+
+  const values: Float64Array[] = [];
+  const scaling: Scaling[] = [];
+  for (const column of columns) {
+    const own = Float64Array.from(rows, (row) => column.numbers[row] ?? NaN);
+    const mean = meanOf(own);
+    if (column.missing > 0 && options.missing === 'mean') {
+      let filled = 0;
+      own.forEach((value, k) => {
+        if (!Number.isNaN(value)) return;
+        own[k] = mean;
+        filled += 1;
+      });
+      if (filled > 0)
+        notes.push(`${filled} missing values of ${column.name} became its mean, ${mean.toPrecision(6)}.`);
+    }
+    scaling.push(
+      options.standardise
+        ? standardise(column.name, own, notes)
+        : { feature: column.name, mean: 0, deviation: 1 },
+    );
+    values.push(own);
+  }
+  return { rows, values, scaling, notes, problems };
+}
+
+function unusable(column: Column): Problem[] {
+  if (column.type === 'empty')
+    return [problem('feature-empty', `Column ${column.name} has no values. Leave it out of the features.`)];
+  if (column.type === 'text')
+    return [
+      problem(
+        'feature-text',
+        `Column ${column.name} is text. Leave it out of the features, or encode it as numbers.`,
+      ),
+    ];
+  if (column.firstStray)
+    return [
+      problem(
+        'feature-text-value',
+        `Column ${column.name} is numeric, but line ${column.firstStray.line} has the text "${column.firstStray.text}". Correct it, or leave the column out.`,
+      ),
+    ];
+  const row = column.numbers.findIndex((value) => value === Infinity || value === -Infinity);
+  if (row >= 0)
+    return [
+      problem(
+        'feature-infinite',
+        `Column ${column.name} is infinite in row ${row + 1}. Correct it, or leave the column out.`,
+      ),
+    ];
+  return [];
+}
+
+function usedRows(
+  columns: readonly Column[],
+  target: Float64Array | null,
+  rowCount: number,
+  fill: boolean,
+): Int32Array {
+  const used = new Int32Array(rowCount);
+  let count = 0;
+  for (let row = 0; row < rowCount; row += 1) {
+    if (target && Number.isNaN(target[row] ?? NaN)) continue;
+    if (!fill && columns.some((column) => Number.isNaN(column.numbers[row] ?? NaN))) continue;
+    used[count] = row;
+    count += 1;
+  }
+  return used.subarray(0, count);
+}
+
+/** Mean of the values that are there; a second pass takes out the rounding of the first. */
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const value of values)
+    if (!Number.isNaN(value)) {
+      sum += value;
+      count += 1;
+    }
+  const first = sum / count;
+  let rest = 0;
+  for (const value of values) if (!Number.isNaN(value)) rest += value - first;
+  return first + rest / count;
+}
+
+/** In place: subtracts the mean and divides by the standard deviation (of the population, as scikit-learn does). */
+function standardise(feature: string, values: Float64Array, notes: string[]): Scaling {
+  const mean = meanOf(values);
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  const deviation = Math.sqrt(squares / values.length);
+  // What rounding makes of equal values is no spread.
+  const constant = !(deviation > 1e-13 * Math.abs(mean));
+  if (constant) notes.push(`Column ${feature} is constant: standardised, it is 0 everywhere.`);
+  for (let k = 0; k < values.length; k += 1)
+    values[k] = constant ? 0 : ((values[k] ?? NaN) - mean) / deviation;
+  return { feature, mean, deviation: constant ? 1 : deviation };
+}

@@ -1,0 +1,188 @@
+/** The worker thread: reads tables, checks gradients and trains, and lets messages in meanwhile. */
+import { open, stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { basename } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { checkOnData } from './check/dataCheck';
+import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from './engine/api';
+import { describeTable, type Table } from './engine/csv';
+import { prepareDataset, someRows, type Dataset } from './engine/dataset';
+import { initialParameters } from './engine/initial';
+import type { Arrays } from './engine/interpret';
+import type { GradientJob } from './engine/job';
+import { fileProblem, readTable, unusable } from './engine/readTable';
+import { train } from './engine/train';
+import type { CheckPoint, CheckReport, Problem, TrainResult } from './protocol';
+import { createRpc } from './rpc';
+
+/** Differences of the loss are taken on this many rows at most, evenly spaced. */
+const CHECK_ROWS = 20_000;
+/** A share of the machine's memory that the numbers of one table may take. */
+const MEMORY_LIMIT = 0.4 * totalmem();
+/** ms of work without letting messages in. */
+const SLICE = 12;
+
+const port = parentPort;
+if (!port) throw new Error('this file is started as a worker thread');
+
+/** The runs under way, and which of them are to end. */
+const runs = new Map<string, { cancelled: boolean }>();
+const isCancelled = (runId: string): boolean => runs.get(runId)?.cancelled ?? false;
+const now = (): number => performance.now();
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** The last table that was read, kept while its file stays as it was. */
+let latest: { readonly key: string; readonly table: Table } | null = null;
+
+async function tableAt(path: string): Promise<Table> {
+  const name = basename(path);
+  try {
+    const { size, mtimeMs } = await stat(path);
+    const key = `${path}\n${size}\n${mtimeMs}`;
+    if (latest?.key === key) return latest.table;
+    latest = null;
+    const file = await open(path);
+    try {
+      const buffer = new Uint8Array(1 << 20);
+      const table = await readTable(
+        {
+          name,
+          size,
+          read: async (position, length) => {
+            const { bytesRead } = await file.read(buffer, 0, Math.min(length, buffer.length), position);
+            return buffer.slice(0, bytesRead);
+          },
+        },
+        MEMORY_LIMIT,
+      );
+      latest = { key, table };
+      return table;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return unusable(fileProblem(name, error));
+  }
+}
+
+/** News that the other side cannot take changes nothing: the result holds it again. */
+function tell(notice: Promise<void>): void {
+  notice.catch(() => undefined);
+}
+
+/** Runs a generator to its end, letting messages in now and then. Rejects when the run was cancelled. */
+async function finished<Result>(runId: string, work: Generator<void, Result>): Promise<Result> {
+  let rested = now();
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    if (now() - rested < SLICE) continue;
+    await pause();
+    if (isCancelled(runId)) throw new Error('The check was cancelled.');
+    rested = now();
+  }
+}
+
+function checkAt(
+  runId: string,
+  job: GradientJob,
+  full: Dataset,
+  parameters: Arrays,
+  at: CheckPoint,
+  epoch: number,
+): Promise<CheckReport> {
+  const { sizes, inputs, features } = someRows(job, full, CHECK_ROWS);
+  const request = { job, sizes, data: inputs, parameters, at, epoch, features: features.length, now };
+  return finished(runId, checkOnData(request));
+}
+
+async function check({ runId, job, data }: CheckRequest): Promise<CheckReport> {
+  const prepared = prepareDataset(job, await tableAt(data.path), data);
+  if (!prepared.ok) return emptyReport(job, prepared.problems);
+  const { dataset } = prepared;
+  const parameters = initialParameters(job.inputs, dataset.sizes, { seed: 1, initScale: 0.1 });
+  return checkAt(runId, job, dataset, parameters, 'on-demand', 0);
+}
+
+async function trainOn({ runId, job, data, options }: TrainRequest): Promise<TrainResult> {
+  const prepared = prepareDataset(job, await tableAt(data.path), data);
+  if (!prepared.ok) return failedResult(runId, job, prepared.problems);
+  const { dataset } = prepared;
+  return train(
+    { runId, job, dataset, options },
+    {
+      now,
+      pause,
+      cancelled: () => isCancelled(runId),
+      progress: (progress) => {
+        tell(listener.trainProgress(progress));
+      },
+      check: async (parameters, at, epoch) => {
+        const report = await checkAt(runId, job, dataset, parameters, at, epoch);
+        tell(listener.trainCheck(runId, report));
+        return report;
+      },
+    },
+  );
+}
+
+function emptyReport(job: GradientJob, problems: readonly Problem[]): CheckReport {
+  return {
+    definitionId: job.definitionId,
+    at: 'on-demand',
+    epoch: 0,
+    rows: 0,
+    features: 0,
+    loss: NaN,
+    parameters: [],
+    problems,
+    milliseconds: 0,
+  };
+}
+
+function failedResult(runId: string, job: GradientJob, problems: readonly Problem[]): TrainResult {
+  return {
+    runId,
+    definitionId: job.definitionId,
+    end: 'failed',
+    message: problems.map(({ message }) => message).join(' '),
+    epochs: 0,
+    losses: [],
+    gradientNorms: [],
+    parameters: [],
+    checks: [],
+    milliseconds: 0,
+    problems,
+  };
+}
+
+async function asRun<Result>(runId: string, work: () => Promise<Result>): Promise<Result> {
+  runs.set(runId, { cancelled: false });
+  try {
+    return await work();
+  } finally {
+    runs.delete(runId);
+  }
+}
+
+const api: EngineApi = {
+  preview: async (path) => describeTable(path, await tableAt(path)),
+  check: (request) => asRun(request.runId, () => check(request)),
+  train: (request) => asRun(request.runId, () => trainOn(request)),
+  cancel: (runId) => {
+    const run = runs.get(runId);
+    if (run) run.cancelled = true;
+    return Promise.resolve();
+  },
+};
+
+const { remote: listener } = createRpc<EngineListener>(
+  {
+    post: (message) => port.postMessage(message),
+    onMessage: (receive) => {
+      port.on('message', receive);
+      return { dispose: () => void port.off('message', receive) };
+    },
+  },
+  api,
+);
