@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { ColumnInfo, DataChoice, Problem, TablePreview } from '../protocol';
+import type { ColumnInfo, DataChoice, TablePreview } from '../protocol';
 import { findDataFiles, labelOf } from './dataFiles';
 import { guessFeatures, missingIn, rankTargets } from './dataGuess';
 import type { LabelHint } from './dataGuess';
-import { noData, problemText, sentence, UserError } from './messages';
+import { noData, sentences, UserError } from './messages';
 
 export interface DataPick {
   readonly document: vscode.TextDocument;
@@ -41,7 +41,7 @@ export async function previewTable(
   const preview = await read(path);
   const usable = preview.rows > 0 && preview.columns.filter(({ type }) => type === 'number').length >= 2;
   if (usable) return preview;
-  const reasons = preview.problems.map((problem: Problem) => sentence(problemText(problem))).join(' ');
+  const reasons = sentences(preview.problems);
   throw new UserError(
     reasons === ''
       ? `${labelOf(path)} has ${preview.rows} rows and fewer than two columns of numbers, so it cannot hold a target and features. Choose another file.`

@@ -38,6 +38,10 @@ export function notForData(name: string): string {
   return `${name} has no parameters together with data, so there is nothing to feed a table to. Choose a loss such as a function of (w, b, X, Y).`;
 }
 
+export function sentences(problems: readonly Problem[]): string {
+  return problems.map((problem) => sentence(problemText(problem))).join(' ');
+}
+
 export function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -7,7 +7,7 @@ import type { DataFile } from './dataFiles';
 import { fileNameOf, locate, openDocument } from './documents';
 import { messageOf } from './log';
 import type { Log } from './log';
-import { problemText, sentence } from './messages';
+import { problemText, sentence, sentences } from './messages';
 import type { Runs } from './runs';
 import type { Sessions } from './sessions';
 import { runsOnData } from './target';
@@ -183,6 +183,6 @@ function lostText(name: string, analysis: Analysis, before: Shown | null): strin
 }
 
 function brokenText({ definition, problems }: DerivationView): string {
-  const reasons = problems.map((problem) => sentence(problemText(problem))).join(' ');
+  const reasons = sentences(problems);
   return `${definition.name} cannot be derived as it is now: ${reasons}`;
 }

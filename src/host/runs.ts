@@ -18,7 +18,7 @@ import { findDataFiles, labelOf } from './dataFiles';
 import type { Located } from './documents';
 import { Cancelled } from './engine';
 import type { Engine } from './engine';
-import { problemText, sentence, UserError } from './messages';
+import { sentence, sentences, UserError } from './messages';
 import { textOf } from './sessions';
 import type { Sessions } from './sessions';
 
@@ -88,8 +88,7 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
     const analyzer = await analyses.analyzer();
     const made = analyzer.job(document.getText(), document.languageId, definition.id);
     if ('job' in made) return made.job;
-    const reasons = made.problems.map((problem) => sentence(problemText(problem))).join(' ');
-    throw new UserError(`${definition.name} cannot be computed on data: ${reasons}`);
+    throw new UserError(`${definition.name} cannot be computed on data: ${sentences(made.problems)}`);
   };
 
   const readPreview = (path: string): Promise<TablePreview> => engine.preview(path);
@@ -191,7 +190,10 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
     const report = await run('checking', located, (signal) =>
       engine.check({ runId: nextRun(), job, data }, signal),
     );
-    if (report !== null) sessions.update(target, { check: report, checkedText });
+    if (report === null) return null;
+    if (report.parameters.length === 0 && report.problems.length > 0)
+      throw new UserError(`${definition.name} could not be checked: ${sentences(report.problems)}`);
+    sessions.update(target, { check: report, checkedText });
     return report;
   };
 
@@ -230,6 +232,10 @@ export function createRuns(analyses: Analyses, sessions: Sessions, engine: Engin
       try {
         const result = await engine.train({ runId, job, data, options }, { onProgress, onCheck }, signal);
         sessions.update(target, { training: ended(runId, options, result) });
+        if (result.end === 'failed' || result.end === 'diverged')
+          throw new UserError(
+            `The training of ${located.definition.name} ended early: ${sentence(result.message)}`,
+          );
         return result;
       } catch (error) {
         const { training } = sessions.get(target);

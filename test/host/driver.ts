@@ -75,7 +75,10 @@ export async function typeInBox(page: Page, text: string): Promise<void> {
 
 /** The labels of the open quick pick that are in sight. */
 export async function choices(page: Page): Promise<string[]> {
-  const rows = page.locator('.quick-input-widget:visible .monaco-list-row .label-name');
+  // A row may have a second line with details.
+  const rows = page.locator(
+    '.quick-input-widget:visible .monaco-list-row .quick-input-list-row:first-child .label-name',
+  );
   await rows.first().waitFor();
   return rows.allInnerTexts();
 }

@@ -1,5 +1,6 @@
 // What the suites share: the extension as it runs, waiting for its events, files of the workspace.
 import assert from 'node:assert/strict';
+import { appendFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { NablaExtension } from '../../src/extension';
@@ -118,5 +119,6 @@ export async function lensTitles(uri: vscode.Uri): Promise<string[]> {
 
 /** Writes a measured time into the output of the tests. */
 export function measured(what: string, milliseconds: number): void {
-  process.stdout.write(`measured: ${what}: ${milliseconds.toFixed(0)} ms\n`);
+  const line = `      measured: ${what}: ${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms\n`;
+  appendFileSync(process.env['NABLA_OUTPUT'] ?? '/dev/stdout', line);
 }
