@@ -1,5 +1,5 @@
 /** The check on data: the choice of the data, the run, the report. */
-import type { DataState, PanelState } from '../protocol';
+import type { DataState, InputSummary, PanelState } from '../protocol';
 import { checkReport } from './checkReport';
 import type { Section, ViewContext } from './context';
 import { button } from './controls';
@@ -26,15 +26,18 @@ export function createCheck(context: ViewContext, frame: Frame): Section {
   const report = h('div', { class: 'report' });
   frame.body.append(form, h('div', { class: 'actions' }, run, cancel, wait), report);
   let shownData: DataState | undefined;
+  let shownInputs: readonly InputSummary[] | undefined;
   let shownReport: PanelState['check'] | undefined;
 
   return {
     element: frame.element,
-    update: ({ data, check, busy }) => {
-      if (!equal(data, shownData)) {
+    update: ({ data, check, busy, derivation }) => {
+      const inputs = derivation?.definition.inputs ?? [];
+      if (!equal(data, shownData) || !equal(inputs, shownInputs)) {
         shownData = data;
+        shownInputs = inputs;
         keepFocus(form, () => {
-          fill(form, ...dataForm(context, data));
+          fill(form, ...dataForm(context, data, inputs));
         });
       }
       const missing = whatIsMissing(data);

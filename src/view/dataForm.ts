@@ -1,5 +1,5 @@
 /** Which table feeds the definition, and how: file, target, features, scaling, missing values. */
-import type { ColumnInfo, DataChoice, DataState, TablePreview } from '../protocol';
+import type { ColumnInfo, DataChoice, DataState, InputSummary, TablePreview } from '../protocol';
 import type { ViewContext } from './context';
 import { button, field } from './controls';
 import { h } from './dom';
@@ -7,7 +7,11 @@ import { formatCount, formatNumber, plural } from './format';
 import { problemList } from './verdict';
 
 /** The controls for a state of the data. Changes go to the host, which answers with the next state. */
-export function dataForm(context: ViewContext, data: DataState): HTMLElement[] {
+export function dataForm(
+  context: ViewContext,
+  data: DataState,
+  inputs: readonly InputSummary[],
+): HTMLElement[] {
   const { files, preview, choice } = data;
   const set = (change: Partial<DataChoice>): void => {
     if (choice) void context.ask((host) => host.setData({ ...choice, ...change }));
@@ -22,6 +26,7 @@ export function dataForm(context: ViewContext, data: DataState): HTMLElement[] {
     if (problems) parts.push(problems);
   }
   if (!preview || !choice) return parts;
+  const scalars = inputs.filter(({ role, shape }) => role === 'hyper' && shape.length === 0);
   parts.push(
     h(
       'div',
@@ -55,6 +60,7 @@ export function dataForm(context: ViewContext, data: DataState): HTMLElement[] {
         },
       ),
     ),
+    ...(scalars.length > 0 ? [settings(scalars, choice, (next) => set({ settings: next }))] : []),
     features(preview, choice, (names) => {
       set({ features: names });
     }),
@@ -95,6 +101,34 @@ function fileRow(context: ViewContext, { files, preview, choice }: DataState): H
         `${plural(preview.rows, 'row')}, ${plural(preview.columns.length, 'column')}`,
       ),
   );
+}
+
+/** Hyper-parameters of the definition; an empty field leaves the value to the host's default. */
+function settings(
+  scalars: readonly InputSummary[],
+  choice: DataChoice,
+  onChange: (values: Readonly<Record<string, number>>) => void,
+): HTMLElement {
+  const known = choice.settings ?? {};
+  const fieldOf = ({ name, code }: InputSummary): HTMLElement => {
+    const box = h('input', {
+      type: 'number',
+      step: 'any',
+      value: known[name],
+      placeholder: 'default',
+      on: {
+        change: () => {
+          const others = Object.entries(known).filter(([other]) => other !== name);
+          const own: [string, number][] = Number.isFinite(box.valueAsNumber)
+            ? [[name, box.valueAsNumber]]
+            : [];
+          onChange(Object.fromEntries([...others, ...own]));
+        },
+      },
+    });
+    return field(code === '' ? name : code, box, `Value of the hyper-parameter ${name}`);
+  };
+  return h('div', { class: 'fields' }, ...scalars.map(fieldOf));
 }
 
 interface Option {

@@ -93,9 +93,10 @@ function comparison(relative: number): [words: string, preposition: string] {
     : [`agrees to ${String(digits)} digits`, 'with'];
 }
 
-/** "m × n"; a scalar has no axes. */
+/** As NumPy writes shapes: "(m, n)", "(n,)"; a scalar has no axes. */
 export function formatShape(shape: readonly (string | number)[]): string {
-  return shape.length === 0 ? 'scalar' : shape.join(' × ');
+  if (shape.length === 0) return 'scalar';
+  return shape.length === 1 ? `(${String(shape[0])},)` : `(${shape.join(', ')})`;
 }
 
 /** The name of one cell of an array in row-major order: `w[3, 0]`; a scalar keeps its bare name. */

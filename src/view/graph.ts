@@ -47,6 +47,19 @@ export function createGraph(context: ViewContext, frame: Frame): Section {
   frame.body.append(viewport, legend(), details);
   dragToScroll(viewport);
 
+  const wholeSwitch = h('input', {
+    type: 'checkbox',
+    on: {
+      change: () => {
+        whole = wholeSwitch.checked;
+        draw();
+      },
+    },
+  });
+  const wholeBox = h('label', { class: 'check', hidden: true }, wholeSwitch, h('span', {}, 'Fit to width'));
+  frame.aside.prepend(wholeBox);
+
+  let whole = false;
   let shown: Graph | undefined;
   let selected: string | null = null;
   let drawnWidth = 0;
@@ -92,7 +105,10 @@ export function createGraph(context: ViewContext, frame: Frame): Section {
       right: layoutGraph(boxes, graph.edges, { direction: 'right', ...GAPS.right }),
       down: layoutGraph(boxes, graph.edges, { direction: 'down', ...GAPS.down }),
     };
-    const fit = fitGraph(drawnWidth - 2 * MARGIN, { right: layouts.right.width, down: layouts.down.width });
+    const natural = { right: layouts.right.width, down: layouts.down.width };
+    const readable = fitGraph(drawnWidth - 2 * MARGIN, natural);
+    const fit = whole ? fitGraph(drawnWidth - 2 * MARGIN, natural, 0) : readable;
+    wholeBox.hidden = natural[readable.direction] * readable.scale <= drawnWidth - 2 * MARGIN;
     const layout = layouts[fit.direction];
     const picture = svg('svg', { class: 'graph-edges', 'aria-hidden': 'true' });
     const edges = drawEdges(graph, layout, fit.direction, mode);

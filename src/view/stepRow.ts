@@ -1,12 +1,14 @@
 /** One step: what it says, before = after, its rule, and how it was verified. */
-import type { StepState, StepView } from '../protocol';
+import type { Formula, StepState, StepView } from '../protocol';
 import type { ViewContext } from './context';
 import { copyButton, scroller } from './controls';
+import type { Child } from './dom';
 import { h, uniqueId } from './dom';
 import type { IconName } from './icons';
 import { icon } from './icons';
 import { plainLatex } from './latex';
 import { math } from './math';
+import { partShown } from './steps';
 
 const STATES: Readonly<Record<StepState, { readonly icon: IconName; readonly word: string }>> = {
   verified: { icon: 'check', word: 'verified' },
@@ -23,6 +25,7 @@ export interface StepRow {
 /** `number` is shown in the margin: "2", or "2.1" inside of step 2. */
 export function stepRow(context: ViewContext, step: StepView, number: string, goesOn: boolean): StepRow {
   const state = STATES[step.state];
+  const part = partShown(step);
   const details = h('div', { class: 'step-details', id: uniqueId('rule'), hidden: true });
   const badge = h(
     'button',
@@ -72,18 +75,13 @@ export function stepRow(context: ViewContext, step: StepView, number: string, go
           ),
         ),
       ),
+      part && scroller(step.title, equation(part.before, part.after)),
       scroller(
         step.title,
-        h(
-          'div',
-          { class: 'step-math' },
-          !goesOn && math(step.before),
-          h(
-            'span',
-            { class: 'step-after' },
-            h('span', { class: 'relation', role: 'img', 'aria-label': 'equals' }, '='),
-            math(step.after),
-          ),
+        equation(
+          goesOn ? null : step.before,
+          step.after,
+          part && h('span', { class: 'step-word' }, 'inserted'),
         ),
       ),
       step.assumptions.length > 0 &&
@@ -92,6 +90,22 @@ export function stepRow(context: ViewContext, step: StepView, number: string, go
     ),
   );
   return { element, controls: [badge] };
+}
+
+/** Both sides, the right one on a line of its own where there is no room. */
+function equation(before: Formula | null, after: Formula, word: Child = null): HTMLElement {
+  return h(
+    'div',
+    { class: 'step-math' },
+    word,
+    before && math(before),
+    h(
+      'span',
+      { class: 'step-after' },
+      h('span', { class: 'relation', role: 'img', 'aria-label': 'equals' }, '='),
+      math(after),
+    ),
+  );
 }
 
 function detailsOf(context: ViewContext, step: StepView): HTMLElement[] {

@@ -1,5 +1,5 @@
 /** Facts about trees of steps. Pure. */
-import type { StepState, StepView } from '../protocol';
+import type { Formula, StepState, StepView } from '../protocol';
 import { plainLatex } from './latex';
 
 export type StepCounts = Readonly<Record<StepState, number>>;
@@ -43,6 +43,20 @@ export function stepKey(parent: string, place: number): string {
 /** Whether a step goes on where the one before it stopped, so that its left side need not be repeated. */
 export function continues(step: StepView, previous: StepView | undefined): boolean {
   return previous !== undefined && plainLatex(previous.after.latex) === plainLatex(step.before.latex);
+}
+
+/**
+ * What the children of a step show, where that is a part of the step: ∂J/∂A = … for a step that inserts this link into
+ * the chain. Null where the children start from the step's own left side, or do not follow from each other.
+ */
+export function partShown(step: StepView): { readonly before: Formula; readonly after: Formula } | null {
+  const [first] = step.children;
+  const last = step.children.at(-1);
+  if (!first || !last || plainLatex(first.before.latex) === plainLatex(step.before.latex)) return null;
+  const chained = step.children.every(
+    (child, place) => place === 0 || continues(child, step.children[place - 1]),
+  );
+  return chained ? { before: first.before, after: last.after } : null;
 }
 
 /** The outline of a derivation as LaTeX for a text: one line per step, aligned, with the names of the rules. */

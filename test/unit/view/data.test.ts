@@ -116,11 +116,12 @@ describe('what differs between states', () => {
 describe('size of the picture', () => {
   it.each([
     [1000, { right: 900, down: 400 }, { direction: 'right', scale: 1 }],
-    [800, { right: 1000, down: 400 }, { direction: 'right', scale: 0.8 }],
+    [900, { right: 1000, down: 400 }, { direction: 'right', scale: 0.9 }],
+    [800, { right: 1000, down: 400 }, { direction: 'down', scale: 1 }],
     [500, { right: 1000, down: 400 }, { direction: 'down', scale: 1 }],
     [400, { right: 1000, down: 500 }, { direction: 'down', scale: 0.8 }],
-    [300, { right: 3000, down: 1000 }, { direction: 'down', scale: 0.72 }],
-    [300, { right: 1000, down: 3000 }, { direction: 'right', scale: 0.72 }],
+    [300, { right: 3000, down: 1000 }, { direction: 'down', scale: 0.75 }],
+    [300, { right: 1000, down: 3000 }, { direction: 'right', scale: 0.75 }],
   ])('in %d px, %j', (available, width, fit) => {
     expect(fitGraph(available, width)).toEqual(fit);
   });

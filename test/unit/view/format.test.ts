@@ -77,8 +77,9 @@ describe('names and counts', () => {
 
   it.each([
     [[], 'scalar'],
-    [['m', 'n'], 'm × n'],
-    [[30, 1], '30 × 1'],
+    [['m', 'n'], '(m, n)'],
+    [[30, 1], '(30, 1)'],
+    [['n'], '(n,)'],
   ])('shape %j is %s', (shape, text) => {
     expect(formatShape(shape)).toBe(text);
   });

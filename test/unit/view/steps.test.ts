@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../../src/protocol';
 import { plainLatex } from '../../../src/view/latex';
-import { alignedLatex, continues, countSteps, countsText, openableKeys } from '../../../src/view/steps';
+import {
+  alignedLatex,
+  continues,
+  countSteps,
+  countsText,
+  openableKeys,
+  partShown,
+} from '../../../src/view/steps';
 import type { TreeItem } from '../../../src/view/treeKeys';
 import { treeKey } from '../../../src/view/treeKeys';
 import { logisticDerivation } from './logisticState';
@@ -50,6 +57,17 @@ describe('trees of steps', () => {
     expect(continues(step('\\htmlClass{touched}{b}', 'c'), step('a', '{b}'))).toBe(true);
     expect(continues(step('x', 'c'), step('a', 'b'))).toBe(false);
     expect(continues(step('b', 'c'), undefined)).toBe(false);
+  });
+
+  it('shows the part that the children derive', () => {
+    const part = (children: StepView[]) => partShown(step('a', 'b', { children }));
+    expect(part([step('x', 'y'), step('y', 'z')])).toEqual({
+      before: { latex: 'x', text: 'x' },
+      after: { latex: 'z', text: 'z' },
+    });
+    expect(part([])).toBeNull();
+    expect(part([step('a', 'y'), step('y', 'z')])).toBeNull();
+    expect(part([step('x', 'y'), step('v', 'z')])).toBeNull();
   });
 
   it('becomes LaTeX for a text', () => {
