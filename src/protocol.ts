@@ -155,6 +155,8 @@ export interface DerivationView {
   readonly definition: DefinitionSummary;
   readonly graph: { readonly nodes: readonly GraphNodeView[]; readonly edges: readonly GraphEdgeView[] };
   readonly parameters: readonly ParameterView[];
+  /** Derivatives by intermediates that got names of their own (`dZ`) and occur in the gradients, in order of use. */
+  readonly named?: readonly NamedFormula[];
   readonly facts: readonly string[];
   readonly problems: readonly Problem[];
 }

@@ -1,5 +1,5 @@
 /** The gradients: in matrix form, in indices, as code, and beside what was written by hand. */
-import type { Formula, ParameterView } from '../protocol';
+import type { Formula, NamedFormula, ParameterView } from '../protocol';
 import type { Section, ViewContext } from './context';
 import { copyButton, scroller, tabs } from './controls';
 import { h } from './dom';
@@ -27,16 +27,31 @@ export function createResult(context: ViewContext, frame: Frame): Section {
     element: frame.element,
     update: ({ derivation }) => {
       const parameters = derivation?.parameters ?? [];
-      const part = parameters.map(({ name, shape, gradient, findings }) => [name, shape, gradient, findings]);
+      const named = derivation?.named ?? [];
+      const part = [
+        named,
+        parameters.map(({ name, shape, gradient, findings }) => [name, shape, gradient, findings]),
+      ];
       if (equal(part, shown)) return;
       shown = part;
-      frame.body.replaceChildren(
-        ...(parameters.length > 0
-          ? parameters.map((parameter) => card(context, parameter))
-          : [h('p', { class: 'dim' }, 'No gradient.')]),
-      );
+      if (parameters.length === 0) frame.body.replaceChildren(h('p', { class: 'dim' }, 'No gradient.'));
+      else
+        frame.body.replaceChildren(
+          ...(named.length > 0 ? [abbreviations(context, named)] : []),
+          ...parameters.map((parameter) => card(context, parameter)),
+        );
     },
   };
+}
+
+/** What the names in the gradients stand for that are not in the code. */
+function abbreviations(context: ViewContext, named: readonly NamedFormula[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'result' },
+    h('h3', {}, 'Derivatives that the gradients share'),
+    ...named.map(({ name, formula }) => form(context, name, formula)),
+  );
 }
 
 function card(context: ViewContext, parameter: ParameterView): HTMLElement {
@@ -63,7 +78,7 @@ function form(context: ViewContext, label: string, formula: Formula): HTMLElemen
     { class: 'form' },
     h('span', { class: 'form-name' }, label),
     scroller(label, math(formula)),
-    copyButton(context, `Copy the ${label.toLowerCase()} as LaTeX`, () => plainLatex(formula.latex), true),
+    copyButton(context, `Copy LaTeX: ${label}`, () => plainLatex(formula.latex), true),
   );
 }
 
