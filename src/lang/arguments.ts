@@ -43,7 +43,9 @@ export function collected(run: Run, stream: StreamV, span: Span): ArrayV | Unkno
   if (stream.length === null)
     return unsupported('collects items of a loop of unknown length', span, 'loop-length');
   const index = loopIndex(run, stream.length);
+  run.loopDepth += 1;
   const item = toArray(run, stream.item(index), span);
+  run.loopDepth -= 1;
   if (item.kind === 'unknown') return item;
   const axes = makeAxes(run, [stream.length, ...item.axes.map((axis) => axis.size)]);
   const pairs: [IndexNode, Node][] = [];
@@ -56,9 +58,9 @@ export function collected(run: Run, stream: StreamV, span: Span): ArrayV | Unkno
   return array(axes, run.arena.substituteAll(item.element, pairs), { mask: item.mask });
 }
 
-/** A fresh index for one loop. */
+/** The index of a loop at the present depth: loops that follow each other share it, so that equal bodies are equal. */
 export function loopIndex(run: Run, length: Size): IndexNode {
-  const name = `n${run.loopIndices.size}`;
+  const name = `n${run.loopDepth}`;
   const index = run.arena.index(name, run.sizes.find(length));
   run.loopIndices.set(name, index);
   return index;

@@ -3,7 +3,8 @@
  * canonical index of position p; what does not fit is an unknown value with the reason.
  */
 import type { Axis, Span } from '../core/definition';
-import type { IndexNode, Node, ReduceOp, Size } from '../core/expr';
+import { symbolNames, type IndexNode, type Node, type ReduceOp, type Size } from '../core/expr';
+import { roleHint } from './names';
 import { array, axisIndex, makeAxes, scalar, shapeError, unsupported, type Run } from './run';
 import type { ArrayV, UnknownValue } from './values';
 
@@ -62,6 +63,7 @@ export function broadcast(
   }
   const axes = makeAxes(run, sizes);
   penaliseOuter(run, values, axes);
+  penaliseLabels(run, values);
   const elements = values.map((value) =>
     at(
       run,
@@ -80,7 +82,30 @@ function penaliseOuter(run: Run, values: readonly ArrayV[], axes: readonly Axis[
   if (arrays.length > 1 && !full && !arrays.some((v) => v.spread)) run.penalise(8, 'outer broadcast');
   const ranks = new Set(arrays.map((v) => v.axes.length));
   if (ranks.size > 1 && arrays.every((v) => v.axes.filter((axis) => axis.index).length === indexed))
-    run.penalise(0.5, 'broadcast over a unit axis');
+    run.penalise(1.1, 'broadcast over a unit axis');
+}
+
+// Labels stand beside predictions of their own shape; a label that is spread over another axis is a misreading.
+function penaliseLabels(run: Run, values: readonly ArrayV[]): void {
+  const [a, b] = values;
+  if (values.length !== 2 || !a || !b || sameSizes(a, b)) return;
+  const kinds = [a, b].map((value) => {
+    const names = [...symbolNames(value.element)];
+    const hints = names.map((name) => roleHint(name, false));
+    return hints.includes('label')
+      ? 'label'
+      : names.length > 0 && hints.some((h, k) => h !== 'hyper' && roleHint(names[k] ?? '', true) !== 'hyper')
+        ? 'other'
+        : 'constant';
+  });
+  if (kinds.includes('label') && kinds.includes('other')) run.penalise(1.1, 'a label beside another shape');
+}
+
+function sameSizes(a: ArrayV, b: ArrayV): boolean {
+  const sizes = (value: ArrayV): Size[] => value.axes.flatMap((axis) => (axis.index ? [axis.size] : []));
+  const x = sizes(a);
+  const y = sizes(b);
+  return x.length === y.length;
 }
 
 function unifySizes(run: Run, a: Size, b: Size, span: Span): boolean {

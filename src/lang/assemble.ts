@@ -14,7 +14,8 @@ import type { ArrayV } from './values';
 
 const SAMPLE_NAMES: readonly Size[] = ['m', 'N', 'batch'];
 const FEATURE_NAMES: readonly Size[] = ['n', 'd', 'D'];
-const OTHER_NAMES: readonly Size[] = ['k', 'h', 'p', 'q', 'r', 's', 't', 'u', 'v'];
+const CLASS_NAMES: readonly Size[] = ['k', 'K', 'c'];
+const OTHER_NAMES: readonly Size[] = ['h', 'k', 'p', 'q', 'r', 's', 't', 'u', 'v'];
 
 /** Final names of all size variables: the user's own where the code has one, else m samples, n features, k others. */
 export function nameSizes(
@@ -47,9 +48,13 @@ export function nameSizes(
   if (sample !== null && roots.includes(sample)) take(sample, SAMPLE_NAMES);
   for (const root of roots) {
     const members = classes.get(root) ?? [];
-    const isFeature = members.some((size) => isDataAxis(run, size));
-    take(root, isFeature ? [...FEATURE_NAMES, ...OTHER_NAMES] : [...OTHER_NAMES, ...FEATURE_NAMES]);
+    const isAxisOf = (...roles: string[]): boolean => members.some((size) => hasAxis(run, size, roles));
+    if (isAxisOf('data')) take(root, [...FEATURE_NAMES, ...OTHER_NAMES]);
+    else if (isAxisOf('label')) take(root, [...CLASS_NAMES, ...OTHER_NAMES]);
+    else if (isAxisOf('prediction')) take(root, [...CLASS_NAMES, ...FEATURE_NAMES]);
+    else if (roots.length === 1) take(root, FEATURE_NAMES);
   }
+  for (const root of roots) take(root, [...OTHER_NAMES, ...FEATURE_NAMES]);
   const names = new Map<Size, Size>();
   for (const [root, members] of classes) {
     const name = chosen.get(root) ?? root;
@@ -58,11 +63,9 @@ export function nameSizes(
   return { names, samples: sample === null ? null : (chosen.get(sample) ?? null) };
 }
 
-function isDataAxis(run: Run, size: Size): boolean {
+function hasAxis(run: Run, size: Size, roles: readonly string[]): boolean {
   return [...run.inputs.values()].some(
-    (state) =>
-      size.startsWith(`?${state.ref.code}.`) &&
-      ['data', 'parameter'].includes(roleHint(state.name, false) ?? ''),
+    (state) => size.startsWith(`?${state.ref.code}.`) && roles.includes(roleHint(state.name, false) ?? ''),
   );
 }
 
@@ -77,8 +80,15 @@ function sampleRoot(run: Run, sizes: Sizes): Size | null {
   const shared = labels.flat().find((size) => data.includes(size));
   const predictions = axesOf('prediction');
   const parameters = axesOf('parameter').flat();
-  const unshared = data.find((size) => !parameters.includes(size));
-  return shared ?? unshared ?? labels.flat()[0] ?? predictions.flat()[0] ?? data[0] ?? null;
+  const unshared = parameters.length > 0 ? data.find((size) => !parameters.includes(size)) : undefined;
+  const matrix = predictions.find((axes) => axes.length > 1);
+  return (
+    shared ??
+    unshared ??
+    labels.flat()[0] ??
+    (labels.length > 0 ? predictions.flat()[0] : matrix?.[0]) ??
+    null
+  );
 }
 
 export interface Assembled {

@@ -18,7 +18,7 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   const arrays = program.inputs.filter((input) => input.role !== 'hyper');
   if (arrays.length === 0) return null;
   const isActivation = activationLike(reading);
-  if (isGradientName(name) && !isLossName(name) && !written) return null;
+  if (isGradientName(name) && !own) return null;
   if (isOtherName(name) && !(own && isLossName(outputs.output.name))) return null;
   if (isActivation && !(isLossName(name) && single && arrays.length > 1)) return 'activation';
   if (single) {

@@ -71,6 +71,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     globals: (name, span) => globalValue(run, plan.module, top, name, span),
     call: (fn, args, span) => callFunction(run, fn, args, span),
     depth: 0,
+    loopDepth: 0,
     loopIndices: new Map(),
     uncertain: 0,
   };

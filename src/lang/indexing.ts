@@ -108,8 +108,10 @@ export function select(run: Run, value: ArrayV, items: readonly Value[], span: S
     const slot = slots[axis];
     if (part.kind === 'keep')
       targets.push(slot === null || slot === undefined ? null : (axes[slot]?.index ?? null));
-    else if (part.kind === 'at') targets.push(part.position);
-    else {
+    else if (part.kind === 'at') {
+      unifyPosition(run, part.position, value.axes[axis]);
+      targets.push(part.position);
+    } else {
       const element = joined?.elements[gather] ?? run.arena.zero;
       const moved = joined ? array(joined.axes, element) : array([], element);
       const own = axes.slice(start, start + moved.axes.length).map((a) => a.index);

@@ -45,9 +45,11 @@ export function runStream(
   }
   assignNames(run, statement.target, stream.item(index), inner);
   run.uncertain += 1;
+  run.loopDepth += 1;
   const bindingsBefore = run.bindings.length;
   const outcome = execute(run, statement.body, inner);
   run.uncertain -= 1;
+  run.loopDepth -= 1;
   if (outcome.kind !== 'next' && outcome.kind !== 'continue') return false;
   dropPlaceholderBindings(run, bindingsBefore);
   for (const [name, value] of inner.names) {

@@ -13,6 +13,8 @@ export interface Part {
   readonly name: string | null;
   readonly value: Value;
   readonly span: Span;
+  /** Name of the dict that holds it. */
+  readonly container: string | null;
 }
 
 export interface WrittenGradient {
@@ -45,22 +47,34 @@ export interface Outputs {
 /** The parts of a returned value: items of tuples, entries of dicts. */
 export function partsOf(run: Run, executed: Executed): Part[] {
   const found: Part[] = [];
-  const visit = (value: Value, e: Expression | null, name: string | null, span: Span): void => {
+  const visit = (
+    value: Value,
+    e: Expression | null,
+    name: string | null,
+    span: Span,
+    container: string | null,
+  ): void => {
     if (value.kind === 'sequence')
       value.items.forEach((item, k) => {
         const own = e?.kind === 'sequence' ? e.items[k] : undefined;
-        visit(item, own ?? null, own ? nameOf(own) : null, own?.span ?? span);
+        visit(item, own ?? null, own ? nameOf(own) : null, own?.span ?? span, null);
       });
     else if (value.kind === 'dict')
       value.entries.forEach((item, key) => {
         const own = e?.kind === 'dict' ? e.entries.find((entry) => keyText(entry.key) === key) : undefined;
-        visit(item, own?.value ?? null, key.slice(2), own ? spanning(own.key, own.value) : span);
+        visit(item, own?.value ?? null, key.slice(2), own ? spanning(own.key, own.value) : span, name);
       });
     else if (value.kind === 'array' || value.kind === 'unknown' || value.kind === 'input')
-      found.push({ name: name ?? bindingName(value), value, span });
+      found.push({ name: name ?? bindingName(value), value, span, container });
   };
   const { value, expression, callable } = executed;
-  visit(value, expression, expression ? nameOf(expression) : null, expression?.span ?? callable.fn.nameSpan);
+  visit(
+    value,
+    expression,
+    expression ? nameOf(expression) : null,
+    expression?.span ?? callable.fn.nameSpan,
+    null,
+  );
   return found.map((part) => ({ ...part, span: bindingSpan(run, part.value) ?? part.span }));
 }
 
@@ -77,9 +91,11 @@ function nameOf(e: Expression): string | null {
   if (e.kind === 'name' || e.kind === 'attribute') return e.name;
   if (e.kind === 'subscript' && e.indices[0]?.kind === 'string') return e.indices[0].value;
   // np.squeeze(cost), float(loss)
-  if (e.kind === 'call' && e.args.length === 1 && e.args[0]) return nameOf(e.args[0].value);
+  if (e.kind === 'call' && e.args[0] && WRAPPERS.test(nameOf(e.callee) ?? '')) return nameOf(e.args[0].value);
   return null;
 }
+
+const WRAPPERS = /^(squeeze|float|array|asarray|item|copy|nan_to_num)$/;
 
 const baseName = (name: string): string => name.replace(/@\d+$/, '');
 
@@ -109,14 +125,14 @@ function symbols(run: Run): { inputs: string[]; bindings: string[] } {
 /** Local variables of a function at its end that hold arrays (or failed to), with their places. */
 function locals(run: Run, executed: Executed): Part[] {
   const found: Part[] = [];
-  const add = (name: string, value: Value): void => {
+  const add = (name: string, value: Value, container: string | null = null): void => {
     if (executed.parameters.get(name) === value) return;
     if (value.kind === 'array')
-      found.push({ name, value, span: bindingSpan(run, value) ?? executed.callable.fn.nameSpan });
-    else if (value.kind === 'unknown') found.push({ name, value, span: value.cause.span });
+      found.push({ name, value, span: bindingSpan(run, value) ?? executed.callable.fn.nameSpan, container });
+    else if (value.kind === 'unknown') found.push({ name, value, span: value.cause.span, container });
     else if (value.kind === 'dict' && /grad|^d/i.test(name))
       value.entries.forEach((v, key) => {
-        add(key.slice(2), v);
+        add(key.slice(2), v, name);
       });
     else if (value.kind === 'object') value.attributes.forEach((v, key) => v.kind !== 'input' && add(key, v));
   };
@@ -142,7 +158,8 @@ export function outputsOf(execution: Execution): Outputs {
     for (const part of parts) {
       const { name, value, span } = part;
       if (name === null || part === output || value.kind === 'input') continue;
-      const input = gradientOf(name, inputs) ?? (plainNames && inputs.includes(name) ? name : null);
+      const plain = plainNames || (part.container !== null && /grad/i.test(part.container));
+      const input = gradientOf(name, inputs) ?? (plain && inputs.includes(name) ? name : null);
       const of = input ?? gradientOf(name, bindings);
       if (of === null || of === name || seen.has(`${of} ${name}`)) continue;
       seen.add(`${of} ${name}`);
@@ -154,6 +171,9 @@ export function outputsOf(execution: Execution): Outputs {
   };
   collect(returned, main.callable, false);
   collect(own, main.callable, false);
+  const [only, ...others] = targets(execution, output);
+  if (only !== undefined && others.length === 0)
+    collectGeneric([...returned, ...own], only, main.callable, { gradients, broken });
   if (gradient) {
     const parts = partsOf(run, gradient);
     collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name));
@@ -162,7 +182,7 @@ export function outputsOf(execution: Execution): Outputs {
   }
   const asArray = output?.value.kind === 'array' ? { value: output.value, span: output.span } : null;
   const cause = output?.value.kind === 'unknown' ? output.value.cause : null;
-  const name = output?.name ?? outputName(main.callable.fn.name);
+  const name = output?.name ?? outputName(main.callable);
   return {
     output: asArray ? { name, ...asArray } : null,
     cause,
@@ -172,7 +192,10 @@ export function outputsOf(execution: Execution): Outputs {
   };
 }
 
-const outputName = (functionName: string): string => functionName.replace(/^_+/, '') || 'J';
+function outputName({ fn, owner }: Callable): string {
+  const name = /^__\w+__$/.test(fn.name) ? (owner?.name ?? '') : fn.name;
+  return name.replace(/^_+/, '') || 'J';
+}
 
 function chooseOutput(
   returned: readonly Part[],
@@ -197,6 +220,24 @@ function hiddenLoss(own: readonly Part[]): Part | null {
         part.name !== null && isLossName(part.name) && part.value.kind === 'array' && isSingle(part.value),
     ) ?? null
   );
+}
+
+/** `grad`, `gradient`: the gradient by the only parameter. */
+function collectGeneric(
+  parts: readonly Part[],
+  of: string,
+  callable: Callable,
+  into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
+): void {
+  if (into.gradients.some((g) => g.of === of) || into.broken.some((b) => b.of === of)) return;
+  const part = parts.find(
+    (p) => p.name !== null && /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost)$/i.test(p.name),
+  );
+  if (!part || part.name === null) return;
+  const { name, span, value } = part;
+  if (value.kind === 'array') into.gradients.push({ of, name, span, value, isInput: true, callable });
+  else if (value.kind === 'unknown')
+    into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
 }
 
 /** Inputs that the output would be differentiated by, in the order of the function's parameters. */

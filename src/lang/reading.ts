@@ -3,6 +3,7 @@ import { Arena } from '../core/expr';
 import { isSingle } from './arrays';
 import { assemble, nameSizes, type Assembled } from './assemble';
 import { executePlan, type Execution, type Plan } from './execution';
+import { roleHint } from './names';
 import { outputsOf, type Outputs } from './outputs';
 import { search, type Chooser } from './search';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
@@ -70,8 +71,24 @@ function costOf(outputs: Outputs, sizes: Sizes): number {
     const target = gradient.isInput ? shapes.get(gradient.of) : undefined;
     if (target) cost += shapeDifference(gradient.value, target, sizes);
   }
-  for (const broken of outputs.broken) if (broken.cause.type === 'shape') cost += 3;
+  for (const broken of outputs.broken) if (broken.cause.type === 'shape') cost += 1;
+  cost += 6 * samplewiseParameters(outputs, sizes);
   return cost;
+}
+
+/** Weights with an axis of the labels' samples: one weight per sample is never meant. */
+function samplewiseParameters(outputs: Outputs, sizes: Sizes): number {
+  const indexed = (value: ArrayV): Size[] =>
+    value.axes.flatMap((axis) => (axis.index ? [sizes.find(axis.size)] : []));
+  const hinted = (role: string): ArrayV[] =>
+    outputs.inputs.filter((i) => roleHint(i.name, isSingle(i.value)) === role).map((i) => i.value);
+  const data = new Set(hinted('data').flatMap(indexed));
+  const samples = new Set(
+    hinted('label')
+      .flatMap(indexed)
+      .filter((size) => data.has(size)),
+  );
+  return hinted('parameter').filter((value) => indexed(value).some((size) => samples.has(size))).length;
 }
 
 function shapeDifference(gradient: ArrayV, parameter: ArrayV, sizes: Sizes): number {
@@ -79,7 +96,7 @@ function shapeDifference(gradient: ArrayV, parameter: ArrayV, sizes: Sizes): num
     value.axes.flatMap((axis) => (axis.index ? [sizes.find(axis.size)] : []));
   const a = indexed(gradient);
   const b = indexed(parameter);
-  if (a.length !== b.length || a.some((size, k) => size !== b[k])) return 5;
+  if (a.length !== b.length || a.some((size, k) => size !== b[k])) return 6;
   if (a.length === 0) return 0;
   return gradient.axes.length === parameter.axes.length ? 0 : 0.5;
 }

@@ -105,7 +105,7 @@ export function usageOf(run: Run, nodes: readonly Node[]): Usage {
         const guarded = unguarded(bindings, n.args[0]);
         if (guarded.kind === 'sym') logged.add(guarded.name);
         const other = complementOf(guarded);
-        if (other) complementLogged.add(other);
+        if (other) complementLogged.add(other).add(unguardedName(bindings, other));
       } else if (n.kind === 'add') {
         const other = complementOf(n);
         if (other) complemented.add(other);
@@ -132,6 +132,12 @@ function isLogLike(bindings: ReadonlyMap<string, Binding>, node: Node): boolean 
   if (node.kind === 'call') return node.fn === 'log';
   const def = node.kind === 'sym' ? bindings.get(node.name)?.def : undefined;
   return def !== undefined && isLogLike(bindings, def);
+}
+
+function unguardedName(bindings: ReadonlyMap<string, Binding>, name: string): string {
+  const def = bindings.get(name)?.def;
+  const inner = def ? unguarded(bindings, def) : null;
+  return inner?.kind === 'sym' ? inner.name : name;
 }
 
 /** Without the guards that keep a logarithm finite: `+ eps`, `clip`, `maximum`. */

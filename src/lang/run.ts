@@ -66,7 +66,9 @@ export interface Run {
   readonly globals: (name: string, span: Span) => Value | undefined;
   readonly call: (fn: FunctionV, args: readonly CallArgument[], span: Span) => Value;
   depth: number;
-  /** Indices of loops of symbolic length, by name. */
+  /** How many loops of symbolic length are being followed. */
+  loopDepth: number;
+  /** Their indices, by name. */
   readonly loopIndices: Map<string, IndexNode>;
   /** Above 0 while a branch runs whose condition depends on data: containers must not change there. */
   uncertain: number;
@@ -108,7 +110,7 @@ export function number(run: Run, value: number): ArrayV {
 export function shapeError(run: Run, text: string, span: Span): UnknownValue {
   const value = unknown('shape', 'shape-mismatch', text, span);
   run.shapeCauses.push(value.cause);
-  run.penalise(6, text);
+  run.penalise(5, text);
   return value;
 }
 

@@ -28,7 +28,22 @@ export function callFunction(run: Run, callee: FunctionV, args: readonly CallArg
   run.depth += 1;
   const outcome = execute(run, callee.fn.body, scope);
   run.depth -= 1;
-  return outcome.kind === 'return' ? outcome.value : NONE;
+  if (outcome.kind !== 'return') return NONE;
+  return callee.receiver ? outcome.value : unnamedResult(run, outcome.value);
+}
+
+// `s = 1 / (1 + np.exp(-z)); return s`: the caller's name for the result is the better one, so the last binding is undone.
+function unnamedResult(run: Run, value: Value): Value {
+  const last = run.bindings.at(-1);
+  if (value.kind !== 'array' || value.element.kind !== 'sym' || !last || last.name !== value.element.name)
+    return value;
+  const own = last.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
+  if (last.axes.length !== value.axes.length || own.some((index, k) => value.element.args[k] !== index))
+    return value;
+  run.bindings.pop();
+  run.names.delete(last.name);
+  for (const [key, name] of run.bound) if (name === last.name) run.bound.delete(key);
+  return { ...value, element: last.def };
 }
 
 function bindArguments(
@@ -266,7 +281,8 @@ function storeItem(
         : old
           ? binary(run, operator, old, value, span)
           : unsupported('changes an entry that is not there', span, 'dict-key');
-    const name = key?.startsWith('s:') ? key.slice(2) : '';
+    const entry = key?.startsWith('s:') ? key.slice(2) : '';
+    const name = /grad/i.test(nameOf(target.object)) && !/^d|grad/i.test(entry) ? `d${entry}` : entry;
     const kept =
       next.kind === 'array' && /^[A-Za-z_]\w*$/.test(name) ? bind(run, name, next, span, 'assignment') : next;
     const stored = run.uncertain > 0 ? uncertainValue(span) : kept;
