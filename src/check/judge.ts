@@ -14,7 +14,7 @@ import { right, unknown, type Judgement } from './judgement';
 import { judgeLayout } from './layout';
 import { nameMistake } from './mistakes';
 import { derivativeName, plainName, type Case } from './mistakes/case';
-import { explainRatio, ratios } from './mistakes/factor';
+import { explainRatio, ratios, type Factor } from './mistakes/factor';
 import { trialsFor, type Target, type Trials } from './points';
 import { guardReadings, labelReadings, type Lenient } from './readings';
 import { targetOf } from './target';
@@ -182,7 +182,7 @@ function renamed(
 }
 
 /** How an intermediate gradient relates to the derivative: the constant factor between them, if there is one. */
-export function conventionFactor(subject: Subject): string | null {
+export function conventionFactor(subject: Subject): Factor | null {
   const { program, hand } = subject;
   const found = targetOf(program, subject.derivation, hand.of);
   if ('reason' in found) return null;
@@ -193,5 +193,5 @@ export function conventionFactor(subject: Subject): string | null {
   const { trials } = trialsFor(found.target, [element]);
   const values =
     trials.length >= FEWEST ? ratios(element, found.target.exact, found.target.axes, trials) : null;
-  return values ? (explainRatio({ program, trials }, values)?.text ?? null) : null;
+  return values ? explainRatio({ program, trials }, values) : null;
 }

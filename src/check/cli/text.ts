@@ -21,7 +21,7 @@ export function derivationText(view: DerivationView): string {
   for (const parameter of view.parameters) {
     const shape = parameter.shape.length > 0 ? `, shape (${parameter.shape.join(', ')})` : '';
     lines.push('', `  Derivative by ${parameter.name}${shape}`, '');
-    for (const step of parameter.steps) stepLines(step, 2, lines);
+    stepLines(parameter.steps, 2, lines);
     lines.push('', `    ${parameter.gradient.index.text}`);
     if (parameter.gradient.matrix) lines.push(`    ${parameter.gradient.matrix.text}`);
     for (const [target, code] of Object.entries(parameter.gradient.code)) {
@@ -33,11 +33,17 @@ export function derivationText(view: DerivationView): string {
   return `${lines.join('\n')}\n`;
 }
 
-function stepLines(step: StepView, depth: number, lines: string[]): void {
+/** Consecutive steps read as one chain of equations: a left side that was just written is not repeated. */
+function stepLines(steps: readonly StepView[], depth: number, lines: string[]): void {
   const indent = '  '.repeat(depth);
-  const [name, state] = [step.ruleName || step.rule, STATES[step.state]];
-  lines.push(`${indent}${step.before.text} = ${step.after.text}    [${name}; ${state}]`);
-  for (const child of step.children) stepLines(child, depth + 1, lines);
+  let last: string | null = null;
+  for (const step of steps) {
+    const { before, after } = step;
+    if (before.text !== last) lines.push(`${indent}${before.text}`);
+    lines.push(`${indent}  = ${after.text}    [${step.ruleName}, ${STATES[step.state]}]`);
+    stepLines(step.children, depth + 3, lines);
+    last = after.text;
+  }
 }
 
 const MARKS: Readonly<Record<FindingOutput['verdict'], string>> = {

@@ -1,0 +1,271 @@
+/**
+ * The facade: text in, plain data out. Never throws on any text: the text's faults are problems, Nabla's own defects become
+ * a problem with the id `internal`. No input or output; the only state is a bounded cache by content.
+ */
+import type { Program } from '../core/definition';
+import { derive } from '../core/derive';
+import type { Node } from '../core/expr';
+import { createSimplifier } from '../core/simplify/simplifier';
+import type { SourceDefinition } from '../lang/definition';
+import type { Parsers } from '../lang/parse';
+import { readDefinitions } from '../lang/read';
+import type {
+  Analysis,
+  DefinitionSummary,
+  DerivationView,
+  Finding,
+  HoverInfo,
+  Problem,
+  TextSpan,
+} from '../protocol';
+import { createCache, lazy } from './cache';
+import { findingOf, type Derived } from './findings';
+import { createFormulas } from './formulas';
+import { hoverAt, type GradientLine } from './hover';
+import { jobOf, type JobResult } from './job';
+import { judgeDefinition } from './verdicts';
+import { definitionSummary, derivationView, gradientFormulas } from './views';
+
+export interface DerivationOptions {
+  /** Names to differentiate by, inputs or intermediates; all parameters by default. */
+  readonly wrt?: readonly string[];
+}
+
+export interface Analyzer {
+  analyze(text: string, languageId: string): Analysis;
+  /** A definition that is unknown or cannot be read gives a view without parameters whose problems say why. */
+  derivation(
+    text: string,
+    languageId: string,
+    definitionId: string,
+    options?: DerivationOptions,
+  ): DerivationView;
+  /** Line and column are 1-based. */
+  hover(text: string, languageId: string, line: number, column: number): HoverInfo | null;
+  job(text: string, languageId: string, definitionId: string): JobResult;
+}
+
+/** Told of defects that were turned into problems, for a log. */
+export type Report = (what: string, error: unknown) => void;
+
+/** Texts whose analyses are kept. */
+const KEPT = 8;
+
+/** What is known of one text, each part worked out on first use. */
+interface Entry {
+  readonly definitions: readonly DefinitionEntry[];
+  readonly lines: readonly string[];
+  readonly analysis: () => Analysis;
+}
+
+interface DefinitionEntry {
+  readonly source: SourceDefinition;
+  readonly summary: () => DefinitionSummary;
+  /** By all parameters, its steps not verified; null when there is nothing to derive. */
+  readonly derived: () => Derived | null;
+  readonly findings: () => readonly Finding[];
+  /** Defects met on the way. */
+  readonly defects: Problem[];
+}
+
+export function createAnalyzer(parsers: Parsers, report: Report = () => undefined): Analyzer {
+  const entries = createCache<Entry>(KEPT);
+  const views = createCache<DerivationView>(2 * KEPT);
+
+  const guard = <T>(
+    what: string,
+    span: TextSpan | null,
+    defects: Problem[],
+    otherwise: T,
+    work: () => T,
+  ): T => {
+    try {
+      return work();
+    } catch (error) {
+      report(what, error);
+      defects.push(internal(what, span, error));
+      return otherwise;
+    }
+  };
+
+  const entryOf = (text: string, languageId: string): Entry =>
+    entries.get(`${languageId}\n${text}`, () => read(text, languageId));
+
+  const read = (text: string, languageId: string): Entry => {
+    const defects: Problem[] = [];
+    const reading = guard('reading the text', null, defects, { definitions: [], problems: [] }, () =>
+      readDefinitions(text, languageId, parsers),
+    );
+    const lines = text.split(/\r\n|\r|\n/);
+    const definitions = reading.definitions.map((source) => definitionEntry(source, lines));
+    const analysis = lazy((): Analysis => {
+      const findings = definitions.flatMap((definition) => definition.findings());
+      return {
+        definitions: definitions.map(({ summary, defects: own }) => withProblems(summary(), own)),
+        findings,
+        problems: [...reading.problems, ...defects],
+      };
+    });
+    return { definitions, lines, analysis };
+  };
+
+  const definitionEntry = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry => {
+    const defects: Problem[] = [];
+    const { program, name, nameSpan } = source;
+    const summary = lazy(() =>
+      guard(`writing the formulas of ${name}`, nameSpan, defects, definitionSummary(source, null), () =>
+        definitionSummary(source, program && createFormulas(program, [])),
+      ),
+    );
+    const derived = lazy(() =>
+      guard(`deriving ${name}`, nameSpan, defects, null, () => program && deriveQuickly(program)),
+    );
+    const findings = lazy(() =>
+      guard(`checking the gradients of ${name}`, nameSpan, defects, [] as readonly Finding[], () => {
+        if (source.gradients.length + source.candidates.length + source.mismatches.length === 0) return [];
+        const found = derived();
+        const judged = judgeDefinition(source, found?.derivation ?? null, proofs(program));
+        return judged.map((each) => findingOf(source, each, found, lines));
+      }),
+    );
+    return { source, summary, derived, findings, defects };
+  };
+
+  const find = (text: string, languageId: string, definitionId: string): DefinitionEntry | null =>
+    entryOf(text, languageId).definitions.find(({ source }) => source.id === definitionId) ?? null;
+
+  const derivation = (
+    text: string,
+    languageId: string,
+    definitionId: string,
+    { wrt }: DerivationOptions = {},
+  ): DerivationView => {
+    const entry = find(text, languageId, definitionId);
+    if (!entry) return emptyView(missing(definitionId, languageId));
+    const { source, summary, defects } = entry;
+    const without = (problems: readonly Problem[]): DerivationView =>
+      emptyView(withProblems(summary(), problems));
+    const { program } = source;
+    if (!program) return without(defects);
+    const unknown = (wrt ?? []).filter((name) => !isSymbol(program, name));
+    if (unknown.length > 0) return without([...defects, unknownNames(source, program, unknown)]);
+    const own: Problem[] = [];
+    const view = guard(`deriving ${source.name}`, source.nameSpan, own, null, () =>
+      derivationView(source, program, derive(program, wrt ? { wrt } : {}), entry.findings()),
+    );
+    return view ?? without([...defects, ...own]);
+  };
+
+  return {
+    analyze: (text, languageId) => entryOf(text, languageId).analysis(),
+    derivation: (text, languageId, definitionId, options = {}) =>
+      views.get([languageId, definitionId, options.wrt?.join() ?? '*', text].join('\n'), () =>
+        derivation(text, languageId, definitionId, options),
+      ),
+    hover(text, languageId, line, column) {
+      const entry = entryOf(text, languageId);
+      const gradients = (definitionId: string): readonly GradientLine[] => {
+        const definition = entry.definitions.find(({ source }) => source.id === definitionId);
+        const found = definition?.derived();
+        if (!definition || !found) return [];
+        const { name, nameSpan } = definition.source;
+        return guard(`writing the gradients of ${name}`, nameSpan, definition.defects, [], () =>
+          gradientLines(found),
+        );
+      };
+      return hoverAt({ analysis: entry.analysis(), gradients }, entry.lines, line, column);
+    },
+    job(text, languageId, definitionId) {
+      const entry = find(text, languageId, definitionId);
+      if (!entry) return { problems: missing(definitionId, languageId).problems };
+      const found = entry.derived();
+      if (!found) return { problems: [...entry.source.problems, ...entry.defects] };
+      const own: Problem[] = [];
+      const { name, nameSpan } = entry.source;
+      return guard<JobResult>(`preparing ${name} for data`, nameSpan, own, { problems: own }, () =>
+        jobOf(entry.source, found.derivation),
+      );
+    },
+  };
+}
+
+function deriveQuickly(program: Program): Derived {
+  const derivation = derive(program, { verify: false });
+  return { program, derivation, formulas: createFormulas(program, derivation.named) };
+}
+
+/** Proofs by one simplifier, made on first use. */
+function proofs(program: Program | null): (a: Node, b: Node) => boolean {
+  const simplifier = lazy(() => program && createSimplifier(program));
+  return (a, b) => simplifier()?.equal(a, b) ?? false;
+}
+
+function gradientLines({ program, derivation, formulas }: Derived): GradientLine[] {
+  return [...derivation.gradients, ...derivation.adjoints].map((gradient) => {
+    const { index, matrix } = gradientFormulas(program, gradient, formulas);
+    return { of: gradient.of, formula: matrix ?? index };
+  });
+}
+
+const isSymbol = (program: Program, name: string): boolean =>
+  program.inputs.some((input) => input.name === name) ||
+  program.bindings.some((binding) => binding.name === name);
+
+function unknownNames(source: SourceDefinition, program: Program, names: readonly string[]): Problem {
+  const known = [...program.inputs.map(({ name }) => name), ...program.bindings.map(({ name }) => name)];
+  return {
+    type: 'problem',
+    id: 'unknown-variable',
+    message: `${source.name} has no ${names.join(', ')} to differentiate by; it has ${known.join(', ')}.`,
+    span: source.nameSpan,
+  };
+}
+
+function internal(what: string, span: TextSpan | null, error: unknown): Problem {
+  const detail = error instanceof Error ? error.message : String(error);
+  return {
+    type: 'problem',
+    id: 'internal',
+    message: `A defect of Nabla's stopped ${what}: ${detail}. Please report it with this code.`,
+    span,
+  };
+}
+
+function withProblems(summary: DefinitionSummary, problems: readonly Problem[]): DefinitionSummary {
+  return problems.length === 0 ? summary : { ...summary, problems: [...summary.problems, ...problems] };
+}
+
+function emptyView(definition: DefinitionSummary): DerivationView {
+  return {
+    definition,
+    graph: { nodes: [], edges: [] },
+    parameters: [],
+    facts: [],
+    problems: definition.problems,
+  };
+}
+
+/** Stands for a definition that is not in the text any more. */
+function missing(id: string, language: string): DefinitionSummary {
+  const span: TextSpan = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
+  return {
+    id,
+    name: id,
+    kind: 'loss',
+    language,
+    span,
+    nameSpan: span,
+    formulas: [],
+    inputs: [],
+    output: '',
+    assumptions: [],
+    problems: [
+      {
+        type: 'problem',
+        id: 'no-such-definition',
+        message: 'This definition is not in the text any more: it was renamed or removed.',
+        span: null,
+      },
+    ],
+  };
+}

@@ -1,0 +1,31 @@
+/** The engine's job for one definition: what the worker needs to check and train it. */
+import type { Derivation } from '../core/derivation';
+import { createJob, type GradientJob } from '../engine/job';
+import type { SourceDefinition } from '../lang/definition';
+import type { Problem } from '../protocol';
+
+export type JobResult =
+  | { readonly job: GradientJob; readonly problems: readonly Problem[] }
+  | { readonly problems: readonly Problem[] };
+
+export function jobOf(definition: SourceDefinition, derivation: Derivation): JobResult {
+  const { program, id, name } = definition;
+  const decline = (message: string): JobResult => ({
+    problems: [{ type: 'decline', id: 'cannot-compute', message, span: definition.nameSpan }],
+  });
+  if (!program) return { problems: definition.problems };
+  if (definition.outputAxes.length > 0)
+    return decline(`${name} returns an array: only a scalar loss can be checked and trained on data.`);
+  const literal = definition.candidates.flatMap(({ readings }) =>
+    readings.filter(({ convention }) => convention === 'literal').map(({ gradient }) => gradient),
+  );
+  const made = createJob({
+    definitionId: id,
+    name,
+    program,
+    derivation,
+    hand: [...definition.gradients, ...literal],
+  });
+  if (!made.ok) return decline(`${name} cannot be computed on data: ${made.message}.`);
+  return { job: made.value, problems: [] };
+}

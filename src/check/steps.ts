@@ -1,0 +1,28 @@
+/** Derivation steps as plain data for a view. */
+import type { Step, Verification } from '../core/derivation';
+import { ruleById } from '../core/rules';
+import type { StepView } from '../protocol';
+import type { Formulas } from './formulas';
+import { relativeText } from './words';
+
+export function stepView(step: Step, formulas: Formulas): StepView {
+  const rule = ruleById(step.rule);
+  return {
+    rule: step.rule,
+    ruleName: rule.name,
+    ruleFormula: rule.formula,
+    title: step.title,
+    before: formulas.expression(step.before),
+    after: formulas.expression(step.after),
+    state: step.verification.status,
+    evidence: evidence(step.verification),
+    assumptions: step.assumptions,
+    children: step.children.map((child) => stepView(child, formulas)),
+  };
+}
+
+/** "agrees at 6 random points, to 3e-16". */
+function evidence({ status, points, worst, reason }: Verification): string {
+  if (status === 'verified') return `agrees at ${points} random points, to ${relativeText(worst)}`;
+  return reason;
+}

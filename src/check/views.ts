@@ -1,0 +1,125 @@
+/** Definitions and derivations as the plain data of the protocol. */
+import { axisIndices, type Program } from '../core/definition';
+import type { Derivation, Gradient } from '../core/derivation';
+import { printCode } from '../core/print/code';
+import type { SourceDefinition } from '../lang/definition';
+import type {
+  Assumption,
+  DefinitionSummary,
+  DerivationView,
+  Finding,
+  ParameterView,
+  Problem,
+} from '../protocol';
+import { createFormulas, type Formulas } from './formulas';
+import { graphView } from './graph';
+import { stepView } from './steps';
+import { plainName } from './mistakes/case';
+
+export function definitionSummary(
+  definition: SourceDefinition,
+  formulas: Formulas | null,
+): DefinitionSummary {
+  const { program } = definition;
+  return {
+    id: definition.id,
+    name: definition.name,
+    kind: definition.kind,
+    language: definition.language,
+    span: definition.span,
+    nameSpan: definition.nameSpan,
+    formulas:
+      program && formulas
+        ? program.bindings.map((binding) => ({
+            name: binding.name,
+            formula: formulas.definition(binding),
+            span: binding.span,
+          }))
+        : [],
+    inputs:
+      program?.inputs.map(({ name, code, role, shape }) => ({ name, code, role, shape: [...shape] })) ?? [],
+    output: program ? plainName(program.output) : '',
+    assumptions: assumptions(definition),
+    problems: definition.problems,
+  };
+}
+
+function assumptions(definition: SourceDefinition): Assumption[] {
+  const notes = definition.notes.map(({ subject, text }) => ({ subject, text }));
+  return [...definition.assumptions, ...notes];
+}
+
+export function derivationView(
+  definition: SourceDefinition,
+  program: Program,
+  derivation: Derivation,
+  findings: readonly Finding[],
+): DerivationView {
+  const formulas = createFormulas(program, derivation.named);
+  const problems: Problem[] = [...definition.problems];
+  if (derivation.budget !== null)
+    problems.push({ type: 'decline', id: 'budget', message: derivation.budget, span: definition.nameSpan });
+  return {
+    definition: definitionSummary(definition, formulas),
+    graph: graphView(program, derivation, formulas),
+    parameters: derivation.gradients.map((gradient) =>
+      parameterView(
+        program,
+        derivation,
+        gradient,
+        formulas,
+        findings.filter((f) => f.parameter === gradient.of),
+      ),
+    ),
+    facts: derivation.facts,
+    problems,
+  };
+}
+
+function parameterView(
+  program: Program,
+  derivation: Derivation,
+  gradient: Gradient,
+  formulas: Formulas,
+  findings: readonly Finding[],
+): ParameterView {
+  const { index, matrix } = gradientFormulas(program, gradient, formulas);
+  const code = printCode('numpy', program, {
+    name: gradientName(gradient.of),
+    value: gradient,
+    bindings: derivation.named,
+  });
+  return {
+    name: gradient.of,
+    symbol: formulas.bare(gradient.of),
+    shape: gradient.shape,
+    gradient: { index, matrix, code: { numpy: code } },
+    steps: gradient.steps.map((step) => stepView(step, formulas)),
+    findings,
+  };
+}
+
+/** The name of the variable that generated code assigns: `dw`, `db`, `dW1`. */
+export function gradientName(of: string): string {
+  return `d${plainName(of)
+    .replace(/\W+/g, '_')
+    .replace(/^_+|_+$/g, '')}`;
+}
+
+/** ∂J/∂w_j = … in indices, and ∂J/∂w = … in matrices. */
+export function gradientFormulas(
+  program: Program,
+  gradient: Gradient,
+  formulas: Formulas,
+): Pick<ParameterView['gradient'], 'index' | 'matrix'> {
+  const output = program.bindings.find((binding) => binding.name === program.output);
+  const scalar = output === undefined || axisIndices(output.axes).length === 0;
+  const top = scalar ? formulas.bare(program.output) : formulas.symbol(program.output, output.axes);
+  const index = formulas.equation(
+    formulas.derivative(top, formulas.symbol(gradient.of, gradient.axes)),
+    formulas.expression(gradient.element),
+  );
+  const right = scalar ? formulas.matrix(gradient) : null;
+  const left = formulas.derivative(formulas.bare(program.output), formulas.bare(gradient.of));
+  return { index, matrix: right ? formulas.equation(left, right) : null };
+}

@@ -1,0 +1,69 @@
+/** nabla derive: the derivations of a file. */
+import type { Analyzer } from '../check/analyze';
+import { deriveDefinition, problemOutput, type DeriveOutput } from '../check/cli/json';
+import { derivationText, problemText } from '../check/cli/text';
+import type { DefinitionSummary, DerivationView } from '../protocol';
+import { InputError, readSource } from './files';
+import type { Command } from './options';
+import type { Outcome } from './outcome';
+
+export async function deriveCommand(
+  command: Extract<Command, { kind: 'derive' }>,
+  analyzer: Analyzer,
+): Promise<Outcome> {
+  const { path, language, text } = await readSource(command.file);
+  const analysis = analyzer.analyze(text, language);
+  const chosen = choose(analysis.definitions, command, path);
+  const options = command.wrt ? { wrt: command.wrt } : {};
+  const views = chosen.map(({ id }): DerivationView => analyzer.derivation(text, language, id, options));
+  const output: DeriveOutput = {
+    definitions: views.map(deriveDefinition),
+    problems: analysis.problems.map(problemOutput),
+  };
+  const asked = command.name !== null || command.line !== null || command.wrt !== null;
+  const failed = asked && views.length > 0 && views.every(({ parameters }) => parameters.length === 0);
+  return {
+    exitCode: failed ? 2 : 0,
+    output: command.json ? `${JSON.stringify(output, null, 2)}\n` : deriveText(path, views, output),
+    errors: failed
+      ? views.flatMap(({ problems }) => problems.map((problem) => problemText(path, problemOutput(problem))))
+      : [],
+  };
+}
+
+/** The definition of that name (with or without its class), the innermost at that line, or all. */
+function choose(
+  definitions: readonly DefinitionSummary[],
+  { name, line }: Extract<Command, { kind: 'derive' }>,
+  path: string,
+): readonly DefinitionSummary[] {
+  const known =
+    definitions.length > 0
+      ? `it has ${definitions.map((each) => each.name).join(', ')}`
+      : 'no definition was found in it';
+  if (name !== null) {
+    const found = byName(definitions, name);
+    if (found.length === 0) throw new InputError(`${path} has no definition called ${name}; ${known}.`);
+    return found;
+  }
+  if (line !== null) {
+    const around = definitions.filter(({ span }) => span.startLine <= line && line <= span.endLine);
+    const [first] = around.sort(
+      (a, b) => a.span.endLine - a.span.startLine - (b.span.endLine - b.span.startLine),
+    );
+    if (!first) throw new InputError(`${path} has no definition at line ${line}; ${known}.`);
+    return [first];
+  }
+  return definitions;
+}
+
+export function byName(definitions: readonly DefinitionSummary[], name: string): DefinitionSummary[] {
+  const exact = definitions.filter((definition) => definition.name === name);
+  return exact.length > 0 ? exact : definitions.filter((definition) => definition.name.endsWith(`.${name}`));
+}
+
+function deriveText(path: string, views: readonly DerivationView[], output: DeriveOutput): string {
+  const problems = output.problems.map((problem) => `${problemText(path, problem)}\n`);
+  if (views.length === 0) return `${problems.join('')}No loss or activation was found in ${path}.\n`;
+  return [...problems, ...views.map(derivationText)].join('\n');
+}

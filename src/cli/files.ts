@@ -1,0 +1,73 @@
+/** Source files of the command line: found, read, and named as the user named them. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+
+export const LANGUAGES: Readonly<Record<string, string>> = { '.py': 'python' };
+
+/** Something that cannot be read; the message says what and what to do. */
+export class InputError extends Error {}
+
+export interface SourceFile {
+  readonly path: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+export async function readSource(path: string): Promise<SourceFile> {
+  const language = LANGUAGES[extname(path).toLowerCase()];
+  if (language === undefined) {
+    await present(path);
+    throw new InputError(
+      `${path}: files of this kind are not read yet; give a file that ends in ${Object.keys(LANGUAGES).join(', ')}.`,
+    );
+  }
+  try {
+    return { path, language, text: await readFile(path, 'utf8') };
+  } catch (error) {
+    throw new InputError(reason(path, error));
+  }
+}
+
+/** The files themselves, and those with a known ending inside folders; hidden folders and packages are passed over. */
+export async function findSources(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    if (await present(path)) await walk(path, found);
+    else found.push(path);
+  }
+  return [...new Set(found)];
+}
+
+const SKIPPED = new Set(['node_modules', '__pycache__', 'site-packages', 'venv']);
+
+async function walk(folder: string, found: string[]): Promise<void> {
+  let entries;
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new InputError(reason(folder, error));
+  }
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name))
+      await walk(path, found);
+    else if (entry.isFile() && extname(entry.name).toLowerCase() in LANGUAGES) found.push(path);
+  }
+}
+
+/** True for a folder. Throws an `InputError` when nothing is there. */
+async function present(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw new InputError(reason(path, error));
+  }
+}
+
+export function reason(path: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT') return `${path}: there is no such file or folder; check the path.`;
+  if (code === 'EACCES' || code === 'EPERM') return `${path}: no permission to read it.`;
+  if (code === 'EISDIR') return `${path} is a folder; give a file.`;
+  return `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}

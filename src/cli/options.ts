@@ -1,0 +1,225 @@
+/** The command line's own language: commands, options and what they must be. */
+import { parseArgs } from 'node:util';
+
+export const HELP = `Nabla derives gradients of losses in your code and checks the ones you wrote by hand.
+
+Usage:
+  nabla derive FILE [--name NAME | --line N] [--wrt w,b] [--json]
+      Shows the derivation of every definition in FILE, or of one.
+  nabla check PATH... [--data CSV --target COLUMN] [--format text|json]
+      Checks every hand-written gradient in the files; folders are searched for *.py.
+      With --data, gradients are also checked on the rows of a table.
+  nabla train FILE --name NAME --data CSV --target COLUMN [--json]
+      Trains a definition by full-batch gradient descent and checks its gradient on the way.
+
+Options for --data:
+  --target COLUMN        the column that holds the labels
+  --features A,B         the columns that hold the features (default: all other numeric ones)
+  --raw                  take the features as they are (default: mean 0, variance 1)
+  --missing drop|mean|stop
+                         what to do with rows that have missing values (default: stop)
+  --set NAME=VALUE       the value of a scalar setting such as lam; may be given again
+Options for train:
+  --learning-rate R      (default: 0.1)
+  --epochs N             (default: 200)
+  --seed N               seeds the random start (default: 0)
+  --init-scale S         size of the random start; 0 starts at zero (default: 0.01)
+
+  --help, --version
+
+Exit code of check: 0 nothing wrong, 1 something wrong. Every command: 2 usage or unreadable input.
+`;
+
+/** The user's mistake in calling the program; the message says what to do. */
+export class UsageError extends Error {}
+
+export interface DataOptions {
+  readonly path: string;
+  readonly target: string;
+  readonly features: readonly string[] | null;
+  readonly standardise: boolean;
+  readonly missing: 'drop' | 'mean' | 'stop';
+  readonly settings: Readonly<Record<string, number>>;
+}
+
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | {
+      readonly kind: 'derive';
+      readonly file: string;
+      readonly name: string | null;
+      readonly line: number | null;
+      readonly wrt: readonly string[] | null;
+      readonly json: boolean;
+    }
+  | {
+      readonly kind: 'check';
+      readonly paths: readonly string[];
+      readonly data: DataOptions | null;
+      readonly json: boolean;
+    }
+  | {
+      readonly kind: 'train';
+      readonly file: string;
+      readonly name: string;
+      readonly data: DataOptions;
+      readonly learningRate: number;
+      readonly epochs: number;
+      readonly seed: number;
+      readonly initScale: number;
+      readonly json: boolean;
+    };
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  name: { type: 'string' },
+  line: { type: 'string' },
+  wrt: { type: 'string' },
+  json: { type: 'boolean' },
+  format: { type: 'string' },
+  data: { type: 'string' },
+  target: { type: 'string' },
+  features: { type: 'string' },
+  raw: { type: 'boolean' },
+  missing: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  'learning-rate': { type: 'string' },
+  epochs: { type: 'string' },
+  seed: { type: 'string' },
+  'init-scale': { type: 'string' },
+} as const;
+
+type OptionName = keyof typeof OPTIONS;
+
+const DATA_OPTIONS: readonly OptionName[] = ['data', 'target', 'features', 'raw', 'missing', 'set'];
+const COMMANDS: Readonly<Record<'derive' | 'check' | 'train', readonly OptionName[]>> = {
+  derive: ['name', 'line', 'wrt', 'json'],
+  check: [...DATA_OPTIONS, 'format', 'json'],
+  train: [...DATA_OPTIONS, 'name', 'learning-rate', 'epochs', 'seed', 'init-scale', 'json'],
+};
+
+/** Reads the arguments after `nabla`. Throws a `UsageError`. */
+export function parseCommand(args: readonly string[]): Command {
+  const { values, positionals } = parsed(args);
+  if (values.help) return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const [command, ...rest] = positionals;
+  if (command === undefined)
+    throw new UsageError('Say what to do: nabla derive, nabla check or nabla train.');
+  if (command !== 'derive' && command !== 'check' && command !== 'train')
+    throw new UsageError(`There is no command "${command}": use derive, check or train.`);
+  for (const option of Object.keys(values) as OptionName[])
+    if (!COMMANDS[command].includes(option))
+      throw new UsageError(`nabla ${command} has no option --${option}.`);
+  const list = (value: string | undefined): string[] | null =>
+    value === undefined
+      ? null
+      : value
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== '');
+  if (command === 'check') {
+    if (rest.length === 0) throw new UsageError('Give nabla check a file or a folder.');
+    if (values.format !== undefined && values.format !== 'text' && values.format !== 'json')
+      throw new UsageError(`--format is text or json, not "${values.format}".`);
+    return {
+      kind: 'check',
+      paths: rest,
+      data: dataOptions(values, list),
+      json: values.json === true || values.format === 'json',
+    };
+  }
+  const [file, ...more] = rest;
+  if (file === undefined) throw new UsageError(`Give nabla ${command} a file.`);
+  if (more.length > 0) throw new UsageError(`nabla ${command} takes one file, not also ${more.join(' ')}.`);
+  if (command === 'derive') {
+    if (values.name !== undefined && values.line !== undefined)
+      throw new UsageError('Use --name or --line, not both.');
+    return {
+      kind: 'derive',
+      file,
+      name: values.name ?? null,
+      line: values.line === undefined ? null : whole('line', values.line, 1),
+      wrt: list(values.wrt),
+      json: values.json === true,
+    };
+  }
+  const data = dataOptions(values, list);
+  if (values.name === undefined)
+    throw new UsageError('nabla train needs --name NAME: the definition to train.');
+  if (!data) throw new UsageError('nabla train needs --data CSV and --target COLUMN.');
+  return {
+    kind: 'train',
+    file,
+    name: values.name,
+    data,
+    learningRate: real('learning-rate', values['learning-rate'] ?? '0.1', Number.MIN_VALUE),
+    epochs: whole('epochs', values.epochs ?? '200', 1),
+    seed: whole('seed', values.seed ?? '0', 0),
+    initScale: real('init-scale', values['init-scale'] ?? '0.01', 0),
+    json: values.json === true,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function dataOptions(
+  values: {
+    data?: string;
+    target?: string;
+    features?: string;
+    raw?: boolean;
+    missing?: string;
+    set?: string[];
+  },
+  list: (value: string | undefined) => string[] | null,
+): DataOptions | null {
+  if (values.data === undefined) {
+    if (values.target !== undefined) throw new UsageError('--target needs --data CSV.');
+    return null;
+  }
+  if (values.target === undefined)
+    throw new UsageError('--data needs --target COLUMN: the column of the labels.');
+  const { missing = 'stop' } = values;
+  if (missing !== 'drop' && missing !== 'mean' && missing !== 'stop')
+    throw new UsageError(`--missing is drop, mean or stop, not "${missing}".`);
+  return {
+    path: values.data,
+    target: values.target,
+    features: list(values.features),
+    standardise: values.raw !== true,
+    missing,
+    settings: Object.fromEntries((values.set ?? []).map(setting)),
+  };
+}
+
+function setting(text: string): [string, number] {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
+    throw new UsageError(`--set takes NAME=VALUE with a number, not "${text}".`);
+  return [name.trim(), Number(value)];
+}
+
+function whole(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new UsageError(`--${option} is a whole number of at least ${least}, not "${text}".`);
+  return value;
+}
+
+function real(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < least)
+    throw new UsageError(
+      `--${option} is a ${least > 0 ? 'positive number' : 'number of at least 0'}, not "${text}".`,
+    );
+  return value;
+}

@@ -1,0 +1,96 @@
+/** nabla train: full-batch training of one definition, in this process. */
+import { setImmediate } from 'node:timers/promises';
+import type { Analyzer } from '../check/analyze';
+import { checkOnDataNow } from '../check/dataCheck';
+import { someRows } from '../engine/dataset';
+import { train } from '../engine/train';
+import type { TrainResult } from '../protocol';
+import { CHECK_ROWS, fit, openTable } from './data';
+import { byName } from './derive';
+import { InputError, readSource } from './files';
+import type { Command } from './options';
+import type { Outcome } from './outcome';
+
+export async function trainCommand(
+  command: Extract<Command, { kind: 'train' }>,
+  analyzer: Analyzer,
+): Promise<Outcome> {
+  const { path, language, text } = await readSource(command.file);
+  const { definitions } = analyzer.analyze(text, language);
+  const [definition] = byName(definitions, command.name);
+  if (!definition) {
+    const known = definitions.map(({ name }) => name).join(', ') || 'no definitions';
+    throw new InputError(`${path} has no definition called ${command.name}; it has ${known}.`);
+  }
+  const made = analyzer.job(text, language, definition.id);
+  if (!('job' in made))
+    throw new InputError(made.problems.map(({ message }) => `${path}: ${message}`).join('\n'));
+  const { job } = made;
+  const table = await openTable(command.data);
+  const { dataset, problems } = fit(job, table);
+  if (!dataset)
+    throw new InputError(problems.map(({ message }) => `${table.choice.path}: ${message}`).join('\n'));
+  const { learningRate, epochs, seed, initScale } = command;
+  const rows = someRows(job, dataset, CHECK_ROWS);
+  const result = await train(
+    { runId: 'command-line', job, dataset, options: { learningRate, epochs, seed, initScale, tolerance: 0 } },
+    {
+      now: () => performance.now(),
+      pause: () => setImmediate(),
+      cancelled: () => false,
+      progress: () => undefined,
+      check: (parameters, at, epoch) =>
+        Promise.resolve(
+          checkOnDataNow({
+            job,
+            sizes: rows.sizes,
+            data: rows.inputs,
+            parameters,
+            at,
+            epoch,
+            features: dataset.features.length,
+            now: () => performance.now(),
+          }),
+        ),
+    },
+  );
+  const notes = [...job.notes, ...dataset.notes];
+  const failed = result.end === 'failed' || result.end === 'diverged';
+  return {
+    exitCode: failed ? 1 : 0,
+    output: command.json
+      ? `${JSON.stringify({ ...result, features: dataset.features, rows: dataset.rows, notes }, null, 2)}\n`
+      : trainText(definition.name, result, notes),
+    errors: [],
+  };
+}
+
+const SHOWN_EPOCHS = 10;
+const SHOWN_VALUES = 8;
+
+function trainText(name: string, result: TrainResult, notes: readonly string[]): string {
+  const lines = [`${name}: ${result.message}`];
+  for (const note of notes) lines.push(`  ${note}`);
+  lines.push('', '  epoch  loss          |gradient|');
+  const last = result.losses.length - 1;
+  const every = Math.max(1, Math.ceil(result.losses.length / SHOWN_EPOCHS));
+  result.losses.forEach((loss, k) => {
+    if (k % every !== 0 && k !== last) return;
+    const norm = result.gradientNorms[k] ?? NaN;
+    lines.push(`  ${String(k + 1).padStart(5)}  ${loss.toPrecision(8).padEnd(12)}  ${norm.toExponential(3)}`);
+  });
+  for (const report of result.checks) {
+    lines.push('', `  Gradient check after ${report.epoch} epochs, on ${report.rows} rows:`);
+    for (const problem of report.problems) lines.push(`    ${problem.message}`);
+    for (const parameter of report.parameters) lines.push(`    ${parameter.name}: ${parameter.reason}`);
+  }
+  lines.push('');
+  for (const { name: parameter, shape, values } of result.parameters) {
+    const shown = values.slice(0, SHOWN_VALUES).map((value) => value.toPrecision(6));
+    const more = values.length > SHOWN_VALUES ? ', …' : '';
+    lines.push(
+      `  ${parameter}${shape.length > 0 ? ` (${shape.join(' x ')})` : ''} = ${shown.join(', ')}${more}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
