@@ -8,11 +8,11 @@ import { samplePoint, sampleSizes } from './sample';
 
 /** Lengths of axes vary from point to point. */
 const POINTS = 3;
-/** Index positions tried per point. */
-const PLACES = 2;
 /** Differences up to this many rounding errors of the evaluation are none. */
 const ROUNDINGS = 2 ** 13;
 const EPSILON = 2 ** -53;
+/** Relative differences up to this need no look at the rounding. */
+const TINY = 2 ** -44;
 /** Rounding allowed for, relative to the values, where the evaluator gives no bound. */
 const UNBOUNDED = 2 ** 13;
 
@@ -26,11 +26,11 @@ export interface Verifier {
 /** Points are drawn from `seed`; `extra` defines symbols that are not bindings of the program. */
 export function createVerifier(program: Program, extra: readonly Binding[], seed: number): Verifier {
   const random = createRandom(seed);
-  const points: { evaluator: Evaluator; sizes: Readonly<Record<Size, number>> }[] = [];
+  const points: Place[] = [];
   for (let k = 0; k < POINTS; k++) {
     const sizes = sampleSizes(program, k);
     const point = samplePoint(program, random, sizes);
-    points.push({ evaluator: createEvaluator(program, point, extra), sizes });
+    points.push({ evaluator: createEvaluator(program, point, extra), sizes, positions: new Map() });
   }
   const known = new Map<Step, Step>();
   const outcomes = new Map<string, Verification>();
@@ -47,21 +47,19 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
     let count = 0;
     let worst = 0;
     let reason = 'the expressions are not finite at the points that were tried';
-    for (const { evaluator, sizes: lengths } of points)
-      for (let place = 0; place < (sizes.size === 0 ? 1 : PLACES); place++) {
-        const at = drawIndices(sizes, lengths, random);
-        let difference: number | null;
-        try {
-          difference = relativeDifference(evaluator, before, after, at);
-        } catch (error) {
-          if (!(error instanceof RangeError)) throw error;
-          reason = error.message;
-          continue;
-        }
-        if (difference === null) continue;
-        count += 1;
-        worst = Math.max(worst, difference);
+    for (const place of points) {
+      let difference: number | null;
+      try {
+        difference = relativeDifference(place.evaluator, before, after, indicesAt(place, sizes, random));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        reason = error.message;
+        continue;
       }
+      if (difference === null) continue;
+      count += 1;
+      worst = Math.max(worst, difference);
+    }
     if (count === 0) return { status: 'not-checked', points: 0, worst: 0, reason };
     const failed = worst > ROUNDINGS * EPSILON;
     return {
@@ -89,9 +87,13 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
 
 /** |before - after| relative to the size of what was computed; null where a side is not finite. */
 function relativeDifference(evaluator: Evaluator, before: Node, after: Node, at: IndexValues): number | null {
+  const a = evaluator.value(before, at);
+  const b = evaluator.value(after, at);
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
+  const size = Math.max(Math.abs(a), Math.abs(b));
+  if (Math.abs(a - b) <= TINY * size) return size === 0 ? 0 : Math.abs(a - b) / size;
   const left = evaluator.valueWithScale(before, at);
   const right = evaluator.valueWithScale(after, at);
-  if (!Number.isFinite(left.value) || !Number.isFinite(right.value)) return null;
   const bound = Math.max(left.scale, right.scale);
   const scale = Number.isFinite(bound)
     ? bound
@@ -114,15 +116,23 @@ function freeSizes(nodes: readonly Node[]): Map<string, Size> {
   return found;
 }
 
-function drawIndices(
-  sizes: ReadonlyMap<string, Size>,
-  lengths: Readonly<Record<Size, number>>,
-  random: Random,
-): IndexValues {
+/** A point, and where indices stand there: the same for all steps, so that evaluations are shared. */
+interface Place {
+  readonly evaluator: Evaluator;
+  readonly sizes: Readonly<Record<Size, number>>;
+  readonly positions: Map<string, number>;
+}
+
+function indicesAt(place: Place, sizes: ReadonlyMap<string, Size>, random: Random): IndexValues {
   const at: Record<string, number> = {};
   for (const [name, size] of sizes) {
-    const length = lengths[size] ?? Number(size);
-    at[name] = Math.floor(random() * length);
+    const key = `${name}:${size}`;
+    let position = place.positions.get(key);
+    if (position === undefined) {
+      position = Math.floor(random() * (place.sizes[size] ?? Number(size)));
+      place.positions.set(key, position);
+    }
+    at[name] = position;
   }
   return at;
 }
