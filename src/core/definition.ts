@@ -25,8 +25,11 @@ export type Domain =
   | { readonly kind: 'sign' }
   /** 0, 1, …, size - 1. */
   | { readonly kind: 'class'; readonly size: Size }
-  /** Non-negative along the last axis, summing to 1 there; `hard` means one 1 and zeros. */
-  | { readonly kind: 'distribution'; readonly hard: boolean };
+  /**
+   * Non-negative along one axis, summing to 1 there; `hard` means one 1 and zeros. `axis` counts the non-unit axes
+   * from 0; without it, it is the last one.
+   */
+  | { readonly kind: 'distribution'; readonly hard: boolean; readonly axis?: number };
 
 export const REAL: Domain = { kind: 'real' };
 export const POSITIVE: Domain = { kind: 'interval', low: 0, high: Infinity, open: true };

@@ -25,8 +25,10 @@ export interface Facts {
   range(node: Node): Range;
   isPositive(node: Node): boolean;
   isNonNegative(node: Node): boolean;
-  /** 'hard' for one-hot rows, 'soft' for other rows that sum to 1 along the last axis, else null. */
+  /** 'hard' for one-hot rows, 'soft' for other rows that sum to 1 along an axis, else null. */
   distribution(name: string): 'hard' | 'soft' | null;
+  /** The position of that axis among `count` non-unit axes. */
+  distributionAxis(name: string, count: number): number;
   /** Narrows what is known of a binding, e.g. by a proof about its definition. */
   learn(name: string, range: Range): void;
   /** "a is in (0, 1)", for a symbol of which something is known. */
@@ -186,6 +188,10 @@ export function createFacts(program: Program): Facts {
     distribution(name) {
       const domain = inputs.get(name)?.domain;
       return domain?.kind === 'distribution' ? (domain.hard ? 'hard' : 'soft') : null;
+    },
+    distributionAxis(name, count) {
+      const domain = inputs.get(name)?.domain;
+      return (domain?.kind === 'distribution' ? domain.axis : undefined) ?? count - 1;
     },
     learn(name, range) {
       learned.set(name, range);

@@ -118,7 +118,7 @@ function drawArray(
     case 'class':
       return each(() => Math.floor(random() * length(domain.size)));
     case 'distribution':
-      return distributions(count, dims.at(-1) ?? 1, domain.hard, random);
+      return distributions(dims, domain.axis ?? dims.length - 1, domain.hard, random);
     case 'interval':
       return each(() => inInterval(domain.low, domain.high, random));
     case 'real':
@@ -126,13 +126,17 @@ function drawArray(
   }
 }
 
-function distributions(count: number, width: number, hard: boolean, random: Random): number[] {
-  const values: number[] = [];
+function distributions(dims: readonly number[], axis: number, hard: boolean, random: Random): number[] {
+  const width = dims[axis] ?? 1;
+  const stride = dims.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const count = dims.reduce((product, n) => product * n, 1);
+  const values = new Array<number>(count).fill(0);
   for (let row = 0; row < count / width; row += 1) {
+    const start = Math.floor(row / stride) * stride * width + (row % stride);
     const winner = Math.floor(random() * width);
     const weights = Array.from({ length: width }, (_, k) => (hard ? Number(k === winner) : 0.2 + random()));
     const total = weights.reduce((a, b) => a + b, 0);
-    values.push(...weights.map((w) => w / total));
+    weights.forEach((w, k) => (values[start + k * stride] = w / total));
   }
   return values;
 }

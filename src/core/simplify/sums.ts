@@ -4,6 +4,7 @@ import type { Algebra, Form } from './algebra';
 import { ZERO } from './algebra';
 import { EMPTY, divMono, factors, filterMono, monoKey, type Mono } from './mono';
 import type { Normalizer } from './normalize';
+import { canonicalSum } from './multisum';
 import { BudgetError, collect, multiply, type Term } from './polynomial';
 
 /** Σ over axis `position` of a binding or input gives `value`, a function of its other arguments. */
@@ -52,7 +53,8 @@ function sumOfBody(normalizer: Normalizer, index: IndexNode, body: Form): Form {
     algebra.recorder.note(known.rule, () => known.value, known.because);
     return normalizer.norm(known.value);
   }
-  return normalizer.atom(arena.sum(index, node));
+  const whole = normalizer.expand ? canonicalSum(arena, index, node) : null;
+  return normalizer.atom(whole ?? arena.sum(index, node));
 }
 
 function overDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form | null {
@@ -81,7 +83,7 @@ function knownSum(
   const [position] = positions;
   if (positions.length !== 1 || position === undefined || node.args[position] !== index) return null;
   const kind = normalizer.facts.distribution(node.name);
-  if (kind && position === node.args.length - 1)
+  if (kind && position === normalizer.facts.distributionAxis(node.name, node.args.length))
     return {
       rule: kind === 'hard' ? 'one-hot-rows-sum-to-one' : 'rows-sum-to-one',
       value: normalizer.arena.one,
