@@ -15,13 +15,15 @@ import { judgeLayout } from './layout';
 import { nameMistake } from './mistakes';
 import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
-import { trialsFor, type Target, type Trials } from './points';
+import { trialsFor, type PointPool, type Target, type Trials } from './points';
 import { guardReadings, labelReadings, type Lenient } from './readings';
 import { targetOf } from './target';
 import { describePlace, relativeText, shapeText } from './words';
 
 export interface Subject {
   readonly program: Program;
+  /** Of the program; shared by the gradients that are judged together. */
+  readonly pool: PointPool;
   readonly derivation: Derivation | null;
   readonly hand: HandGradient;
   /** Proof of equality by normal forms. */
@@ -30,7 +32,7 @@ export interface Subject {
 
 export function judge(subject: Subject): Judgement {
   const { program, hand } = subject;
-  const found = targetOf(program, subject.derivation, hand.of);
+  const found = targetOf(subject.pool, subject.derivation, hand.of);
   if ('reason' in found) return unknown(`${plainName(hand.name)} cannot be compared: ${found.reason}.`);
   const { target } = found;
   const { arena } = program;
@@ -56,7 +58,7 @@ function withLayoutNote(subject: Subject, aligned: Aligned, judgement: Judgement
 }
 
 function judgeNumbers(subject: Subject, target: Target, element: Node, proved: boolean): Judgement {
-  const { trials, setAside, inconsistent } = trialsFor(target, [element]);
+  const { trials, setAside, inconsistent } = trialsFor(target, [element], proved ? FEWEST : undefined);
   const name = plainName(subject.hand.name);
   const derivative = derivativeText(subject);
   if (inconsistent > trials.length)
@@ -184,7 +186,7 @@ function renamed(
 /** How an intermediate gradient relates to the derivative: the constant factor between them, if there is one. */
 export function conventionFactor(subject: Subject): Factor | null {
   const { program, hand } = subject;
-  const found = targetOf(program, subject.derivation, hand.of);
+  const found = targetOf(subject.pool, subject.derivation, hand.of);
   if ('reason' in found) return null;
   const { arena } = program;
   const value = { axes: hand.value.axes, element: inlineBindings(arena, hand.value.element, hand.bindings) };

@@ -9,7 +9,7 @@ import { trialsFor, type Target } from './points';
 import { shapeText } from './words';
 
 export function judgeLayout(hand: HandGradient, target: Target, aligned: Aligned): Judgement {
-  const derivative = derivativeName({ program: target.program, of: hand.of });
+  const derivative = derivativeName({ program: target.pool.program, of: hand.of });
   const name = plainName(hand.name);
   const of = plainName(hand.of);
   const have = hand.value.axes.map((axis) => axis.size);
@@ -49,7 +49,7 @@ export function judgeLayout(hand: HandGradient, target: Target, aligned: Aligned
 
 function summedAway(target: Target, aligned: Aligned): boolean {
   if (!aligned.element) return false;
-  const { arena } = target.program;
+  const { arena } = target.pool.program;
   const total = (node: Node): Node =>
     axisIndices(target.axes).reduce((inner, index) => arena.sum(index, inner), node);
   const whole: Target = { ...target, exact: total(target.exact), axes: [], derived: null };

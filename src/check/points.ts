@@ -25,9 +25,15 @@ export interface Trial {
   readonly exact: Cells;
 }
 
+/** The random points of one program, each with its evaluator, drawn on first use and shared by all its gradients. */
+export interface PointPool {
+  readonly program: Program;
+  at(attempt: number): { readonly point: Point; readonly evaluator: Evaluator };
+}
+
 /** What the exact derivative is taken of. */
 export interface Target {
-  readonly program: Program;
+  readonly pool: PointPool;
   /** The derivative as an expression over `axes`: a total `diff` node, evaluated by dual numbers. */
   readonly exact: Node;
   readonly axes: readonly Axis[];
@@ -53,25 +59,33 @@ const POINTS = 12;
 const ATTEMPTS = 40;
 const SEED = 0x6e61626c;
 
-/** The usual number of points, the same at each call. `watched`: nodes whose pieces must agree around a point. */
-export function trialsFor(target: Target, watched: readonly Node[]): Trials {
-  return drawTrials(target, watched, { random: createRandom(SEED), count: POINTS, attempts: ATTEMPTS });
+export function createPool(program: Program): PointPool {
+  const random = createRandom(SEED);
+  const drawn: ReturnType<PointPool['at']>[] = [];
+  return {
+    program,
+    at(attempt) {
+      for (let next = drawn.length; next <= attempt; next += 1) {
+        const point = samplePoint(program, random, sampleSizes(program, next));
+        drawn.push({ point, evaluator: createEvaluator(program, point) });
+      }
+      const found = drawn[attempt];
+      if (!found) throw new RangeError(`no point ${attempt}`);
+      return found;
+    },
+  };
 }
 
-export function drawTrials(
-  target: Target,
-  /** The nodes whose pieces must agree around a point, over the target's axes. */
-  watched: readonly Node[],
-  options: { readonly random: Random; readonly count: number; readonly attempts: number },
-): Trials {
+/** The first usable points of the pool. `watched`: nodes whose pieces must agree around a point, over the target's axes. */
+export function trialsFor(target: Target, watched: readonly Node[], count = POINTS): Trials {
+  const random = createRandom(SEED + 1);
   const trials: Trial[] = [];
   const setAside = { kinks: 0, notFinite: 0 };
   let inconsistent = 0;
-  for (let attempt = 0; attempt < options.attempts && trials.length < options.count; attempt += 1) {
-    const point = samplePoint(target.program, options.random, sampleSizes(target.program, attempt));
-    const cells = cellsOf(target.axes, point, options.random);
-    const evaluator = createEvaluator(target.program, point);
-    if (nearKink(target, watched, point, cells, evaluator, options.random)) {
+  for (let attempt = 0; attempt < ATTEMPTS && trials.length < count; attempt += 1) {
+    const { point, evaluator } = target.pool.at(attempt);
+    const cells = cellsOf(target.axes, point, random);
+    if (nearKink(target, watched, point, cells, evaluator, random)) {
       setAside.kinks += 1;
       continue;
     }
@@ -154,13 +168,15 @@ function nearKink(
   watched: readonly Node[],
   point: Point,
   cells: readonly Cell[],
-  evaluator: Evaluator,
+  shared: Evaluator,
   random: Random,
 ): boolean {
-  const here = signatureAt(evaluator, target, watched, cells);
-  if (here === '') return false;
+  if (signatureAt(shared, target, watched, cells) === '') return false;
+  // The shared evaluator also knows the pieces of other expressions, so the comparison takes fresh ones.
+  const { program } = target.pool;
+  const here = signatureAt(createEvaluator(program, point), target, watched, cells);
   return [1, 2].some(() => {
-    const neighbour = createEvaluator(target.program, moved(target.program, point, random));
+    const neighbour = createEvaluator(program, moved(program, point, random));
     return signatureAt(neighbour, target, watched, cells) !== here;
   });
 }
@@ -172,7 +188,7 @@ function signatureAt(
   cells: readonly Cell[],
 ): string {
   const indices = axisIndices(target.axes);
-  evaluator.array(target.program.output);
+  evaluator.array(target.pool.program.output);
   for (const node of watched) for (const cell of cells) evaluator.value(node, positions(indices, cell));
   return evaluator.signature();
 }

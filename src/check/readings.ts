@@ -5,7 +5,7 @@
 import type { Domain, Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import { unguarded, withoutGuards } from './guards';
-import { trialsFor, type Target, type Trial } from './points';
+import { createPool, trialsFor, type Target, type Trial } from './points';
 
 export interface Lenient {
   readonly target: Target;
@@ -22,7 +22,11 @@ export function guardReadings(program: Program, target: Target, element: Node): 
   const bare = withoutGuards(program.arena, element);
   const bareProgram = unguarded(program);
   if (!bareProgram && bare === element) return [];
-  const plain: Target = { ...target, program: bareProgram ?? program, derived: null };
+  const plain: Target = {
+    ...target,
+    pool: bareProgram ? createPool(bareProgram) : target.pool,
+    derived: null,
+  };
   const { trials } = trialsFor(plain, [bare]);
   const suffix = 'up to the guard against log(0) or division by 0';
   const assumption = 'small constants that guard against log(0) or division by 0 are 0';
@@ -44,7 +48,7 @@ export function labelReadings(program: Program, target: Target): Lenient[] {
     LABELS.filter(({ domain }) => domain.kind !== 'distribution' || label.shape.length >= 2).map(
       ({ domain, text }): Lenient => {
         const inputs = program.inputs.map((input) => (input === label ? { ...input, domain } : input));
-        const assumed: Target = { ...target, program: { ...program, inputs }, derived: null };
+        const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
         const { trials } = trialsFor(assumed, []);
         const assumption = `${label.code} ${text}`;
         return { target: assumed, element: null, trials, suffix: `when ${assumption}`, assumption };

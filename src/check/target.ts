@@ -3,7 +3,7 @@ import { axisIndices, type Axis, type Program } from '../core/definition';
 import type { Derivation } from '../core/derivation';
 import type { Node, SymNode } from '../core/expr';
 import { elementAt, freshAxes, inlineBindings } from './inline';
-import type { Target } from './points';
+import type { PointPool, Target } from './points';
 
 /** Sizes of an input or a binding, or null for an unknown name. */
 export function shapeOf(program: Program, name: string): readonly string[] | null {
@@ -18,10 +18,11 @@ export function shapeOf(program: Program, name: string): readonly string[] | nul
  * which makes sense only where the output and `of` have the same shape.
  */
 export function targetOf(
-  program: Program,
+  pool: PointPool,
   derivation: Derivation | null,
   of: string,
 ): { readonly target: Target } | { readonly reason: string } {
+  const { program } = pool;
   const shape = shapeOf(program, of);
   const output = shapeOf(program, program.output);
   if (!shape || !output) return { reason: `${of} does not occur in the definition` };
@@ -36,7 +37,7 @@ export function targetOf(
   const { arena } = program;
   const by: SymNode = arena.sym(of, ...indices);
   const exact = arena.diff(arena.sym(program.output, ...(elementwise ? indices : [])), by, true);
-  return { target: { program, exact, axes, derived: derivedOver(program, derivation, of, axes) } };
+  return { target: { pool, exact, axes, derived: derivedOver(program, derivation, of, axes) } };
 }
 
 /** The derived gradient with its helper adjoints written out, over `axes`. */

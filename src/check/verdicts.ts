@@ -6,6 +6,7 @@ import type { GradientCandidate, SourceDefinition } from '../lang/definition';
 import { conventionFactor, judge, type Subject } from './judge';
 import { misshapen, right, unknown, type Judgement } from './judgement';
 import { derivativeName, plainName } from './mistakes/case';
+import { createPool } from './points';
 
 /** A hand-written gradient with its judgement. */
 export interface Judged {
@@ -36,7 +37,8 @@ export function judgeDefinition(
     ),
   }));
   if (!program) return mismatched;
-  const subject = (hand: HandGradient): Subject => ({ program, derivation, hand, proves });
+  const pool = createPool(program);
+  const subject = (hand: HandGradient): Subject => ({ program, pool, derivation, hand, proves });
   const parameters = definition.gradients.map((hand) => ({ hand, judgement: judge(subject(hand)) }));
   const literal = parameters.map(({ hand, judgement }): Judged => ({
     name: hand.name,

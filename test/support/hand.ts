@@ -2,6 +2,7 @@
 import type { Derivation } from '../../src/core/derivation';
 import type { HandGradient, Program } from '../../src/core/definition';
 import type { Node } from '../../src/core/expr';
+import { createPool, type PointPool } from '../../src/check/points';
 import { derive } from '../../src/core/derive';
 import { programSizes } from '../../src/core/sample';
 import { createSimplifier } from '../../src/core/simplify/simplifier';
@@ -9,6 +10,7 @@ import { parseExpression, parseModel } from './model';
 
 export interface HandModel {
   readonly program: Program;
+  readonly pool: PointPool;
   readonly derivation: Derivation | null;
   readonly hand: HandGradient;
   readonly proves: (a: Node, b: Node) => boolean;
@@ -38,6 +40,7 @@ export function handModel(model: string, of: string, axes: string, expression: s
   const simplifier = createSimplifier(program);
   return {
     program,
+    pool: createPool(program),
     derivation: derive(program, { verify: false }),
     hand,
     proves: (a, b) => simplifier.equal(a, b),

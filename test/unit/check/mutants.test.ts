@@ -1,6 +1,7 @@
 /** The checker can fail: of every right gradient, systematic mutants are all called wrong, whatever the loss is scaled by. */
 import { describe, expect, test } from 'vitest';
 import { judge, type Subject } from '../../../src/check/judge';
+import { createPool } from '../../../src/check/points';
 import { variants } from '../../../src/check/mistakes/rewrite';
 import type { HandGradient, Program } from '../../../src/core/definition';
 import { derive } from '../../../src/core/derive';
@@ -39,6 +40,7 @@ const MODELS: Readonly<Record<string, string>> = {
 
 function subjects(program: Program): Subject[] {
   const derivation = derive(program, { verify: false });
+  const pool = createPool(program);
   return derivation.gradients.map((gradient) => {
     const hand: HandGradient = {
       of: gradient.of,
@@ -51,7 +53,7 @@ function subjects(program: Program): Subject[] {
       span: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 2 },
       functionName: null,
     };
-    return { program, derivation, hand, proves: () => false };
+    return { program, pool, derivation, hand, proves: () => false };
   });
 }
 
