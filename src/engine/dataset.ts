@@ -87,11 +87,9 @@ export function prepareDataset(
   const inputs: Record<string, Float64Array> = {};
   if (job.rows !== null) bindSize(job.rows, m, 'rows');
 
-  const names = [...choice.features];
+  const { taken, left: names } = assign(vectors, choice.features);
   for (const input of vectors) {
-    const same = names.findIndex((name) => name.toLowerCase() === input.name.toLowerCase());
-    const [name] = names.splice(Math.max(0, same), 1);
-    const values = features.values[choice.features.indexOf(name ?? '')];
+    const values = features.values[choice.features.indexOf(taken.get(input.name) ?? '')];
     if (values) inputs[input.name] = values;
     else
       problems.push(
@@ -139,6 +137,27 @@ export function prepareDataset(
       notes,
     },
   };
+}
+
+/** Columns for inputs of one value per sample: those with the same name first, the others in order. */
+function assign(
+  vectors: readonly JobInput[],
+  features: readonly string[],
+): { readonly taken: ReadonlyMap<string, string>; readonly left: readonly string[] } {
+  const left = [...features];
+  const taken = new Map<string, string>();
+  for (const { name } of vectors) {
+    const same = left.find((feature) => feature.toLowerCase() === name.toLowerCase());
+    if (same === undefined) continue;
+    taken.set(name, same);
+    left.splice(left.indexOf(same), 1);
+  }
+  for (const { name } of vectors) {
+    if (taken.has(name)) continue;
+    const next = left.shift();
+    if (next !== undefined) taken.set(name, next);
+  }
+  return { taken, left };
 }
 
 interface Matrix {

@@ -201,8 +201,8 @@ function whyBroken(
   if (first === undefined) return null;
   let least = first;
   for (const value of losses) if (value < least) least = value;
-  const scale = Math.abs(least) + Math.abs(first) + Number.MIN_VALUE;
-  if (loss - least > BLOWN_UP * scale)
+  const firstStep = Math.abs((losses[1] ?? loss) - first);
+  if (loss - least > BLOWN_UP * (Math.abs(least) + Math.abs(first) + firstStep))
     return `The loss diverged: in epoch ${epoch} it is ${loss.toPrecision(3)}, after ${first.toPrecision(3)} at the start. The learning rate ${options.learningRate} is too large: try ${smaller}.`;
   return null;
 }

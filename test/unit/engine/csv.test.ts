@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scanNumber } from '../../../src/engine/cell';
+import { describeColumn } from '../../../src/engine/column';
+import { createCsvReader, describeTable, estimateMemory, type Table } from '../../../src/engine/csv';
+import { fileProblem, readTable, type TableSource } from '../../../src/engine/readTable';
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function read(bytes: Uint8Array | string, chunk = Infinity): Table {
+  const data = typeof bytes === 'string' ? encode(bytes) : bytes;
+  const reader = createCsvReader();
+  for (let at = 0; at < data.length; at += chunk)
+    if (!reader.push(data.subarray(at, Math.min(data.length, at + chunk)))) break;
+  return reader.finish();
+}
+
+/** Columns as `name: values`, text columns by their categories. */
+const show = (table: Table): string =>
+  table.columns
+    .map((c) =>
+      c.type === 'text'
+        ? `${c.name}: ${[...c.codes].map((code) => c.categories?.[code] ?? '-').join(' ')}`
+        : `${c.name}: ${[...c.numbers].map((v) => (Number.isNaN(v) ? '-' : v)).join(' ')}`,
+    )
+    .join(' | ');
+
+describe('tables are read', () => {
+  it.each([
+    ['plain', 'a,b\n1,2\n3,4\n', 'a: 1 3 | b: 2 4'],
+    ['no newline at the end', 'a,b\n1,2\n3,4', 'a: 1 3 | b: 2 4'],
+    ['Windows line ends', 'a,b\r\n1,2\r\n3,4\r\n', 'a: 1 3 | b: 2 4'],
+    ['old Macintosh line ends', 'a,b\r1,2\r3,4\r', 'a: 1 3 | b: 2 4'],
+    ['byte order mark', '\ufeffa,b\n1,2\n', 'a: 1 | b: 2'],
+    ['semicolons', 'a;b\n1;2\n3;4\n', 'a: 1 3 | b: 2 4'],
+    ['tabs', 'a\tb\n1\t2\n3\t4\n', 'a: 1 3 | b: 2 4'],
+    ['semicolons with commas in text', 'a;b\nx, y;2\nz, w;4\n', 'a: x, y z, w | b: 2 4'],
+    ['no header', '1,2\n3,4\n', 'column 1: 1 3 | column 2: 2 4'],
+    ['one column', 'a\n1\n2\n', 'a: 1 2'],
+    ['quotes', '"a","b, c"\n"1","x ""y"""\n2,z\n', 'a: 1 2 | b, c: x "y" z'],
+    ['line break in quotes', 'a,b\n1,"x\ny"\n2,z\n', 'a: 1 2 | b: x\ny z'],
+    ['blank lines', 'a,b\n\n1,2\n\n\n3,4\n\n', 'a: 1 3 | b: 2 4'],
+    ['spaces around', 'a , b\n 1 , 2\n3 ,4 \n', 'a: 1 3 | b: 2 4'],
+    ['missing', 'a,b\n1,\nNA,2\n?,3\nNaN,4\nnull,5\n6,n/a\n', 'a: 1 - - - - 6 | b: - 2 3 4 5 -'],
+    ['empty column', 'a,b\n1,\n2,\n', 'a: 1 2 | b: - -'],
+    ['empty first header cell', ',a\n0,5\n1,6\n', 'column 1: 0 1 | a: 5 6'],
+    ['classes that look like numbers in part', 'a,b\n1,x\n2,y\n3,7\n', 'a: 1 2 3 | b: x y 7'],
+    ['forms of numbers', 'a\n+1\n-.5\n1e3\n1E-2\n5.\n0x10\n00012\n', 'a: 1 -0.5 1000 0.01 5 16 12'],
+    ['names beyond ASCII', 'größe,年\n1,2\n', 'größe: 1 | 年: 2'],
+  ])('%s', (_, text, expected) => {
+    expect(show(read(text))).toBe(expected);
+    expect(read(text).problems).toEqual([]);
+  });
+
+  it('the same in chunks of any size', () => {
+    const text = 'id,name,x\r\n1,"a ""b"", c",1.5\r\n2,"d\r\ne",-2e-3\r\n\r\n3,é,NA\r\n';
+    const whole = read(text);
+    for (let chunk = 1; chunk < 20; chunk += 1) expect(read(text, chunk)).toEqual(whole);
+  });
+
+  it('in chunks of any size when longer than the part that is sniffed', () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `${i},"t ${i % 3}",${i / 7}`);
+    const text = `a,b,c\n${rows.join('\n')}\n`;
+    const whole = read(text);
+    expect(whole.rows).toBe(20_000);
+    expect(whole.columns[2]?.numbers[19_999]).toBe(19_999 / 7);
+    expect(read(text, 1000)).toEqual(whole);
+  });
+
+  it('with numbers exactly as Number reads them', () => {
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((v) => v.toExponential()),
+      fc.tuple(fc.integer(), fc.nat({ max: 99_999_999 })).map(([a, b]) => `${a}.${b}`),
+      fc.tuple(fc.bigInt(), fc.nat()).map(([a, b]) => `${a}.${b}`),
+      fc.tuple(fc.integer(), fc.integer({ min: -330, max: 310 })).map(([a, b]) => `${a}e${b}`),
+    );
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1 }), (texts) => {
+        const table = read(`x\n${texts.join('\n')}\n`);
+        expect([...(table.columns[0]?.numbers ?? [])]).toEqual(texts.map(Number));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('with a scanner that refuses what it cannot read exactly', () => {
+    const scan = (text: string): number | null => {
+      const result = { value: 0, end: 0 };
+      const bytes = encode(`${text},`);
+      return scanNumber(bytes, 0, bytes.length, result) && result.end === text.length ? result.value : null;
+    };
+    expect(scan('123456789012345')).toBe(123456789012345);
+    expect(scan('1234567890123456')).toBeNull();
+    expect(scan('1e23')).toBeNull();
+    expect(scan('-0')).toBe(-0);
+    expect(scan('e5')).toBeNull();
+    expect(scan('1e')).toBeNull();
+    expect(scan('.')).toBeNull();
+  });
+});
+
+describe('what is wrong with a table is said with its place', () => {
+  it.each([
+    ['', 'csv-empty', /The file is empty/],
+    ['\n\n', 'csv-empty', /The file is empty/],
+    ['a,b\n', 'csv-empty', /a header line but no rows/],
+    ['a,b,y\n1,2,0\n3,4\n5,6,1\n', 'csv-ragged', /3 columns, but line 3 has 2 fields/],
+    ['a,b\n1,2\n3,4,5\n6\n', 'csv-ragged', /2 rows do not: line 3 has 3 fields, line 4 has 1 field\./],
+    ['a,b\n1,"x\ny"\n2\n', 'csv-ragged', /line 4 has 1 field/],
+    ['a,b\n1,"x\n2,3\n', 'csv-quote', /quotation mark in line 2 is never closed/],
+    ['a,a\n1,2\n', 'csv-duplicate-name', /More than one column is called a/],
+  ])('%j', (text, id, message) => {
+    const { problems } = read(text);
+    expect(problems.map((p) => p.id)).toEqual([id]);
+    expect(problems[0]?.message).toMatch(message);
+  });
+
+  it('text in a mostly numeric column', () => {
+    const { problems, columns } = read('a,b\n1,2\n3,oops\n5,6\n7,8\n');
+    expect(problems.map((p) => p.message)).toEqual([
+      'Column b is numeric, but line 3 has the text "oops". Correct it, or leave the column out.',
+    ]);
+    expect(columns[1]?.type).toBe('number');
+  });
+
+  it.each([
+    ['UTF-16', [0xff, 0xfe, 0x61, 0], 'csv-encoding'],
+    ['UTF-16, big endian', [0xfe, 0xff, 0, 0x61], 'csv-encoding'],
+    ['gzip', [0x1f, 0x8b, 8, 0], 'csv-compressed'],
+    ['Excel', [0x50, 0x4b, 3, 4], 'csv-compressed'],
+    ['binary', [1, 2, 0, 4], 'csv-binary'],
+  ])('%s', (_, bytes, id) => {
+    const { problems, columns } = read(Uint8Array.from(bytes));
+    expect([problems[0]?.id, columns.length]).toEqual([id, 0]);
+  });
+
+  it('never throws, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 50 }), (bytes, chunk) => {
+        expect(() => describeTable('x', read(bytes, chunk))).not.toThrow();
+      }),
+    );
+    const text = fc.string({
+      unit: fc.constantFrom('a', '1', '.', ',', ';', '"', '\n', '\r', ' ', '-', 'e'),
+    });
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 9 }), (source, chunk) => {
+        expect(read(source, chunk)).toEqual(read(source));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('columns are described', () => {
+  it('numbers by range, few values by themselves', () => {
+    const [a, b, c] = read('a,b,c\n1,x,0\n5,y,1\n,x,1\n').columns.map(describeColumn);
+    expect(a).toEqual({
+      name: 'a',
+      type: 'number',
+      missing: 1,
+      min: 1,
+      max: 5,
+      distinct: 2,
+      examples: ['1', '5'],
+    });
+    expect(b).toMatchObject({ type: 'text', distinct: 2, examples: ['x', 'y'] });
+    expect(c).toMatchObject({ distinct: 2, min: 0, max: 1 });
+  });
+
+  it('many distinct values are not listed', () => {
+    const column = read(`a\n${Array.from({ length: 50 }, (_, i) => i).join('\n')}\n`).columns[0];
+    expect(column && describeColumn(column)).toMatchObject({ distinct: null, examples: [] });
+  });
+});
+
+describe('files', () => {
+  const source = (text: string, size = text.length): TableSource => ({
+    name: 'data.csv',
+    size,
+    read: (position, length) => Promise.resolve(encode(text).subarray(position, position + length)),
+  });
+
+  it('are read within the limit of memory', async () => {
+    const table = await readTable(source('a,b\n1,2\n'), 1e6);
+    expect(show(table)).toBe('a: 1 | b: 2');
+  });
+
+  it('that need more are refused before they are read, with the limit', async () => {
+    const table = await readTable(source('a,b\n1,2\n', 4e9), 1e9);
+    expect(table.problems.map((p) => p.message)).toEqual([
+      'data.csv (4 GB) needs about 48 GB of memory; the limit on this machine is 1 GB. Use a part of its rows, or leave columns out of the file.',
+    ]);
+    expect(estimateMemory(encode('a,b\n1,2\n'), 4e9)).toBe(48e9);
+  });
+
+  it('that shrink while they are read are not used', async () => {
+    const table = await readTable(source('a,b\n1,2\n', 100), 1e6);
+    expect(table.problems[0]?.id).toBe('file-truncated');
+    expect(table.rows).toBe(0);
+  });
+
+  it.each([
+    ['ENOENT', 'file-gone'],
+    ['EACCES', 'file-locked'],
+    ['EBUSY', 'file-locked'],
+    ['EISDIR', 'file-folder'],
+    ['EIO', 'file-unreadable'],
+  ])('%s', (code, id) => {
+    expect(fileProblem('data.csv', Object.assign(new Error('x'), { code })).id).toBe(id);
+  });
+});
