@@ -81,7 +81,7 @@ export function guessFeatures(preview: TablePreview, target: string): readonly s
       ({ name, type, distinct, min, max }) =>
         type === 'number' &&
         name !== target &&
-        !(IDENTIFIER.test(name.trim()) && distinct !== null && distinct >= preview.rows) &&
+        !(IDENTIFIER.test(name.trim()) && (distinct === null || distinct >= preview.rows)) &&
         !(min !== null && min === max),
     )
     .map(({ name }) => name);

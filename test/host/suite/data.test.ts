@@ -1,4 +1,4 @@
-import { after, afterEach, before, describe, it } from 'mocha';
+import { after, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import type { FrameLocator } from 'playwright-core';
@@ -22,7 +22,7 @@ describe('data', () => {
     window = await connect();
     panel = webview(window.page);
   });
-  afterEach(async () => {
+  beforeEach(async () => {
     await vscode.commands.executeCommand('nabla.cancel');
     await untilState('the end of a run', ({ busy }) => busy !== 'checking' && busy !== 'training');
     await closeAll();
@@ -194,9 +194,12 @@ describe('data', () => {
         lines.push([...values, a + b > 0 ? 1 : 0].join(','));
       }
       await writeWorkspaceFile('data/many.csv', `${lines.join('\n')}\n`);
-      await at('columns.py', 11, 'Train');
-      const began = performance.now();
+      await at('columns.py', 11, 'Derive gradient');
+      await runCommand(window.page, 'Nabla: Choose data');
       await acceptData('data/many.csv', 'y');
+      await untilState('the choice', ({ data }) => data.choice?.path.endsWith('many.csv') === true);
+      const began = performance.now();
+      await runCommand(window.page, 'Nabla: Train');
       let longest = 0;
       let last = performance.now();
       const timer = setInterval(() => {

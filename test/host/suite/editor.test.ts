@@ -1,4 +1,4 @@
-import { after, afterEach, before, describe, it } from 'mocha';
+import { after, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import {
@@ -31,7 +31,7 @@ describe('editor', () => {
   before(async () => {
     window = await connect();
   });
-  afterEach(closeAll);
+  beforeEach(closeAll);
   after(() => window.close());
 
   const open = async (name: string) => vscode.workspace.openTextDocument(workspaceFile(name));

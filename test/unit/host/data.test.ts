@@ -64,6 +64,7 @@ describe('guessFeatures', () => {
   it('takes numbers that vary, neither the target nor a running number nor text', () => {
     const columns = [
       column('id', { distinct: 100 }),
+      column('row_id', { distinct: null }),
       column('age'),
       column('name', { type: 'text' }),
       column('constant', { min: 3, max: 3, distinct: 1 }),
