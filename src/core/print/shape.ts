@@ -1,5 +1,5 @@
 /** How sums, products and powers are laid out for reading, whatever the notation: signs, fractions, order. */
-import { isNum, type Arena, type CmpNode, type Node } from '../expr';
+import { isNum, type Arena, type CmpNode, type Node, type Relation } from '../expr';
 
 export interface Term {
   readonly negative: boolean;
@@ -161,7 +161,7 @@ export function readsSwapped(node: CmpNode): boolean {
 }
 
 /** The relation that holds between swapped sides. */
-export const SWAPPED: Readonly<Record<CmpNode['rel'], string>> = {
+export const SWAPPED: Readonly<Record<Relation, Relation | '<' | '<='>> = {
   '>': '<',
   '>=': '<=',
   '==': '==',

@@ -1,0 +1,295 @@
+/** From element expressions to array expressions in the layouts of a program. */
+import type { ArrayValue, Binding, Program } from '../definition';
+import type { IndexNode, Node, ReduceNode, Size, SymNode } from '../expr';
+import { fraction, radicand, readsSwapped, SWAPPED, terms } from '../print/shape';
+import { align, arrange, meet } from './align';
+import { contract, hadamard, reduceAlong } from './contract';
+import { indicesOf, type Dim, type Form, type SymbolForm } from './form';
+
+export interface Plan {
+  readonly form: Form;
+  /** Lengths of the indices that occur in it. */
+  readonly sizes: ReadonlyMap<string, Size>;
+}
+
+/** The axes of every symbol: an entry is the size of the axis, '1' for a unit axis. */
+function layouts(program: Program, extra: readonly Binding[]): ReadonlyMap<string, readonly Size[]> {
+  const known = new Map<string, readonly Size[]>();
+  for (const input of program.inputs) known.set(input.name, input.shape);
+  for (const b of [...program.bindings, ...extra])
+    known.set(
+      b.name,
+      b.axes.map((axis) => (axis.index ? axis.size : '1')),
+    );
+  return known;
+}
+
+/** Plans `value` in exactly the layout of its axes. `extra` are bindings beyond the program's that it may mention. */
+export function planArray(program: Program, extra: readonly Binding[], value: ArrayValue): Plan {
+  const dims = value.axes.map((axis) => axis.index?.name ?? null);
+  const planner = new Planner(program, layouts(program, extra));
+  value.axes.forEach((axis) => axis.index && planner.note(axis.index));
+  const form = planner.plan(value.element, dims);
+  const own = new Set(indicesOf(form.dims));
+  const target = dims.map((d) => (d !== null && own.has(d) ? d : null));
+  const missing = dims.some((d) => d !== null && !own.has(d));
+  if (!missing) return { form: arrange(form, dims) ?? form, sizes: planner.sizes };
+  const arg = own.size === 0 ? form : (arrange(form, target) ?? form);
+  return {
+    form: { kind: 'full', arg, sizes: value.axes.map((axis) => (axis.index ? axis.size : '1')), dims },
+    sizes: planner.sizes,
+  };
+}
+
+class Planner {
+  readonly sizes = new Map<string, Size>();
+  private fresh = 0;
+
+  constructor(
+    private readonly program: Program,
+    private readonly layout: ReadonlyMap<string, readonly Size[]>,
+  ) {}
+
+  note(index: IndexNode): void {
+    this.sizes.set(index.name, index.size);
+  }
+
+  plan(node: Node, wanted: readonly Dim[] | null): Form {
+    switch (node.kind) {
+      case 'num':
+      case 'const':
+      case 'size':
+        return { kind: 'scalar', node, dims: [] };
+      case 'index':
+        this.note(node);
+        return { kind: 'range', size: node.size, dims: [node.name] };
+      case 'sym':
+        return this.symbol(node);
+      case 'add':
+        return this.sum(node, wanted);
+      case 'mul':
+        return this.product(node, wanted);
+      case 'pow':
+        return this.power(node, wanted);
+      case 'call': {
+        const [dims, args] = this.together(node.args, wanted);
+        return { kind: 'call', fn: node.fn, args, dims };
+      }
+      case 'cmp':
+        return this.comparison(node, wanted, false);
+      case 'delta': {
+        const [dims, [left, right]] = this.together(node.args, wanted);
+        if (!left || !right) throw new RangeError('a delta needs two arguments');
+        return { kind: 'compare', rel: '==', left, right, mask: false, dims };
+      }
+      case 'where': {
+        const [condition, then, otherwise] = node.args as [Node, Node, Node];
+        const forms = [
+          this.condition(condition, wanted),
+          this.plan(then, wanted),
+          this.plan(otherwise, wanted),
+        ];
+        const dims = meet(
+          forms.map((f) => f.dims),
+          wanted,
+        );
+        const [c, t, o] = forms.map((f) => align(f, dims)) as [Form, Form, Form];
+        return { kind: 'where', condition: c, then: t, otherwise: o, dims };
+      }
+      case 'reduce':
+        return this.reduction(node, wanted);
+      case 'diff':
+        throw new RangeError('a derivative that has not been carried out has no array form');
+    }
+  }
+
+  /** Several operands in a layout where they meet element by element. */
+  private together(nodes: readonly Node[], wanted: readonly Dim[] | null): [readonly Dim[], Form[]] {
+    const forms = nodes.map((n) => this.plan(n, wanted));
+    const dims = meet(
+      forms.map((f) => f.dims),
+      wanted,
+    );
+    return [dims, forms.map((f) => align(f, dims))];
+  }
+
+  private symbol(node: SymNode): Form {
+    const shape = this.layout.get(node.name) ?? node.args.map(() => '');
+    const [first, second] = node.args;
+    node.args.forEach((a) => a.kind === 'index' && this.note(a));
+    const names = node.args.map((a) => (a.kind === 'index' ? a.name : null));
+    let k = 0;
+    const dims = shape.map((size) => (size === '1' ? null : (names[k++] ?? null)));
+    const whole: SymbolForm = { kind: 'symbol', name: node.name, dims };
+    const distinct = new Set(names).size === names.length;
+    if (distinct && names.every((n) => n !== null)) return whole;
+    if (first && first === second && node.args.length === 2 && shape.length === 2 && first.kind === 'index')
+      return { kind: 'diagonal', arg: whole, dims: [first.name] };
+    return this.take(whole, node.args, shape);
+  }
+
+  /** Elements at positions: numbers and whole axes as they are, else every axis by an array of positions. */
+  private take(arg: SymbolForm, args: readonly Node[], shape: readonly Size[]): Form {
+    const simple = args.every((a) => a.kind === 'num' || a.kind === 'index');
+    const names = args.flatMap((a) => (a.kind === 'index' ? [a.name] : []));
+    const zero: Form = { kind: 'scalar', node: this.program.arena.zero, dims: [] };
+    let k = 0;
+    if (simple && new Set(names).size === names.length) {
+      const at = shape.map((size) => {
+        const position = size === '1' ? null : args[k++];
+        if (position === null) return zero;
+        return position?.kind === 'num' ? this.plan(position, null) : null;
+      });
+      return { kind: 'take', arg, at, dims: names };
+    }
+    const [dims, positions] = this.together(args, null);
+    return {
+      kind: 'take',
+      arg,
+      at: shape.map((size) => (size === '1' ? zero : (positions[k++] ?? zero))),
+      dims,
+    };
+  }
+
+  private sum(node: Node, wanted: readonly Dim[] | null): Form {
+    const list = terms(this.program.arena, node);
+    const [dims, forms] = this.together(
+      list.map((t) => t.node),
+      wanted,
+    );
+    return {
+      kind: 'add',
+      terms: forms.map((form, k) => ({ negative: list[k]?.negative ?? false, form })),
+      dims,
+    };
+  }
+
+  private product(node: Node, wanted: readonly Dim[] | null): Form {
+    const f = fraction(this.program.arena, node);
+    const bottomNodes = [...f.sizes, ...f.denominator].map((d) => d.node);
+    // A product of vectors over different indices is planned as one before it meets the rest.
+    const tops = f.numerator.map((n) => this.plan(n, wanted));
+    const scalars = tops.filter((t) => indicesOf(t.dims).length === 0);
+    const arrays = tops.filter((t) => indicesOf(t.dims).length > 0);
+    const joined = arrays.length === 2 ? [hadamard(arrays, wanted)] : arrays;
+    const outer = joined.length === 1 && joined[0]?.kind === 'outer' ? joined : arrays;
+    const bottoms = bottomNodes.map((n) => this.plan(n, wanted));
+    const all = [...scalars, ...outer, ...bottoms];
+    const dims = meet(
+      all.map((form) => form.dims),
+      wanted,
+    );
+    const fit = (form: Form): Form => align(form, dims);
+    const ordered = tops.filter((t) => scalars.includes(t) || outer.includes(t));
+    const top = [...ordered, ...outer.filter((t) => !ordered.includes(t))].map(fit);
+    const [only] = top;
+    if (only && top.length === 1 && bottoms.length === 0 && !f.negative && f.num === 1 && f.den === 1)
+      return only;
+    return {
+      kind: 'product',
+      negative: f.negative,
+      num: f.num,
+      den: f.den,
+      top,
+      bottom: bottoms.map(fit),
+      dims,
+    };
+  }
+
+  private power(node: Node, wanted: readonly Dim[] | null): Form {
+    const root = radicand(node);
+    if (root) {
+      const arg = this.plan(root, wanted);
+      return { kind: 'root', arg, dims: arg.dims };
+    }
+    const f = fraction(this.program.arena, node);
+    if (f.denominator.length + f.sizes.length > 0) return this.product(node, wanted);
+    const [dims, [base, exponent]] = this.together(node.args, wanted);
+    if (!base || !exponent) throw new RangeError('a power needs two arguments');
+    return { kind: 'power', base, exponent, dims };
+  }
+
+  private comparison(
+    node: Extract<Node, { kind: 'cmp' }>,
+    wanted: readonly Dim[] | null,
+    mask: boolean,
+  ): Form {
+    const swapped = readsSwapped(node);
+    const sides = swapped ? [...node.args].reverse() : node.args;
+    const [dims, [left, right]] = this.together(sides, wanted);
+    if (!left || !right) throw new RangeError('a comparison needs two sides');
+    return { kind: 'compare', rel: swapped ? SWAPPED[node.rel] : node.rel, left, right, mask, dims };
+  }
+
+  /** A condition as a mask; only a plain comparison is one by itself. */
+  private condition(node: Node, wanted: readonly Dim[] | null): Form {
+    if (node.kind === 'cmp') return this.comparison(node, wanted, true);
+    const zero: Form = { kind: 'scalar', node: this.program.arena.zero, dims: [] };
+    const left = this.plan(node, wanted);
+    return { kind: 'compare', rel: '!=', left, right: zero, mask: true, dims: left.dims };
+  }
+
+  private reduction(node: ReduceNode, wanted: readonly Dim[] | null): Form {
+    if (node.op !== 'sum') {
+      const { index, body } = this.enter(node);
+      const form = this.plan(body, null);
+      return reduceAlong(node.op, form, index.name, wanted);
+    }
+    const summed: IndexNode[] = [];
+    const factors: Node[] = [];
+    const flatten = (n: Node): void => {
+      if (n.kind === 'reduce' && n.op === 'sum') {
+        const { index, body } = this.enter(n);
+        summed.push(index);
+        flatten(body);
+      } else if (n.kind === 'mul') n.args.forEach(flatten);
+      else factors.push(n);
+    };
+    flatten(node);
+    const { arena } = this.program;
+    // Whatever has none of the summed indices stands in front; the rest is summed.
+    const outside = factors.filter((f) => f.free.size === 0);
+    const inside = factors.filter((f) => f.free.size > 0);
+    const form = contract(
+      this.blocks(inside),
+      summed.map((i) => i.name),
+      wanted,
+    );
+    if (outside.length === 0) return form;
+    const f = fraction(arena, arena.mul(...outside));
+    const scale = {
+      top: f.numerator.map((n) => this.plan(n, null)),
+      bottom: [...f.sizes, ...f.denominator].map((d) => this.plan(d.node, null)),
+    };
+    const fit = (s: Form): Form => align(s, form.dims);
+    return {
+      kind: 'product',
+      negative: f.negative,
+      num: f.num,
+      den: f.den,
+      top: [...scale.top.map(fit), form],
+      bottom: scale.bottom.map(fit),
+      dims: form.dims,
+    };
+  }
+
+  /** Factors of a sum: those over the same indices are planned as one product, quotients included. */
+  private blocks(factors: readonly Node[]): Form[] {
+    const groups = new Map<string, Node[]>();
+    for (const f of factors) {
+      const key = [...f.free].sort().join();
+      groups.set(key, [...(groups.get(key) ?? []), f]);
+    }
+    return [...groups.values()].map((g) => this.plan(this.program.arena.mul(...g), null));
+  }
+
+  /** The body of a reduction over an index that occurs nowhere else. */
+  private enter(node: ReduceNode): { index: IndexNode; body: Node } {
+    const { arena } = this.program;
+    const opened = arena.open(node);
+    this.fresh += 1;
+    const index = arena.index(`%${this.fresh}`, opened.index.size);
+    this.note(index);
+    return { index, body: arena.substitute(opened.body, opened.index, index) };
+  }
+}

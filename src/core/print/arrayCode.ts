@@ -1,0 +1,213 @@
+/** Array forms as source for NumPy and the libraries that share its vocabulary. */
+import type { Size } from '../expr';
+import { opRow, type CodeTarget } from '../ops';
+import {
+  indicesOf,
+  someForm,
+  type CompareForm,
+  type Dim,
+  type Form,
+  type FullForm,
+  type ProductForm,
+  type ReduceForm,
+  type ViewForm,
+} from '../array/form';
+import { fillTemplate, LEVEL, wrap, type Code } from './template';
+
+export type ArrayTarget = Exclude<CodeTarget, 'typescript'>;
+
+export interface ArrayDialect {
+  readonly target: ArrayTarget;
+  /** The code that stands for a symbol. */
+  symbol(name: string): string;
+  /** The variable that holds a size; called for every size that is used. */
+  size(size: Size): string;
+}
+
+const LIBRARY: Readonly<Record<ArrayTarget, string>> = { numpy: 'np', torch: 'torch', jax: 'jnp' };
+
+/** Expression code for `form`. */
+export function arrayCode(form: Form, dialect: ArrayDialect): string {
+  return write(form, dialect).text;
+}
+
+const atom = (text: string): Code => ({ text, level: LEVEL.atom });
+
+function write(form: Form, d: ArrayDialect): Code {
+  const lib = LIBRARY[d.target];
+  const sub = (f: Form, level: number): string => wrap(write(f, d), level);
+  switch (form.kind) {
+    case 'symbol':
+      return atom(d.symbol(form.name));
+    case 'scalar':
+      return scalar(form.node, d);
+    case 'range':
+      return atom(`${lib}.arange(${d.size(form.size)})`);
+    case 'add':
+      return {
+        level: LEVEL.sum,
+        text: form.terms
+          .map((t, k) => {
+            const text = sub(t.form, LEVEL.product);
+            return k === 0 ? (t.negative ? `-${text}` : text) : `${t.negative ? ' - ' : ' + '}${text}`;
+          })
+          .join(''),
+      };
+    case 'product':
+      return product(form, d);
+    case 'power':
+      return { text: `${sub(form.base, LEVEL.atom)}**${sub(form.exponent, LEVEL.atom)}`, level: LEVEL.power };
+    case 'root': {
+      const constant = d.target === 'torch' && !hasSymbol(form.arg);
+      return atom(`${constant ? 'math' : lib}.sqrt(${sub(form.arg, LEVEL.compare)})`);
+    }
+    case 'call': {
+      const constant = d.target === 'torch' && !form.args.some(hasSymbol);
+      const filled = fillTemplate(
+        opRow(form.fn).code[d.target],
+        form.args.map((a) => write(a, d)),
+      );
+      return constant ? { ...filled, text: filled.text.replaceAll('torch.', 'math.') } : filled;
+    }
+    case 'compare':
+      return compare(form, d);
+    case 'where':
+      return atom(
+        `${lib}.where(${[form.condition, form.then, form.otherwise].map((f) => sub(f, LEVEL.compare)).join(', ')})`,
+      );
+    case 'matmul':
+      return {
+        text: `${sub(form.left, LEVEL.unary)} @ ${sub(form.right, LEVEL.unary)}`,
+        level: LEVEL.product,
+      };
+    case 'outer':
+      return atom(`${lib}.outer(${sub(form.left, LEVEL.compare)}, ${sub(form.right, LEVEL.compare)})`);
+    case 'reduce':
+      return reduction(form, d);
+    case 'transpose':
+      if (form.order.length === 2) return atom(`${sub(form.arg, LEVEL.atom)}.T`);
+      return atom(
+        `${lib}.${d.target === 'torch' ? 'permute' : 'transpose'}(${sub(form.arg, LEVEL.compare)}, (${form.order.join(', ')}))`,
+      );
+    case 'view':
+      return atom(`${sub(form.arg, LEVEL.atom)}[${viewIndex(form)}]`);
+    case 'take':
+      return atom(
+        `${sub(form.arg, LEVEL.atom)}[${form.at.map((f) => (f ? sub(f, LEVEL.compare) : ':')).join(', ')}]`,
+      );
+    case 'diagonal':
+      return atom(`${lib}.diag(${sub(form.arg, LEVEL.compare)})`);
+    case 'einsum':
+      return einsum(form.args, form.dims, d);
+    case 'full':
+      return full(form, d);
+  }
+}
+
+const hasSymbol = (form: Form): boolean => someForm(form, (f) => f.kind === 'symbol');
+
+function scalar(node: Extract<Form, { kind: 'scalar' }>['node'], d: ArrayDialect): Code {
+  if (node.kind === 'size') return atom(d.size(node.size));
+  if (node.kind === 'const') {
+    const pi = d.target === 'torch' ? 'math.pi' : `${LIBRARY[d.target]}.pi`;
+    return atom(node.name === 'pi' ? pi : node.name);
+  }
+  const text = node.den === 1 ? String(Math.abs(node.num)) : `${Math.abs(node.num)} / ${node.den}`;
+  if (node.num < 0) return { text: `-${text}`, level: LEVEL.sum };
+  return { text, level: node.den === 1 ? LEVEL.atom : LEVEL.product };
+}
+
+/** 0 and 1 by a choice: libraries add, negate and multiply truth values in ways of their own. */
+function compare(form: CompareForm, d: ArrayDialect): Code {
+  if (form.mask) return bare(form, d);
+  const lib = LIBRARY[d.target];
+  const size = identitySize(form);
+  if (size !== null) return atom(`${lib}.eye(${d.size(size)})`);
+  return atom(`${lib}.where(${bare(form, d).text}, 1.0, 0.0)`);
+}
+
+function bare(form: CompareForm, d: ArrayDialect): Code {
+  const sides = [form.left, form.right].map((f) => wrap(write(f, d), LEVEL.sum));
+  return { text: sides.join(` ${form.rel} `), level: LEVEL.compare };
+}
+
+/** The size of the identity matrix that a comparison of two ranges is, else null. */
+function identitySize(form: CompareForm): Size | null {
+  const range = (f: Form): Extract<Form, { kind: 'range' }> | null =>
+    f.kind === 'range' ? f : f.kind === 'view' && f.arg.kind === 'range' ? f.arg : null;
+  const [left, right] = [range(form.left), range(form.right)];
+  if (form.rel !== '==' || !left || !right || form.dims.length !== 2) return null;
+  return left.size === right.size && left.dims[0] !== right.dims[0] ? left.size : null;
+}
+
+function product(form: ProductForm, d: ArrayDialect): Code {
+  const isIndicator = (f: Form): f is CompareForm =>
+    f.kind === 'compare' && !f.mask && identitySize(f) === null;
+  const values = form.top.filter((f) => !isIndicator(f));
+  const indicators = form.top.filter(isIndicator);
+  const sole = form.top.length === 1 && form.num === 1 && !form.negative;
+  const top = values.map((f) => wrap(write(f, d), sole ? LEVEL.product : LEVEL.unary));
+  if (form.num !== 1) top.unshift(String(form.num));
+  // Once a number stands in the product, truth values act as 0 and 1.
+  indicators.forEach((f) => {
+    top.push(top.length === 0 ? compare(f, d).text : `(${bare(f, d).text})`);
+  });
+  const bottom = form.bottom.map((f) => wrap(write(f, d), LEVEL.unary));
+  if (form.den !== 1) bottom.unshift(String(form.den));
+  const divisor =
+    bottom.length === 0 ? '' : ` / ${bottom.length === 1 ? bottom.join('') : `(${bottom.join(' * ')})`}`;
+  const text = `${form.negative ? '-' : ''}${top.length === 0 ? '1' : top.join(' * ')}${divisor}`;
+  return { text, level: form.negative ? LEVEL.sum : LEVEL.product };
+}
+
+const REDUCERS: Readonly<Record<ReduceForm['op'], Readonly<Record<ArrayTarget, string>>>> = {
+  sum: { numpy: 'np.sum', torch: 'torch.sum', jax: 'jnp.sum' },
+  max: { numpy: 'np.max', torch: 'torch.amax', jax: 'jnp.max' },
+  min: { numpy: 'np.min', torch: 'torch.amin', jax: 'jnp.min' },
+  prod: { numpy: 'np.prod', torch: 'torch.prod', jax: 'jnp.prod' },
+};
+
+function reduction(form: ReduceForm, d: ArrayDialect): Code {
+  const torch = d.target === 'torch';
+  if (form.op === 'sum' && form.arg.kind === 'diagonal' && form.dims.length === 0)
+    return atom(`${LIBRARY[d.target]}.trace(${write(form.arg.arg, d).text})`);
+  const arg = write(form.arg, d).text;
+  const whole = form.axes.length === form.arg.dims.length && !form.keep;
+  const axes = form.axes.length === 1 ? String(form.axes[0]) : `(${form.axes.join(', ')})`;
+  const along = whole ? '' : `, ${torch ? 'dim' : 'axis'}=${axes}`;
+  const keep = form.keep ? `, ${torch ? 'keepdim' : 'keepdims'}=True` : '';
+  return atom(`${REDUCERS[form.op][d.target]}(${arg}${along}${keep})`);
+}
+
+/** `:, None` with what is redundant left out. */
+function viewIndex(form: ViewForm): string {
+  const last = form.parts.findLastIndex((p) => p !== 'keep');
+  return form.parts
+    .slice(0, last + 1)
+    .map((p) => (p === 'keep' ? ':' : p === 'drop' ? '0' : 'None'))
+    .join(', ');
+}
+
+function einsum(args: readonly Form[], dims: readonly Dim[], d: ArrayDialect): Code {
+  const letters = new Map<string, string>();
+  const letter = (index: string): string => {
+    const known = letters.get(index) ?? 'ijklmnopqrstuvwxyz'.charAt(letters.size);
+    letters.set(index, known);
+    return known;
+  };
+  const spell = (list: readonly Dim[]): string => indicesOf(list).map(letter).join('');
+  const inputs = args.map((a) => spell(a.dims)).join(',');
+  const list = args.map((a) => write(a, d).text).join(', ');
+  return atom(`${LIBRARY[d.target]}.einsum('${inputs}->${spell(dims)}', ${list})`);
+}
+
+function full(form: FullForm, d: ArrayDialect): Code {
+  const lib = LIBRARY[d.target];
+  const lengths = form.sizes.map((s) => (/^\d+$/.test(s) ? s : d.size(s)));
+  const shape = `(${lengths.join(', ')}${lengths.length === 1 ? ',' : ''})`;
+  const value = write(form.arg, d);
+  if (value.text === '1') return atom(`${lib}.ones(${shape})`);
+  if (value.text === '0') return atom(`${lib}.zeros(${shape})`);
+  if (d.target !== 'torch') return atom(`${lib}.full(${shape}, ${value.text})`);
+  return { text: `${wrap(value, LEVEL.unary)} * ${lib}.ones(${shape})`, level: LEVEL.product };
+}
