@@ -6,6 +6,7 @@ export function inExponentials(arena: Arena, node: CallNode): Node | null {
   if (!x) return null;
   const { one } = arena;
   const exp = (a: Node): Node => arena.call('exp', a);
+  const above = (a: Node): Node => arena.compare('>', a, arena.zero);
   const half = arena.num(1, 2);
   switch (node.fn) {
     case 'sigmoid':
@@ -27,9 +28,11 @@ export function inExponentials(arena: Arena, node: CallNode): Node | null {
     case 'logaddexp':
       return y ? arena.call('log', arena.add(exp(x), exp(y))) : null;
     case 'relu':
-      return arena.mul(x, arena.compare('>', x, arena.zero));
+      return arena.mul(x, above(x));
+    case 'sign':
+      return arena.sub(above(x), above(arena.neg(x)));
     case 'abs':
-      return arena.where(arena.compare('>', x, arena.zero), x, arena.neg(x));
+      return arena.mul(x, arena.sub(above(x), above(arena.neg(x))));
     case 'maximum':
       return y ? arena.where(arena.compare('>', y, x), y, x) : null;
     case 'minimum':

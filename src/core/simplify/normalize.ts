@@ -18,6 +18,8 @@ export interface NormalizerOptions {
   readonly bindings: readonly Binding[];
   /** Decision form. */
   readonly expand: boolean;
+  /** Exponentials are powers of e^(x/root); 1 by default. */
+  readonly root?: number;
 }
 
 interface Entry {
@@ -35,6 +37,7 @@ export class Normalizer {
   /** Known sums of a binding along one of its axes. */
   readonly sumRules = new Map<string, SumRule[]>();
   readonly expand: boolean;
+  private readonly root: number;
   /** Sign with which exp(sign · x) is the atom, by the node of x. */
   private readonly orientation = new Map<number, 1 | -1>();
   private plain = new Map<number, Entry>();
@@ -50,6 +53,7 @@ export class Normalizer {
     this.arena = options.arena;
     this.facts = options.facts;
     this.expand = options.expand;
+    this.root = options.root ?? 1;
     this.definitions = new Map(options.bindings.map((b) => [b.name, b]));
     this.algebra = new Algebra(options.arena, options.facts, options.display, { expand: options.expand });
     this.algebra.reduceAtom = (atom, exponent) => this.reduceAtom(atom, exponent);
@@ -351,9 +355,10 @@ export class Normalizer {
       return algebra.silently(() => algebra.power(this.norm(inner.args[0] as Node), part.num));
     const multiple = Math.abs(part.num) === 1 ? null : recorder.within(among, () => this.rewriteWhole(part));
     if (multiple) return multiple;
-    const unsigned: Form = { num: 1, den: part.den, mono: part.mono };
+    const divided = part.den !== this.root && this.root % part.den === 0 ? this.root / part.den : 1;
+    const unsigned: Form = { num: 1, den: part.den * divided, mono: part.mono };
     const sign = this.orientation.get(algebra.toNode(unsigned).id) ?? 1;
-    const power = part.num * sign;
+    const power = part.num * divided * sign;
     const atom = recorder.within(
       (node) => among(arena.pow(node, arena.num(power))),
       () => this.atom(arena.call('exp', algebra.toNode({ ...unsigned, num: sign }))),

@@ -2,6 +2,7 @@
 import type { Program } from '../definition';
 import { isNum, type Node } from '../expr';
 import { createFacts, type Facts } from '../facts';
+import { createDecision } from './decide';
 import { createDisplay, type Display } from './display';
 import { learnBinding } from './learn';
 import { Normalizer } from './normalize';
@@ -44,11 +45,7 @@ export function createSimplifier(program: Program): Simplifier {
       optionalList.push(relation);
     }
   }
-  let decision: Normalizer | null = null;
-  const decide = (node: Node): boolean => {
-    decision ??= new Normalizer({ arena, facts, display, bindings, expand: true });
-    return decision.norm(node).num === 0;
-  };
+  const decision = createDecision({ arena, facts, display, bindings });
 
   const inlined = (node: Node): Node => {
     let result = node;
@@ -63,7 +60,9 @@ export function createSimplifier(program: Program): Simplifier {
   const isZero = (node: Node): boolean => {
     if (isNum(node, 0)) return true;
     if (normalizer.norm(node).num === 0) return true;
-    return decide(node) || decide(inlined(node));
+    if (decision.provesZero(node)) return true;
+    const whole = inlined(node);
+    return whole !== node && decision.provesZero(whole);
   };
 
   return {
