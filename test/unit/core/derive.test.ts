@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { derive } from '../../../src/core/derive';
+import type { Step } from '../../../src/core/derivation';
+import { finiteDifferenceError, gradientFaults, outline, printer } from '../../support/steps';
+import { parseModel } from '../../support/model';
+import { MODELS } from './models';
+
+const CASES = MODELS.map((model) => [model.name, model] as const);
+
+describe.each(CASES)('derivation: %s', (_, model) => {
+  const program = parseModel(model.source);
+  const derivation = derive(program);
+  const show = printer(program, derivation);
+
+  it('collapses to the textbook form', () => {
+    const gradients = Object.fromEntries(derivation.gradients.map((g) => [g.of, show(g.element)]));
+    expect(gradients).toEqual(model.gradients);
+    if (model.named)
+      expect(Object.fromEntries(derivation.named.map((b) => [b.name, show(b.def)]))).toEqual(model.named);
+  });
+
+  it('has steps that chain, end at the result and are all verified', () => {
+    const all = [...derivation.gradients, ...derivation.adjoints];
+    expect(all.flatMap((gradient) => gradientFaults(gradient, show))).toEqual([]);
+  });
+
+  it('agrees with finite differences', () => {
+    if (program.bindings.at(-1)?.axes.length !== 0) return;
+    for (const gradient of derivation.gradients)
+      expect(finiteDifferenceError(program, derivation, gradient)).toBeLessThan(1e-7);
+  });
+});
+
+describe('derivation of logistic regression', () => {
+  const [bce] = MODELS;
+  const program = parseModel(bce?.source ?? '');
+  const derivation = derive(program);
+  const show = printer(program, derivation);
+  const [w] = derivation.gradients;
+  const rules = (steps: readonly Step[]): string[] => steps.flatMap((s) => [s.rule, ...rules(s.children)]);
+
+  it('begins with the chain over the named values and ends with one multiplication', () => {
+    expect(w?.steps.map((s) => s.rule)).toEqual([
+      'chain-rule',
+      'differentiate-link',
+      'differentiate-link',
+      'differentiate-link',
+      'multiply-links',
+    ]);
+    expect(show(w?.steps[0]?.after ?? program.arena.zero)).toBe(
+      'sum(i<m, d(J)/d(a[i])*d(a[i])/d(z[i])*d(z[i])/d(w[j]))',
+    );
+  });
+
+  it('spells out the algebra of the sigmoid', () => {
+    const link = w?.steps[2];
+    const sigmoid = link?.children.find((s) => s.rule === 'sigmoid-in-terms-of-output');
+    expect(outline(sigmoid?.children ?? [], show)).toEqual([
+      'exp(-z[i])/(1 + exp(-z[i]))^2',
+      '= exp(-z[i])/((1 + exp(-z[i]))*(1 + exp(-z[i])))   {split-factor}',
+      '= 1/(1 + exp(-z[i]))*(1 - 1/(1 + exp(-z[i])))   {split-fraction}',
+      '= a[i]*(1 - a[i])   {fold-definition}',
+    ]);
+  });
+
+  it('cancels a and 1 - a one at a time', () => {
+    const cancelling = w?.steps.at(-1)?.children.filter((s) => s.rule === 'cancel-factor');
+    expect(cancelling?.length).toBe(2);
+  });
+
+  it('uses each rule that a textbook names', () => {
+    const used = new Set(rules(w?.steps ?? []));
+    for (const rule of [
+      'log-derivative',
+      'reciprocal-rule',
+      'exp-derivative',
+      'constant-factor',
+      'sum-rule',
+      'common-denominator',
+      'sum-over-delta',
+    ])
+      expect(used).toContain(rule);
+  });
+});

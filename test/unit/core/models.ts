@@ -1,0 +1,222 @@
+/** Models in the line language with the gradients that a textbook gives, as text. */
+export interface ModelCase {
+  readonly name: string;
+  readonly source: string;
+  /** By parameter; `where` lines give adjoints that got a name. */
+  readonly gradients: Readonly<Record<string, string>>;
+  readonly named?: Readonly<Record<string, string>>;
+}
+
+const AFFINE = 'data X[m,n]; param w[n]; param b\nz[i<m] = sum(j<n, X[i,j]*w[j]) + b\n';
+const LOGISTIC = `${AFFINE}label y[m] unit\na[i<m] = 1/(1+exp(-z[i]))\n`;
+const SOFTMAX = 'data X[m,n]; label Y[m,k] onehot; param W[n,k]\nZ[i<m,q<k] = sum(j<n, X[i,j]*W[j,q])\n';
+const RESIDUAL = '1/m*sum(i<m, (a[i] - y[i])*X[i,j])';
+const BIAS = '1/m*sum(i<m, a[i] - y[i])';
+const CROSS_ENTROPY = 'sum(i<m, y[i]*log(a[i]) + (1-y[i])*log(1-a[i]))';
+
+export const MODELS: readonly ModelCase[] = [
+  {
+    name: 'cross-entropy, mean over samples',
+    source: `${LOGISTIC}J = -1/m*${CROSS_ENTROPY}`,
+    gradients: { w: RESIDUAL, b: BIAS },
+  },
+  {
+    name: 'cross-entropy as a mean of losses of its own name',
+    source: `${LOGISTIC}L[i<m] = -(y[i]*log(a[i]) + (1-y[i])*log(1-a[i]))\nJ = 1/m*sum(i<m, L[i])`,
+    gradients: { w: RESIDUAL, b: BIAS },
+  },
+  {
+    name: 'cross-entropy, sigmoid as a quotient of exponentials',
+    source: `${LOGISTIC.replace('1/(1+exp(-z[i]))', 'exp(z[i])/(1+exp(z[i]))')}J = -1/m*${CROSS_ENTROPY}`,
+    gradients: { w: RESIDUAL, b: BIAS },
+  },
+  {
+    name: 'cross-entropy, sigmoid from a library',
+    source: `${LOGISTIC.replace('1/(1+exp(-z[i]))', 'sigmoid(z[i])')}J = -1/m*${CROSS_ENTROPY}`,
+    gradients: { w: RESIDUAL, b: BIAS },
+  },
+  {
+    name: 'cross-entropy, exponential of its own name',
+    source: `${LOGISTIC.replace('a[i<m] = 1/(1+exp(-z[i]))', 'e[i<m] = exp(-z[i])\na[i<m] = 1/(1+e[i])')}J = -1/m*${CROSS_ENTROPY}`,
+    gradients: { w: RESIDUAL, b: BIAS },
+  },
+  {
+    name: 'cross-entropy of one sample, scalar weight',
+    source:
+      'data x; label y unit; param w; param b\nz = w*x + b\na = 1/(1+exp(-z))\nJ = -(y*log(a) + (1-y)*log(1-a))',
+    gradients: { w: '(a - y)*x', b: 'a - y' },
+  },
+  {
+    name: 'cross-entropy of one sample, weight vector',
+    source:
+      'data x[n]; label y unit; param w[n]; param b\nz = sum(j<n, w[j]*x[j]) + b\na = 1/(1+exp(-z))\nJ = -(y*log(a) + (1-y)*log(1-a))',
+    gradients: { w: '(a - y)*x[i]', b: 'a - y' },
+  },
+  {
+    name: 'cross-entropy with an L2 penalty of its own name',
+    source: `${LOGISTIC}hyper lam positive\nce = -1/m*${CROSS_ENTROPY}\nJ = ce + lam/(2*m)*sum(j<n, w[j]^2)`,
+    gradients: { w: '1/m*(lam*w[j] + sum(i<m, (a[i] - y[i])*X[i,j]))', b: BIAS },
+  },
+  {
+    name: 'cross-entropy with an L2 penalty in one line',
+    source: `${LOGISTIC}hyper lam positive\nJ = -1/m*${CROSS_ENTROPY} + lam/(2*m)*sum(j<n, w[j]^2)`,
+    gradients: { w: '1/m*(lam*w[j] + sum(i<m, (a[i] - y[i])*X[i,j]))', b: BIAS },
+  },
+  {
+    name: 'squared error over a sigmoid',
+    source: `${LOGISTIC}J = 1/m*sum(i<m, (a[i]-y[i])^2)`,
+    gradients: {
+      w: '2/m*sum(i<m, (a[i] - y[i])*a[i]*(1 - a[i])*X[i,j])',
+      b: '2/m*sum(i<m, (a[i] - y[i])*a[i]*(1 - a[i]))',
+    },
+  },
+  {
+    name: 'half the squared error over a sigmoid, one sample',
+    source:
+      'data x[n]; label y unit; param w[n]\nz = sum(j<n, w[j]*x[j])\na = 1/(1+exp(-z))\nJ = 1/2*(a-y)^2',
+    gradients: { w: '(a - y)*a*(1 - a)*x[i]' },
+  },
+  {
+    name: 'squared error over a sigmoid, one sample',
+    source: 'data x[n]; label y unit; param w[n]\nz = sum(j<n, w[j]*x[j])\na = 1/(1+exp(-z))\nJ = (a-y)^2',
+    gradients: { w: '2*(a - y)*a*(1 - a)*x[i]' },
+  },
+  {
+    name: 'linear regression',
+    source: `${AFFINE}label y[m]\nJ = 1/(2*m)*sum(i<m, (z[i]-y[i])^2)`,
+    gradients: { w: '1/m*sum(i<m, (z[i] - y[i])*X[i,j])', b: '1/m*sum(i<m, z[i] - y[i])' },
+  },
+  { name: 'sigmoid', source: 'param z\na = 1/(1+exp(-z))', gradients: { z: 'a*(1 - a)' } },
+  {
+    name: 'sigmoid, elementwise',
+    source: 'param z[m]\na[i<m] = 1/(1+exp(-z[i]))',
+    gradients: { z: 'a[i]*(1 - a[i])' },
+  },
+  {
+    name: 'tanh by exponentials',
+    source: 'param z\nt = (exp(z)-exp(-z))/(exp(z)+exp(-z))',
+    gradients: { z: '1 - t^2' },
+  },
+  { name: 'tanh', source: 'param z\nt = tanh(z)', gradients: { z: '1 - t^2' } },
+  {
+    name: 'softmax cross-entropy, step by step and shifted',
+    source: `${SOFTMAX}M[i<m] = max(q<k, Z[i,q])
+E[i<m,q<k] = exp(Z[i,q]-M[i])
+S[i<m] = sum(q<k, E[i,q])
+P[i<m,q<k] = E[i,q]/S[i]
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`,
+    gradients: { W: '1/m*sum(i<m, (P[i,c] - Y[i,c])*X[i,j])' },
+  },
+  {
+    name: 'softmax cross-entropy, softmax in one line',
+    source: `${SOFTMAX}P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`,
+    gradients: { W: '1/m*sum(i<m, (P[i,c] - Y[i,c])*X[i,j])' },
+  },
+  {
+    name: 'softmax cross-entropy, log-sum-exp and integer labels',
+    source: `${SOFTMAX.replace('label Y[m,k] onehot', 'label y[m] class:k')}J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]))) - Z[i,y[i]])`,
+    gradients: { W: '1/m*sum(i<m, (exp(Z[i,c])/sum(c2<k, exp(Z[i,c2])) - delta(y[i], c))*X[i,j])' },
+  },
+  {
+    name: 'Huber',
+    source: `${AFFINE}label y[m]; hyper t positive\nr[i<m] = y[i]-z[i]\nJ = 1/m*sum(i<m, where(abs(r[i])<=t, 1/2*r[i]^2, t*(abs(r[i])-1/2*t)))`,
+    gradients: {
+      w: '-1/m*sum(i<m, where(abs(r[i]) <= t, r[i], t*sign(r[i]))*X[i,j])',
+      b: '-1/m*sum(i<m, where(abs(r[i]) <= t, r[i], t*sign(r[i])))',
+    },
+  },
+  {
+    name: 'hinge',
+    source: `${AFFINE}label y[m] sign\nJ = 1/m*sum(i<m, max(0, 1-y[i]*z[i]))`,
+    gradients: {
+      w: '-1/m*sum(i<m, X[i,j]*y[i]*(1 - z[i]*y[i] > 0))',
+      b: '-1/m*sum(i<m, y[i]*(1 - z[i]*y[i] > 0))',
+    },
+  },
+  {
+    name: 'cross-entropy of logits',
+    source: `${AFFINE}label y[m] unit\nJ = 1/m*sum(i<m, log(1+exp(z[i])) - y[i]*z[i])`,
+    gradients: {
+      w: '1/m*sum(i<m, (sigmoid(z[i]) - y[i])*X[i,j])',
+      b: '1/m*sum(i<m, sigmoid(z[i]) - y[i])',
+    },
+  },
+  {
+    name: 'Gaussian likelihood with a log-variance',
+    source: `${AFFINE}label y[m]; param v[n]\ns[i<m] = sum(j<n, X[i,j]*v[j])\nJ = 1/m*sum(i<m, 1/2*(s[i] + (y[i]-z[i])^2/exp(s[i])))`,
+    gradients: {
+      w: '1/m*sum(i<m, exp(-s[i])*(z[i] - y[i])*X[i,j])',
+      b: '1/m*sum(i<m, exp(-s[i])*(z[i] - y[i]))',
+      v: '1/2/m*sum(i<m, (1 - exp(-s[i])*(z[i] - y[i])^2)*X[i,j])',
+    },
+  },
+  {
+    name: 'two-layer network, squared error',
+    source: `data X[m,n]; label Y[m,k]; param W[n,h]; param c[h]; param V[h,k]
+A[i<m,q<h] = sum(j<n, X[i,j]*W[j,q]) + c[q]
+H[i<m,q<h] = tanh(A[i,q])
+O[i<m,r<k] = sum(q<h, H[i,q]*V[q,r])
+J = 1/(2*m)*sum(i<m, sum(r<k, (O[i,r]-Y[i,r])^2))`,
+    named: { dH: '1/m*sum(p<k, (O[i,p] - Y[i,p])*V[l,p])' },
+    gradients: {
+      W: 'sum(i<m, dH[i,l]*(1 - H[i,l]^2)*X[i,j])',
+      c: 'sum(i<m, dH[i,l]*(1 - H[i,l]^2))',
+      V: '1/m*sum(i<m, (O[i,p] - Y[i,p])*H[i,l])',
+    },
+  },
+  {
+    name: 'two-layer network, cross-entropy',
+    source: `data X[m,n]; label y[m] unit; param W1[n,h]; param b1[h]; param W2[h]; param b2
+Z1[i<m,q<h] = sum(j<n, X[i,j]*W1[j,q]) + b1[q]
+A1[i<m,q<h] = tanh(Z1[i,q])
+Z2[i<m] = sum(q<h, A1[i,q]*W2[q]) + b2
+A2[i<m] = 1/(1+exp(-Z2[i]))
+J = -1/m*sum(i<m, y[i]*log(A2[i]) + (1-y[i])*log(1-A2[i]))`,
+    gradients: {
+      W1: '1/m*W2[l]*sum(i<m, (A2[i] - y[i])*(1 - A1[i,l]^2)*X[i,j])',
+      b1: '1/m*W2[l]*sum(i<m, (A2[i] - y[i])*(1 - A1[i,l]^2))',
+      W2: '1/m*sum(i<m, (A2[i] - y[i])*A1[i,l])',
+      b2: '1/m*sum(i<m, A2[i] - y[i])',
+    },
+  },
+  {
+    name: 'cross-entropy in one expression',
+    source: `data X[m,n]; param w[n]; param b; label y[m] unit
+J = -1/m*sum(i<m, y[i]*log(1/(1+exp(-(sum(j<n, X[i,j]*w[j]) + b)))) + (1-y[i])*log(1-1/(1+exp(-(sum(j<n, X[i,j]*w[j]) + b)))))`,
+    gradients: {
+      w: '1/m*sum(i<m, (1/(1 + exp(-(sum(j2<n, X[i,j2]*w[j2]) + b))) - y[i])*X[i,j])',
+      b: '1/m*sum(i<m, 1/(1 + exp(-(sum(j<n, X[i,j]*w[j]) + b))) - y[i])',
+    },
+  },
+  {
+    name: 'focal loss of the positive class',
+    source: `${LOGISTIC}hyper g positive\nJ = -1/m*sum(i<m, (1-a[i])^g*log(a[i]))`,
+    gradients: {
+      w: '1/m*sum(i<m, (1 - a[i])^g*(g*a[i]*log(a[i]) + a[i] - 1)*X[i,j])',
+      b: '1/m*sum(i<m, (1 - a[i])^g*(g*a[i]*log(a[i]) + a[i] - 1))',
+    },
+  },
+  {
+    name: 'mish',
+    source: 'param x\nJ = x*tanh(log(1+exp(x)))',
+    gradients: { x: '(1 - tanh(log(1 + exp(x)))^2)*x*sigmoid(x) + tanh(log(1 + exp(x)))' },
+  },
+  {
+    name: 'scaled dot-product attention',
+    source: `data T[t,e]; param Q[t,d]; param K[s,d]; param V[s,e]
+S[i<t,j<s] = sum(q<d, Q[i,q]*K[j,q])/sqrt(d)
+P[i<t,j<s] = exp(S[i,j])/sum(r<s, exp(S[i,r]))
+O[i<t,r<e] = sum(j<s, P[i,j]*V[j,r])
+J = 1/2*sum(i<t, sum(r<e, (O[i,r]-T[i,r])^2))`,
+    named: {
+      dP: 'sum(k<e, (O[i,k] - T[i,k])*V[l,k])',
+      dS: '(dP[i,l] - sum(l2<s, dP[i,l2]*P[i,l2]))*P[i,l]',
+    },
+    gradients: {
+      Q: '1/sqrt(d)*sum(l<s, dS[i,l]*K[l,j])',
+      K: '1/sqrt(d)*sum(i<t, dS[i,l]*Q[i,j])',
+      V: 'sum(i<t, (O[i,k] - T[i,k])*P[i,l])',
+    },
+  },
+];
