@@ -2,17 +2,7 @@ import { after, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
 import * as vscode from 'vscode';
-import {
-  choices,
-  choose,
-  clipboard,
-  connect,
-  goTo,
-  openFile,
-  runCommand,
-  screenshot,
-  webview,
-} from '../driver';
+import { choices, choose, connect, goTo, openFile, runCommand, screenshot, webview } from '../driver';
 import type { Connection } from '../driver';
 import { activated, closeAll, edit, measured, untilState, workspaceFile } from '../nabla';
 
