@@ -23,10 +23,12 @@ const MARGIN = 6;
 
 export function createGraph(context: ViewContext, frame: Frame): Section {
   const canvas = h('div', { class: 'graph-canvas' });
+  // A transform leaves the room that an element takes as it was; this one takes the room of the shrunk picture.
+  const sizer = h('div', { class: 'graph-sizer' }, canvas);
   const viewport = h(
     'div',
     { class: 'graph-viewport', role: 'group', 'aria-label': 'Computational graph' },
-    canvas,
+    sizer,
   );
   const details = h('div', { class: 'graph-details', 'aria-live': 'polite' });
   frame.aside.append(
@@ -132,8 +134,8 @@ export function createGraph(context: ViewContext, frame: Frame): Section {
       element.style.height = `${String(height)}px`;
     }
     canvas.style.transform = `scale(${String(fit.scale)})`;
-    viewport.style.height = `${String(Math.ceil(height * fit.scale) + 2)}px`;
-    canvas.style.marginLeft = `${String(Math.max(0, (drawnWidth - width * fit.scale) / 2))}px`;
+    sizer.style.width = `${String(Math.ceil(width * fit.scale))}px`;
+    sizer.style.height = `${String(Math.ceil(height * fit.scale))}px`;
     // Rows that are cut at both sides show their middle first.
     if (fit.direction === 'down') viewport.scrollLeft = (viewport.scrollWidth - viewport.clientWidth) / 2;
     arrowKeys(layout, nodes, fit.direction);

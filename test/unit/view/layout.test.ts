@@ -83,11 +83,10 @@ describe('layout of a graph', () => {
       fc.property(graphs, ({ boxes, edges }) => {
         const { boxes: placed, routes } = layoutGraph(boxes, edges, OPTIONS);
         expect(Math.min(...placed.map(({ x }) => x))).toBeLessThan(300);
-        const ys = [
-          ...placed.map(({ y }) => y),
-          ...routes.flatMap(({ points }) => points.map(({ y }) => y - 4)),
-        ];
-        expect(Math.min(...ys)).toBeCloseTo(0, 6);
+        const ys = [...placed.map(({ y }) => y), ...routes.flatMap(({ points }) => points.map(({ y }) => y))];
+        // Half a lane is free above an edge that runs along the rim.
+        expect(Math.min(...ys)).toBeGreaterThanOrEqual(-1e-6);
+        expect(Math.min(...ys)).toBeLessThanOrEqual(4 + 1e-6);
       }),
     );
   });
