@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createAnalyzer, type Analyzer } from '../../../src/check/analyze';
+import type { StepView } from '../../../src/protocol';
+import { loadAnalyzer, loadParsers } from '../../support/analyzer';
+
+const WORKSPACE = join(import.meta.dirname, '../../workspace');
+const FILES = readdirSync(WORKSPACE).filter((name) => name.endsWith('.py'));
+
+let analyzer: Analyzer;
+beforeAll(async () => {
+  analyzer = await loadAnalyzer();
+});
+
+const read = (file: string): string => readFileSync(join(WORKSPACE, file), 'utf8');
+
+describe.each(FILES)('%s', (file) => {
+  test('everything that crosses a boundary can be cloned', () => {
+    const text = read(file);
+    const analysis = analyzer.analyze(text, 'python');
+    expect(structuredClone(analysis)).toEqual(analysis);
+    for (const { id } of analysis.definitions) {
+      const view = analyzer.derivation(text, 'python', id);
+      expect(structuredClone(view)).toEqual(view);
+      const made = analyzer.job(text, 'python', id);
+      expect(structuredClone(made)).toEqual(made);
+    }
+  });
+
+  test('steps chain, differ, end at the gradient, and are verified', () => {
+    const text = read(file);
+    for (const { id } of analyzer.analyze(text, 'python').definitions) {
+      const { parameters, problems } = analyzer.derivation(text, 'python', id);
+      expect(problems).toEqual([]);
+      expect(parameters.length).toBeGreaterThan(0);
+      for (const { steps, gradient, name } of parameters) {
+        expect(gradient.index.text.endsWith(` = ${steps.at(-1)?.after.text}`), `${id} ${name}`).toBe(true);
+        checkChain(steps, `${id} ${name}`);
+      }
+    }
+  });
+});
+
+function checkChain(steps: readonly StepView[], where: string): void {
+  steps.forEach((step, k) => {
+    const previous = steps[k - 1];
+    if (previous) expect(step.before.text, where).toBe(previous.after.text);
+    expect(step.after.text, where).not.toBe(step.before.text);
+    expect(step.state, `${where}: ${step.before.text} = ${step.after.text}: ${step.evidence}`).toBe(
+      'verified',
+    );
+    checkChain(step.children, where);
+  });
+}
+
+test('equal texts give equal answers, in whatever order they are asked', async () => {
+  const other = createAnalyzer(await loadParsers());
+  const texts = FILES.map(read);
+  const forward = texts.map((text) => analyzer.analyze(text, 'python'));
+  const backward = [...texts].reverse().map((text) => other.analyze(text, 'python'));
+  expect(backward.reverse()).toEqual(forward);
+});
+
+test('an unknown definition and an unknown language give no exception', () => {
+  expect(analyzer.derivation('', 'python', 'gone').problems.map(({ id }) => id)).toEqual([
+    'no-such-definition',
+  ]);
+  expect(analyzer.job('', 'python', 'gone').problems.map(({ id }) => id)).toEqual(['no-such-definition']);
+  expect(analyzer.analyze('fn main() {}', 'rust')).toEqual({ definitions: [], findings: [], problems: [] });
+  expect(analyzer.hover('', 'python', 7, 9)).toBeNull();
+});
+
+describe('no text makes it throw, or shows a defect', () => {
+  const SEEDS = FILES.map(read);
+  const PIECES = [
+    'def ',
+    '(',
+    ')',
+    ':',
+    '\n',
+    '    ',
+    '\t',
+    '@',
+    'np.',
+    '.T',
+    'X',
+    '**',
+    '-1',
+    '=',
+    '[',
+    ']',
+    '"',
+    '#',
+    'é',
+    '\0',
+    '🙂',
+    'lambda',
+    'return ',
+  ];
+  const damaged = fc
+    .tuple(
+      fc.constantFrom(...SEEDS),
+      fc.array(fc.tuple(fc.nat(4000), fc.nat(6), fc.constantFrom(...PIECES)), { maxLength: 4 }),
+    )
+    .map(([text, edits]) =>
+      edits.reduce((now, [at, cut, insert]) => {
+        const place = at % (now.length + 1);
+        return now.slice(0, place) + insert + now.slice(place + cut);
+      }, text),
+    );
+
+  const look = (text: string): void => {
+    const { definitions, problems } = analyzer.analyze(text, 'python');
+    for (const { id, problems: own } of definitions) {
+      const view = analyzer.derivation(text, 'python', id);
+      analyzer.job(text, 'python', id);
+      for (const problem of [...problems, ...own, ...view.problems])
+        expect(problem.id, problem.message).not.toBe('internal');
+    }
+    analyzer.hover(text, 'python', 9, 7);
+  };
+
+  test('damaged programs', () => {
+    fc.assert(fc.property(damaged, look), { numRuns: 40, seed: 5 });
+  });
+
+  test('any characters', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), look), { numRuns: 60, seed: 5 });
+  });
+});

@@ -1,0 +1,358 @@
+/** The command line as it is shipped: bundled, run as a process, its JSON compared with the documented shapes. */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const WASM = dirname(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'));
+const WORKSPACE = join(ROOT, 'test/workspace');
+const BANNER = `import { createRequire as nodeCreateRequire } from 'node:module';
+import { fileURLToPath as nodeFileUrlToPath } from 'node:url';
+const require = nodeCreateRequire(import.meta.url);
+const __filename = nodeFileUrlToPath(import.meta.url);`;
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nabla-cli-'));
+  await mkdir(join(folder, 'dist'));
+  await mkdir(join(folder, 'locked'));
+  await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  for (const name of ['tree-sitter.wasm', 'tree-sitter-python.wasm'])
+    await copyFile(join(WASM, name), join(folder, 'dist', name));
+  await build({
+    entryPoints: [join(ROOT, 'src/cli.ts')],
+    outfile: join(folder, 'dist/cli.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    banner: { js: BANNER },
+    logLevel: 'silent',
+  });
+  await writeFile(join(folder, 'logistic.py'), LOGISTIC);
+  await writeFile(
+    join(folder, 'wrong.py'),
+    LOGISTIC.replace('1/m * np.dot(X.T, A - Y)', 'np.dot(X.T, A - Y)'),
+  );
+  await writeFile(join(folder, 'broken.py'), 'def f(x:\n  return np.exp(\n');
+  await writeFile(join(folder, 'empty.py'), '');
+  await writeFile(join(folder, 'data.csv'), table());
+  await writeFile(
+    join(folder, 'holes.csv'),
+    table()
+      .replace(/^[^,\n]*,/m, 'x1,')
+      .replace('\n0.', '\n,'),
+  );
+  await writeFile(join(folder, 'notes.txt'), 'no code');
+  await symlink(join(folder, 'gone.py'), join(folder, 'dangling.py'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const LOGISTIC = `import numpy as np
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def propagate(w, b, X, Y):
+    m = X.shape[0]
+    A = sigmoid(np.dot(X, w) + b)
+    cost = -1/m * np.sum(Y*np.log(A) + (1-Y)*np.log(1-A))
+    dw = 1/m * np.dot(X.T, A - Y)
+    db = 1/m * np.sum(A - Y)
+    return cost, {"dw": dw, "db": db}
+`;
+
+function table(): string {
+  const rows = Array.from({ length: 40 }, (_, k) => {
+    const x = Math.sin(k + 1);
+    const z = Math.cos(3 * k);
+    return `${x.toFixed(6)},${z.toFixed(6)},${x + 0.5 * z + 0.3 * Math.sin(7 * k) > 0 ? 1 : 0}`;
+  });
+  return `x1,x2,label\n${rows.join('\n')}\n`;
+}
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function nabla(...args: string[]): Promise<Run> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [join(folder, 'dist/cli.js'), ...args],
+      {
+        cwd: folder,
+        maxBuffer: 1 << 26,
+      },
+    );
+    return { code: 0, out: stdout, err: stderr };
+  } catch (error) {
+    const failed = error as { code: number; stdout: string; stderr: string };
+    return { code: failed.code, out: failed.stdout, err: failed.stderr };
+  }
+}
+
+const json = (run: Run): unknown => JSON.parse(run.out);
+
+describe('derive', () => {
+  const text = expect.any(String) as string;
+  const problems = expect.any(Array) as unknown[];
+
+  test('--json has the documented shape', async () => {
+    const run = await nabla('derive', 'logistic.py', '--name', 'propagate', '--json');
+    expect(run).toMatchObject({ code: 0, err: '' });
+    const { definitions } = json(run) as { definitions: Record<string, unknown>[] };
+    expect(definitions).toHaveLength(1);
+    const [definition] = definitions;
+    expect(definition).toMatchObject({
+      name: 'propagate',
+      kind: 'propagate',
+      language: 'python',
+      range: { startLine: 6, endLine: 12 },
+      latex: text,
+      assumptions: expect.arrayContaining([expect.stringContaining('X has shape (m, n)')]) as unknown,
+      problems,
+    });
+    const parameters = definition?.['parameters'] as Record<string, unknown>[];
+    expect(parameters.map(({ name }) => name)).toEqual(['w', 'b']);
+    for (const parameter of parameters) {
+      expect(parameter).toMatchObject({
+        shape: expect.any(Array) as unknown,
+        gradient: { index: text, matrix: text, code: { numpy: text } },
+      });
+      const { steps } = parameter as { steps: unknown[] };
+      expect(steps.length).toBeGreaterThan(2);
+      checkSteps(steps);
+    }
+    const [w] = parameters as { gradient: { code: { numpy: string } } }[];
+    const lines = w?.gradient.code.numpy.trimEnd().split('\n') ?? [];
+    expect(lines.at(-1)).toMatch(/^dw = /);
+  });
+
+  function checkSteps(steps: readonly unknown[]): void {
+    for (const step of steps) {
+      expect(step).toMatchObject({
+        rule: expect.stringMatching(/^[a-z0-9-]+$/) as string,
+        before: text,
+        after: text,
+        verified: true,
+      });
+      checkSteps((step as { children: unknown[] }).children);
+    }
+  }
+
+  test('text shows formulas, steps and code', async () => {
+    const { code, out } = await nabla('derive', 'logistic.py');
+    expect(code).toBe(0);
+    for (const part of [
+      'sigmoid (activation, lines 3-4)',
+      'propagate (propagate, lines 6-12)',
+      'chain rule, verified',
+      'dw = ',
+    ])
+      expect(out).toContain(part);
+  });
+
+  test('--line takes the innermost definition, --wrt an intermediate', async () => {
+    const byLine = json(await nabla('derive', 'logistic.py', '--line', '4', '--json'));
+    expect(byLine).toMatchObject({ definitions: [{ name: 'sigmoid' }] });
+    const byName = json(await nabla('derive', 'logistic.py', '--name', 'propagate', '--wrt', 'A', '--json'));
+    expect(byName).toMatchObject({ definitions: [{ parameters: [{ name: 'A' }] }] });
+  });
+
+  test.each([
+    [['derive'], /Give nabla derive a file/],
+    [
+      ['derive', 'logistic.py', '--name', 'nothing'],
+      /no definition called nothing; it has sigmoid, propagate/,
+    ],
+    [['derive', 'logistic.py', '--line', '1'], /no definition at line 1/],
+    [['derive', 'logistic.py', '--line', 'x'], /--line is a whole number/],
+    [
+      ['derive', 'logistic.py', '--name', 'propagate', '--wrt', 'nothing'],
+      /no nothing to differentiate by; it has w, b, X, Y/,
+    ],
+    [['derive', 'gone.py'], /gone\.py: there is no such file/],
+    [['derive', 'notes.txt'], /files of this kind are not read yet/],
+    [['derive', 'dangling.py'], /there is no such file/],
+    [['derive', 'locked'], /files of this kind|is a folder/],
+    [['derive', 'logistic.py', 'wrong.py'], /takes one file/],
+    [['derive', 'logistic.py', '--epochs', '3'], /has no option --epochs/],
+    [['frobnicate'], /no command "frobnicate"/],
+    [['derive', '--frobnicate'], /frobnicate/],
+  ] as const)('%j is refused with a reason and exit code 2', async (args, message) => {
+    const run = await nabla(...args);
+    expect(run.code).toBe(2);
+    expect(run.err).toMatch(message);
+    expect(run.err).not.toMatch(/\n\s+at /);
+  });
+
+  test('a file that cannot be read as Python says where', async () => {
+    const run = await nabla('derive', 'broken.py');
+    expect(run.out).toMatch(/broken\.py:\d+:\d+: Line \d+ cannot be read as Python/);
+  });
+});
+
+describe('check', () => {
+  test('nothing wrong: exit code 0 and every gradient listed', async () => {
+    const run = await nabla('check', 'logistic.py', '--format', 'json');
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(json(run)).toMatchObject({
+      findings: [
+        {
+          file: 'logistic.py',
+          line: 10,
+          column: 5,
+          endLine: 10,
+          rule: 'gradient-right',
+          verdict: 'right',
+          subject: 'dw = ∂cost/∂w in propagate',
+        },
+        {
+          file: 'logistic.py',
+          line: 11,
+          rule: 'gradient-right',
+          verdict: 'right',
+          subject: 'db = ∂cost/∂b in propagate',
+        },
+      ],
+      summary: { right: 2, wrong: 0, unknown: 0 },
+    });
+  });
+
+  test('something wrong: exit code 1, the mistake and a counter-example', async () => {
+    const run = await nabla('check', 'wrong.py', '--format', 'json');
+    expect(run.code).toBe(1);
+    const output = json(run) as { findings: Record<string, unknown>[] };
+    expect(output).toMatchObject({ summary: { right: 1, wrong: 1, unknown: 0 } });
+    expect(output.findings[0]).toMatchObject({
+      line: 10,
+      rule: 'gradient-missing-factor',
+      verdict: 'wrong',
+      message: expect.stringContaining('lacks the factor 1/m') as string,
+      evidence: expect.stringMatching(/dw\[\d\] = .*, but ∂cost\/∂w\[\d\] = /) as string,
+    });
+    const { code, out } = await nabla('check', 'wrong.py');
+    expect(code).toBe(1);
+    expect(out).toMatch(/wrong\.py:10:5: WRONG: dw = ∂cost\/∂w in propagate \[gradient-missing-factor\]/);
+    expect(out).toContain('1 right, 1 wrong, 0 cannot be told.');
+  });
+
+  test('folders are searched, files without gradients count for nothing', async () => {
+    const run = await nabla('check', WORKSPACE, '--format', 'json');
+    expect(run.code).toBe(1);
+    const { findings, summary } = json(run) as {
+      findings: { file: string; verdict: string; rule: string; subject: string }[];
+      summary: Record<string, number>;
+    };
+    const wrong = findings.filter(({ verdict }) => verdict === 'wrong');
+    expect(wrong.map(({ file, rule }) => `${file.slice(WORKSPACE.length + 1)} ${rule}`)).toEqual([
+      'mistakes.py gradient-missing-factor',
+      'mistakes.py gradient-sign',
+      'mistakes.py gradient-missing-regulariser',
+    ]);
+    expect(summary).toMatchObject({ wrong: 3, unknown: 0 });
+    expect(findings.filter(({ file }) => file.endsWith('mistakes.py'))).toHaveLength(6);
+    const none = await nabla('check', 'empty.py');
+    expect(none).toMatchObject({ code: 0, out: 'No hand-written gradients found.\n' });
+  });
+
+  test('--data adds the numbers', async () => {
+    const right = await nabla(
+      'check',
+      'logistic.py',
+      '--data',
+      'data.csv',
+      '--target',
+      'label',
+      '--format',
+      'json',
+    );
+    expect(right).toMatchObject({ code: 0, err: '' });
+    const { findings } = json(right) as { findings: { evidence: string }[] };
+    for (const { evidence } of findings)
+      expect(evidence).toMatch(/on 40 rows of data: .*agrees with finite differences/);
+    const wrong = await nabla(
+      'check',
+      'wrong.py',
+      '--data',
+      'data.csv',
+      '--target',
+      'label',
+      '--format',
+      'json',
+    );
+    expect(wrong.code).toBe(1);
+    expect(wrong.out).toMatch(/dw is -?[\d.]+ in cell \d, the finite difference/);
+  });
+
+  test.each([
+    [['check'], /Give nabla check a file or a folder/],
+    [['check', 'gone'], /gone: there is no such file or folder/],
+    [['check', 'logistic.py', '--format', 'xml'], /--format is text or json/],
+    [['check', 'logistic.py', '--data', 'data.csv'], /--data needs --target/],
+    [['check', 'logistic.py', '--data', 'gone.csv', '--target', 'label'], /gone\.csv: there is no such file/],
+    [
+      ['check', 'logistic.py', '--data', 'data.csv', '--target', 'nothing'],
+      /no column nothing; it has x1, x2, label/,
+    ],
+    [['check', 'logistic.py', '--data', 'data.csv', '--target', 'x1'], /needs a target that is 0 or 1/],
+    [['check', 'logistic.py', '--data', 'holes.csv', '--target', 'label'], /missing/],
+    [['check', 'logistic.py', '--data', 'empty.py', '--target', 'label'], /empty/],
+  ] as const)('%j is refused with a reason and exit code 2', async (args, message) => {
+    const run = await nabla(...args);
+    expect(run.err).toMatch(message);
+    expect(run.code).toBe(2);
+    expect(run.err).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('train', () => {
+  const options = ['--name', 'propagate', '--data', 'data.csv', '--target', 'label'];
+
+  test('the loss falls and the gradient is checked on the way', async () => {
+    const run = await nabla('train', 'logistic.py', ...options, '--epochs', '50', '--json');
+    expect(run).toMatchObject({ code: 0, err: '' });
+    const { losses, checks, end, features } = json(run) as {
+      losses: number[];
+      checks: { at: string; parameters: { derivedVerdict: string; handVerdict: string }[] }[];
+      end: string;
+      features: string[];
+    };
+    expect(end).toBe('finished');
+    expect(features).toEqual(['x1', 'x2']);
+    expect(losses).toHaveLength(50);
+    for (let k = 1; k < losses.length; k += 1) expect(losses[k]).toBeLessThan(losses[k - 1] ?? NaN);
+    expect(checks.map(({ at }) => at)).toEqual(['start', 'middle', 'end']);
+    for (const { parameters } of checks)
+      for (const parameter of parameters)
+        expect(parameter).toMatchObject({ derivedVerdict: 'right', handVerdict: 'right' });
+  });
+
+  test('text shows the curve and the parameters', async () => {
+    const { code, out } = await nabla('train', 'logistic.py', ...options, '--epochs', '20');
+    expect(code).toBe(0);
+    for (const part of ['epoch  loss', 'Gradient check after 20 epochs', 'w (2) = '])
+      expect(out).toContain(part);
+  });
+
+  test('a learning rate that is no number is refused', async () => {
+    const run = await nabla('train', 'logistic.py', ...options, '--learning-rate', 'fast');
+    expect(run.code).toBe(2);
+    expect(run.err).toMatch(/--learning-rate is a positive number, not "fast"/);
+  });
+});
+
+test('--help and --version', async () => {
+  expect((await nabla('--help')).out).toContain('nabla derive FILE');
+  expect((await nabla('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
