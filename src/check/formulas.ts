@@ -11,46 +11,70 @@ import type { Formula } from '../protocol';
 import { plainName } from './mistakes/case';
 
 export interface Formulas {
-  expression(node: Node): Formula;
+  /** `among`: the other expressions of the same equation, with which it shares the names of indices. */
+  expression(node: Node, among?: readonly Node[]): Formula;
   /** `left = right`. */
   equation(left: Formula, right: Formula): Formula;
   /** A symbol with its indices. */
   symbol(name: string, axes: readonly Axis[]): Formula;
   /** A symbol without indices. */
   bare(name: string): Formula;
-  /** ∂of/∂by with indices. */
-  derivative(of: Formula, by: Formula): Formula;
-  /** The value in matrix notation, if it has one. */
-  matrix(value: ArrayValue): Formula | null;
+  /** ∂of/∂by = value, the symbols with the indices of their axes. */
+  derivative(of: Indexed, by: Indexed, value: Node): Formula;
+  /** ∂of/∂by = value in matrix notation, if it has one. */
+  matrixDerivative(of: string, by: string, value: ArrayValue): Formula | null;
   definition(binding: Binding): Formula;
+}
+
+/** A name with the axes whose indices it carries. */
+export interface Indexed {
+  readonly name: string;
+  readonly axes: readonly Axis[];
 }
 
 export function createFormulas(program: Program, extra: readonly Binding[]): Formulas {
   const naming: Naming = createNaming(program, extra);
   const { arena } = program;
-  const expression = (node: Node): Formula => ({ latex: toLatex(node, naming), text: toText(node, naming) });
+  const expression = (node: Node, among: readonly Node[] = []): Formula => ({
+    latex: toLatex(node, naming, { among }),
+    text: toText(node, naming, among),
+  });
   const equation = (left: Formula, right: Formula): Formula => ({
     latex: `${left.latex} = ${right.latex}`,
     text: `${left.text} = ${right.text}`,
   });
-  const symbol = (name: string, axes: readonly Axis[]): Formula =>
-    expression(arena.sym(name, ...axisIndices(axes)));
+  const quotient = (of: Formula, by: Formula): Formula => ({
+    latex: `\\frac{\\partial ${of.latex}}{\\partial ${by.latex}}`,
+    text: `∂${of.text}/∂${by.text}`,
+  });
+  const bare = (name: string): Formula => ({
+    latex: expression(arena.sym(name)).latex,
+    text: plainName(name),
+  });
+  const node = ({ name, axes }: Indexed): Node => arena.sym(name, ...axisIndices(axes));
   return {
     expression,
     equation,
-    symbol,
-    bare: (name) => {
-      const { latex } = expression(arena.sym(name));
-      return { latex, text: plainName(name) };
+    symbol: (name, axes) => expression(node({ name, axes })),
+    bare,
+    derivative(of, by, value) {
+      const all = [node(of), node(by), value];
+      const side = (symbol: Indexed): Formula =>
+        axisIndices(symbol.axes).length === 0 ? bare(symbol.name) : expression(node(symbol), all);
+      return equation(quotient(side(of), side(by)), expression(value, all));
     },
-    derivative: (of, by) => ({
-      latex: `\\frac{\\partial ${of.latex}}{\\partial ${by.latex}}`,
-      text: `∂${of.text}/∂${by.text}`,
-    }),
-    matrix(value) {
+    matrixDerivative(of, by, value) {
       const form = toMatrix(value, program);
-      return form ? { latex: matrixLatex(form, naming), text: matrixText(form, naming) } : null;
+      if (!form) return null;
+      return equation(quotient(bare(of), bare(by)), {
+        latex: matrixLatex(form, naming),
+        text: matrixText(form, naming),
+      });
     },
-    definition: (binding) => equation(symbol(binding.name, binding.axes), expression(binding.def)),
+    definition(binding) {
+      const left = node(binding);
+      const all = [left, binding.def];
+      return equation(expression(left, all), expression(binding.def, all));
+    },
   };
 }

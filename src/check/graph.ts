@@ -13,12 +13,11 @@ export function graphView(
 ): DerivationView['graph'] {
   const used = reachable(program);
   const adjoints = [...derivation.adjoints, ...derivation.gradients];
-  const output = formulas.bare(program.output);
+  const top = program.bindings.find(({ name }) => name === program.output);
   const adjoint = (name: string): GraphNodeView['adjoint'] => {
     const found = adjoints.find((gradient) => gradient.of === name);
-    if (!found || name === program.output) return null;
-    const left = formulas.derivative(output, formulas.symbol(name, found.axes));
-    return formulas.equation(left, formulas.expression(found.element));
+    if (!found || !top || name === top.name) return null;
+    return formulas.derivative(top, { name, axes: found.axes }, found.element);
   };
   const inputs = program.inputs
     .filter((input) => used.has(input.name))
@@ -68,11 +67,11 @@ function edges(
   const partial = (from: string, to: Binding): GraphEdgeView['partial'] => {
     const link = derivation.links.find(({ of, by }) => of === to.name && by === from);
     if (!link) return null;
-    const left = formulas.derivative(
-      formulas.symbol(link.of, link.ofAxes),
-      formulas.symbol(link.by, link.byAxes),
+    return formulas.derivative(
+      { name: link.of, axes: link.ofAxes },
+      { name: link.by, axes: link.byAxes },
+      link.partial,
     );
-    return formulas.equation(left, formulas.expression(link.partial));
   };
   return program.bindings
     .filter((binding) => used.has(binding.name))

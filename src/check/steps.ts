@@ -7,13 +7,14 @@ import { relativeText } from './words';
 
 export function stepView(step: Step, formulas: Formulas): StepView {
   const rule = ruleById(step.rule);
+  const sides = [step.before, step.after];
   return {
     rule: step.rule,
     ruleName: rule.name,
     ruleFormula: rule.formula,
     title: step.title,
-    before: formulas.expression(step.before),
-    after: formulas.expression(step.after),
+    before: formulas.expression(step.before, sides),
+    after: formulas.expression(step.after, sides),
     state: step.verification.status,
     evidence: evidence(step.verification),
     assumptions: step.assumptions,

@@ -112,14 +112,11 @@ export function gradientFormulas(
   gradient: Gradient,
   formulas: Formulas,
 ): Pick<ParameterView['gradient'], 'index' | 'matrix'> {
-  const output = program.bindings.find((binding) => binding.name === program.output);
-  const scalar = output === undefined || axisIndices(output.axes).length === 0;
-  const top = scalar ? formulas.bare(program.output) : formulas.symbol(program.output, output.axes);
-  const index = formulas.equation(
-    formulas.derivative(top, formulas.symbol(gradient.of, gradient.axes)),
-    formulas.expression(gradient.element),
-  );
-  const right = scalar ? formulas.matrix(gradient) : null;
-  const left = formulas.derivative(formulas.bare(program.output), formulas.bare(gradient.of));
-  return { index, matrix: right ? formulas.equation(left, right) : null };
+  const top = program.bindings.find((binding) => binding.name === program.output);
+  const output = { name: program.output, axes: top?.axes ?? [] };
+  const scalar = axisIndices(output.axes).length === 0;
+  return {
+    index: formulas.derivative(output, { name: gradient.of, axes: gradient.axes }, gradient.element),
+    matrix: scalar ? formulas.matrixDerivative(program.output, gradient.of, gradient) : null,
+  };
 }

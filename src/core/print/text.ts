@@ -15,10 +15,11 @@ const enum Level {
 
 /**
  * `node` as text. Positions count from 0, as in code. Reads back as the same value, apart from derivatives that have not
- * been carried out, which are written `d(…)/d(w[j])`.
+ * been carried out, which are written `d(…)/d(w[j])`. `among`: other expressions of the same equation, whose indices are named
+ * together with the expression's own.
  */
-export function toText(node: Node, naming: Naming): string {
-  return write(naming, node, createScope(naming, [node]), Level.Compare);
+export function toText(node: Node, naming: Naming, among: readonly Node[] = []): string {
+  return write(naming, node, createScope(naming, [...among, node]), Level.Compare);
 }
 
 /** Letters with primes are no identifiers, so the second index of a size is `i2`. */
