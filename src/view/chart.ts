@@ -21,6 +21,7 @@ export function createChart(title: string, colour: string): Chart {
   let logarithmic = false;
   let plot: uPlot | null = null;
   let pending = false;
+  let drawn = 0;
 
   function rebuild(): void {
     plot?.destroy();
@@ -32,6 +33,7 @@ export function createChart(title: string, colour: string): Chart {
     const width = holder.clientWidth;
     const scaled = logarithmic && canBeLogarithmic(values);
     if (width === 0 || values.length === 0) return;
+    drawn = values.length;
     const data = plotData(values, scaled);
     if (plot) plot.setData(data);
     else plot = new uPlot(options(width, scaled, colour), data, holder);
@@ -58,7 +60,7 @@ export function createChart(title: string, colour: string): Chart {
   return {
     element,
     draw: (next, log) => {
-      const restart = next.length < values.length || log !== logarithmic;
+      const restart = next.length < drawn || log !== logarithmic;
       values = next;
       logarithmic = log;
       if (restart) {

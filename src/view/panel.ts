@@ -68,6 +68,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
     createCheck(context, frames.check),
     train,
   ];
+  let attended: number | undefined;
   const empty = h('div', { class: 'empty' });
   const problems = h('div', { class: 'page-problems' });
   const page = h('div', { class: 'page', hidden: true }, ...sections.map(({ element }) => element));
@@ -93,6 +94,9 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
       root.setAttribute('aria-busy', String(state.busy === 'deriving'));
       page.classList.toggle('stale', state.busy === 'deriving');
       for (const section of [header, banner, ...sections]) section.update(state);
+      const { attention } = state;
+      if (attention && attention.count !== attended) frames[attention.section].open();
+      attended = attention?.count;
     },
     trainProgress: train.progress,
     showError: banner.showError,

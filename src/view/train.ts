@@ -25,7 +25,7 @@ import {
 import type { Frame } from './frame';
 import { icon } from './icons';
 import type { IconName } from './icons';
-import { extend } from './series';
+import { append } from './series';
 import type { History } from './series';
 import { trainForm } from './trainForm';
 import { problemList, verdictBadge } from './verdict';
@@ -139,7 +139,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
       epochs = training.options.epochs;
       // Reports of the run may have come ahead of a state that was taken before them.
       if (newRun || training.losses.length >= history.losses.length)
-        history = { losses: training.losses, gradientNorms: training.gradientNorms };
+        history = { losses: [...training.losses], gradientNorms: [...training.gradientNorms] };
       drawProgress(Math.max(training.epoch, history.losses.length - 1), training.running);
     }
     drawCurves();
@@ -172,7 +172,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
         history = { losses: [], gradientNorms: [] };
       }
       epochs = report.epochs;
-      history = extend(history, report);
+      append(history, report);
       progressRow.hidden = false;
       drawProgress(report.epoch, true);
       drawCurves();

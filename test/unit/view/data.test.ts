@@ -5,7 +5,7 @@ import { equal } from '../../../src/view/equal';
 import { splitEquation } from '../../../src/view/equation';
 import { fitGraph } from '../../../src/view/graphScale';
 import { createPreferences, DEFAULT_PREFERENCES } from '../../../src/view/preferences';
-import { canBeLogarithmic, extend, plotData } from '../../../src/view/series';
+import { append, canBeLogarithmic, plotData } from '../../../src/view/series';
 import { logisticState } from './logisticState';
 
 const check: ParameterCheck = {
@@ -60,13 +60,32 @@ describe('history of a run', () => {
     gradientNorms: losses,
     firstEpoch,
   });
-  const empty = { losses: [], gradientNorms: [] };
+  const after = (...reports: ReturnType<typeof progress>[]) => {
+    const history = { losses: [], gradientNorms: [] };
+    for (const report of reports) append(history, report);
+    return history;
+  };
 
   it('grows by reports, whether they overlap or leave a gap', () => {
-    const two = extend(empty, progress(0, [3, 2]));
-    expect(extend(two, progress(2, [1])).losses).toEqual([3, 2, 1]);
-    expect(extend(two, progress(1, [5, 4])).losses).toEqual([3, 5, 4]);
-    expect(extend(two, progress(3, [1])).gradientNorms).toEqual([3, 2, NaN, 1]);
+    const two = progress(0, [3, 2]);
+    expect(after(two, progress(2, [1])).losses).toEqual([3, 2, 1]);
+    expect(after(two, progress(1, [5, 4])).losses).toEqual([3, 5, 4]);
+    expect(after(two, progress(3, [1])).gradientNorms).toEqual([3, 2, NaN, 1]);
+  });
+
+  it('is thinned to what can be seen, with its ends and its extremes', () => {
+    const values = Array.from(
+      { length: 10_000 },
+      (_, epoch) => Math.sin(epoch / 50) + (epoch === 7777 ? 9 : 0),
+    );
+    values[1234] = NaN;
+    const [epochs, drawn] = plotData(values, false, 200);
+    expect(epochs.length).toBeLessThanOrEqual(203);
+    expect(epochs).toContain(7777);
+    expect([epochs[0], epochs.at(-1)]).toEqual([0, 9999]);
+    expect(epochs).toEqual([...new Set(epochs)].sort((a, b) => a - b));
+    expect(drawn).toEqual(epochs.map((epoch) => values[epoch]));
+    expect(plotData([3, 1, 2], false, 3)[0]).toEqual([0, 1, 2]);
   });
 
   it('leaves out what cannot be drawn', () => {
