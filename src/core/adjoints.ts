@@ -4,7 +4,8 @@ import type { Step } from './derivation';
 import { isNum, type IndexNode, type Node, type Size, type SymNode } from './expr';
 import { linkIndices } from './graph';
 import { deriveLink, linkNode, simplifySteps, type Derived, type Workshop } from './links';
-import { embedded, makeStep, mapStep } from './steps';
+import { ruleTitle } from './rules';
+import { makeStep, mapStep } from './steps';
 
 /** Links that are multiplied in one outline before the next derivative is taken as known. */
 const LONGEST_CHAIN = 4;
@@ -176,25 +177,36 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
     const outputNow = arena.sym(output.name, ...(outputAt ?? (elementwise ? indices : [])));
     const start = arena.diff(outputNow, symbol, true);
     const derived = accumulate(start, name, chains);
-    const value = simplifier.shown(derived.value);
-    const steps = [...derived.steps];
-    if (value !== derived.value && shop.reorder(value) !== shop.reorder(derived.value))
-      steps.push(
-        makeStep({
-          rule: 'in-terms-of-output',
-          title: 'write it with the names that make it shortest',
-          before: derived.value,
-          after: value,
-        }),
-      );
-    else if (value !== derived.value) {
-      const last = steps.at(-1);
-      if (last) steps[steps.length - 1] = { ...last, after: value };
-    }
+    const { value, steps } = inShownForm(derived);
     const contracted = hasReduction(value);
     const settled = settleZero(name, value, steps);
     const use = shouldName(name, settled, contracted) ? giveName(name, indices, settled) : settled;
     return { name, indices, value: settled, use, steps, contracted };
+  };
+
+  /** The steps go on from the working form to the form that is shown. */
+  const inShownForm = (derived: Derived): { value: Node; steps: Step[] } => {
+    const { node: value, via } = simplifier.shownWithRewritings(derived.value);
+    const steps = [...derived.steps];
+    let current = derived.value;
+    for (const { rule, node } of via) {
+      if (node !== current && shop.reorder(node) !== shop.reorder(current)) {
+        steps.push(makeStep({ rule, title: ruleTitle(rule), before: current, after: node }));
+        current = node;
+      }
+      if (rule === 'stable-form') continue;
+      const { steps: algebra, value: simplified } = simplifySteps(shop, current);
+      steps.push(...algebra);
+      current = simplified;
+    }
+    if (current === value) return { value, steps };
+    if (shop.reorder(current) !== shop.reorder(value)) {
+      steps.push(
+        makeStep({ rule: 'collect-terms', title: ruleTitle('collect-terms'), before: current, after: value }),
+      );
+      return { value, steps };
+    }
+    return { value: current, steps };
   };
 
   /** The shift of a softmax and the like: adjoints that are 0 although their form does not show it. */
@@ -297,23 +309,23 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
         parts[n] = value;
         const after = whole();
         if (after === current) return;
+        const [single] = inside;
         steps.push(
           makeStep({
-            rule: factor.rule,
-            title: factor.title,
+            rule: inside.length === 1 && single ? single.rule : factor.rule,
+            title: inside.length === 1 && single ? single.title : factor.title,
             before: current,
             after,
             touchedBefore: [factor.node],
             touchedAfter: [value],
-            children: inside,
+            children: inside.length === 1 ? (single?.children ?? []) : inside,
           }),
         );
         current = after;
       }),
     );
     const algebra = simplifySteps(shop, current);
-    const [only] = algebra.steps;
-    if (algebra.steps.length === 1 && only) steps.push(...embedded(algebra.steps, (node) => node));
+    if (algebra.steps.length === 1) steps.push(...algebra.steps);
     else if (algebra.steps.length > 1)
       steps.push(
         makeStep({

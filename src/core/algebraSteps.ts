@@ -52,9 +52,18 @@ function spreadNumber(arena: Arena, node: Node): Node {
   return arena.add(...sum.args.map((arg) => arena.neg(arg)).sort(compareNodes));
 }
 
+export interface AlgebraTools {
+  readonly arena: Arena;
+  readonly reorder: (node: Node) => Node;
+  /** A node as plain text, for titles. */
+  readonly text: (node: Node) => string;
+}
+
+const LONGEST_TITLE_PART = 40;
+
 /** Steps from `before` through the recorded states to `after`; empty if both print alike. */
 export function algebraSteps(
-  { arena, reorder }: { readonly arena: Arena; readonly reorder: (node: Node) => Node },
+  { arena, reorder, text }: AlgebraTools,
   before: Node,
   states: readonly RecordedState[],
   after: Node,
@@ -78,13 +87,38 @@ export function algebraSteps(
       : state.rule;
     return makeStep({
       rule,
-      title: ruleTitle(rule),
+      title: titleOf(rule, touched.touchedBefore, touched.touchedAfter, text),
       before: from,
       after: state.node,
       ...touched,
       assumptions: state.assumption === null ? [] : [state.assumption],
     });
   });
+}
+
+function titleOf(
+  rule: string,
+  before: readonly Node[],
+  after: readonly Node[],
+  text: (node: Node) => string,
+): string {
+  const short = (node: Node | undefined): string | null => {
+    const written = node ? text(node) : '';
+    return written === '' || written.length > LONGEST_TITLE_PART ? null : written;
+  };
+  if (rule === 'cancel-factor') {
+    const gone = short(before.find((node) => node.kind !== 'pow' && node.kind !== 'num'));
+    if (gone !== null) return `cancel ${gone}`;
+  }
+  if (rule === 'fold-definition' && before.length === 1 && after.length === 1) {
+    const [long, name] = [short(before[0]), short(after[0])];
+    if (long !== null && name !== null) return `write ${name} for ${long}`;
+  }
+  if (rule.endsWith('in-terms-of-output') && before.length === 1 && after.length === 1) {
+    const [long, name] = [short(before[0]), short(after[0])];
+    if (long !== null && name !== null) return `${long} is ${name}, solved from the definition`;
+  }
+  return ruleTitle(rule);
 }
 
 /** Only numbers differ, and one difference that is turned round: -(a - b) = b - a. */

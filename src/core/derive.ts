@@ -3,7 +3,7 @@ import { createAdjoints, type Adjoint } from './adjoints';
 import { algebraSteps, createReordering } from './algebraSteps';
 import { axisIndices, type Axis, type Binding, type Program } from './definition';
 import type { Derivation, Gradient, Link } from './derivation';
-import { symbolNames, type IndexNode, type Node, type Size } from './expr';
+import { symbolNames, type Arena, type IndexNode, type Node, type Size } from './expr';
 import { createGraph, linkIndices, type Graph } from './graph';
 import { nameInnerParts, writeOut } from './hidden';
 import { createIndexNamer, type IndexNamer } from './indexNames';
@@ -74,8 +74,28 @@ function openWorkshop(program: Program, namer: IndexNamer, hidden: readonly Bind
     namer,
     simplifier: createSimplifier(program),
     reorder: createReordering(arena),
-    text: (node) => toText(node, naming),
+    text: (node) => toText(withNamedIndices(arena, namer, node), naming),
   };
+}
+
+/** A part of a sum's body stands alone in a title: its bound indices get letters. */
+function withNamedIndices(arena: Arena, namer: IndexNamer, node: Node): Node {
+  const taken = new Set(node.free);
+  const pairs: (readonly [IndexNode, Node])[] = [];
+  const visit = (n: Node): void => {
+    if (
+      n.kind === 'index' &&
+      n.space === 'bound' &&
+      node.free.has(n.name) &&
+      !pairs.some(([from]) => from === n)
+    ) {
+      const index = namer.fresh(n.size, taken);
+      taken.add(index.name);
+      pairs.push([n, index]);
+    } else n.args.forEach(visit);
+  };
+  visit(node);
+  return arena.substituteAll(node, pairs);
 }
 
 /** The adjoint in the user's own names; abbreviations are replaced in a step of their own. */

@@ -68,7 +68,7 @@ export function finiteDifferenceError(
   const loss = program.arena.sym(program.output);
   const value = point.inputs[gradient.of];
   if (value === undefined) throw new Error(`no input ${gradient.of}`);
-  const data = typeof value === 'number' ? [value] : [...value.data];
+  const data: readonly number[] = typeof value === 'number' ? [value] : Array.from<number>(value.data);
   const dims = typeof value === 'number' ? [] : value.dims;
   const indices = gradient.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
   const used = gradient.axes.flatMap((axis, k) => (axis.index ? [dims[k] ?? 1] : []));

@@ -43,7 +43,7 @@ export function learnBinding(
     binding: binding.name,
     rule,
   });
-  const moebius = moebiusOf(normalizer, form);
+  const moebius = moebiusOf(normalizer, form, indices);
   const folded = foldable(normalizer, form);
   if (folded) {
     normalizer.relations.add(equation(folded, self, 'fold-definition'));
@@ -62,7 +62,7 @@ export function learnBinding(
     }
   } else if (moebius) {
     const { atom, power, top, bottom } = moebius;
-    if (bottom.slope * bottom.offset > 0) {
+    if (bottom.slope * bottom.offset > 0 && facts.isPositive(atom)) {
       const ends = [top.offset / bottom.offset, top.slope / bottom.slope];
       facts.learn(binding.name, {
         low: Math.min(...ends),
@@ -77,9 +77,9 @@ export function learnBinding(
     );
     const pattern = power === 1 ? atom : arena.call('exp', arena.mul(arena.num(power), atom.args[0] as Node));
     const logistic = bottom.slope === bottom.offset && top.slope * top.offset === 0;
-    normalizer.relations.add(
-      equation(pattern, solved, logistic ? 'sigmoid-in-terms-of-output' : 'in-terms-of-output'),
-    );
+    const rule = logistic ? 'sigmoid-in-terms-of-output' : 'in-terms-of-output';
+    if (atom.kind === 'sym') optional.push(equation(atom, solved, rule));
+    else normalizer.relations.add(equation(pattern, solved, rule));
   } else {
     for (const relation of invertMonomial(normalizer, form, self, indices, binding.name)) {
       if (relation.pattern.kind === 'sym') optional.push(relation);
@@ -110,14 +110,16 @@ function foldable(normalizer: Normalizer, form: Form): Node | null {
   return ['call', 'reduce', 'pow', 'where'].includes(atom.node.kind) ? atom.node : null;
 }
 
-function moebiusOf(normalizer: Normalizer, form: Form): Moebius | null {
+/** An exponential, or a binding over the same indices. */
+function moebiusOf(normalizer: Normalizer, form: Form, indices: readonly IndexNode[]): Moebius | null {
   const { algebra } = normalizer;
   const atoms = new Map<number, Base>();
   const scan = (id: number): boolean => {
     const base = algebra.base(id);
     if (!base.terms) {
       atoms.set(id, base);
-      return isExponential(base);
+      const symbol = base.atom?.kind === 'sym' && normalizer.definitions.has(base.atom.name);
+      return isExponential(base) || (symbol && indices.every((index) => base.free.has(index.name)));
     }
     return base.terms.every(({ m }) => [...factors(m)].every(([inner]) => scan(inner)));
   };

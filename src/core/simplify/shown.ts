@@ -7,20 +7,37 @@ import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import { RelationTable, type Relation } from './relations';
 
+export interface Shown {
+  readonly node: Node;
+  /** Rewritings that lead to it, each to be simplified before the next; empty if it is the working form. */
+  readonly via: readonly { readonly rule: string; readonly node: Node }[];
+}
+
 export function shownForm(
   normalizer: Normalizer,
   display: Display,
   optional: readonly Relation[],
   node: Node,
-): Node {
+): Shown {
   let best = normalizer.simplify(node);
-  const consider = (candidate: Node): void => {
-    if (display.cost(candidate) < display.cost(best)) best = candidate;
+  let via: Shown['via'] = [];
+  const consider = (candidate: Node, rule: string, rewrittenNode: Node): void => {
+    if (display.cost(candidate) >= display.cost(best)) return;
+    best = candidate;
+    via = [...via, { rule, node: rewrittenNode }];
   };
   const product = normalizer.algebra.multipliedOut(normalizer.norm(node));
-  if (product) consider(normalizer.algebra.toNode(product));
-  for (const relation of optional) consider(normalizer.simplify(rewritten(normalizer, relation, best)));
-  return stableSigmoids(normalizer, best);
+  if (product) {
+    const multiplied = normalizer.algebra.toNode(product);
+    consider(multiplied, 'expand', multiplied);
+  }
+  for (const relation of optional) {
+    const replaced = rewritten(normalizer, relation, best);
+    if (replaced !== best) consider(normalizer.simplify(replaced), relation.rule, replaced);
+  }
+  const stable = stableSigmoids(normalizer, best);
+  if (stable === best) return { node: best, via };
+  return { node: stable, via: [...via, { rule: 'stable-form', node: stable }] };
 }
 
 /** Every symbol that the relation's pattern matches replaced once. */

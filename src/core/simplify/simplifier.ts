@@ -7,12 +7,14 @@ import { createDisplay, type Display } from './display';
 import { learnBinding } from './learn';
 import { Normalizer } from './normalize';
 import { createRecorder, SILENT, type RecordedState } from './recorder';
-import { RelationTable, type Relation } from './relations';
-import { shownForm } from './shown';
+import type { Relation } from './relations';
+import { shownForm, type Shown } from './shown';
 
 export interface Simplifier {
   /** The nicest equal form, in the names of the program. */
   shown(node: Node): Node;
+  /** The same, with the rewritings that lead from the working form to it. */
+  shownWithRewritings(node: Node): Shown;
   /** True only if the node is 0 wherever it is defined; false means "not proved". */
   isZero(node: Node): boolean;
   /** A proof by normal forms that two nodes are equal; false is no evidence of the contrary. */
@@ -35,15 +37,11 @@ export function createSimplifier(program: Program): Simplifier {
   const normalizer = new Normalizer({ arena, facts, display, bindings, expand: false });
   for (const binding of bindings) normalizer.orient(binding.def);
   normalizer.reset();
-  const optional = new RelationTable();
-  const optionalList: Relation[] = [];
+  const optional: Relation[] = [];
   const notes: string[] = [];
   for (const binding of bindings) {
     const learned = learnBinding(normalizer, binding, (fact) => notes.push(fact));
-    for (const relation of learned.optional) {
-      optional.add(relation);
-      optionalList.push(relation);
-    }
+    optional.push(...learned.optional);
   }
   const decision = createDecision({ arena, facts, display, bindings });
 
@@ -70,7 +68,8 @@ export function createSimplifier(program: Program): Simplifier {
     display,
     normalizer,
     notes,
-    shown: (node) => shownForm(normalizer, display, optionalList, node),
+    shown: (node) => shownForm(normalizer, display, optional, node).node,
+    shownWithRewritings: (node) => shownForm(normalizer, display, optional, node),
     isZero,
     equal: (a, b) => a === b || isZero(arena.sub(a, b)),
     plain: (node) => normalizer.withoutRelations(() => normalizer.simplify(node)),
