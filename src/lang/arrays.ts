@@ -98,7 +98,7 @@ function penaliseLabels(run: Run, values: readonly ArrayV[]): void {
         ? 'other'
         : 'constant';
   });
-  if (kinds.includes('label') && kinds.includes('other')) run.penalise(1.1, 'a label beside another shape');
+  if (kinds.includes('label') && kinds.includes('other')) run.penalise(2, 'a label beside another shape');
 }
 
 function sameSizes(a: ArrayV, b: ArrayV): boolean {

@@ -1,5 +1,12 @@
 /** From the chosen reading to a core program: sizes get names, bindings are cut to what is used. */
-import type { Axis, Binding, HandGradient, Input, Program } from '../core/definition';
+import {
+  indexedSizes,
+  type Axis,
+  type Binding,
+  type HandGradient,
+  type Input,
+  type Program,
+} from '../core/definition';
 import { symbolNames, type Node, type Size } from '../core/expr';
 import type { Assumption } from '../protocol';
 import { isSingle, shapeText } from './arrays';
@@ -91,11 +98,17 @@ function sampleRoot(run: Run, sizes: Sizes): Size | null {
   );
 }
 
+/** A written gradient of an intermediate, and what the variable held before it was changed. */
+export interface Intermediate {
+  readonly gradient: HandGradient;
+  readonly earlier: readonly HandGradient[];
+}
+
 export interface Assembled {
   readonly program: Program;
   readonly outputAxes: readonly Axis[];
   readonly gradients: readonly HandGradient[];
-  readonly intermediates: readonly HandGradient[];
+  readonly intermediates: readonly Intermediate[];
   readonly mismatches: readonly { readonly gradient: WrittenGradient; readonly message: string }[];
   readonly assumptions: readonly Assumption[];
   readonly roles: ReadonlyMap<string, RoleChoice>;
@@ -106,6 +119,7 @@ export function assemble(
   execution: Execution,
   outputs: Outputs & { readonly output: NonNullable<Outputs['output']> },
   directives: Directives,
+  samples: Size | null,
 ): Assembled {
   const { run } = execution;
   const bound = nameOutput(run, outputs.output);
@@ -137,7 +151,13 @@ export function assemble(
     .map((state) => {
       const { role, reason } = roles.get(state.name) ?? extraRole(state.name, state.value);
       const shape = state.value.axes.map((axis) => axis.size);
-      const { domain, reason: domainReason } = domainOf(state.name, role, shape.length, usage);
+      const { domain, reason: domainReason } = domainOf(
+        state.name,
+        role,
+        indexedSizes(shape),
+        samples,
+        usage,
+      );
       return {
         name: state.name,
         code: state.ref.code,
@@ -156,7 +176,7 @@ export function assemble(
   };
   const context = { run, defs, lossNames };
   const gradients: HandGradient[] = [];
-  const intermediates: HandGradient[] = [];
+  const intermediates: Intermediate[] = [];
   const mismatches: { gradient: WrittenGradient; message: string }[] = [];
   for (const gradient of outputs.gradients) {
     const target = targetOf(gradient, program, run);
@@ -167,11 +187,12 @@ export function assemble(
       continue;
     }
     const made = handGradient(gradient, target.name, fitted, execution, context);
-    (gradient.isInput ? gradients : intermediates).push(made);
+    if (gradient.isInput) gradients.push(made);
+    else intermediates.push({ gradient: made, earlier: earlierValues(gradient, target, execution, context) });
   }
   return {
     program,
-    outputAxes: bound.axes,
+    outputAxes: isSingle(bound) ? [] : bound.axes,
     gradients,
     intermediates,
     mismatches,
@@ -274,6 +295,25 @@ function handGradient(
     span: gradient.span,
     functionName: gradient.callable === execution.main.callable ? null : gradient.callable.fn.name,
   };
+}
+
+/** The values that an intermediate gradient's variable had before its last one. */
+function earlierValues(
+  gradient: WrittenGradient,
+  target: { name: string; axes: readonly Axis[] },
+  execution: Execution,
+  context: Context,
+): HandGradient[] {
+  const { run } = context;
+  const last = bindingOf(run, gradient.value);
+  return run.bindings
+    .filter((binding) => binding !== last && binding.name.replace(/@\d+$/, '') === gradient.name)
+    .flatMap((binding) => {
+      const indices = binding.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
+      const value = array(binding.axes, run.arena.sym(binding.name, ...indices));
+      const fitted = fittedTo(value, target.axes);
+      return fitted ? [handGradient({ ...gradient, value }, target.name, fitted, execution, context)] : [];
+    });
 }
 
 /** A reference to a binding, written out over the reference's own indices. */

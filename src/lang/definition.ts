@@ -9,10 +9,8 @@ export type Convention =
   | 'literal'
   /** A derivative function that is given the function's output (`sigmoid_derivative(a): a * (1 - a)`). */
   | 'of-output'
-  /** An intermediate gradient of the loss of one sample, with the 1/m left for later (`dZ = A - Y`). */
-  | 'per-sample'
-  /** The derivative times the gradient that flows in from above. */
-  | 'with-upstream';
+  /** The value that the variable had before it was changed (`dh` before `dh[h <= 0] = 0`). */
+  | 'earlier-value';
 
 /** One way to understand a written gradient. */
 export interface GradientReading {
@@ -40,6 +38,8 @@ export interface GradientMismatch {
   readonly functionName: string | null;
   /** What does not fit, in the code's names. */
   readonly message: string;
+  /** Whether NumPy stops there for all distinct sizes; else the result has the wrong shape. */
+  readonly raises: boolean;
 }
 
 export interface SourceDefinition {

@@ -4,7 +4,7 @@ import { evaluate } from './expressions';
 import { isStatic } from './members';
 import { globalValue, type ModuleIndex } from './module';
 import { shapePatterns } from './names';
-import type { Run } from './run';
+import { patternId, type Pattern, type Run } from './run';
 import type { Chooser } from './search';
 import type { Sizes } from './sizes';
 import { callFunction, execute } from './statements';
@@ -23,6 +23,8 @@ export interface Plan {
   readonly gradient: Callable | null;
   readonly module: ModuleIndex;
   readonly directives: Directives;
+  /** Shapes that written gradients suggest. */
+  readonly hints: ReadonlyMap<string, Pattern>;
 }
 
 /** What a function did: its result, and its variables at the end. */
@@ -58,7 +60,16 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     patterns: (input) => {
       const said = plan.directives.shapes.get(input.name);
       if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
-      return shapePatterns(input.name, input.annotation, input.documentation);
+      const found = shapePatterns(input.name, input.annotation, input.documentation);
+      const hint = plan.hints.get(input.name);
+      if (!hint) return found;
+      return found
+        .map((entry) =>
+          patternId(entry.pattern) === patternId(hint)
+            ? { ...entry, cost: Math.min(0, entry.cost) }
+            : { ...entry, cost: entry.cost + 1 },
+        )
+        .sort((a, b) => a.cost - b.cost);
     },
     declared: (input) => plan.directives.shapes.get(input.name),
     inputs: new Map(),
@@ -108,7 +119,9 @@ function executeFunction(
     scope.names.set(self, object);
   }
   for (const parameter of parameters) {
-    const value = given.get(parameter.name) ?? parameterValue(run, parameter, callable.fn, top);
+    const flag = parameter.fallback?.kind === 'boolean';
+    const shared = flag ? undefined : given.get(parameter.name);
+    const value = shared ?? parameterValue(run, parameter, callable.fn, top);
     scope.names.set(parameter.name, value);
     values.set(parameter.name, value);
   }

@@ -161,12 +161,14 @@ export function outputsOf(execution: Execution): Outputs {
       const plain = plainNames || (part.container !== null && /grad/i.test(part.container));
       const input = gradientOf(name, inputs) ?? (plain && inputs.includes(name) ? name : null);
       const of = input ?? gradientOf(name, bindings);
-      if (of === null || of === name || seen.has(`${of} ${name}`)) continue;
+      if (of === null || (of === name && !plain) || seen.has(`${of} ${name}`)) continue;
       seen.add(`${of} ${name}`);
+      // `grads["W1"]` is a gradient by its container.
+      const shown = of === name && part.container !== null ? `${part.container}["${name}"]` : name;
       if (value.kind === 'array')
-        gradients.push({ of, name, span, value, isInput: input !== null, callable });
+        gradients.push({ of, name: shown, span, value, isInput: input !== null, callable });
       else if (value.kind === 'unknown' && input !== null)
-        broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
+        broken.push({ of, name: shown, span: value.cause.span, cause: value.cause, callable });
     }
   };
   collect(returned, main.callable, false);

@@ -18,6 +18,8 @@ const isDerivativeOf = (name: string, of: string): boolean => name === `d${of}` 
 /** The gradient function that belongs to `main`, if there is just one. */
 export function gradientFunctionOf(main: Callable, all: readonly Callable[]): Callable | null {
   if (isGradientName(main.fn.name) && !isLossName(main.fn.name)) return null;
+  const flagged = withFlagSet(main);
+  if (flagged) return flagged;
   const others = all.filter(
     (c) => c.fn !== main.fn && c.owner === main.owner && isGradientName(c.fn.name) && !isDescent(c.fn.name),
   );
@@ -33,6 +35,17 @@ export function gradientFunctionOf(main: Callable, all: readonly Callable[]): Ca
   );
   const loose = others.filter((c) => stem(c.fn.name) === '' && equalSets(mine, names(c)));
   return losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1 ? (loose[0] ?? null) : null;
+}
+
+/** `def sigmoid(x, deriv=False)`: the same function with its flag set computes the derivative. */
+function withFlagSet({ fn, owner }: Callable): Callable | null {
+  const at = fn.parameters.findIndex(
+    (p) => /deriv|grad|prime|backward/i.test(p.name) && p.fallback?.kind === 'boolean' && !p.fallback.value,
+  );
+  const flag = fn.parameters[at];
+  if (flag?.fallback?.kind !== 'boolean') return null;
+  const set = { ...flag, fallback: { ...flag.fallback, value: true } };
+  return { fn: { ...fn, parameters: fn.parameters.map((p, k) => (k === at ? set : p)) }, owner };
 }
 
 const isDescent = (name: string): boolean => /descent|check|numeric|clip|norm|step|update|zero/i.test(name);

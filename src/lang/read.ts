@@ -1,12 +1,15 @@
 /** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
-import type { HandGradient, Span } from '../core/definition';
+import type { HandGradient } from '../core/definition';
 import type { Problem } from '../protocol';
 import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
+import type { Intermediate } from './assemble';
 import { kindOf } from './detect';
 import { directivesFor } from './directives';
 import type { Callable, Plan } from './execution';
+import { iterationOf } from './iteration';
 import { indexModule } from './module';
 import { isGradientName, isLossName, isOtherName } from './names';
+import { gradientHints } from './gradientHints';
 import { gradientFunctionOf } from './pairing';
 import type { Parsers } from './parse';
 import { readPython } from './python';
@@ -29,16 +32,39 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
   );
   const definitions: SourceDefinition[] = [];
   const counts = new Map<string, number>();
+  const read = (main: Callable, gradient: Callable | null): SourceDefinition | null => {
+    const plan: Plan = {
+      main,
+      gradient,
+      module: index,
+      directives: directivesFor(main.fn, module.comments),
+      hints: gradientHints(gradient ? [main.fn, gradient.fn] : [main.fn]),
+    };
+    return readDefinition(plan, languageId);
+  };
   for (const main of callables) {
-    const gradient = gradientFunctionOf(main, callables);
-    const plan: Plan = { main, gradient, module: index, directives: directivesFor(main.fn, module.comments) };
-    const definition = readDefinition(plan, languageId);
+    const definition = read(main, gradientFunctionOf(main, callables)) ?? readIteration(main, read);
     if (!definition) continue;
     const count = (counts.get(definition.name) ?? 0) + 1;
     counts.set(definition.name, count);
     definitions.push({ ...definition, id: count === 1 ? definition.name : `${definition.name}#${count}` });
   }
   return { definitions, problems: syntaxProblems(module) };
+}
+
+/** A loop of unknown length that computes a loss: one pass of it, from the values that it carries along. */
+function readIteration(
+  main: Callable,
+  read: (main: Callable, gradient: null) => SourceDefinition | null,
+): SourceDefinition | null {
+  const iteration = iterationOf(main.fn);
+  if (!iteration) return null;
+  const definition = read({ fn: iteration.fn, owner: main.owner }, null);
+  // A loss that is computed after the update belongs to the next pass, its gradient to this one.
+  const updated = definition?.program?.bindings.some((b) =>
+    iteration.carried.has(b.name.replace(/@\d+$/, '')),
+  );
+  return definition?.program && !updated ? definition : null;
 }
 
 function syntaxProblems(module: Module): Problem[] {
@@ -80,7 +106,7 @@ function readDefinition(plan: Plan, language: string): SourceDefinition | null {
       ...(isActivation ? assembled.gradients.map((g) => derivativeReadings(g, reading)) : []),
       ...assembled.intermediates.map(intermediateReadings),
     ],
-    mismatches: [...assembled.mismatches.map(shapeMismatch), ...brokenMismatches(reading)],
+    mismatches: mismatchesOf(reading),
     notes: reading.execution.run.notes,
     assumptions: assembled.assumptions,
     problems: brokenProblems(reading),
@@ -153,40 +179,43 @@ function outputReading(gradient: HandGradient, reading: Reading): HandGradient |
   };
 }
 
-function intermediateReadings(gradient: HandGradient): GradientCandidate {
+function intermediateReadings({ gradient, earlier }: Intermediate): GradientCandidate {
   return {
     of: gradient.of,
     name: gradient.name,
     span: gradient.span,
     functionName: gradient.functionName,
-    readings: [{ convention: 'literal', gradient }],
+    readings: [
+      { convention: 'literal', gradient },
+      ...earlier.map((value) => ({ convention: 'earlier-value' as const, gradient: value })),
+    ],
   };
 }
 
-function shapeMismatch(found: {
-  gradient: { of: string; name: string; span: Span; callable: Callable };
-  message: string;
-}): GradientMismatch {
-  const { gradient, message } = found;
-  return {
-    of: gradient.of,
-    name: gradient.name,
-    span: gradient.span,
-    functionName: gradient.callable.fn.name,
-    message,
-  };
-}
-
-function brokenMismatches(reading: Reading): GradientMismatch[] {
-  return reading.outputs.broken
-    .filter((broken) => broken.cause.type === 'shape')
-    .map((broken) => ({
-      of: broken.of,
-      name: broken.name,
-      span: broken.span,
-      functionName: broken.callable.fn.name,
-      message: broken.cause.text,
-    }));
+function mismatchesOf(reading: Reading): GradientMismatch[] {
+  const own = reading.execution.main.callable;
+  const functionName = (callable: Callable): string | null => (callable === own ? null : callable.fn.name);
+  const shapes = reading.assembled?.mismatches ?? [];
+  return [
+    ...shapes.map(({ gradient: { of, name, span, callable }, message }) => ({
+      of,
+      name,
+      span,
+      functionName: functionName(callable),
+      message,
+      raises: false,
+    })),
+    ...reading.outputs.broken
+      .filter(({ cause }) => cause.type === 'shape')
+      .map(({ of, name, span, callable, cause }) => ({
+        of,
+        name,
+        span,
+        functionName: functionName(callable),
+        message: cause.text,
+        raises: true,
+      })),
+  ];
 }
 
 function brokenProblems(reading: Reading): Problem[] {

@@ -5,7 +5,7 @@ import { assemble, nameSizes, type Assembled } from './assemble';
 import { executePlan, type Execution, type Plan } from './execution';
 import { roleHint } from './names';
 import { outputsOf, type Outputs } from './outputs';
-import { search, type Chooser } from './search';
+import { search, type Chooser, type SearchLimits } from './search';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
 import type { ArrayV, Cause } from './values';
 import type { Size } from '../core/expr';
@@ -21,7 +21,7 @@ export interface Reading {
   readonly runs: number;
 }
 
-export const LIMITS = { runs: 400, steps: 60_000 };
+export const LIMITS: SearchLimits = { runs: 250, steps: 40_000 };
 
 /** Causes that no other choice of shapes can cure. */
 const FINAL: ReadonlySet<string> = new Set([
@@ -56,7 +56,7 @@ export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
   const execution = executePlan(plan, new Arena(), createNamedSizes(names), fixed);
   const outputs = outputsOf(execution);
   const { output } = outputs;
-  const assembled = output ? assemble(execution, { ...outputs, output }, plan.directives) : null;
+  const assembled = output ? assemble(execution, { ...outputs, output }, plan.directives, samples) : null;
   return { execution, outputs, assembled, samples, cause: outputs.cause, cost, runs: found.runs };
 }
 

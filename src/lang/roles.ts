@@ -1,6 +1,6 @@
 /** Roles and domains of inputs: from how they are used, with names to break ties. */
 import { POSITIVE, REAL, UNIT, type Binding, type Domain, type Role } from '../core/definition';
-import type { Node } from '../core/expr';
+import type { Node, Size } from '../core/expr';
 import { isSingle } from './arrays';
 import { roleHint } from './names';
 import type { Run } from './run';
@@ -172,7 +172,8 @@ function complementOf(node: Node): string | null {
 export function domainOf(
   name: string,
   role: Role,
-  axes: number,
+  sizes: readonly Size[],
+  samples: Size | null,
   usage: Usage,
 ): { domain: Domain; reason: string } {
   const size = usage.positions.get(name);
@@ -180,8 +181,15 @@ export function domainOf(
   if (usage.complementLogged.has(name)) return { domain: UNIT, reason: `log(1 - ${name})` };
   if (role === 'label' && usage.timesLog.has(name)) {
     if (usage.complemented.has(name)) return { domain: UNIT, reason: `1 - ${name}` };
-    if (axes >= 1)
-      return { domain: { kind: 'distribution', hard: true }, reason: 'weights of logarithms, one-hot' };
+    // The axis that does not count samples counts classes.
+    const axis = sizes.findLastIndex((length) => length !== samples);
+    if (axis >= 0) {
+      const place = axis === sizes.length - 1 ? {} : { axis };
+      return {
+        domain: { kind: 'distribution', hard: true, ...place },
+        reason: 'weights of logarithms, one-hot',
+      };
+    }
     return { domain: UNIT, reason: 'weight of a logarithm' };
   }
   if (role === 'hyper' || usage.logged.has(name) || usage.positive.has(name))

@@ -26,7 +26,6 @@ export class ChoiceNeeded extends Error {
   constructor(
     readonly key: string,
     readonly options: readonly Option[],
-    readonly penalty: number,
   ) {
     super(`a choice is needed: ${key}`);
   }
@@ -46,6 +45,7 @@ export interface Run {
   readonly sizes: Sizes;
   /** Settles a choice, or ends the run by `ChoiceNeeded`. */
   readonly choose: (key: string, options: () => readonly Option[]) => string;
+  /** Counts something odd about the choices taken; `why` is for debugging. */
   readonly penalise: (cost: number, why: string) => void;
   readonly step: (span: Span) => void;
   /** Candidate patterns for an input, with their costs. */

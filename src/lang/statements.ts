@@ -142,6 +142,17 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
       return NEXT;
     case 'block':
       return execute(run, statement.body, scope);
+    case 'carry':
+      for (const name of statement.names) scope.names.set(name, carriedInput(name, statement.span));
+      return NEXT;
+    case 'forget':
+      assignNames(
+        run,
+        statement.target,
+        unsupported('uses the counter of a loop', statement.span, 'loop-length'),
+        scope,
+      );
+      return NEXT;
     case 'nothing':
       return NEXT;
     case 'unreadable':
@@ -152,6 +163,19 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
       };
   }
 }
+
+const carriedInput = (name: string, span: Span): Value => ({
+  kind: 'input',
+  input: {
+    code: name,
+    name,
+    span,
+    annotation: null,
+    documentation: '',
+    entries: new Map(),
+    origin: 'argument',
+  },
+});
 
 export const functionValue = (fn: FunctionNode, scope: Scope): FunctionV => ({
   kind: 'function',
