@@ -35,6 +35,21 @@ const LONGEST_RECORD = 1 << 24;
 const RAGGED_SHOWN = 3;
 const [LF, CR, QUOTE, SPACE, TAB] = [10, 13, 34, 32, 9];
 
+const ASCII = 128;
+const SHORT = 40;
+
+/** Text of a range of UTF-8 bytes; short plain ones, which most cells are, without the decoder's overhead. */
+function textOf(decoder: TextDecoder, bytes: Uint8Array, from: number, to: number): string {
+  if (to - from > SHORT) return decoder.decode(bytes.subarray(from, to));
+  const codes: number[] = [];
+  for (let p = from; p < to; p += 1) {
+    const byte = bytes[p] ?? 0;
+    if (byte >= ASCII) return decoder.decode(bytes.subarray(from, to));
+    codes.push(byte);
+  }
+  return String.fromCharCode(...codes);
+}
+
 export function createCsvReader(options: CsvOptions = {}): CsvReader {
   const decoder = new TextDecoder('utf-8');
   let pending: Uint8Array = new Uint8Array(0);
@@ -91,7 +106,7 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
         const first = p;
         while (p < limit && bytes[p] !== delimiterByte && bytes[p] !== LF && bytes[p] !== CR) p += 1;
         if (p === limit && !last) return -1;
-        addText(decoder.decode(bytes.subarray(first, p)).trim());
+        addText(textOf(decoder, bytes, first, p).trim());
       } else p = scanned.end;
       if (p >= limit) return last ? limit : -1;
       const byte = bytes[p];
@@ -125,7 +140,7 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
         p += 1;
       }
       if (p >= bytes.length) return -1;
-      text += decoder.decode(bytes.subarray(from, p));
+      text += textOf(decoder, bytes, from, p);
       if (bytes[p + 1] !== QUOTE) break;
       text += '"';
       p += 2;
@@ -133,7 +148,7 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
     p += 1;
     const from = p;
     while (p < bytes.length && bytes[p] !== delimiterByte && bytes[p] !== LF && bytes[p] !== CR) p += 1;
-    addText((text + decoder.decode(bytes.subarray(from, p))).trim());
+    addText((text + textOf(decoder, bytes, from, p)).trim());
     return p;
   };
 

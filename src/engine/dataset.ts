@@ -4,7 +4,7 @@ import { indexedSizes } from '../core/definition';
 import type { DataChoice, Problem } from '../protocol';
 import type { Column } from './column';
 import type { Table } from './csv';
-import { readFeatures, type Scaling } from './features';
+import { pickRows, readFeatures, type Scaling } from './features';
 import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
 import type { JobInput } from './loop';
@@ -38,6 +38,8 @@ export function prepareDataset(
   choice: DataChoice,
 ): Prepared {
   const failed = (...problems: Problem[]): Prepared => ({ ok: false, problems });
+  // Before the columns are asked for: a file that is gone has none either.
+  if (table.rows === 0) return { ok: false, problems: table.problems };
   const ready = new Map(table.columns.map((column) => [column.name, column]));
   const layout = layoutOf(job);
   if (!layout.ok) return failed(layout.problem);
@@ -50,7 +52,6 @@ export function prepareDataset(
         `The table has no column ${missing.join(', ')} any more. Choose the data again.`,
       ),
     );
-  if (table.rows === 0) return { ok: false, problems: table.problems };
   if (choice.features.includes(choice.target) && label)
     return failed(
       problem(
@@ -111,7 +112,7 @@ export function prepareDataset(
       ),
     );
   if (label && target) {
-    const values = Float64Array.from(features.rows, (row) => target.values[row] ?? NaN);
+    const values = pickRows(target.values, features.rows);
     const classes = target.classes?.length ?? 0;
     if (label.classes !== null && label.need.kind === 'classes') bindSize(label.classes, classes, 'classes');
     inputs[label.input.name] = label.axes === 1 ? values : oneHot(values, classes, label.rowsFirst);
@@ -230,12 +231,19 @@ function labelOf(input: JobInput, other: Size | null, rowsFirst: boolean): Label
   return { input, axes: 1, rowsFirst, classes: null, need: { kind: 'numbers', domain } };
 }
 
+/** Rows at a time, so that a stretch of the result stays in cache while the columns are written into it. */
+const STRETCH = 128;
+
 function interleave(columns: readonly Float64Array[], m: number): Float64Array {
   const n = columns.length;
   const out = new Float64Array(m * n);
-  columns.forEach((column, j) => {
-    for (let i = 0; i < m; i += 1) out[i * n + j] = column[i] ?? NaN;
-  });
+  for (let start = 0; start < m; start += STRETCH) {
+    const end = Math.min(m, start + STRETCH);
+    for (let j = 0; j < n; j += 1) {
+      const column = columns[j] ?? out;
+      for (let i = start; i < end; i += 1) out[i * n + j] = column[i] ?? NaN;
+    }
+  }
   return out;
 }
 

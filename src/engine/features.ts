@@ -59,7 +59,7 @@ export function readFeatures(
   const values: Float64Array[] = [];
   const scaling: Scaling[] = [];
   for (const column of columns) {
-    const own = Float64Array.from(rows, (row) => column.numbers[row] ?? NaN);
+    const own = pickRows(column.numbers, rows);
     const mean = meanOf(own);
     if (column.missing > 0 && options.missing === 'mean') {
       let filled = 0;
@@ -115,15 +115,28 @@ function usedRows(
   rowCount: number,
   fill: boolean,
 ): Int32Array {
+  const keep = new Uint8Array(rowCount).fill(1);
+  const skipGaps = (values: Float64Array): void => {
+    for (let row = 0; row < rowCount; row += 1) if (Number.isNaN(values[row] ?? NaN)) keep[row] = 0;
+  };
+  if (target) skipGaps(target);
+  if (!fill) for (const column of columns) if (column.missing > 0) skipGaps(column.numbers);
   const used = new Int32Array(rowCount);
   let count = 0;
-  for (let row = 0; row < rowCount; row += 1) {
-    if (target && Number.isNaN(target[row] ?? NaN)) continue;
-    if (!fill && columns.some((column) => Number.isNaN(column.numbers[row] ?? NaN))) continue;
-    used[count] = row;
-    count += 1;
-  }
+  for (let row = 0; row < rowCount; row += 1)
+    if (keep[row] === 1) {
+      used[count] = row;
+      count += 1;
+    }
   return used.subarray(0, count);
+}
+
+/** The values of some rows, as a new array. */
+export function pickRows(values: Float64Array, rows: Int32Array): Float64Array {
+  if (rows.length === values.length) return values.slice();
+  const picked = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k += 1) picked[k] = values[rows[k] ?? 0] ?? NaN;
+  return picked;
 }
 
 /** Mean of the values that are there; a second pass takes out the rounding of the first. */
