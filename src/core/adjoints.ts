@@ -275,7 +275,13 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
   /** The chain rule, each factor carried out, and the whole simplified. */
   const accumulate = (start: Node, name: string, chains: readonly Chain[]): Derived => {
     const [first] = chains;
-    if (!first) return { value: arena.zero, steps: [] };
+    if (!first) {
+      const title = `${graph.output.name} does not depend on ${name}`;
+      return {
+        value: arena.zero,
+        steps: [makeStep({ rule: 'constant-rule', title, before: start, after: arena.zero })],
+      };
+    }
     if (chains.length === 1 && first.factors.length === 1 && first.summed.length === 0) {
       const [factor] = first.factors;
       if (factor) {

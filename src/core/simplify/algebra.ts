@@ -376,10 +376,27 @@ export class Algebra {
       for (const [id, e] of inner)
         for (let k = 0; k < e; k++) product = multiply(product, this.base(id).terms ?? []);
       if (inner.length > 0) changed = true;
-      out.push(...product);
+      for (const made of product) {
+        const reduced = this.reducedTerm(made);
+        if (reduced !== made) changed = true;
+        out.push(reduced);
+      }
     }
     if (!changed) return null;
     return this.expandedTerms(collect(out)) ?? out;
+  }
+
+  /** Powers of roots and indicators that a multiplication made, where the result has an integer factor. */
+  private reducedTerm(term: Term): Term {
+    for (const [id, e] of factors(term.m)) {
+      const { atom } = this.base(id);
+      const replaced = atom && Math.abs(e) > 1 ? this.silently(() => this.reduceAtom(atom, e)) : null;
+      if (!replaced) continue;
+      const rest = filterMono(term.m, (other) => other !== id);
+      const form = this.silently(() => this.mul({ num: term.c, den: 1, mono: rest }, replaced));
+      if (form.den === 1 && form.num !== 0) return { c: form.num, m: form.mono };
+    }
+    return term;
   }
 
   /** The sum over one denominator, where that is smaller or cancels a factor of the denominator. */

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Program } from '../../../src/core/definition';
+import { derive } from '../../../src/core/derive';
+import { createEvaluator } from '../../../src/core/evaluate';
+import type { Node } from '../../../src/core/expr';
+import { createRandom } from '../../../src/core/random';
+import { samplePoint } from '../../../src/core/sample';
+import { createDisplay } from '../../../src/core/simplify/display';
+import { createFacts } from '../../../src/core/facts';
+import { Normalizer } from '../../../src/core/simplify/normalize';
+import { createSimplifier } from '../../../src/core/simplify/simplifier';
+import { createNaming } from '../../../src/core/print/naming';
+import { toText } from '../../../src/core/print/text';
+import { gradientFaults, printer } from '../../support/steps';
+import { expressions, programOf } from '../../support/randomExpressions';
+
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 400);
+const SEED = Number(process.env['PROPERTY_SEED'] ?? 11);
+
+/** Null if the two nodes agree at a few points, else what differs. */
+function disagreement(program: Program, a: Node, b: Node): string | null {
+  for (let seed = 1; seed <= 3; seed++) {
+    const evaluator = createEvaluator(program, samplePoint(program, createRandom(seed)));
+    const left = evaluator.valueWithScale(a);
+    const right = evaluator.valueWithScale(b);
+    if (!Number.isFinite(left.value) || Math.abs(left.value) > 1e12) continue;
+    const scale = Math.min(left.scale, 1e4 * Math.abs(left.value) + 1e-300);
+    const both = Math.max(scale, Math.min(right.scale, 1e4 * Math.abs(right.value)));
+    if (!(Math.abs(left.value - right.value) <= 1e-9 * both)) {
+      const naming = createNaming(program);
+      return `${toText(a, naming)} = ${left.value} but ${toText(b, naming)} = ${right.value}`;
+    }
+  }
+  return null;
+}
+
+const defOf = (program: Program): Node => program.bindings[0]?.def ?? program.arena.zero;
+
+/** A program over the same inputs whose binding does not define the node away. */
+function neutral(program: Program): Program {
+  const [binding] = program.bindings;
+  return binding ? { ...program, bindings: [{ ...binding, def: program.arena.sym('x') }] } : program;
+}
+
+describe('random expressions', () => {
+  it('keep their value when simplified', () => {
+    fc.assert(
+      fc.property(expressions, (build) => {
+        const program = programOf((arena) => build(arena, []));
+        const simplifier = createSimplifier(neutral(program));
+        expect(disagreement(program, defOf(program), simplifier.plain(defOf(program)))).toBeNull();
+        expect(disagreement(program, defOf(program), simplifier.shown(defOf(program)))).toBeNull();
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  });
+
+  it('keep their value in the decision form, which is idempotent', () => {
+    fc.assert(
+      fc.property(expressions, (build) => {
+        const program = programOf((arena) => build(arena, []));
+        const normalizer = new Normalizer({
+          arena: program.arena,
+          facts: createFacts(program),
+          display: createDisplay(program),
+          bindings: [],
+          expand: true,
+        });
+        const once = normalizer.simplify(defOf(program));
+        expect(disagreement(program, defOf(program), once)).toBeNull();
+        const naming = createNaming(program);
+        const again = toText(normalizer.simplify(once), naming);
+        if (normalizer.budget === null) expect(again).toBe(toText(once, naming));
+      }),
+      { numRuns: RUNS, seed: SEED + 2 },
+    );
+  });
+
+  it('have gradients and steps that agree with dual numbers', () => {
+    fc.assert(
+      fc.property(expressions, (build) => {
+        const program = programOf((arena) => build(arena, []));
+        const derivation = derive(program);
+        const show = printer(program, derivation);
+        const wrong = derivation.gradients.flatMap((gradient) => gradientFaults(gradient, show));
+        expect(wrong.filter((fault) => !fault.includes('not-checked'))).toEqual([]);
+      }),
+      { numRuns: RUNS / 2, seed: SEED + 3 },
+    );
+  });
+});
