@@ -1,8 +1,10 @@
 /** The extension's wiring: what VS Code is given at the start. Everything heavy is loaded when it is first needed. */
 import * as vscode from 'vscode';
 import { createActions } from './host/actions';
+import { createActivities } from './host/activities';
 import { createAnalyses } from './host/analyses';
 import { COMMANDS } from './host/commands';
+import { createDataChoices } from './host/dataChoices';
 import { registerDiagnostics } from './host/diagnostics';
 import { createEdges } from './host/edges';
 import { createEngine } from './host/engine';
@@ -32,17 +34,19 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const analyses = createAnalyses(extensionPath, log.bug);
   const sessions = createSessions(workspaceState);
   const engine = createEngine(extensionPath, log.info);
-  const runs = createRuns(analyses, sessions, engine);
-  const model = createPanelModel(analyses, sessions, runs, log);
-  const { handlers, panel } = createActions({ extensionUri, analyses, model, runs, log });
-  subscriptions.push(log, analyses, sessions, engine, runs, model, panel);
+  const activities = createActivities();
+  const data = createDataChoices(sessions, engine);
+  const runs = createRuns({ analyses, sessions, engine, data, activities });
+  const model = createPanelModel(analyses, sessions, runs, activities, log);
+  const { handlers, panel } = createActions({ extensionUri, analyses, model, runs, activities, log });
+  subscriptions.push(log, analyses, sessions, engine, activities, runs, model, panel);
 
   for (const { id, title } of COMMANDS)
     edges.register(`the command "${title}"`, () => vscode.commands.registerCommand(id, handlers[id]));
   edges.register('the lenses', () => registerLenses(analyses, edges));
   edges.register('the hover', () => registerHover(analyses, extensionPath, edges));
   edges.register('the diagnostics', () => registerDiagnostics(analyses, sessions, edges));
-  edges.register('the status bar', () => registerStatusBar(runs));
+  edges.register('the status bar', () => registerStatusBar(activities));
 
   return {
     activation: performance.now() - began,

@@ -308,6 +308,8 @@ export interface PanelState {
   /** Shown at the top: what went wrong and what to do. */
   readonly message: string | null;
   readonly busy: 'deriving' | 'checking' | 'training' | null;
+  /** A section to bring into sight, once per `count`: what was asked for from outside the panel happens there. */
+  readonly attention?: { readonly section: 'check' | 'train'; readonly count: number };
 }
 
 export interface TrainingState {

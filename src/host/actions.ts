@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { DataChoice, DefinitionSummary, TrainOptions } from '../protocol';
+import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import { targetOf } from './commands';
 import type { CommandId } from './commands';
+import type { Ask } from './dataChoices';
 import { locate, locateAtCursor } from './documents';
 import type { Located } from './documents';
 import type { Log } from './log';
@@ -10,7 +12,7 @@ import { notForData, sentence, UserError } from './messages';
 import { createPanel } from './panel';
 import type { Panel, PanelActions } from './panel';
 import type { PanelModel } from './panelModel';
-import type { Ask, Runs } from './runs';
+import type { Runs } from './runs';
 import { runsOnData } from './target';
 
 /** A handler per command; an argument comes from lenses and hovers. */
@@ -21,6 +23,7 @@ interface Services {
   readonly analyses: Analyses;
   readonly model: PanelModel;
   readonly runs: Runs;
+  readonly activities: Activities;
   readonly log: Log;
 }
 
@@ -35,7 +38,7 @@ const TRAIN: Purpose = { title: 'Train', suits: runsOnData };
 const CHOOSE: Purpose = { title: 'Choose data', suits: runsOnData };
 
 /** What the commands do, and the panel that they show. */
-export function createActions({ extensionUri, analyses, model, runs, log }: Services): {
+export function createActions({ extensionUri, analyses, model, runs, activities, log }: Services): {
   readonly handlers: Handlers;
   readonly panel: Panel;
 } {
@@ -65,22 +68,26 @@ export function createActions({ extensionUri, analyses, model, runs, log }: Serv
     }
   };
 
-  const show = async (located: Located): Promise<void> => {
-    const selecting = model.select(located.target);
+  const show = async (located: Located, section?: 'check' | 'train'): Promise<void> => {
+    const selecting = model.select(located.target, section);
     panel.reveal();
     await selecting;
   };
 
   const check = async (located: Located, ask: Ask): Promise<void> => {
-    model.tell(null);
-    await show(located);
+    await show(located, ask === 'unless-chosen' ? 'check' : undefined);
     await runs.check(located, ask);
   };
 
   const train = async (located: Located, ask: Ask, options: TrainOptions | null): Promise<void> => {
-    model.tell(null);
-    await show(located);
-    await runs.train(located, ask, options);
+    await show(located, ask === 'unless-chosen' ? 'train' : undefined);
+    const result = await runs.train(located, ask, options);
+    if (result === null || panel.visible) return;
+    const answer = await vscode.window.showInformationMessage(
+      `Nabla: the training of ${located.definition.name} has ended: ${sentence(result.message)}`,
+      'Show',
+    );
+    if (answer === 'Show') await show(located, 'train');
   };
 
   const handlers: Handlers = {
@@ -105,7 +112,7 @@ export function createActions({ extensionUri, analyses, model, runs, log }: Serv
         if (located !== null) await runs.chooseData(located);
       }),
     'nabla.cancel': () => {
-      runs.cancel();
+      activities.cancel();
       return Promise.resolve();
     },
     'nabla.showLog': () => {
@@ -136,7 +143,7 @@ export function createActions({ extensionUri, analyses, model, runs, log }: Serv
     train: (options) =>
       withShown('the training', TRAIN, (located) => train(located, 'unless-proposed', options)),
     cancel: () => {
-      runs.cancel();
+      activities.cancel();
       return Promise.resolve();
     },
   };

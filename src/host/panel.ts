@@ -24,6 +24,7 @@ export interface PanelActions {
 /** The panel beside the editor. There is one; closing it keeps its model, and opening it again shows that. */
 export interface Panel extends vscode.Disposable {
   reveal(): void;
+  readonly visible: boolean;
 }
 
 const VIEW_TYPE = 'nabla.panel';
@@ -46,6 +47,9 @@ export function createPanel(
       made.onDidClose(() => {
         if (open === made) open = null;
       });
+    },
+    get visible() {
+      return open?.visible ?? false;
     },
     dispose: () => open?.dispose(),
   };
@@ -102,6 +106,10 @@ class OpenPanel implements vscode.Disposable {
       nonce: randomBytes(18).toString('base64url'),
     });
     this.setTitle();
+  }
+
+  get visible(): boolean {
+    return this.webviewPanel.visible;
   }
 
   reveal(): void {

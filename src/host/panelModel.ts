@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Analysis, DerivationView, PanelState } from '../protocol';
+import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import type { CommandTarget } from './commands';
 import { findDataFiles } from './dataFiles';
@@ -17,8 +18,8 @@ export interface PanelModel extends vscode.Disposable {
   /** The definition that is shown. */
   readonly target: CommandTarget | null;
   readonly state: PanelState;
-  /** Derives and shows a definition. */
-  select(target: CommandTarget): Promise<void>;
+  /** Derives and shows a definition, with a section of the panel brought into sight. */
+  select(target: CommandTarget, section?: 'check' | 'train'): Promise<void>;
   /** Shows a message at the top until the next action. */
   tell(message: string | null): void;
   readonly onDidChange: vscode.Event<PanelState>;
@@ -33,18 +34,26 @@ interface Shown {
   readonly trouble: string | null;
 }
 
-export function createPanelModel(analyses: Analyses, sessions: Sessions, runs: Runs, log: Log): PanelModel {
+export function createPanelModel(
+  analyses: Analyses,
+  sessions: Sessions,
+  runs: Runs,
+  activities: Activities,
+  log: Log,
+): PanelModel {
   const changed = new vscode.EventEmitter<PanelState>();
   let shown: Shown | null = null;
   let selected: CommandTarget | null = null;
   let files: readonly DataFile[] = [];
   let message: string | null = null;
   let deriving = false;
+  let attention: PanelState['attention'];
+  let attentions = 0;
   let count = 0;
 
   const state = (): PanelState => {
     const session = shown === null ? null : sessions.get(shown.target);
-    const { activity } = runs;
+    const activity = activities.current;
     const mine = activity !== null && selected !== null && sameTarget(activity.target, selected);
     return {
       subject:
@@ -63,6 +72,7 @@ export function createPanelModel(analyses: Analyses, sessions: Sessions, runs: R
       training: session?.training ?? null,
       message: message ?? shown?.trouble ?? null,
       busy: deriving ? 'deriving' : mine ? activity.kind : null,
+      ...(attention === undefined || deriving ? {} : { attention }),
     };
   };
   const fire = () => changed.fire(state());
@@ -108,13 +118,15 @@ export function createPanelModel(analyses: Analyses, sessions: Sessions, runs: R
       files = found;
       fire();
     }
-    await runs.propose(located);
+    await runs.proposeData(located);
   };
 
-  const select = async (target: CommandTarget): Promise<void> => {
+  const select: PanelModel['select'] = async (target, section) => {
     const isNew = selected === null || !sameTarget(selected, target);
     selected = target;
     message = null;
+    attentions += 1;
+    attention = section === undefined ? undefined : { section, count: attentions };
     deriving = true;
     if (isNew) fire();
     try {
@@ -141,7 +153,7 @@ export function createPanelModel(analyses: Analyses, sessions: Sessions, runs: R
     sessions.onDidChange((target) => {
       if (selected !== null && sameTarget(target, selected)) fire();
     }),
-    watchBusy(runs, fire),
+    watchBusy(activities, fire),
   );
 
   return {
@@ -162,9 +174,9 @@ export function createPanelModel(analyses: Analyses, sessions: Sessions, runs: R
 }
 
 /** Calls back at the beginning and the end of what the runs do, not at each of its steps. */
-function watchBusy(runs: Runs, callback: () => void): vscode.Disposable {
-  let busy = runs.activity !== null;
-  return runs.onDidChangeActivity((activity) => {
+function watchBusy(activities: Activities, callback: () => void): vscode.Disposable {
+  let busy = activities.current !== null;
+  return activities.onDidChange((activity) => {
     if (busy === (activity !== null)) return;
     busy = activity !== null;
     callback();

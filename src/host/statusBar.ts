@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { CommandId } from './commands';
-import type { Activity, Runs } from './runs';
+import type { Activities, Activity } from './activities';
 
 /** Shows what is computed while it is; a click cancels it. */
-export function registerStatusBar(runs: Runs): vscode.Disposable {
+export function registerStatusBar(activities: Activities): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('nabla.activity', vscode.StatusBarAlignment.Left);
   const cancel: CommandId = 'nabla.cancel';
   item.name = 'Nabla';
@@ -19,6 +19,6 @@ export function registerStatusBar(runs: Runs): vscode.Disposable {
     item.tooltip = `${activity.detail === '' ? verb : activity.detail}. Click to cancel.`;
     item.show();
   };
-  show(runs.activity);
-  return vscode.Disposable.from(item, runs.onDidChangeActivity(show));
+  show(activities.current);
+  return vscode.Disposable.from(item, activities.onDidChange(show));
 }

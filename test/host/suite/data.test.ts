@@ -76,7 +76,7 @@ describe('data', () => {
       }
       measured('check on data (240 rows), in the worker', check.milliseconds);
       await panel.getByLabel('Check of w').waitFor();
-      await panel.getByLabel('Check of w').scrollIntoViewIfNeeded();
+      await panel.locator('#check').evaluate(untilInSight);
       await screenshot(page, 'check');
     });
 
@@ -165,7 +165,7 @@ describe('data', () => {
         for (const { derivedDifference } of parameters) assert.ok(derivedDifference < 1e-6);
       measured(`training, ${result.epochs} epochs on 240 rows`, result.milliseconds);
       await panel.locator('.train-end').waitFor();
-      await panel.locator('.charts').scrollIntoViewIfNeeded();
+      await panel.locator('#train').evaluate(untilInSight);
       await screenshot(window.page, 'train');
     });
 
@@ -234,3 +234,23 @@ describe('data', () => {
     assert.ok(message);
   }
 });
+
+/** Runs in the page: resolves when the top of the element is in sight. */
+function untilInSight(element: Element): Promise<void> {
+  return new Promise((resolve) => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (
+          !entries.some(
+            ({ isIntersecting, boundingClientRect }) => isIntersecting && boundingClientRect.top >= 0,
+          )
+        )
+          return;
+        observer.disconnect();
+        resolve();
+      },
+      { threshold: [0, 0.05, 0.1, 0.2, 0.5, 1] },
+    );
+    observer.observe(element);
+  });
+}
