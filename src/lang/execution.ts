@@ -81,6 +81,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     notes: [],
     globals: (name, span) => globalValue(run, plan.module, top, name, span),
     call: (fn, args, span) => callFunction(run, fn, args, span),
+    evaluate: (expression, scope) => evaluate(run, expression, scope),
     depth: 0,
     loopDepth: 0,
     loopIndices: new Map(),

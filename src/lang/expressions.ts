@@ -1,27 +1,16 @@
 /** Abstract evaluation of expressions. */
 import type { Span } from '../core/definition';
-import type { Node } from '../core/expr';
-import { elementwise, isSingle, matmul, sizeValue, transpose, type Result } from './arrays';
+import { elementwise, sizeValue, transpose } from './arrays';
 import { toArray } from './arguments';
-import { callBuiltin } from './builtins';
-import { disjunction, FUNCTIONS, truth } from './functions';
+import { callValue } from './calls';
+import { disjunction } from './functions';
 import { select } from './indexing';
-import { BUILTINS, CONSTANTS, libraryFunction, METHODS } from './library';
-import { bind, number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
-import type { BinaryOperator, CompareOperator, Expression } from './syntax';
-import {
-  integerOf,
-  lookup,
-  NONE,
-  numberOf,
-  unknown,
-  type ArrayV,
-  type InputRef,
-  type InputV,
-  type Scope,
-  type Value,
-} from './values';
+import { BUILTINS, CONSTANTS, METHODS } from './library';
 import { entryOf, memberOf } from './members';
+import { binary, chosen, compareTwo, truthOf, unary } from './operators';
+import { bind, number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
+import type { CompareOperator, Expression } from './syntax';
+import { integerOf, keyOf, lookup, NONE, unknown, type InputRef, type Scope, type Value } from './values';
 
 /** Evaluates an expression; what cannot be read is an unknown value with its reason. */
 export function evaluate(run: Run, expression: Expression, scope: Scope): Value {
@@ -156,13 +145,6 @@ function items(run: Run, list: readonly Expression[], scope: Scope): Value[] {
   });
 }
 
-/** The key of a dict entry, or null when it is not a constant. */
-export function keyOf(value: Value): string | null {
-  if (value.kind === 'string') return `s:${value.value}`;
-  const integer = integerOf(value);
-  return integer === null ? null : `n:${integer}`;
-}
-
 export function attribute(run: Run, object: Value, name: string, span: Span): Value {
   switch (object.kind) {
     case 'unknown':
@@ -190,7 +172,7 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       return { kind: 'method', receiver: object, name };
     case 'object':
     case 'class':
-      return memberOf(run, object, name, span, evaluate);
+      return memberOf(run, object, name, span);
     case 'sequence':
     case 'dict':
     case 'string':
@@ -281,212 +263,6 @@ function written(expression: Expression): string {
   return '…';
 }
 
-export function callValue(
-  run: Run,
-  callee: Value,
-  args: readonly CallArgument[],
-  span: Span,
-  name: string,
-): Value {
-  switch (callee.kind) {
-    case 'unknown':
-      return callee;
-    case 'function':
-      return run.call(callee, args, span);
-    case 'library':
-      return callLibrary(run, callee.path, args, span, name);
-    case 'method':
-      return callMethod(run, callee.receiver, callee.name, args, span, name);
-    case 'object': {
-      const method = memberOf(run, callee, '__call__', span, evaluate);
-      const forward = method.kind === 'function' ? method : memberOf(run, callee, 'forward', span, evaluate);
-      return forward.kind === 'function'
-        ? run.call(forward, args, span)
-        : unsupported(`calls ${name}`, span, 'call');
-    }
-    case 'class': {
-      const made: Value = {
-        kind: 'object',
-        owner: callee.node,
-        attributes: new Map(),
-        code: callee.node.name,
-        scope: callee.scope,
-      };
-      const constructor = memberOf(run, made, '__init__', span, evaluate);
-      if (constructor.kind === 'function') run.call(constructor, args, span);
-      return made;
-    }
-    case 'input':
-      return unsupported(`calls its argument ${name}`, span, 'calls-argument');
-    default:
-      return unsupported(`calls ${name}`, span, 'call');
-  }
-}
-
-function callLibrary(run: Run, path: string, args: readonly CallArgument[], span: Span, name: string): Value {
-  if (path.startsWith('builtins.')) return callBuiltin(run, path.slice(9), args, span, callValue);
-  const row = libraryFunction(path);
-  const handler = row === null ? undefined : FUNCTIONS[row];
-  if (!handler) return unsupported(`uses ${name}`, span, 'unsupported-function');
-  if (path.startsWith('math.') && args.some((arg) => isArray(run, arg.value, span)))
-    return shapeError(run, `${name} takes single numbers, not arrays`, span);
-  return handler({ run, span, written: name, args });
-}
-
-function isArray(run: Run, value: Value, span: Span): boolean {
-  const array = value.kind === 'input' || value.kind === 'array' ? toArray(run, value, span) : null;
-  return array?.kind === 'array' && !isSingle(array);
-}
-
-function callMethod(
-  run: Run,
-  receiver: Value,
-  method: string,
-  args: readonly CallArgument[],
-  span: Span,
-  name: string,
-): Value {
-  if (receiver.kind === 'array' || receiver.kind === 'input') {
-    if (receiver.kind === 'input' && method === 'get') {
-      const [key] = args;
-      if (key?.value.kind === 'string')
-        return entryOf(receiver.input, `["${key.value.value}"]`, key.value.value, span);
-    }
-    if (!METHODS.has(method)) return unsupported(`uses ${name}()`, span, 'unsupported-method');
-    if (method === 'item' || method === 'astype' || method === 'detach') {
-      const value = toArray(run, receiver, span);
-      if (method === 'item' && value.kind === 'array' && !isSingle(value))
-        return shapeError(run, '.item() needs a single number', span);
-      if (method === 'item' && value.kind === 'array') return scalar(value.element);
-      return value.kind === 'array' ? { ...value, base: null } : value;
-    }
-    const path = TENSOR_METHODS.has(method)
-      ? `torch.${method}`
-      : `numpy.${method === 'view' ? 'reshape' : method}`;
-    return callLibrary(run, path, [{ name: null, value: receiver }, ...args], span, name);
-  }
-  if (receiver.kind === 'sequence' || receiver.kind === 'dict' || receiver.kind === 'string')
-    return containerMethod(run, receiver, method, args, span, name);
-  return unsupported(`uses ${name}()`, span, 'unsupported-method');
-}
-
-const TENSOR_METHODS: ReadonlySet<string> = new Set([
-  'mm',
-  't',
-  'unsqueeze',
-  'clone',
-  'clamp',
-  'sigmoid',
-  'relu',
-]);
-
-function containerMethod(
-  run: Run,
-  receiver: Value & { kind: 'sequence' | 'dict' | 'string' },
-  method: string,
-  args: readonly CallArgument[],
-  span: Span,
-  name: string,
-): Value {
-  const [first, second] = args.map((arg) => arg.value);
-  if (receiver.kind === 'dict') {
-    const key = first ? keyOf(first) : null;
-    if (method === 'get' && key !== null) return receiver.entries.get(key) ?? second ?? NONE;
-    const tuples = [...receiver.entries].map(([k, v]): Value => {
-      const keyValue: Value = k.startsWith('s:')
-        ? { kind: 'string', value: k.slice(2) }
-        : number(run, Number(k.slice(2)));
-      return { kind: 'sequence', form: 'tuple', items: [keyValue, v] };
-    });
-    const list = (pick: number): Value => ({
-      kind: 'sequence',
-      form: 'list',
-      items: tuples.map((t) => (pick < 0 || t.kind !== 'sequence' ? t : (t.items[pick] ?? NONE))),
-    });
-    if (method === 'items') return list(-1);
-    if (method === 'keys') return list(0);
-    if (method === 'values') return list(1);
-    if (method === 'update' && first?.kind === 'dict' && run.uncertain === 0) {
-      first.entries.forEach((v, k) => receiver.entries.set(k, v));
-      return NONE;
-    }
-  }
-  if (receiver.kind === 'sequence' && method === 'append' && first && run.uncertain === 0) {
-    receiver.items.push(first);
-    return NONE;
-  }
-  if (receiver.kind === 'string') return unsupported('works on text', span, 'text');
-  return unsupported(`uses ${name}()`, span, 'unsupported-method');
-}
-
-/** `a op b` on numbers and arrays; `+` joins lists. */
-export function binary(run: Run, operator: BinaryOperator, left: Value, right: Value, span: Span): Value {
-  if (left.kind === 'sequence' && right.kind === 'sequence' && operator === '+')
-    return { kind: 'sequence', form: left.form, items: [...left.items, ...right.items] };
-  if (left.kind === 'string' && operator === '+') return joined(left.value, right, span);
-  const a = toArray(run, left, span);
-  if (a.kind === 'unknown') return a;
-  const b = toArray(run, right, span);
-  if (b.kind === 'unknown') return b;
-  return arithmetic(run, operator, a, b, span);
-}
-
-// "dW" + str(l)
-function joined(text: string, right: Value, span: Span): Value {
-  if (right.kind === 'string') return { kind: 'string', value: text + right.value };
-  return unsupported('works on text', span, 'text');
-}
-
-function arithmetic(run: Run, operator: BinaryOperator, a: ArrayV, b: ArrayV, span: Span): Result {
-  const { arena } = run;
-  const apply = (build: (x: Node, y: Node) => Node, mask = false): Result =>
-    elementwise(run, [a, b], span, build, mask);
-  switch (operator) {
-    case '+':
-      return apply((x, y) => arena.add(x, y));
-    case '-':
-      return apply((x, y) => arena.sub(x, y));
-    case '*':
-      return apply((x, y) => arena.mul(x, y));
-    case '/':
-      return apply((x, y) => arena.div(x, y));
-    case '**':
-      return apply((x, y) => arena.pow(x, y));
-    case '@':
-      return matmul(run, a, b, span, false);
-    case '&':
-    case '|':
-      if (!a.mask || !b.mask) return unsupported(`uses the operator ${operator}`, span, 'operator');
-      return apply((x, y) => (operator === '&' ? arena.mul(x, y) : disjunction(run, x, y)), true);
-    case '//':
-    case '%': {
-      const x = numberOf(a);
-      const y = numberOf(b);
-      if (x === null || y === null || y === 0)
-        return unsupported(`uses the operator ${operator}`, span, 'operator');
-      return number(run, operator === '//' ? Math.floor(x / y) : x - y * Math.floor(x / y));
-    }
-    default:
-      return unsupported(`uses the operator ${operator}`, span, 'operator');
-  }
-}
-
-function unary(run: Run, operator: '-' | '+' | '~' | 'not', value: Value, span: Span): Value {
-  if (operator === 'not') {
-    const known = truthOf(run, value);
-    if (known === null) return unsupported('uses a condition that is not known', span, 'condition');
-    if (typeof known === 'boolean') return scalar(known ? run.arena.zero : run.arena.one);
-    return { ...scalar(run.arena.sub(run.arena.one, known)), mask: true };
-  }
-  const array = toArray(run, value, span);
-  if (array.kind === 'unknown' || operator === '+') return array;
-  if (operator === '~') {
-    if (!array.mask) return unsupported('uses the operator ~', span, 'operator');
-    return elementwise(run, [array], span, (x) => run.arena.sub(run.arena.one, x), true);
-  }
-  return elementwise(run, [array], span, (x) => run.arena.neg(x));
-}
-
 function comparison(
   run: Run,
   operands: readonly Expression[],
@@ -508,105 +284,6 @@ function comparison(
   }
   return result ?? unsupported('uses an incomplete comparison', span, 'operator');
 }
-
-function compareTwo(run: Run, operator: CompareOperator, left: Value, right: Value, span: Span): Value {
-  const truthValue = (holds: boolean): Value => scalar(holds ? run.arena.one : run.arena.zero);
-  if (operator === 'is' || operator === 'is not' || left.kind === 'none' || right.kind === 'none') {
-    const same = left.kind === 'none' && right.kind === 'none';
-    if (left.kind !== 'none' && right.kind !== 'none')
-      return unsupported(`uses "${operator}"`, span, 'operator');
-    return truthValue(operator === 'is' || operator === '==' ? same : !same);
-  }
-  if (left.kind === 'string' && right.kind === 'string' && (operator === '==' || operator === '!='))
-    return truthValue((left.value === right.value) === (operator === '=='));
-  if (operator === 'in' || operator === 'not in') {
-    const key = keyOf(left);
-    const has =
-      key === null
-        ? null
-        : right.kind === 'dict'
-          ? right.entries.has(key)
-          : right.kind === 'sequence' && right.items.every((item) => keyOf(item) !== null)
-            ? right.items.some((item) => keyOf(item) === key)
-            : null;
-    return has === null
-      ? unsupported(`uses "${operator}"`, span, 'operator')
-      : truthValue(has === (operator === 'in'));
-  }
-  const a = toArray(run, left, span);
-  if (a.kind === 'unknown') return a;
-  const b = toArray(run, right, span);
-  if (b.kind === 'unknown') return b;
-  const x = numberOf(a);
-  const y = numberOf(b);
-  if (x !== null && y !== null) {
-    const holds = { '<': x < y, '<=': x <= y, '>': x > y, '>=': x >= y, '==': x === y, '!=': x !== y }[
-      operator
-    ];
-    return truthValue(holds);
-  }
-  return elementwise(run, [a, b], span, (p, q) => run.arena.compare(operator, p, q), true);
-}
-
-/** The truth of a value: known, a 0/1 node that depends on data, or null when it cannot be told. */
-export function truthOf(run: Run, value: Value): boolean | Node | null {
-  switch (value.kind) {
-    case 'none':
-      return false;
-    case 'string':
-      return value.value !== '';
-    case 'sequence':
-      return value.items.length > 0;
-    case 'dict':
-      return value.entries.size > 0;
-    case 'function':
-    case 'object':
-    case 'class':
-    case 'library':
-      return true;
-    case 'array': {
-      const known = numberOf(value);
-      if (known !== null) return known !== 0;
-      return isSingle(value) ? truth(run, value.element, value.mask) : null;
-    }
-    default:
-      return null;
-  }
-}
-
-/** The value of `then if condition else otherwise` when the condition depends on data. */
-export function chosen(run: Run, condition: Node | null, then: Value, otherwise: Value, span: Span): Value {
-  if (then === otherwise) return then;
-  if (then.kind === 'unknown') return then;
-  if (otherwise.kind === 'unknown') return otherwise;
-  if (then.kind === 'none' && otherwise.kind === 'none') return then;
-  if (then.kind === 'string' && otherwise.kind === 'string' && then.value === otherwise.value) return then;
-  if (
-    then.kind === 'sequence' &&
-    otherwise.kind === 'sequence' &&
-    then.items.length === otherwise.items.length
-  )
-    return {
-      kind: 'sequence',
-      form: then.form,
-      items: then.items.map((item, k) => chosen(run, condition, item, otherwise.items[k] ?? NONE, span)),
-    };
-  const a = arrayLike(then) ? toArray(run, then, span) : null;
-  const b = arrayLike(otherwise) ? toArray(run, otherwise, span) : null;
-  if (
-    a?.kind === 'array' &&
-    b?.kind === 'array' &&
-    a.element === b.element &&
-    a.axes.length === b.axes.length
-  )
-    return a;
-  if (condition === null || a?.kind !== 'array' || b?.kind !== 'array')
-    return unsupported('depends on a condition that is not known', span, 'condition');
-  return elementwise(run, [a, b], span, (x, y) => run.arena.where(condition, x, y));
-}
-
-const arrayLike = (value: Value): value is ArrayV | InputV =>
-  value.kind === 'array' || value.kind === 'input';
 
 function comprehension(run: Run, expression: Expression & { kind: 'comprehension' }, scope: Scope): Value {
   const [clause] = expression.clauses;

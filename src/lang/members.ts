@@ -1,10 +1,8 @@
 /** Members of objects and entries of container arguments. */
 import type { Span } from '../core/definition';
 import { unsupported, type Run } from './run';
-import type { ClassNode, Expression, Statement } from './syntax';
-import type { InputRef, Scope, Value } from './values';
-
-type Evaluate = (run: Run, expression: Expression, scope: Scope) => Value;
+import type { ClassNode, Statement } from './syntax';
+import type { InputRef, Value } from './values';
 
 /** The entry of an argument that turns out to hold several values: `parameters["W1"]`, `cache[0]`, `model.w`. */
 export function entryOf(input: InputRef, suffix: string, name: string, span: Span): Value {
@@ -42,7 +40,6 @@ export function memberOf(
   object: Value & { kind: 'object' | 'class' },
   name: string,
   span: Span,
-  evaluate: Evaluate,
 ): Value {
   const node = object.kind === 'class' ? object.node : object.owner;
   const own = object.kind === 'object' ? object.attributes.get(name) : undefined;
@@ -56,7 +53,7 @@ export function memberOf(
   for (const statement of node?.body ?? []) {
     const [target] = statement.kind === 'assign' ? statement.targets : [];
     if (statement.kind === 'assign' && target?.kind === 'name' && target.name === name)
-      return evaluate(run, statement.value, object.scope);
+      return run.evaluate(statement.value, object.scope);
   }
   if (object.kind === 'class' || name.startsWith('__')) return unsupported(`uses ${name}`, span, 'attribute');
   const entry: Value = {

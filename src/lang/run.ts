@@ -3,12 +3,14 @@ import type { Axis, Binding, Span } from '../core/definition';
 import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
 import type { Sizes } from './sizes';
+import type { Expression } from './syntax';
 import {
   unknown,
   type ArrayV,
   type Cause,
   type FunctionV,
   type InputRef,
+  type Scope,
   type UnknownValue,
   type Value,
 } from './values';
@@ -65,6 +67,7 @@ export interface Run {
   readonly notes: { readonly subject: string; readonly text: string; readonly span: Span | null }[];
   readonly globals: (name: string, span: Span) => Value | undefined;
   readonly call: (fn: FunctionV, args: readonly CallArgument[], span: Span) => Value;
+  readonly evaluate: (expression: Expression, scope: Scope) => Value;
   depth: number;
   /** How many loops of symbolic length are being followed. */
   loopDepth: number;

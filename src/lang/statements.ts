@@ -2,13 +2,14 @@
 import type { Span } from '../core/definition';
 import type { Node } from '../core/expr';
 import { toArray } from './arguments';
-import { assignNames, binary, chosen, evaluate, iterate, keyOf, operand, truthOf } from './expressions';
+import { assignNames, evaluate, iterate, operand } from './expressions';
 import { assigned } from './indexing';
 import { runStream } from './loops';
 import { entryOf } from './members';
+import { binary, chosen, truthOf } from './operators';
 import { bind, unsupported, type CallArgument, type Run } from './run';
 import type { BinaryOperator, Expression, FunctionNode, Statement } from './syntax';
-import { lookup, NONE, type ArrayV, type FunctionV, type Scope, type Value } from './values';
+import { keyOf, lookup, NONE, type ArrayV, type FunctionV, type Scope, type Value } from './values';
 
 /** How a block ended. `where` is the scope at its end. */
 export type Outcome =

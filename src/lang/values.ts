@@ -172,3 +172,10 @@ export function integerOf(value: Value | undefined): number | null {
   const number = numberOf(value);
   return number !== null && Number.isSafeInteger(number) ? number : null;
 }
+
+/** The key of a dict entry, or null when it is not a constant. */
+export function keyOf(value: Value): string | null {
+  if (value.kind === 'string') return `s:${value.value}`;
+  const integer = integerOf(value);
+  return integer === null ? null : `n:${integer}`;
+}

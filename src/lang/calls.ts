@@ -1,0 +1,149 @@
+/** Calls: of the user's functions, of library functions, and of methods of arrays and containers. */
+import type { Span } from '../core/definition';
+import { isSingle } from './arrays';
+import { toArray } from './arguments';
+import { callBuiltin } from './builtins';
+import { FUNCTIONS } from './functions';
+import { libraryFunction, METHODS } from './library';
+import { entryOf, memberOf } from './members';
+import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
+import { keyOf, NONE, type Value } from './values';
+
+/** Calls a value; `name` is the callee as written, for messages. */
+export function callValue(
+  run: Run,
+  callee: Value,
+  args: readonly CallArgument[],
+  span: Span,
+  name: string,
+): Value {
+  switch (callee.kind) {
+    case 'unknown':
+      return callee;
+    case 'function':
+      return run.call(callee, args, span);
+    case 'library':
+      return callLibrary(run, callee.path, args, span, name);
+    case 'method':
+      return callMethod(run, callee.receiver, callee.name, args, span, name);
+    case 'object': {
+      const method = memberOf(run, callee, '__call__', span);
+      const forward = method.kind === 'function' ? method : memberOf(run, callee, 'forward', span);
+      return forward.kind === 'function'
+        ? run.call(forward, args, span)
+        : unsupported(`calls ${name}`, span, 'call');
+    }
+    case 'class': {
+      const made: Value = {
+        kind: 'object',
+        owner: callee.node,
+        attributes: new Map(),
+        code: callee.node.name,
+        scope: callee.scope,
+      };
+      const constructor = memberOf(run, made, '__init__', span);
+      if (constructor.kind === 'function') run.call(constructor, args, span);
+      return made;
+    }
+    case 'input':
+      return unsupported(`calls its argument ${name}`, span, 'calls-argument');
+    default:
+      return unsupported(`calls ${name}`, span, 'call');
+  }
+}
+
+function callLibrary(run: Run, path: string, args: readonly CallArgument[], span: Span, name: string): Value {
+  if (path.startsWith('builtins.')) return callBuiltin(run, path.slice(9), args, span, callValue);
+  const row = libraryFunction(path);
+  const handler = row === null ? undefined : FUNCTIONS[row];
+  if (!handler) return unsupported(`uses ${name}`, span, 'unsupported-function');
+  if (path.startsWith('math.') && args.some((arg) => isArray(run, arg.value, span)))
+    return shapeError(run, `${name} takes single numbers, not arrays`, span);
+  return handler({ run, span, written: name, args });
+}
+
+function isArray(run: Run, value: Value, span: Span): boolean {
+  const array = value.kind === 'input' || value.kind === 'array' ? toArray(run, value, span) : null;
+  return array?.kind === 'array' && !isSingle(array);
+}
+
+function callMethod(
+  run: Run,
+  receiver: Value,
+  method: string,
+  args: readonly CallArgument[],
+  span: Span,
+  name: string,
+): Value {
+  if (receiver.kind === 'array' || receiver.kind === 'input') {
+    if (receiver.kind === 'input' && method === 'get') {
+      const [key] = args;
+      if (key?.value.kind === 'string')
+        return entryOf(receiver.input, `["${key.value.value}"]`, key.value.value, span);
+    }
+    if (!METHODS.has(method)) return unsupported(`uses ${name}()`, span, 'unsupported-method');
+    if (method === 'item' || method === 'astype' || method === 'detach') {
+      const value = toArray(run, receiver, span);
+      if (method === 'item' && value.kind === 'array' && !isSingle(value))
+        return shapeError(run, '.item() needs a single number', span);
+      if (method === 'item' && value.kind === 'array') return scalar(value.element);
+      return value.kind === 'array' ? { ...value, base: null } : value;
+    }
+    const path = TENSOR_METHODS.has(method)
+      ? `torch.${method}`
+      : `numpy.${method === 'view' ? 'reshape' : method}`;
+    return callLibrary(run, path, [{ name: null, value: receiver }, ...args], span, name);
+  }
+  if (receiver.kind === 'sequence' || receiver.kind === 'dict' || receiver.kind === 'string')
+    return containerMethod(run, receiver, method, args, span, name);
+  return unsupported(`uses ${name}()`, span, 'unsupported-method');
+}
+
+const TENSOR_METHODS: ReadonlySet<string> = new Set([
+  'mm',
+  't',
+  'unsqueeze',
+  'clone',
+  'clamp',
+  'sigmoid',
+  'relu',
+]);
+
+function containerMethod(
+  run: Run,
+  receiver: Value & { kind: 'sequence' | 'dict' | 'string' },
+  method: string,
+  args: readonly CallArgument[],
+  span: Span,
+  name: string,
+): Value {
+  const [first, second] = args.map((arg) => arg.value);
+  if (receiver.kind === 'dict') {
+    const key = first ? keyOf(first) : null;
+    if (method === 'get' && key !== null) return receiver.entries.get(key) ?? second ?? NONE;
+    const tuples = [...receiver.entries].map(([k, v]): Value => {
+      const keyValue: Value = k.startsWith('s:')
+        ? { kind: 'string', value: k.slice(2) }
+        : number(run, Number(k.slice(2)));
+      return { kind: 'sequence', form: 'tuple', items: [keyValue, v] };
+    });
+    const list = (pick: number): Value => ({
+      kind: 'sequence',
+      form: 'list',
+      items: tuples.map((t) => (pick < 0 || t.kind !== 'sequence' ? t : (t.items[pick] ?? NONE))),
+    });
+    if (method === 'items') return list(-1);
+    if (method === 'keys') return list(0);
+    if (method === 'values') return list(1);
+    if (method === 'update' && first?.kind === 'dict' && run.uncertain === 0) {
+      first.entries.forEach((v, k) => receiver.entries.set(k, v));
+      return NONE;
+    }
+  }
+  if (receiver.kind === 'sequence' && method === 'append' && first && run.uncertain === 0) {
+    receiver.items.push(first);
+    return NONE;
+  }
+  if (receiver.kind === 'string') return unsupported('works on text', span, 'text');
+  return unsupported(`uses ${name}()`, span, 'unsupported-method');
+}

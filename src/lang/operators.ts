@@ -1,0 +1,183 @@
+/** Operators, comparisons and truth values. */
+import type { Span } from '../core/definition';
+import type { Node } from '../core/expr';
+import { elementwise, isSingle, matmul, type Result } from './arrays';
+import { toArray } from './arguments';
+import { disjunction, truth } from './functions';
+import { number, scalar, unsupported, type Run } from './run';
+import type { BinaryOperator, CompareOperator, UnaryOperator } from './syntax';
+import { keyOf, NONE, numberOf, type ArrayV, type InputV, type Value } from './values';
+
+/** `a op b` on numbers and arrays; `+` joins lists. */
+export function binary(run: Run, operator: BinaryOperator, left: Value, right: Value, span: Span): Value {
+  if (left.kind === 'sequence' && right.kind === 'sequence' && operator === '+')
+    return { kind: 'sequence', form: left.form, items: [...left.items, ...right.items] };
+  if (left.kind === 'string' && operator === '+') return joined(left.value, right, span);
+  const a = toArray(run, left, span);
+  if (a.kind === 'unknown') return a;
+  const b = toArray(run, right, span);
+  if (b.kind === 'unknown') return b;
+  return arithmetic(run, operator, a, b, span);
+}
+
+// "dW" + str(l)
+function joined(text: string, right: Value, span: Span): Value {
+  if (right.kind === 'string') return { kind: 'string', value: text + right.value };
+  return unsupported('works on text', span, 'text');
+}
+
+function arithmetic(run: Run, operator: BinaryOperator, a: ArrayV, b: ArrayV, span: Span): Result {
+  const { arena } = run;
+  const apply = (build: (x: Node, y: Node) => Node, mask = false): Result =>
+    elementwise(run, [a, b], span, build, mask);
+  switch (operator) {
+    case '+':
+      return apply((x, y) => arena.add(x, y));
+    case '-':
+      return apply((x, y) => arena.sub(x, y));
+    case '*':
+      return apply((x, y) => arena.mul(x, y));
+    case '/':
+      return apply((x, y) => arena.div(x, y));
+    case '**':
+      return apply((x, y) => arena.pow(x, y));
+    case '@':
+      return matmul(run, a, b, span, false);
+    case '&':
+    case '|':
+      if (!a.mask || !b.mask) return unsupported(`uses the operator ${operator}`, span, 'operator');
+      return apply((x, y) => (operator === '&' ? arena.mul(x, y) : disjunction(run, x, y)), true);
+    case '//':
+    case '%': {
+      const x = numberOf(a);
+      const y = numberOf(b);
+      if (x === null || y === null || y === 0)
+        return unsupported(`uses the operator ${operator}`, span, 'operator');
+      return number(run, operator === '//' ? Math.floor(x / y) : x - y * Math.floor(x / y));
+    }
+    default:
+      return unsupported(`uses the operator ${operator}`, span, 'operator');
+  }
+}
+
+export function unary(run: Run, operator: UnaryOperator, value: Value, span: Span): Value {
+  if (operator === 'not') {
+    const known = truthOf(run, value);
+    if (known === null) return unsupported('uses a condition that is not known', span, 'condition');
+    if (typeof known === 'boolean') return scalar(known ? run.arena.zero : run.arena.one);
+    return { ...scalar(run.arena.sub(run.arena.one, known)), mask: true };
+  }
+  const array = toArray(run, value, span);
+  if (array.kind === 'unknown' || operator === '+') return array;
+  if (operator === '~') {
+    if (!array.mask) return unsupported('uses the operator ~', span, 'operator');
+    return elementwise(run, [array], span, (x) => run.arena.sub(run.arena.one, x), true);
+  }
+  return elementwise(run, [array], span, (x) => run.arena.neg(x));
+}
+
+/** One comparison of a chain. */
+export function compareTwo(
+  run: Run,
+  operator: CompareOperator,
+  left: Value,
+  right: Value,
+  span: Span,
+): Value {
+  const truthValue = (holds: boolean): Value => scalar(holds ? run.arena.one : run.arena.zero);
+  if (operator === 'is' || operator === 'is not' || left.kind === 'none' || right.kind === 'none') {
+    const same = left.kind === 'none' && right.kind === 'none';
+    if (left.kind !== 'none' && right.kind !== 'none')
+      return unsupported(`uses "${operator}"`, span, 'operator');
+    return truthValue(operator === 'is' || operator === '==' ? same : !same);
+  }
+  if (left.kind === 'string' && right.kind === 'string' && (operator === '==' || operator === '!='))
+    return truthValue((left.value === right.value) === (operator === '=='));
+  if (operator === 'in' || operator === 'not in') {
+    const key = keyOf(left);
+    const has =
+      key === null
+        ? null
+        : right.kind === 'dict'
+          ? right.entries.has(key)
+          : right.kind === 'sequence' && right.items.every((item) => keyOf(item) !== null)
+            ? right.items.some((item) => keyOf(item) === key)
+            : null;
+    return has === null
+      ? unsupported(`uses "${operator}"`, span, 'operator')
+      : truthValue(has === (operator === 'in'));
+  }
+  const a = toArray(run, left, span);
+  if (a.kind === 'unknown') return a;
+  const b = toArray(run, right, span);
+  if (b.kind === 'unknown') return b;
+  const x = numberOf(a);
+  const y = numberOf(b);
+  if (x !== null && y !== null) {
+    const holds = { '<': x < y, '<=': x <= y, '>': x > y, '>=': x >= y, '==': x === y, '!=': x !== y }[
+      operator
+    ];
+    return truthValue(holds);
+  }
+  return elementwise(run, [a, b], span, (p, q) => run.arena.compare(operator, p, q), true);
+}
+
+/** The truth of a value: known, a 0/1 node that depends on data, or null when it cannot be told. */
+export function truthOf(run: Run, value: Value): boolean | Node | null {
+  switch (value.kind) {
+    case 'none':
+      return false;
+    case 'string':
+      return value.value !== '';
+    case 'sequence':
+      return value.items.length > 0;
+    case 'dict':
+      return value.entries.size > 0;
+    case 'function':
+    case 'object':
+    case 'class':
+    case 'library':
+      return true;
+    case 'array': {
+      const known = numberOf(value);
+      if (known !== null) return known !== 0;
+      return isSingle(value) ? truth(run, value.element, value.mask) : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** The value of `then if condition else otherwise` when the condition depends on data. */
+export function chosen(run: Run, condition: Node | null, then: Value, otherwise: Value, span: Span): Value {
+  if (then === otherwise) return then;
+  if (then.kind === 'unknown') return then;
+  if (otherwise.kind === 'unknown') return otherwise;
+  if (then.kind === 'none' && otherwise.kind === 'none') return then;
+  if (then.kind === 'string' && otherwise.kind === 'string' && then.value === otherwise.value) return then;
+  if (
+    then.kind === 'sequence' &&
+    otherwise.kind === 'sequence' &&
+    then.items.length === otherwise.items.length
+  )
+    return {
+      kind: 'sequence',
+      form: then.form,
+      items: then.items.map((item, k) => chosen(run, condition, item, otherwise.items[k] ?? NONE, span)),
+    };
+  const a = arrayLike(then) ? toArray(run, then, span) : null;
+  const b = arrayLike(otherwise) ? toArray(run, otherwise, span) : null;
+  if (
+    a?.kind === 'array' &&
+    b?.kind === 'array' &&
+    a.element === b.element &&
+    a.axes.length === b.axes.length
+  )
+    return a;
+  if (condition === null || a?.kind !== 'array' || b?.kind !== 'array')
+    return unsupported('depends on a condition that is not known', span, 'condition');
+  return elementwise(run, [a, b], span, (x, y) => run.arena.where(condition, x, y));
+}
+
+const arrayLike = (value: Value): value is ArrayV | InputV =>
+  value.kind === 'array' || value.kind === 'input';
