@@ -38,13 +38,15 @@ const [LF, CR, QUOTE, SPACE, TAB] = [10, 13, 34, 32, 9];
 const ASCII = 128;
 const SHORT = 40;
 
+type Decode = (bytes: Uint8Array) => string;
+
 /** Text of a range of UTF-8 bytes; short plain ones, which most cells are, without the decoder's overhead. */
-function textOf(decoder: TextDecoder, bytes: Uint8Array, from: number, to: number): string {
-  if (to - from > SHORT) return decoder.decode(bytes.subarray(from, to));
+function textOf(decode: Decode, bytes: Uint8Array, from: number, to: number): string {
+  if (to - from > SHORT) return decode(bytes.subarray(from, to));
   const codes: number[] = [];
   for (let p = from; p < to; p += 1) {
     const byte = bytes[p] ?? 0;
-    if (byte >= ASCII) return decoder.decode(bytes.subarray(from, to));
+    if (byte >= ASCII) return decode(bytes.subarray(from, to));
     codes.push(byte);
   }
   return String.fromCharCode(...codes);
@@ -52,6 +54,7 @@ function textOf(decoder: TextDecoder, bytes: Uint8Array, from: number, to: numbe
 
 export function createCsvReader(options: CsvOptions = {}): CsvReader {
   const decoder = new TextDecoder('utf-8');
+  const decode: Decode = (bytes) => decoder.decode(bytes);
   let pending: Uint8Array = new Uint8Array(0);
   let started = false;
   let fatal: Problem | null = null;
@@ -71,7 +74,7 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
   // One record at a time, so that a record that is cut off by the end of a chunk can be read again.
   let fields = 0;
   let values = new Float64Array(64);
-  let texts: (string | null)[] = [];
+  const texts: (string | null)[] = [];
   const scanned: NumberScanner = { value: 0, end: 0 };
 
   const addField = (value: number, text: string | null): void => {
@@ -94,7 +97,6 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
     let p = start;
     fields = 0;
     breaks = 0;
-    texts = [];
     const limit = bytes.length;
     for (;;) {
       while (p < limit && bytes[p] === SPACE) p += 1;
@@ -106,7 +108,7 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
         const first = p;
         while (p < limit && bytes[p] !== delimiterByte && bytes[p] !== LF && bytes[p] !== CR) p += 1;
         if (p === limit && !last) return -1;
-        addText(textOf(decoder, bytes, first, p).trim());
+        addText(textOf(decode, bytes, first, p).trim());
       } else p = scanned.end;
       if (p >= limit) return last ? limit : -1;
       const byte = bytes[p];
@@ -140,7 +142,7 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
         p += 1;
       }
       if (p >= bytes.length) return -1;
-      text += textOf(decoder, bytes, from, p);
+      text += textOf(decode, bytes, from, p);
       if (bytes[p + 1] !== QUOTE) break;
       text += '"';
       p += 2;
@@ -148,7 +150,7 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
     p += 1;
     const from = p;
     while (p < bytes.length && bytes[p] !== delimiterByte && bytes[p] !== LF && bytes[p] !== CR) p += 1;
-    addText((text + textOf(decoder, bytes, from, p)).trim());
+    addText((text + textOf(decode, bytes, from, p)).trim());
     return p;
   };
 
@@ -182,7 +184,7 @@ export function createCsvReader(options: CsvOptions = {}): CsvReader {
     started = true;
     fatal = unreadable(pending.subarray(0, HEAD));
     pending = pending.subarray(markLength(pending));
-    delimiter = options.delimiter ?? sniffDelimiter(decoder.decode(pending.subarray(0, HEAD)));
+    delimiter = options.delimiter ?? sniffDelimiter(decode(pending.subarray(0, HEAD)));
     delimiterByte = delimiter === '\t' ? TAB : delimiter.charCodeAt(0);
   };
 
