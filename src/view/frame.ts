@@ -8,7 +8,9 @@ export interface Frame {
   readonly body: HTMLElement;
   /** Shown at the right of the heading. */
   readonly aside: HTMLElement;
-  /** Unfolds the section and brings it into view. */
+  /** Unfolds the section and scrolls to it; the focus stays where it is, which may be in the editor. */
+  readonly bringIntoSight: () => void;
+  /** The same, and puts the focus there. */
   readonly open: () => void;
 }
 
@@ -43,14 +45,18 @@ export function sectionFrame(context: ViewContext, id: string, title: string): F
     const others = context.preferences.get().folded.filter((folded) => folded !== id);
     context.preferences.set({ folded: visible ? others : [...others, id] });
   }
+  const bringIntoSight = (): void => {
+    if (body.hasAttribute('hidden')) show(true);
+    element.scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
+  };
   draw(!context.preferences.get().folded.includes(id));
   return {
     element,
     body,
     aside,
+    bringIntoSight,
     open: () => {
-      if (body.hasAttribute('hidden')) show(true);
-      element.scrollIntoView({ block: 'start', behavior: calm() ? 'auto' : 'smooth' });
+      bringIntoSight();
       toggle.focus({ preventScroll: true });
     },
   };

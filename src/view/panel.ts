@@ -95,7 +95,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
       page.classList.toggle('stale', state.busy === 'deriving');
       for (const section of [header, banner, ...sections]) section.update(state);
       const { attention } = state;
-      if (attention && attention.count !== attended) frames[attention.section].open();
+      if (attention && attention.count !== attended) frames[attention.section].bringIntoSight();
       attended = attention?.count;
     },
     trainProgress: train.progress,
