@@ -5,12 +5,21 @@ import { OPS } from '../../src/core/ops';
 import type { Random } from '../../src/core/random';
 import { parseModel } from './model';
 
+/** Layouts of the vectors in the program, plain or with unit axes. */
+const LAYOUTS: readonly Readonly<Record<string, string>>[] = [
+  { y: 'm', c: 'm', w: 'n', v: 'n', p: 'n', b: '', z: 'i<m', a: 'i<m' },
+  { y: '1,m', c: 'm', w: 'n,1', v: '1,n', p: 'n', b: '1,1', z: '1,i<m', a: '1,i<m' },
+  { y: 'm,1', c: '1,m', w: 'n', v: 'n,1', p: '1,n', b: '1', z: 'i<m,1', a: 'i<m' },
+];
+
 /** Inputs and bindings that random expressions mention; every domain occurs. */
-export function expressionProgram(): Program {
-  return parseModel(`data X[m,n]; data Q[n,n]; label y[m] binary; label c[m] class:n; param w[n]; param v[n]; param b
-hyper lam positive; data p[n] unit
-z[i<m] = sum(j<n, X[i,j]*w[j]) + b
-a[i<m] = sigmoid(z[i])
+export function expressionProgram(layout = 0): Program {
+  const shape = LAYOUTS[layout % LAYOUTS.length] ?? {};
+  const of = (name: string): string => (shape[name] ? `${name}[${shape[name]}]` : name);
+  return parseModel(`data X[m,n]; data Q[n,n]; label ${of('y')} binary; label ${of('c')} class:n; param ${of('w')}
+param ${of('v')}; param ${of('b')}; hyper lam positive; data ${of('p')} unit
+${of('z')} = sum(j<n, X[i,j]*w[j]) + b
+${of('a')} = sigmoid(z[i])
 S = sum(i<m, exp(z[i]/4))`);
 }
 
@@ -87,4 +96,42 @@ export function randomExpression(
     ])();
   };
   return build(depth, scope);
+}
+
+/** A random sum of products of arrays, free in the indices of `scope`: what matrix notation is made for. */
+export function randomContraction(program: Program, random: Random, scope: readonly IndexNode[]): Node {
+  const { arena } = program;
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const sizes = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(['m', 'n']));
+  const summed = sizes.map((size, k) => arena.index(`s${k}`, size));
+  const at = (size: string): Node => {
+    const fitting = [...scope, ...summed, ...summed].filter((i) => i.size === size);
+    return fitting.length > 0 ? pick(fitting) : arena.num(0);
+  };
+  const factor = (): Node => {
+    const i = at('m');
+    const j = at('n');
+    return pick<() => Node>([
+      () => arena.sym('X', i, j),
+      () => arena.sym('X', i, j),
+      () => arena.sym('X', i, j),
+      () => arena.sym('Q', j, at('n')),
+      () => arena.sym('w', j),
+      () => arena.sym('v', j),
+      () => arena.sym('z', i),
+      () => arena.sub(arena.sym('a', i), arena.sym('y', i)),
+      () => arena.sub(arena.one, arena.pow(arena.sym('X', i, j), arena.num(2))),
+      () => arena.pow(arena.sym('p', j), arena.minusOne),
+      () => arena.compare('>', arena.sym('z', i), arena.zero),
+      () => arena.delta(j, at('n')),
+      () => arena.sym('lam'),
+    ])();
+  };
+  const factors = Array.from({ length: 2 + Math.floor(random() * 3) }, factor);
+  let node = arena.mul(...factors);
+  for (const index of summed) node = arena.sum(index, node);
+  const scaled = arena.mul(arena.num(pick([1, 1, -1, 2])), arena.pow(arena.size('m'), arena.minusOne), node);
+  const outside = scope.find((i) => i.size === 'n');
+  const more = outside ? arena.sym('w', outside) : arena.sym('b');
+  return pick([node, scaled, arena.add(scaled, more), arena.mul(node, more)]);
 }

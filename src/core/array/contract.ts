@@ -1,6 +1,6 @@
 /** Sums of products as matrix products: which index to sum over first, and in which orientation. */
 import { align, arrange, meet, squeeze } from './align';
-import { indicesOf, type Dim, type Form, type MatmulForm } from './form';
+import { indicesOf, sameDims, type Dim, type Form, type MatmulForm, type ProductForm } from './form';
 
 /** Forms multiplied element by element; one form stands for itself. */
 export function hadamard(forms: readonly Form[], wanted: readonly Dim[] | null): Form {
@@ -17,7 +17,7 @@ export function hadamard(forms: readonly Form[], wanted: readonly Dim[] | null):
     const right = forms.find((f) => indicesOf(f.dims).join() === q);
     if (left && right) return { kind: 'outer', left: squeeze(left), right: squeeze(right), dims };
   }
-  const top = forms.flatMap((f): readonly Form[] => (plain(f) ? f.top : [f]));
+  const top = forms.flatMap((f): readonly Form[] => (isPlain(f) && sameDims(f.dims, dims) ? f.top : [f]));
   return {
     kind: 'product',
     negative: false,
@@ -29,7 +29,8 @@ export function hadamard(forms: readonly Form[], wanted: readonly Dim[] | null):
   };
 }
 
-const plain = (f: Form): f is Extract<Form, { kind: 'product' }> =>
+/** Whether a form is a mere product of others. */
+export const isPlain = (f: Form): f is ProductForm =>
   f.kind === 'product' && !f.negative && f.num === 1 && f.den === 1 && f.bottom.length === 0;
 
 /** Sums (or other reductions) of a form along one index; sums along several axes are joined. */
@@ -62,7 +63,8 @@ export function contract(
   wanted: readonly Dim[] | null,
 ): Form {
   let blocks = group(forms);
-  const left = [...summed];
+  // Between equals the innermost sum goes first, as xᵀ(Sx) is read.
+  const left = [...summed].reverse();
   while (left.length > 0) {
     left.sort((a, b) => cost(blocks, a) - cost(blocks, b));
     const index = left.shift() as string;
@@ -124,7 +126,8 @@ function eliminate(forms: readonly Form[], index: string, wanted: readonly Dim[]
 
 /** A sum of products of two vectors without unit axes is their dot product. */
 function dot(form: Form, index: string, wanted: readonly Dim[] | null): Form | null {
-  if (form.kind !== 'product' || form.dims.length !== 1 || form.top.length !== 2 || !plain(form)) return null;
+  if (form.kind !== 'product' || form.dims.length !== 1 || form.top.length !== 2 || !isPlain(form))
+    return null;
   if (wanted !== null && wanted.length > 0) return null;
   const [left, right] = form.top as [Form, Form];
   const vectors = [left, right].every((f) => f.dims.length === 1 && f.dims[0] === index);

@@ -3,7 +3,7 @@ import type { ArrayValue, Binding, Program } from '../definition';
 import type { IndexNode, Node, ReduceNode, Size, SymNode } from '../expr';
 import { fraction, radicand, readsSwapped, SWAPPED, terms } from '../print/shape';
 import { align, arrange, meet } from './align';
-import { contract, hadamard, reduceAlong } from './contract';
+import { contract, hadamard, isPlain, reduceAlong } from './contract';
 import { indicesOf, type Dim, type Form, type SymbolForm } from './form';
 
 export interface Plan {
@@ -32,9 +32,10 @@ export function planArray(program: Program, extra: readonly Binding[], value: Ar
   const form = planner.plan(value.element, dims);
   const own = new Set(indicesOf(form.dims));
   const target = dims.map((d) => (d !== null && own.has(d) ? d : null));
-  const missing = dims.some((d) => d !== null && !own.has(d));
+  // Repeats along axes that the element does not depend on; a plain number has no axes to arrange at all.
+  const missing = dims.some((d) => d !== null && !own.has(d)) || (form.dims.length === 0 && dims.length > 0);
   if (!missing) return { form: arrange(form, dims) ?? form, sizes: planner.sizes };
-  const arg = own.size === 0 ? form : (arrange(form, target) ?? form);
+  const arg = own.size === 0 ? (arrange(form, []) ?? form) : (arrange(form, target) ?? form);
   return {
     form: { kind: 'full', arg, sizes: value.axes.map((axis) => (axis.index ? axis.size : '1')), dims },
     sizes: planner.sizes,
@@ -267,7 +268,7 @@ class Planner {
       negative: f.negative,
       num: f.num,
       den: f.den,
-      top: [...scale.top.map(fit), form],
+      top: [...scale.top.map(fit), ...(isPlain(form) ? form.top : [form])],
       bottom: scale.bottom.map(fit),
       dims: form.dims,
     };

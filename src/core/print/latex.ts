@@ -119,6 +119,9 @@ function constant(name: string): Piece {
   return { tex: name === 'pi' ? '\\pi' : name, hold: 'symbol' };
 }
 
+/** A constant by name: π, a decimal, a power of ten. */
+export const constantLatex = (name: string): string => constant(name).tex;
+
 /** An index expression as a subscript: positions count from 1. */
 function position(c: Context, node: Node): string {
   if (node.kind === 'index') return c.scope.name(node);

@@ -1,0 +1,325 @@
+/**
+ * Element expressions in matrix notation: Xᵀ(a − y)/m. A vector is a column unless the program lays it out as a row;
+ * ⊙ and ⊘ work element by element, as do functions of arrays.
+ */
+import { planArray } from './array/plan';
+import {
+  indicesOf,
+  someForm,
+  type AddForm,
+  type CompareForm,
+  type Dim,
+  type Form,
+  type ProductForm,
+  type ReduceForm,
+} from './array/form';
+import type { ArrayValue, Binding, Program } from './definition';
+import type { ConstNode, NumNode, Size, SizeNode } from './expr';
+
+export type MatrixForm =
+  | { readonly kind: 'symbol'; readonly name: string }
+  | { readonly kind: 'number'; readonly node: NumNode | ConstNode | SizeNode }
+  /** A column of ones. */
+  | { readonly kind: 'ones'; readonly size: Size }
+  | { readonly kind: 'identity'; readonly size: Size }
+  | {
+      readonly kind: 'sum';
+      readonly terms: readonly { readonly negative: boolean; readonly form: MatrixForm }[];
+    }
+  /** ± num/den · Π top / Π bottom (all scalars) · arg. */
+  | {
+      readonly kind: 'scaled';
+      readonly negative: boolean;
+      readonly num: number;
+      readonly den: number;
+      readonly top: readonly MatrixForm[];
+      readonly bottom: readonly MatrixForm[];
+      readonly arg: MatrixForm | null;
+    }
+  | { readonly kind: 'matmul'; readonly factors: readonly MatrixForm[] }
+  | {
+      readonly kind: 'hadamard';
+      readonly factors: readonly MatrixForm[];
+      readonly divisors: readonly MatrixForm[];
+    }
+  | { readonly kind: 'transpose'; readonly arg: MatrixForm }
+  /** The diagonal matrix of a vector (`square`), or the diagonal of a matrix as a vector. */
+  | { readonly kind: 'diag'; readonly arg: MatrixForm; readonly square: boolean; readonly inverse: boolean }
+  | { readonly kind: 'trace'; readonly arg: MatrixForm }
+  /** The squared Euclidean or Frobenius norm. */
+  | { readonly kind: 'squaredNorm'; readonly arg: MatrixForm; readonly frobenius: boolean }
+  | {
+      readonly kind: 'power';
+      readonly base: MatrixForm;
+      readonly exponent: MatrixForm;
+      readonly elementwise: boolean;
+    }
+  | { readonly kind: 'root'; readonly arg: MatrixForm }
+  | { readonly kind: 'call'; readonly fn: string; readonly args: readonly MatrixForm[] }
+  | {
+      readonly kind: 'indicator';
+      readonly rel: CompareForm['rel'];
+      readonly left: MatrixForm;
+      readonly right: MatrixForm;
+    };
+
+/**
+ * `value` in matrix notation, or null where it has none (gathers, piecewise parts, three and more axes) or needs none
+ * (nothing in it is an array). `extra` are bindings beyond the program's that it may mention.
+ */
+export function toMatrix(
+  value: ArrayValue,
+  program: Program,
+  extra: readonly Binding[] = [],
+): MatrixForm | null {
+  const { form, sizes } = planArray(program, extra, value);
+  if (!someForm(form, (f) => f.dims.length > 0)) return null;
+  return general((index) => sizes.get(index) ?? '', form);
+}
+
+/** The size of an index. */
+type SizeOf = (index: string) => Size;
+
+type Orientation = 'column' | 'row';
+
+const rank = (form: Form): number => indicesOf(form.dims).length;
+
+/** Layout only: what a view or a transposition of a vector is made of. */
+function core(form: Form): Form {
+  const relabels = form.kind === 'view' || (form.kind === 'transpose' && rank(form) < 2);
+  return relabels ? core(form.arg) : form;
+}
+
+/** How a form with one index lies; without unit axes it is a column. */
+function orientation(dims: readonly Dim[]): Orientation {
+  return dims.length > 1 && dims[0] === null ? 'row' : 'column';
+}
+
+function transposed(form: MatrixForm | null): MatrixForm | null {
+  if (!form) return null;
+  if (form.kind === 'transpose') return form.arg;
+  if (form.kind === 'identity' || (form.kind === 'diag' && form.square)) return form;
+  if (form.kind === 'matmul') return chain([...form.factors].reverse().map(transposed));
+  return { kind: 'transpose', arg: form };
+}
+
+/** A form in the orientation of its own axes. */
+function general(c: SizeOf, form: Form): MatrixForm | null {
+  return rank(form) === 1 ? vector(c, form, orientation(form.dims)) : convert(c, core(form));
+}
+
+function vector(c: SizeOf, form: Form, as: Orientation): MatrixForm | null {
+  const inner = core(form);
+  const native = convert(c, inner);
+  return orientation(inner.dims) === as ? native : transposed(native);
+}
+
+function all(forms: readonly (MatrixForm | null)[]): readonly MatrixForm[] | null {
+  return forms.every((f) => f !== null) ? forms : null;
+}
+
+/** A form whose axes stand as they are printed: scalars, vectors in their own orientation, matrices. */
+function convert(c: SizeOf, form: Form): MatrixForm | null {
+  if (rank(form) > 2) return null;
+  switch (form.kind) {
+    case 'symbol':
+      return { kind: 'symbol', name: form.name };
+    case 'scalar':
+      return { kind: 'number', node: form.node };
+    case 'add':
+      return sum(c, form);
+    case 'product':
+      return product(c, form);
+    case 'power': {
+      const base = general(c, form.base);
+      const exponent = rank(form.exponent) === 0 ? general(c, form.exponent) : null;
+      return base && exponent && { kind: 'power', base, exponent, elementwise: rank(form) > 0 };
+    }
+    case 'root': {
+      const arg = general(c, form.arg);
+      return arg && { kind: 'root', arg };
+    }
+    case 'call': {
+      const args = congruent(c, form.args, form.dims);
+      return args && { kind: 'call', fn: form.fn, args };
+    }
+    case 'compare':
+      return indicator(c, form);
+    case 'matmul':
+      return matmul(c, form.left, form.right);
+    case 'outer': {
+      const factors = all([vector(c, form.left, 'column'), vector(c, form.right, 'row')]);
+      return factors && { kind: 'matmul', factors };
+    }
+    case 'reduce':
+      return reduction(c, form);
+    case 'transpose':
+      return transposed(general(c, form.arg));
+    case 'view':
+      return general(c, form);
+    case 'diagonal':
+      return { kind: 'diag', arg: { kind: 'symbol', name: form.arg.name }, square: false, inverse: false };
+    case 'full': {
+      if (rank(form.arg) > 0 || form.dims.length === 0) return null;
+      const arg = general(c, form.arg);
+      const [first, second] = indicesOf(form.dims).map((d) => ones(c, d));
+      if (!first) return arg;
+      const vectorOfOnes = orientation(form.dims) === 'column' ? first : transposed(first);
+      const shape = second ? chain([first, transposed(second)]) : vectorOfOnes;
+      if (arg?.kind === 'number' && arg.node.kind === 'num' && arg.node.num === 1 && arg.node.den === 1)
+        return shape;
+      return arg && { kind: 'scaled', negative: false, num: 1, den: 1, top: [arg], bottom: [], arg: shape };
+    }
+    case 'range':
+    case 'where':
+    case 'take':
+    case 'einsum':
+      return null;
+  }
+}
+
+/** Operands of an elementwise function: arrays over the same axes, or scalars, which apply to every element. */
+function congruent(c: SizeOf, forms: readonly Form[], dims: readonly Dim[]): readonly MatrixForm[] | null {
+  const indices = indicesOf(dims).join();
+  return all(
+    forms.map((f) => {
+      if (rank(f) === 0) return general(c, f);
+      if (indicesOf(f.dims).join() !== indices) return null;
+      return rank(f) === 1 ? vector(c, f, orientation(dims)) : general(c, f);
+    }),
+  );
+}
+
+function sum(c: SizeOf, form: AddForm): MatrixForm | null {
+  const terms = all(form.terms.map((t) => spread(c, t.form, form.dims)));
+  return (
+    terms && {
+      kind: 'sum',
+      terms: terms.map((t, k) => ({ negative: form.terms[k]?.negative ?? false, form: t })),
+    }
+  );
+}
+
+/** An operand of a sum in the shape of the result: a vector next to a matrix is repeated by an outer product with ones. */
+function spread(c: SizeOf, form: Form, dims: readonly Dim[]): MatrixForm | null {
+  const own = indicesOf(form.dims);
+  const target = indicesOf(dims);
+  if (own.length === 0 || own.join() === target.join())
+    return own.length === 1 ? vector(c, form, orientation(dims)) : general(c, form);
+  if (own.length !== 1 || target.length !== 2) return null;
+  const [row = '', column = ''] = target;
+  return own[0] === row
+    ? chain([vector(c, form, 'column'), transposed(ones(c, column))])
+    : chain([ones(c, row), vector(c, form, 'row')]);
+}
+
+const ones = (c: SizeOf, index: string): MatrixForm => ({ kind: 'ones', size: c(index) });
+
+/** A matrix product; the coefficient of a factor stands in front of the whole. */
+function chain(factors: readonly (MatrixForm | null)[]): MatrixForm | null {
+  const known = all(factors);
+  if (!known) return null;
+  const scaled = known.find((f) => f.kind === 'scaled' && f.arg !== null);
+  if (scaled?.kind === 'scaled') {
+    const arg = chain(known.map((f) => (f === scaled ? scaled.arg : f)));
+    return arg && { ...scaled, arg };
+  }
+  return { kind: 'matmul', factors: known.flatMap((f) => (f.kind === 'matmul' ? f.factors : [f])) };
+}
+
+function product(c: SizeOf, form: ProductForm): MatrixForm | null {
+  const dims = indicesOf(form.dims);
+  const scalars = (forms: readonly Form[]): readonly MatrixForm[] | null =>
+    all(forms.filter((f) => rank(f) === 0).map((f) => general(c, f)));
+  const [top, bottom] = [scalars(form.top), scalars(form.bottom)];
+  const whole = (f: Form): boolean => rank(f) > 0 && indicesOf(f.dims).join() === dims.join();
+  const factors = congruent(c, form.top.filter(whole), form.dims);
+  const divisors = congruent(c, form.bottom.filter(whole), form.dims);
+  if (!top || !bottom || !factors || !divisors) return null;
+  let arg = elementwise(factors, divisors);
+  for (const [forms, inverse] of [
+    [form.top, false],
+    [form.bottom, true],
+  ] as const)
+    for (const f of forms.filter((g) => rank(g) > 0 && !whole(g))) {
+      const along = vector(c, f, 'column');
+      if (!along || rank(f) !== 1 || dims.length !== 2 || arg === null) return null;
+      const diagonal: MatrixForm = { kind: 'diag', arg: along, square: true, inverse };
+      arg = indicesOf(f.dims)[0] === dims[0] ? chain([diagonal, arg]) : chain([arg, diagonal]);
+    }
+  if (dims.length > 0 && arg === null) return null;
+  const { negative, num, den } = form;
+  // Of a product of scalars, a sum stands apart from its coefficient.
+  const composite =
+    dims.length === 0 ? top.findLast((f) => f.kind === 'matmul' || f.kind === 'squaredNorm') : undefined;
+  if (composite)
+    return {
+      kind: 'scaled',
+      negative,
+      num,
+      den,
+      top: top.filter((f) => f !== composite),
+      bottom,
+      arg: composite,
+    };
+  if (!negative && num === 1 && den === 1 && top.length === 0 && bottom.length === 0) return arg;
+  return { kind: 'scaled', negative, num, den, top, bottom, arg };
+}
+
+function elementwise(factors: readonly MatrixForm[], divisors: readonly MatrixForm[]): MatrixForm | null {
+  const [only] = factors;
+  if (only && factors.length === 1 && divisors.length === 0) return only;
+  return factors.length + divisors.length === 0 ? null : { kind: 'hadamard', factors, divisors };
+}
+
+function indicator(c: SizeOf, form: CompareForm): MatrixForm | null {
+  const [p, q] = [core(form.left), core(form.right)];
+  const diagonal = p.kind === 'range' && q.kind === 'range' && p.size === q.size && form.rel === '==';
+  if (diagonal && rank(form) === 2) return { kind: 'identity', size: p.size };
+  const [left, right] = congruent(c, [form.left, form.right], form.dims) ?? [];
+  return left && right ? { kind: 'indicator', rel: form.rel, left, right } : null;
+}
+
+function matmul(c: SizeOf, left: Form, right: Form): MatrixForm | null {
+  const [l, r] = [rank(left), rank(right)];
+  if (l === 2 && r === 2) return chain([general(c, left), general(c, right)]);
+  if (l === 2) return chain([general(c, left), vector(c, right, 'column')]);
+  if (r === 2) {
+    // A row times a matrix is a row; without unit axes the result counts as a column, so it is written the other way round.
+    return left.dims.length === 2
+      ? chain([vector(c, left, 'row'), general(c, right)])
+      : chain([transposed(general(c, right)), vector(c, left, 'column')]);
+  }
+  return chain([vector(c, left, 'row'), vector(c, right, 'column')]);
+}
+
+function reduction(c: SizeOf, form: ReduceForm): MatrixForm | null {
+  if (form.op !== 'sum') return null;
+  const { arg } = form;
+  if (arg.kind === 'diagonal') return { kind: 'trace', arg: { kind: 'symbol', name: arg.arg.name } };
+  const summed = form.axes.flatMap((k) => arg.dims[k] ?? []);
+  const indices = indicesOf(arg.dims);
+  if (summed.length === indices.length) {
+    const square = squared(c, arg);
+    if (square) return { kind: 'squaredNorm', arg: square, frobenius: indices.length === 2 };
+  }
+  const [p = '', q = ''] = indices;
+  const left = transposed(ones(c, p));
+  if (indices.length === 1)
+    return orientation(core(arg).dims) === 'row'
+      ? chain([vector(c, arg, 'row'), ones(c, p)])
+      : chain([left, vector(c, arg, 'column')]);
+  if (indices.length !== 2) return null;
+  const matrix = general(c, arg);
+  if (summed.length === 2) return chain([left, matrix, ones(c, q)]);
+  if (summed[0] === indices[1]) return chain([matrix, ones(c, q)]);
+  return orientation(form.dims) === 'row' ? chain([left, matrix]) : chain([transposed(matrix), ones(c, p)]);
+}
+
+/** The base of an elementwise square, else null. */
+function squared(c: SizeOf, form: Form): MatrixForm | null {
+  if (form.kind !== 'power' || form.exponent.kind !== 'scalar') return null;
+  const { node } = form.exponent;
+  if (node.kind !== 'num' || node.num !== 2 || node.den !== 1) return null;
+  return rank(form.base) === 1 ? vector(c, form.base, 'column') : general(c, form.base);
+}

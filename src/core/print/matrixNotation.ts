@@ -1,0 +1,144 @@
+/** Matrix notation in two spellings, LaTeX and plain text, from one layout. */
+import type { MatrixForm } from '../matrix';
+import { opRow } from '../ops';
+import type { Relation } from '../expr';
+
+export interface Spelling {
+  symbol(name: string): string;
+  number(node: Extract<MatrixForm, { kind: 'number' }>['node']): string;
+  readonly ones: string;
+  readonly identity: string;
+  readonly hadamard: string;
+  readonly quotient: string;
+  brackets(inner: string): string;
+  indicator(inner: string): string;
+  relation(rel: Relation | '<' | '<='): string;
+  /** A coefficient num/den; `null` for a numerator of 1 without factors. */
+  fraction(top: string, bottom: string): string;
+  power(base: string, exponent: string): string;
+  transpose(base: string): string;
+  inverse(base: string): string;
+  elementPower(base: string, exponent: string): string;
+  root(inner: string): string;
+  squaredNorm(inner: string, frobenius: boolean): string;
+  operator(name: 'diag' | 'tr', inner: string): string;
+  call(template: { readonly latex: string; readonly text: string }, args: readonly string[]): string;
+  /** Products are written by placing side by side. */
+  readonly juxtapose: string;
+}
+
+/** Products that need brackets inside an elementwise product. */
+const LOOSE: ReadonlySet<MatrixForm['kind']> = new Set(['scaled', 'hadamard', 'matmul']);
+
+type Hold = 'sum' | 'negative' | 'product' | 'atom' | 'script';
+interface Piece {
+  readonly text: string;
+  readonly hold: Hold;
+}
+
+/** Writes `form` in a spelling. */
+export function spell(form: MatrixForm, s: Spelling): string {
+  return write(form, s).text;
+}
+
+function write(form: MatrixForm, s: Spelling): Piece {
+  const atom = (f: MatrixForm): string => {
+    const { text, hold } = write(f, s);
+    return hold === 'atom' ? text : s.brackets(text);
+  };
+  const factor = (f: MatrixForm): string => {
+    const { text, hold } = write(f, s);
+    return hold === 'sum' || hold === 'negative' ? s.brackets(text) : text;
+  };
+  switch (form.kind) {
+    case 'symbol':
+      return { text: s.symbol(form.name), hold: 'atom' };
+    case 'number': {
+      const negative = form.node.kind === 'num' && form.node.num < 0;
+      return { text: s.number(form.node), hold: negative ? 'negative' : 'atom' };
+    }
+    case 'ones':
+      return { text: s.ones, hold: 'atom' };
+    case 'identity':
+      return { text: s.identity, hold: 'atom' };
+    case 'sum':
+      return {
+        text: form.terms
+          .map((t, k) => {
+            const text = factor(t.form);
+            return k === 0 ? (t.negative ? `-${text}` : text) : `${t.negative ? ' - ' : ' + '}${text}`;
+          })
+          .join(''),
+        hold: 'sum',
+      };
+    case 'scaled':
+      return scaled(form, s, factor);
+    case 'matmul':
+      // Hadamard products do not associate with matrix products.
+      return {
+        text: form.factors.map((f) => (f.kind === 'hadamard' ? atom(f) : factor(f))).join(s.juxtapose),
+        hold: 'product',
+      };
+    case 'hadamard': {
+      const text = form.factors
+        .map((f) => (form.factors.length > 1 && LOOSE.has(f.kind) ? atom(f) : factor(f)))
+        .join(s.hadamard);
+      const list = [text === '' ? '1' : text, ...form.divisors.map(atom)];
+      return { text: list.join(s.quotient), hold: 'product' };
+    }
+    case 'transpose':
+      return { text: s.transpose(atom(form.arg)), hold: 'script' };
+    case 'diag': {
+      const text = s.operator('diag', write(form.arg, s).text);
+      return form.inverse ? { text: s.inverse(text), hold: 'script' } : { text, hold: 'atom' };
+    }
+    case 'trace':
+      return { text: s.operator('tr', write(form.arg, s).text), hold: 'atom' };
+    case 'squaredNorm':
+      return { text: s.squaredNorm(write(form.arg, s).text, form.frobenius), hold: 'script' };
+    case 'power': {
+      const exponent = write(form.exponent, s).text;
+      const base = atom(form.base);
+      return {
+        text: form.elementwise ? s.elementPower(base, exponent) : s.power(base, exponent),
+        hold: 'script',
+      };
+    }
+    case 'root':
+      return { text: s.root(write(form.arg, s).text), hold: 'atom' };
+    case 'call':
+      return {
+        text: s.call(
+          opRow(form.fn),
+          form.args.map((a) => write(a, s).text),
+        ),
+        hold: 'atom',
+      };
+    case 'indicator':
+      return {
+        text: s.indicator(`${write(form.left, s).text} ${s.relation(form.rel)} ${write(form.right, s).text}`),
+        hold: 'atom',
+      };
+  }
+}
+
+function scaled(
+  form: Extract<MatrixForm, { kind: 'scaled' }>,
+  s: Spelling,
+  factor: (f: MatrixForm) => string,
+): Piece {
+  const scalar = (f: MatrixForm): string => (f.kind === 'matmul' ? s.brackets(write(f, s).text) : factor(f));
+  const top = form.top.map(scalar);
+  if (form.num !== 1) top.unshift(String(form.num));
+  const bottom = form.bottom.map(scalar);
+  if (form.den !== 1) bottom.unshift(String(form.den));
+  const coefficient =
+    bottom.length > 0
+      ? s.fraction(top.length === 0 ? '1' : top.join(s.juxtapose), bottom.join(s.juxtapose))
+      : top.join(s.juxtapose);
+  const arg =
+    form.arg && (form.arg.kind === 'hadamard' ? s.brackets(write(form.arg, s).text) : factor(form.arg));
+  const body = [coefficient, arg ?? ''].filter((t) => t !== '').join(s.juxtapose);
+  const text = `${form.negative ? '-' : ''}${body === '' ? '1' : body}`;
+  return { text, hold: form.negative ? 'negative' : 'product' };
+}
