@@ -64,7 +64,7 @@ export function createFormulas(program: Program, extra: readonly Binding[]): For
       return equation(quotient(side(of), side(by)), expression(value, all));
     },
     matrixDerivative(of, by, value) {
-      const form = toMatrix(value, program);
+      const form = toMatrix(value, program, extra);
       if (!form) return null;
       return equation(quotient(bare(of), bare(by)), {
         latex: matrixLatex(form, naming),

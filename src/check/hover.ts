@@ -92,7 +92,8 @@ function atLine(
     definition.output,
   );
   if (wanted === null) return null;
-  const about = parameter?.name ?? findings[0]?.subject ?? formulas.at(-1)?.name ?? definition.name;
+  const about =
+    parameter?.name ?? findings[0]?.subject.split(' ')[0] ?? formulas.at(-1)?.name ?? definition.name;
   const lines = gradients(definition.id);
   const inputs = new Set(definition.inputs.map(({ name }) => name));
   return {

@@ -2,7 +2,7 @@
  * Readings of a program under which a gradient that looks wrong may be right: guards taken for 0, labels of a kind that the
  * code does not say. They are tried before anything is called wrong.
  */
-import type { Domain, Program } from '../core/definition';
+import { indexedSizes, type Domain, type Input, type Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import { unguarded, withoutGuards } from './guards';
 import { createPool, trialsFor, type Target, type Trial } from './points';
@@ -33,26 +33,31 @@ export function guardReadings(program: Program, target: Target, element: Node): 
   return [bare, null].map((own) => ({ target: plain, element: own, trials, suffix, assumption }));
 }
 
-const LABELS: readonly { readonly domain: Domain; readonly text: string }[] = [
-  { domain: { kind: 'binary' }, text: 'is 0 or 1' },
-  { domain: { kind: 'sign' }, text: 'is -1 or 1' },
-  { domain: { kind: 'distribution', hard: true }, text: 'is one-hot' },
-];
+/** What a label of unknown domain may be: 0/1, -1/1, or one-hot along either axis. */
+function labelDomains(label: Input): { readonly domain: Domain; readonly text: string }[] {
+  const oneHot = (axis: number, of: string): { domain: Domain; text: string } => ({
+    domain: { kind: 'distribution', hard: true, axis },
+    text: `is one-hot (each ${of} has one 1)`,
+  });
+  return [
+    { domain: { kind: 'binary' }, text: 'is 0 or 1' },
+    ...(label.domain.kind === 'real' ? [{ domain: { kind: 'sign' } as const, text: 'is -1 or 1' }] : []),
+    ...(indexedSizes(label.shape).length === 2 ? [oneHot(1, 'row'), oneHot(0, 'column')] : []),
+  ];
+}
 
-/** Labels of unknown domain may be 0/1, -1/1 or one-hot; the gradient may be written for just that. */
+/** The gradient may be written for labels of one kind that the code does not say. */
 export function labelReadings(program: Program, target: Target): Lenient[] {
   const open = program.inputs.filter(
     ({ role, domain }) => role === 'label' && (domain.kind === 'real' || domain.kind === 'interval'),
   );
   return open.flatMap((label) =>
-    LABELS.filter(({ domain }) => domain.kind !== 'distribution' || label.shape.length >= 2).map(
-      ({ domain, text }): Lenient => {
-        const inputs = program.inputs.map((input) => (input === label ? { ...input, domain } : input));
-        const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
-        const { trials } = trialsFor(assumed, []);
-        const assumption = `${label.code} ${text}`;
-        return { target: assumed, element: null, trials, suffix: `when ${assumption}`, assumption };
-      },
-    ),
+    labelDomains(label).map(({ domain, text }): Lenient => {
+      const inputs = program.inputs.map((input) => (input === label ? { ...input, domain } : input));
+      const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
+      const { trials } = trialsFor(assumed, []);
+      const assumption = `${label.code} ${text}`;
+      return { target: assumed, element: null, trials, suffix: `when ${assumption}`, assumption };
+    }),
   );
 }

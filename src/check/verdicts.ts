@@ -68,29 +68,34 @@ function judgeCandidate(
   parameters: readonly { readonly hand: HandGradient; readonly judgement: Judgement }[],
   samples: Size | null,
 ): Judgement {
-  const judged = candidate.readings.map(({ gradient, convention }) => ({
-    hand: gradient,
-    convention,
-    judgement: judge(subject(gradient)),
-  }));
-  const fits = judged.find(({ judgement }) => judgement.verdict === 'right');
-  if (fits) return fits.judgement;
-  const [first] = judged;
-  if (!first) return unknown(`${plainName(candidate.name)} could not be read.`);
-  const users = parameters.filter(({ hand }) =>
-    hand.bindings.some((binding) => plainName(binding.name) === plainName(candidate.name)),
+  const [literal] = candidate.readings;
+  if (!literal) return unknown(`${plainName(candidate.name)} could not be read.`);
+  const users = parameters.filter(
+    ({ hand, judgement }) =>
+      judgement.verdict === 'right' &&
+      hand.bindings.some((binding) => plainName(binding.name) === plainName(candidate.name)),
   );
-  const rightUsers = users.filter(({ judgement }) => judgement.verdict === 'right');
+  // Before anything else, as the names of mistakes are dear and most intermediate gradients leave out the 1/m.
   const conventional = byConvention(
-    subject(first.hand),
-    rightUsers.map(({ hand }) => plainName(hand.name)),
+    subject(literal.gradient),
+    users.map(({ hand }) => plainName(hand.name)),
   );
   if (conventional) return conventional;
-  const open = judged.find(({ judgement }) => judgement.verdict === 'unknown');
-  if (open) return open.judgement;
-  const perSample = samples === null ? null : mistakePerSample(subject(first.hand), samples);
-  const named = judged.find(({ judgement }) => judgement.rule !== 'gradient-differs');
-  return perSample ?? named?.judgement ?? first.judgement;
+  const judged: Judgement[] = [];
+  for (const { gradient } of candidate.readings) {
+    const judgement = judge(subject(gradient));
+    if (judgement.verdict === 'right') return judgement;
+    judged.push(judgement);
+  }
+  const [first = unknown('')] = judged;
+  if (users.length > 0)
+    return unknown(
+      `${plainName(candidate.name)} is not ${derivativeName({ program: subject(literal.gradient).program, of: candidate.of })}, but what is made from it is right.`,
+    );
+  const open = judged.find(({ verdict }) => verdict === 'unknown');
+  if (open) return open;
+  const perSample = samples === null ? null : mistakePerSample(subject(literal.gradient), samples);
+  return perSample ?? judged.find(({ rule }) => rule !== 'gradient-differs') ?? first;
 }
 
 /** The mistake's name may show only once the 1/m is applied that an intermediate gradient leaves for later. */
@@ -110,18 +115,16 @@ function mistakePerSample(subject: Subject, samples: Size): Judgement | null {
 function byConvention(subject: Subject, users: readonly string[]): Judgement | null {
   const { program, hand } = subject;
   if (!program.bindings.some(({ name }) => name === hand.of)) return null;
+  const factor = conventionFactor(subject);
+  if (factor === null || factor.value === 1) return null;
+  if (users.length === 0 && (factor.kind !== 'size' || factor.text.startsWith('-'))) return null;
   const name = plainName(hand.name);
   const derivative = derivativeName({ program, of: hand.of });
-  const factor = conventionFactor(subject);
-  const used = users.join(' and ');
-  const are = users.length > 1 ? 'are' : 'is';
-  if (users.length > 0 && factor === null)
-    return unknown(`${name} is not ${derivative}, but ${used}, which ${are} made from it, ${are} right.`);
-  if (factor === null || (users.length === 0 && (factor.kind !== 'size' || factor.text.startsWith('-'))))
-    return null;
+  const used =
+    users.length > 0 ? `, and ${users.join(' and ')} ${users.length > 1 ? 'are' : 'is'} right` : '';
   return right(
     `${name} is ${derivative} times ${factor.text}, a factor that is left to what is made from it.`,
-    `the ratio is ${factor.text} at every random point${users.length > 0 ? `, and ${used} ${are} right` : ''}`,
+    `the ratio is ${factor.text} at every random point${used}`,
     [`the factor ${factor.inverse} is applied later`],
   );
 }

@@ -22,11 +22,13 @@ function sourceFiles(): string[] {
     .map((name) => join(SOURCE, name));
 }
 
-/** Static, dynamic and re-exporting imports, and imports in type positions. */
+/** Static, dynamic and re-exporting imports, and imports in type positions; style sheets are left to the bundler. */
 function importsOf(file: string): Import[] {
   const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const found: Import[] = [];
-  const add = (from: string, typeOnly: boolean): void => void found.push({ file, from, typeOnly });
+  const add = (from: string, typeOnly: boolean): void => {
+    if (!from.endsWith('.css')) found.push({ file, from, typeOnly });
+  };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier))
       add(node.moduleSpecifier.text, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);

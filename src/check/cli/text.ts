@@ -26,7 +26,7 @@ export function derivationText(view: DerivationView): string {
     if (parameter.gradient.matrix) lines.push(`    ${parameter.gradient.matrix.text}`);
     for (const [target, code] of Object.entries(parameter.gradient.code)) {
       lines.push('', `    ${target}:`);
-      for (const line of code.trimEnd().split('\n')) lines.push(`      ${line}`);
+      for (const line of code.trimEnd().split('\n')) lines.push(line === '' ? '' : `      ${line}`);
     }
   }
   for (const problem of view.problems) lines.push('', `  ${problem.message}`);

@@ -48,7 +48,7 @@ test.each([
   [8, 'A', ['A in propagate', ['z[i]', 'A[i]'], ['∂cost/∂A', '∂cost/∂z'], []]],
   [9, 'np', ['cost in propagate', ['cost'], ['∂cost/∂w', '∂cost/∂b'], []]],
   [8, 'w', ['w in propagate', ['z[i]', 'A[i]'], ['∂cost/∂w'], []]],
-  [10, 'dw', ['dw = ∂cost/∂w in propagate', [], ['∂cost/∂w'], ['gradient-sign']]],
+  [10, 'dw', ['dw in propagate', [], ['∂cost/∂w'], ['gradient-sign']]],
   [1, 'import', null],
 ] as const)('line %i, %s', (line, word, expected) => {
   expect(hover(line, word)).toEqual(expected);

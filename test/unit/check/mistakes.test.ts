@@ -72,6 +72,14 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
     ],
   ],
   [
+    'softmax down the columns, labels not known to be one-hot',
+    `data Z[k,m]; label Y[k,m]
+     S[i<m] = sum(c<k, exp(Z[c,i]))
+     P[c<k,i<m] = exp(Z[c,i])/S[i]
+     J = -1/m*sum(i<m, sum(c<k, Y[c,i]*log(P[c,i])))`,
+    ['Z[c<k,i<m] = 1/m*(P[c,i]-Y[c,i]) -> gradient-right'],
+  ],
+  [
     'two layers',
     `data X[m,n]; label Y[m,k] onehot; param V[n,h]; param W[h,k]
      S[i<m,l<h] = sum(j<n, X[i,j]*V[j,l])

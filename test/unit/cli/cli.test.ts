@@ -43,12 +43,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'broken.py'), 'def f(x:\n  return np.exp(\n');
   await writeFile(join(folder, 'empty.py'), '');
   await writeFile(join(folder, 'data.csv'), table());
-  await writeFile(
-    join(folder, 'holes.csv'),
-    table()
-      .replace(/^[^,\n]*,/m, 'x1,')
-      .replace('\n0.', '\n,'),
-  );
+  await writeFile(join(folder, 'holes.csv'), table().replace(/\n[^,\n]*,/, '\n,'));
   await writeFile(join(folder, 'notes.txt'), 'no code');
   await symlink(join(folder, 'gone.py'), join(folder, 'dangling.py'));
 });
@@ -305,7 +300,10 @@ describe('check', () => {
       ['check', 'logistic.py', '--data', 'data.csv', '--target', 'nothing'],
       /no column nothing; it has x1, x2, label/,
     ],
-    [['check', 'logistic.py', '--data', 'data.csv', '--target', 'x1'], /needs a target that is 0 or 1/],
+    [
+      ['check', 'logistic.py', '--data', 'data.csv', '--target', 'x1'],
+      /The target x1 must lie between 0 and 1/,
+    ],
     [['check', 'logistic.py', '--data', 'holes.csv', '--target', 'label'], /missing/],
     [['check', 'logistic.py', '--data', 'empty.py', '--target', 'label'], /empty/],
   ] as const)('%j is refused with a reason and exit code 2', async (args, message) => {
