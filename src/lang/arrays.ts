@@ -87,25 +87,32 @@ function penaliseOuter(run: Run, values: readonly ArrayV[], axes: readonly Axis[
 
 // Labels stand beside predictions of their own shape; a label that is spread over another axis is a misreading.
 function penaliseLabels(run: Run, values: readonly ArrayV[]): void {
-  const [a, b] = values;
-  if (values.length !== 2 || !a || !b || sameSizes(a, b)) return;
-  const kinds = [a, b].map((value) => {
-    const names = [...symbolNames(value.element)];
-    const hints = names.map((name) => roleHint(name, false));
-    return hints.includes('label')
-      ? 'label'
-      : names.length > 0 && hints.some((h, k) => h !== 'hyper' && roleHint(names[k] ?? '', true) !== 'hyper')
-        ? 'other'
-        : 'constant';
+  values.forEach((b, k) => {
+    for (const a of values.slice(0, k)) {
+      if (sameRank(a, b)) continue;
+      const kinds = [a, b].map(operandKind);
+      const raw = kinds[0] === 'input' && kinds[1] === 'input';
+      if (raw || (kinds.includes('label') && kinds.some((kind) => kind === 'input' || kind === 'other')))
+        run.penalise(2, 'a label beside another shape');
+    }
   });
-  if (kinds.includes('label') && kinds.includes('other')) run.penalise(2, 'a label beside another shape');
 }
 
-function sameSizes(a: ArrayV, b: ArrayV): boolean {
-  const sizes = (value: ArrayV): Size[] => value.axes.flatMap((axis) => (axis.index ? [axis.size] : []));
-  const x = sizes(a);
-  const y = sizes(b);
-  return x.length === y.length;
+/** What an operand is made of: `input` is one by itself whose name is not that of a weight or a setting. */
+function operandKind(value: ArrayV): 'label' | 'input' | 'other' | 'constant' {
+  const names = [...symbolNames(value.element)];
+  const hints = names.map((name) => roleHint(name, true));
+  if (hints.includes('label')) return 'label';
+  if (hints.every((hint) => hint === 'hyper')) return 'constant';
+  return value.element.kind === 'sym' && hints[0] !== 'parameter' && !names[0]?.includes('@')
+    ? 'input'
+    : 'other';
+}
+
+/** Whether two values have as many axes that are not unit axes. */
+function sameRank(a: ArrayV, b: ArrayV): boolean {
+  const rank = (value: ArrayV): number => value.axes.filter((axis) => axis.index).length;
+  return rank(a) === rank(b);
 }
 
 function unifySizes(run: Run, a: Size, b: Size, span: Span): boolean {
@@ -153,8 +160,9 @@ export function reduce(
   positions: readonly number[],
   keepdims: boolean,
 ): ArrayV {
-  if (positions.length === 0 || positions.every((p) => !value.axes[p]?.index))
-    run.penalise(4, 'reduction of a single number');
+  if (value.axes.length === 0) run.penalise(4, 'reduction of a single number');
+  else if (positions.every((p) => !value.axes[p]?.index))
+    run.penalise(positions.length === value.axes.length ? 0.5 : 4, 'reduction of unit axes');
   const kept = value.axes.flatMap((axis, p) => {
     if (!positions.includes(p)) return [axis.size];
     return keepdims ? ['1'] : [];

@@ -2,7 +2,7 @@
 import type { Node } from '../core/expr';
 import type { DefinitionKind } from '../protocol';
 import { isSingle } from './arrays';
-import { isGradientName, isLossName, isOtherName, isRegulariserName } from './names';
+import { isGradientName, isLossName, isMeasureName, isProcedureName, isRegulariserName } from './names';
 import type { Reading } from './reading';
 
 /** The kind, or null for a function that is not a definition. */
@@ -19,7 +19,9 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   if (arrays.length === 0) return null;
   const isActivation = activationLike(reading);
   if (isGradientName(name) && !own) return null;
-  if (isOtherName(name) && !(own && isLossName(outputs.output.name))) return null;
+  const isLossOutput = isLossName(outputs.output.name);
+  if (isProcedureName(name) && !(own && isLossOutput)) return null;
+  if (isMeasureName(name) && !isLossOutput) return null;
   if (isActivation && !(isLossName(name) && single && arrays.length > 1)) return 'activation';
   if (single) {
     if (isRegulariserName(name) && !has('label') && !has('data')) return 'regulariser';

@@ -3,6 +3,7 @@ import type { Role } from '../core/definition';
 import { COLUMN, CUBE, MATRIX, ROW, SCALAR, VECTOR, patternId, type Pattern } from './run';
 
 const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
+  [/^(sample_?weights?|class_?weights?|pos_?weights?|mask)$/i, 'data'],
   [
     /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt)$/i,
     'label',
@@ -44,9 +45,15 @@ export const isRegulariserName = (name: string): boolean =>
 export const isGradientName = (name: string): boolean =>
   /grad|deriv|prime|backward|backprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d[a-z]{3,}/i.test(name);
 
-/** Functions that are not definitions, whatever they compute. */
-export const isOtherName = (name: string): boolean =>
-  /dist(ance)?(_|$|s$)|similarity|accuracy|kernel|metric|score|precision|recall|r2|^entropy|_entropy_of|density|pdf|cdf|update|(^|_)step|train|(^|_)fit|optimi[sz]e|numeric|check|plot|print|(^|_)init|normali[sz]|standardi[sz]|encode|load|save|^test|(^|_)main|gini|impurity|generate|sample/i.test(
+/** Functions that do something with losses or gradients rather than define one. */
+export const isProcedureName = (name: string): boolean =>
+  /update|(^|_)step|train|(^|_)fit|optimi[sz]e|numeric|check|plot|print|(^|_)init|load|save|^test|(^|_)main(_|$)|generate|encode/i.test(
+    name,
+  );
+
+/** Functions that measure something else than a loss. */
+export const isMeasureName = (name: string): boolean =>
+  /(^|_)dist(ance)?s?(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity/i.test(
     name,
   );
 

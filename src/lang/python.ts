@@ -34,13 +34,13 @@ export function readPython(text: string, parsers: Parsers): Module {
   const errors: Span[] = [];
   if (!whole.hasError) {
     const reader: Reader = { text, offset: 0, positions, comments, errors };
-    return { body: readBlock(whole.root, reader), comments, errors };
+    return { body: readFile(whole.root, reader), comments, errors };
   }
   // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
   const body = pieces(text).flatMap(({ start, end }) => {
     const piece = text.slice(start, end);
     const reader: Reader = { text: piece, offset: start, positions, comments, errors };
-    return readBlock(parsers.parse('python', piece).root, reader);
+    return readFile(parsers.parse('python', piece).root, reader);
   });
   return { body, comments, errors };
 }
@@ -82,11 +82,16 @@ const textOf = (node: SyntaxNode, reader: Reader): string => reader.text.slice(n
 function collectComments(node: SyntaxNode, reader: Reader): void {
   for (const c of node.children)
     if (c.type === 'comment') reader.comments.push({ text: textOf(c, reader), span: spanOf(c, reader) });
+    else collectComments(c, reader);
+}
+
+function readFile(root: SyntaxNode, reader: Reader): Statement[] {
+  collectComments(root, reader);
+  return readBlock(root, reader);
 }
 
 function readBlock(node: SyntaxNode | null, reader: Reader): Statement[] {
   if (!node) return [];
-  collectComments(node, reader);
   return node.children
     .filter((c) => c.named && c.type !== 'comment')
     .flatMap((c) => readStatement(c, reader));

@@ -8,7 +8,7 @@ import { directivesFor } from './directives';
 import type { Callable, Plan } from './execution';
 import { iterationOf } from './iteration';
 import { indexModule } from './module';
-import { isGradientName, isLossName, isOtherName } from './names';
+import { isGradientName, isLossName, isMeasureName, isProcedureName } from './names';
 import { gradientHints } from './gradientHints';
 import { gradientFunctionOf } from './pairing';
 import type { Parsers } from './parse';
@@ -135,7 +135,7 @@ const EMPTY = {
 
 /** A function that cannot be read is worth a word only when its name says that it is a loss. */
 const worthReporting = (name: string): boolean =>
-  isLossName(name) && !isOtherName(name) && !isGradientName(name);
+  isLossName(name) && !isProcedureName(name) && !isMeasureName(name) && !isGradientName(name);
 
 function declined(name: string, cause: Cause): Problem {
   const isShape = cause.type === 'shape';

@@ -4,7 +4,9 @@ import type { Node, Size } from '../core/expr';
 import { isSingle } from './arrays';
 import { roleHint } from './names';
 import type { Run } from './run';
-import type { ArrayV } from './values';
+import { constantOf, type ArrayV } from './values';
+
+const NON_NEGATIVE: Domain = { kind: 'interval', low: 0, high: Infinity, open: false };
 
 export interface RoleChoice {
   readonly role: Role;
@@ -86,6 +88,8 @@ export interface Usage {
   readonly positions: ReadonlyMap<string, string>;
   /** Multiplied with a logarithm. */
   readonly timesLog: ReadonlySet<string>;
+  /** Compared with 0 or 1 for equality. */
+  readonly compared: ReadonlySet<string>;
 }
 
 export function usageOf(run: Run, nodes: readonly Node[]): Usage {
@@ -95,6 +99,7 @@ export function usageOf(run: Run, nodes: readonly Node[]): Usage {
   const positive = new Set<string>();
   const positions = new Map<string, string>();
   const timesLog = new Set<string>();
+  const compared = new Set<string>();
   const bindings = new Map(run.bindings.map((binding) => [binding.name, binding]));
   const inputs = new Map([...run.inputs.values()].map((state) => [state.name, state.value.axes]));
   const sizesOf = (name: string): string[] =>
@@ -102,10 +107,22 @@ export function usageOf(run: Run, nodes: readonly Node[]): Usage {
   for (const node of nodes)
     visitAll(run, node, (n) => {
       if (n.kind === 'call' && n.fn === 'log' && n.args[0]) {
-        const guarded = unguarded(bindings, n.args[0]);
-        if (guarded.kind === 'sym') logged.add(guarded.name);
-        const other = complementOf(guarded);
-        if (other) complementLogged.add(other).add(unguardedName(bindings, other));
+        for (const guarded of loggedParts(bindings, n.args[0])) {
+          for (const factor of factorsOf(guarded)) if (factor.kind === 'sym') logged.add(factor.name);
+          const other = complementOf(guarded);
+          if (other) complementLogged.add(other).add(unguardedName(bindings, other));
+        }
+      } else if (n.kind === 'call' && n.fn === 'minimum') {
+        // Clipped below 1: a probability.
+        const bound = n.args.map(constantOf).find((value) => value !== null);
+        const inner = unguarded(bindings, n);
+        if (bound !== null && bound !== undefined && bound > 0.5 && bound <= 1 && inner.kind === 'sym')
+          complementLogged.add(inner.name);
+      } else if (n.kind === 'cmp' && n.rel === '==') {
+        const symbol = n.args.find((arg) => arg.kind === 'sym');
+        const number = n.args.find((arg) => arg.kind === 'num');
+        if (symbol?.kind === 'sym' && number?.kind === 'num' && (number.num === 0 || number.num === 1))
+          compared.add(symbol.name);
       } else if (n.kind === 'add') {
         const other = complementOf(n);
         if (other) complemented.add(other);
@@ -125,13 +142,27 @@ export function usageOf(run: Run, nodes: readonly Node[]): Usage {
       } else if (n.kind === 'mul' && n.args.some((arg) => isLogLike(bindings, arg)))
         n.args.forEach((arg) => arg.kind === 'sym' && timesLog.add(arg.name));
     });
-  return { logged, complementLogged, complemented, positive, positions, timesLog };
+  return { logged, complementLogged, complemented, positive, positions, timesLog, compared };
 }
 
 function isLogLike(bindings: ReadonlyMap<string, Binding>, node: Node): boolean {
   if (node.kind === 'call') return node.fn === 'log';
   const def = node.kind === 'sym' ? bindings.get(node.name)?.def : undefined;
   return def !== undefined && isLogLike(bindings, def);
+}
+
+/** What a logarithm is taken of: either side of a choice, without guards. */
+function loggedParts(bindings: ReadonlyMap<string, Binding>, node: Node): Node[] {
+  const inner = unguarded(bindings, node);
+  const def = inner.kind === 'sym' ? bindings.get(inner.name)?.def : inner;
+  if (def?.kind !== 'where') return [inner];
+  return def.args.slice(1).flatMap((arg) => loggedParts(bindings, arg));
+}
+
+/** log(p / q) takes the logarithm of both. */
+function factorsOf(node: Node): readonly Node[] {
+  if (node.kind === 'mul') return node.args.flatMap(factorsOf);
+  return node.kind === 'pow' && node.args[0] ? factorsOf(node.args[0]) : [node];
 }
 
 function unguardedName(bindings: ReadonlyMap<string, Binding>, name: string): string {
@@ -179,6 +210,8 @@ export function domainOf(
   const size = usage.positions.get(name);
   if (size !== undefined) return { domain: { kind: 'class', size }, reason: 'used as a position' };
   if (usage.complementLogged.has(name)) return { domain: UNIT, reason: `log(1 - ${name})` };
+  if (role === 'label' && usage.compared.has(name))
+    return { domain: { kind: 'binary' }, reason: 'compared with 0 or 1' };
   if (role === 'label' && usage.timesLog.has(name)) {
     if (usage.complemented.has(name)) return { domain: UNIT, reason: `1 - ${name}` };
     // The axis that does not count samples counts classes.
@@ -190,7 +223,7 @@ export function domainOf(
         reason: 'weights of logarithms, one-hot',
       };
     }
-    return { domain: UNIT, reason: 'weight of a logarithm' };
+    return { domain: NON_NEGATIVE, reason: 'weight of a logarithm' };
   }
   if (role === 'hyper' || usage.logged.has(name) || usage.positive.has(name))
     return { domain: POSITIVE, reason: role === 'hyper' ? 'a setting' : `log or division by ${name}` };
