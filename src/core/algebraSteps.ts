@@ -73,7 +73,8 @@ export function algebraSteps(
   const closing: RecordedState = { rule: last?.rule ?? 'collect-terms', node: after, assumption: null };
   for (const state of [...states, closing]) {
     const key = reorder(state.node);
-    const earlier = chain.findIndex((known) => reorder(known.node) === key);
+    const written = text(state.node);
+    const earlier = chain.findIndex((known) => reorder(known.node) === key || text(known.node) === written);
     if (earlier >= 0) chain.length = earlier + 1;
     else chain.push(state);
   }

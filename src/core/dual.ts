@@ -188,7 +188,9 @@ export function createDual(values: Base): Dual {
           ? derivative(mode, partial(k), subset)
           : mode.slope(slope(args, k), (h) =>
               slope(
-                args.map((v, i) => v + h * mode.value(node.args[i] as Node)),
+                args.map((v, i) =>
+                  node.args[i]?.kind === 'num' ? v : v + h * mode.value(node.args[i] as Node),
+                ),
                 k,
               ),
             );

@@ -13,8 +13,8 @@ const ROUNDINGS = 2 ** 13;
 const EPSILON = 2 ** -53;
 /** Relative differences up to this need no look at the rounding. */
 const TINY = 2 ** -44;
-/** Rounding allowed for, relative to the values, where the evaluator gives no bound. */
-const UNBOUNDED = 2 ** 13;
+/** Relative difference up to which two sides agree where the evaluator gives no bound; beyond it nothing is known. */
+const UNBOUNDED = 1e-9;
 
 export interface Verifier {
   /** The step and its children with the outcome of evaluating both sides. */
@@ -85,7 +85,7 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
   return { verify, compare };
 }
 
-/** |before - after| relative to the size of what was computed; null where a side is not finite. */
+/** |before - after| relative to the size of what was computed; null where that says nothing. */
 function relativeDifference(evaluator: Evaluator, before: Node, after: Node, at: IndexValues): number | null {
   const a = evaluator.value(before, at);
   const b = evaluator.value(after, at);
@@ -95,11 +95,8 @@ function relativeDifference(evaluator: Evaluator, before: Node, after: Node, at:
   const left = evaluator.valueWithScale(before, at);
   const right = evaluator.valueWithScale(after, at);
   const bound = Math.max(left.scale, right.scale);
-  const scale = Number.isFinite(bound)
-    ? bound
-    : UNBOUNDED * Math.max(Math.abs(left.value), Math.abs(right.value));
-  const difference = Math.abs(left.value - right.value);
-  return difference === 0 ? 0 : difference / scale;
+  if (Number.isFinite(bound)) return Math.abs(a - b) / bound;
+  return Math.abs(a - b) <= UNBOUNDED * size ? 0 : null;
 }
 
 function freeSizes(nodes: readonly Node[]): Map<string, Size> {

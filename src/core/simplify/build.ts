@@ -15,7 +15,8 @@ function factorNodes(algebra: Algebra, m: Mono): Node[] {
     if (isExponential(base) && atom) exponents.push(arena.mul(arena.num(e), atom.args[0] as Node));
     else out.push(powerOf(algebra, atom ?? sumNode(algebra, terms ?? []), e));
   }
-  if (exponents.length > 0) {
+  if (algebra.options.expand) out.push(...exponents.map((exponent) => arena.call('exp', exponent)));
+  else if (exponents.length > 0) {
     exponents.sort(
       (a, b) => Number(startsNegative(a)) - Number(startsNegative(b)) || algebra.display.compareTerms(a, b),
     );

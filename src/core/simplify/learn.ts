@@ -145,7 +145,7 @@ function moebiusOf(normalizer: Normalizer, form: Form, indices: readonly IndexNo
   }
   const degree = Math.max(top.length, bottom.length) - 1;
   const even = degree === 2 && !top[1] && !bottom[1];
-  if (degree !== 1 && !even) return null;
+  if (degree !== 1 && !(even && isExponential(base))) return null;
   const linear = (p: readonly number[]): Linear => ({ slope: p[degree] ?? 0, offset: p[0] ?? 0 });
   return { atom, power: degree, top: linear(top), bottom: linear(bottom) };
 }

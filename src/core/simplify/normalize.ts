@@ -196,6 +196,10 @@ export class Normalizer {
     if (base.num === 0) return algebra.atom(node);
     if (exponent.kind === 'num') return this.rationalPower(base, exponent.num, exponent.den);
     const power = this.norm(exponent);
+    if (power.mono.length === 0)
+      return power.den === 1
+        ? algebra.power(base, power.num)
+        : this.rationalPower(base, power.num, power.den);
     const terms = this.termsOf(power);
     const whole = terms.find((t) => t.mono.length === 0 && t.den === 1);
     const rest = terms.filter((t) => t !== whole);
@@ -280,10 +284,7 @@ export class Normalizer {
   }
 
   private quietNorm(node: Node): Form {
-    return this.algebra.recorder.within(
-      (part) => part,
-      () => this.norm(node),
-    );
+    return this.algebra.silently(() => this.norm(node));
   }
 
   private call(node: CallNode): Form {
@@ -332,7 +333,7 @@ export class Normalizer {
   private exponential(x: Form): Form {
     const { algebra, arena } = this;
     if (x.num === 0) return ONE;
-    const terms = this.termsOf(x);
+    const terms = this.splitsUniquely(x) ? this.termsOf(x) : [x];
     const parts = terms.length <= 6 ? terms : [x];
     const { recorder } = algebra;
     const pieces = recorder.active ? parts.map((part) => arena.call('exp', algebra.toNode(part))) : [];
@@ -343,6 +344,12 @@ export class Normalizer {
       return form;
     });
     return algebra.mul(...out);
+  }
+
+  /** A numerator over a sum can be split in many ways; the decision form keeps it whole. */
+  private splitsUniquely(x: Form): boolean {
+    if (!this.expand) return true;
+    return [...factors(x.mono)].every(([id, e]) => e > 0 || this.algebra.base(id).terms === null);
   }
 
   /** e^part; `among` puts what stands for it among the other factors. */

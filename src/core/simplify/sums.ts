@@ -150,7 +150,7 @@ function splitIntoSums(normalizer: Normalizer, index: IndexNode, body: Form): Fo
   if (groups.size < 2) return null;
   const pieces = [...groups.values()].map((group) => ({
     outside: { num: 1, den: 1, mono: group.outside } satisfies Form,
-    inside: algebra.mul(algebra.fromTerms(group.terms), under),
+    inside: algebra.silently(() => algebra.mul(algebra.fromTerms(group.terms), under)),
   }));
   const splitNode = (): Node =>
     arena.add(
@@ -181,7 +181,7 @@ function splitIntoSums(normalizer: Normalizer, index: IndexNode, body: Form): Fo
       (part) => arena.add(...done.map((d, n) => (n === k ? arena.mul(algebra.toNode(outside), part) : d))),
       () => sumForm(normalizer, index, inside),
     );
-    const whole = algebra.mul(outside, form);
+    const whole = algebra.silently(() => algebra.mul(outside, form));
     done[k] = algebra.toNode(whole);
     return whole;
   });
