@@ -15,7 +15,7 @@ import { judgeLayout } from './layout';
 import { nameMistake } from './mistakes';
 import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
-import { trialsFor, type PointPool, type Target, type Trials } from './points';
+import { BRIEF, THOROUGH, trialsFor, type PointPool, type Target, type Trials } from './points';
 import { guardReadings, labelReadings, type Lenient } from './readings';
 import { targetOf } from './target';
 import { describePlace, relativeText, shapeText } from './words';
@@ -58,7 +58,7 @@ function withLayoutNote(subject: Subject, aligned: Aligned, judgement: Judgement
 }
 
 function judgeNumbers(subject: Subject, target: Target, element: Node, proved: boolean): Judgement {
-  const { trials, setAside, inconsistent } = trialsFor(target, [element], proved ? FEWEST : undefined);
+  const { trials, setAside, inconsistent } = trialsFor(target, [element], proved ? BRIEF : THOROUGH);
   const name = plainName(subject.hand.name);
   const derivative = derivativeText(subject);
   if (inconsistent > trials.length)
@@ -192,7 +192,7 @@ export function conventionFactor(subject: Subject): Factor | null {
   const value = { axes: hand.value.axes, element: inlineBindings(arena, hand.value.element, hand.bindings) };
   const { element } = align(arena, value, found.target.axes);
   if (!element) return null;
-  const { trials } = trialsFor(found.target, [element]);
+  const { trials } = trialsFor(found.target, [element], BRIEF);
   const values =
     trials.length >= FEWEST ? ratios(element, found.target.exact, found.target.axes, trials) : null;
   return values ? explainRatio({ program, trials }, values) : null;

@@ -51,11 +51,7 @@ export interface Trials {
 /** Rounding reaches a few units of scale × 2^-53; the factor leaves room for sums of many terms. */
 const ROUNDING = 256 * 2 ** -53;
 const NEIGHBOURHOOD = 1e-6;
-/** Cells are compared one by one up to this many, then a random choice of them. */
-const MOST_CELLS = 48;
 
-/** Enough points that a mistake in one branch shows, few enough to stay quick. */
-const POINTS = 12;
 const ATTEMPTS = 40;
 const SEED = 0x6e61626c;
 
@@ -76,22 +72,32 @@ export function createPool(program: Program): PointPool {
   };
 }
 
+/** How much evidence is wanted. */
+export interface Effort {
+  readonly points: number;
+  /** Cells per point, drawn at random where there are more. */
+  readonly cells: number;
+}
+
+/** Enough that a mistake in one branch or one cell shows. */
+export const THOROUGH: Effort = { points: 12, cells: 24 };
+/** For what is proved already, or only a ratio. */
+export const BRIEF: Effort = { points: 3, cells: 8 };
+
 /** The first usable points of the pool. `watched`: nodes whose pieces must agree around a point, over the target's axes. */
-export function trialsFor(target: Target, watched: readonly Node[], count = POINTS): Trials {
+export function trialsFor(target: Target, watched: readonly Node[], effort = THOROUGH): Trials {
   const random = createRandom(SEED + 1);
   const trials: Trial[] = [];
   const setAside = { kinks: 0, notFinite: 0 };
   let inconsistent = 0;
-  for (let attempt = 0; attempt < ATTEMPTS && trials.length < count; attempt += 1) {
+  for (let attempt = 0; attempt < ATTEMPTS && trials.length < effort.points; attempt += 1) {
     const { point, evaluator } = target.pool.at(attempt);
-    const cells = cellsOf(target.axes, point, random);
+    const cells = cellsOf(target.axes, point, random, effort.cells);
     if (nearKink(target, watched, point, cells, evaluator, random)) {
       setAside.kinks += 1;
       continue;
     }
-    const duals = evaluateCells(evaluator, target.exact, target.axes, cells);
-    const derived = target.derived ? evaluateCells(evaluator, target.derived, target.axes, cells) : null;
-    const exact = reconciled(duals, derived);
+    const exact = exactAt(target, evaluator, cells);
     if (exact === 'not finite') setAside.notFinite += 1;
     else if (exact === 'inconsistent') inconsistent += 1;
     else trials.push({ point, evaluator, cells, exact });
@@ -99,27 +105,33 @@ export function trialsFor(target: Target, watched: readonly Node[], count = POIN
   return { trials, setAside, inconsistent };
 }
 
-/** Dual numbers, with the larger of both rounding estimates; they must agree with the derived gradient. */
-function reconciled(duals: Cells, derived: Cells | null): Cells | 'not finite' | 'inconsistent' {
-  if (!duals.values.every(Number.isFinite)) return 'not finite';
-  if (!derived) {
-    const errors = duals.errors.map((error, k) =>
-      Number.isFinite(error) ? error : 1e-12 * Math.abs(duals.values[k] ?? 0),
-    );
-    return { values: duals.values, errors };
+/** Dual numbers, which must agree with the derived gradient where there is one; it then gives the rounding too. */
+function exactAt(
+  target: Target,
+  evaluator: Evaluator,
+  cells: readonly Cell[],
+): Cells | 'not finite' | 'inconsistent' {
+  if (!target.derived) {
+    const { values, errors } = evaluateCells(evaluator, target.exact, target.axes, cells);
+    if (!values.every(Number.isFinite)) return 'not finite';
+    return { values, errors: errors.map((error, k) => finiteOr(error, 1e-12 * Math.abs(values[k] ?? 0))) };
   }
-  if (!derived.values.every(Number.isFinite)) return 'not finite';
-  const errors = duals.values.map((value, k) => {
+  const indices = axisIndices(target.axes);
+  const values = cells.map((cell) => evaluator.value(target.exact, positions(indices, cell)));
+  const derived = evaluateCells(evaluator, target.derived, target.axes, cells);
+  if (!values.every(Number.isFinite) || !derived.values.every(Number.isFinite)) return 'not finite';
+  const size = Math.max(...values.map(Math.abs));
+  const errors: number[] = [];
+  for (const [k, value] of values.entries()) {
     const difference = Math.abs(value - (derived.values[k] ?? NaN));
-    return Math.max(finiteOr(derived.errors[k], 1e-12 * Math.abs(value)), difference);
-  });
-  const size = Math.max(...duals.values.map(Math.abs));
-  const apart = duals.values.some((value, k) => {
-    const difference = Math.abs(value - (derived.values[k] ?? NaN));
-    const rounding = finiteOr(derived.errors[k], 0) + finiteOr(duals.errors[k], 0);
-    return difference > 1e-6 * size && difference > 1e3 * rounding;
-  });
-  return apart ? 'inconsistent' : { values: duals.values, errors };
+    const rounding = finiteOr(derived.errors[k], 1e-12 * Math.abs(value));
+    if (difference > 1e-6 * size && difference > 1e3 * rounding) {
+      const { scale } = evaluator.valueWithScale(target.exact, positions(indices, cells[k] ?? []));
+      if (!(difference <= 1e3 * ROUNDING * scale)) return 'inconsistent';
+    }
+    errors.push(Math.max(rounding, difference));
+  }
+  return { values, errors };
 }
 
 const finiteOr = (value: number | undefined, otherwise: number): number =>
@@ -152,13 +164,13 @@ export function lengthAt(point: Point, size: string): number {
   return /^\d+$/.test(size) ? Number(size) : (point.sizes[size] ?? NaN);
 }
 
-function cellsOf(axes: readonly Axis[], point: Point, random: Random): Cell[] {
+function cellsOf(axes: readonly Axis[], point: Point, random: Random, most: number): Cell[] {
   let cells: Cell[] = [[]];
   for (const index of axisIndices(axes)) {
     const length = lengthAt(point, index.size);
     cells = cells.flatMap((cell) => Array.from({ length }, (_, k) => [...cell, k]));
   }
-  while (cells.length > MOST_CELLS) cells.splice(Math.floor(random() * cells.length), 1);
+  while (cells.length > most) cells.splice(Math.floor(random() * cells.length), 1);
   return cells;
 }
 
