@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { createActions } from './host/actions';
 import { createActivities } from './host/activities';
 import { createAnalyses } from './host/analyses';
+import { createAnalyzerThread } from './host/analyzerThread';
 import { COMMANDS } from './host/commands';
 import { createDataChoices } from './host/dataChoices';
 import { registerDiagnostics } from './host/diagnostics';
@@ -31,7 +32,8 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const { subscriptions, extensionPath, extensionUri, extension, workspaceState } = context;
   const log = createLog(String((extension.packageJSON as { version: unknown }).version));
   const edges = createEdges(subscriptions, log);
-  const analyses = createAnalyses(extensionPath, log.bug);
+  const analyzer = createAnalyzerThread(extensionPath, log.bug);
+  const analyses = createAnalyses(analyzer, log.bug);
   const sessions = createSessions(workspaceState);
   const engine = createEngine(extensionPath, log.info);
   const activities = createActivities();
@@ -39,7 +41,7 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const runs = createRuns({ analyses, sessions, engine, data, activities });
   const model = createPanelModel(analyses, sessions, runs, activities, log);
   const { handlers, panel } = createActions({ extensionUri, analyses, model, runs, activities, log });
-  subscriptions.push(log, analyses, sessions, engine, activities, runs, model, panel);
+  subscriptions.push(log, analyzer, analyses, sessions, engine, activities, runs, model, panel);
 
   for (const { id, title } of COMMANDS)
     edges.register(`the command "${title}"`, () => vscode.commands.registerCommand(id, handlers[id]));

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Analyzer } from '../check/analyze';
+import type { AnalyzerApi } from '../check/api';
 import type { Analysis } from '../protocol';
 import { LANGUAGES } from './languages';
 
@@ -14,8 +12,8 @@ export interface VersionedAnalysis {
 /** What the open documents mean, worked out on request and after edits. */
 export interface Analyses extends vscode.Disposable {
   readonly selector: vscode.DocumentSelector;
-  /** Loads the parsers at the first call. */
-  analyzer(): Promise<Analyzer>;
+  /** The analysis of any text. */
+  readonly analyzer: AnalyzerApi;
   reads(document: vscode.TextDocument): boolean;
   /** Of the document as it is now. */
   of(document: vscode.TextDocument): Promise<Analysis>;
@@ -28,7 +26,7 @@ export interface Analyses extends vscode.Disposable {
 const DEBOUNCE = 250;
 
 export function createAnalyses(
-  extensionPath: string,
+  analyzer: AnalyzerApi,
   report: (what: string, error: unknown) => void,
 ): Analyses {
   const analyzed = new vscode.EventEmitter<vscode.TextDocument>();
@@ -36,23 +34,24 @@ export function createAnalyses(
   const known = new WeakMap<vscode.TextDocument, VersionedAnalysis>();
   const timers = new Map<string, NodeJS.Timeout>();
   const reads = (document: vscode.TextDocument) => LANGUAGES.includes(document.languageId);
-  let loading: Promise<Analyzer> | null = null;
+  const underway = new Map<vscode.TextDocument, Promise<void>>();
 
-  const analyzer = () => {
-    loading ??= loadAnalyzer(extensionPath, report).catch((error: unknown) => {
-      loading = null;
-      throw error;
-    });
-    return loading;
+  const analyze = async (document: vscode.TextDocument): Promise<void> => {
+    const { version } = document;
+    const analysis = await analyzer.analyze(document.getText(), document.languageId);
+    known.set(document, { version, analysis });
   };
 
   const of = async (document: vscode.TextDocument): Promise<Analysis> => {
-    const ours = await analyzer();
-    const before = known.get(document);
-    if (before?.version === document.version) return before.analysis;
-    const analysis = ours.analyze(document.getText(), document.languageId);
-    known.set(document, { version: document.version, analysis });
-    return analysis;
+    for (;;) {
+      const latest = known.get(document);
+      if (latest?.version === document.version) return latest.analysis;
+      // One at a time for each document, so that versions which nobody needs any more are left out.
+      const current =
+        underway.get(document) ?? analyze(document).finally(() => void underway.delete(document));
+      underway.set(document, current);
+      await current;
+    }
   };
 
   const refresh = async (document: vscode.TextDocument) => {
@@ -105,16 +104,4 @@ export function createAnalyses(
       subscriptions.dispose();
     },
   };
-}
-
-/** Loaded apart from the extension's start, as the grammars are megabytes. */
-async function loadAnalyzer(
-  extensionPath: string,
-  report: (what: string, error: unknown) => void,
-): Promise<Analyzer> {
-  const [{ createAnalyzer }, { createParsers }] = await Promise.all([
-    import('../check/analyze'),
-    import('../lang/parse'),
-  ]);
-  return createAnalyzer(await createParsers((file) => readFile(join(extensionPath, 'dist', file))), report);
 }

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type * as vscode from 'vscode';
 import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from '../engine/api';
 import type { CheckReport, TablePreview, TrainProgress, TrainResult } from '../protocol';
-import { createRpc, Disconnected } from '../rpc';
-import type { Rpc } from '../rpc';
-import { messageOf } from './log';
+import { Disconnected } from '../rpc';
 import { UserError } from './messages';
+import { startThread } from './thread';
+import type { Thread } from './thread';
 
 export interface TrainListener {
   onProgress(progress: TrainProgress): void;
@@ -27,41 +26,20 @@ export class Cancelled extends Error {}
 /** ms that a worker has to end a run by itself; then it is ended. */
 const GRACE = 3_000;
 
-interface Running {
-  readonly rpc: Rpc<EngineApi>;
-  /** Ends the thread; what is pending rejects with that reason. */
-  end(reason: string): void;
-}
-
 export function createEngine(extensionPath: string, log: (message: string) => void): Engine {
   const listeners = new Map<string, TrainListener>();
-  let running: Running | null = null;
-
-  const start = (): Running => {
-    const worker = new Worker(join(extensionPath, 'dist', 'worker.cjs'), { name: 'nabla' });
-    const rpc = createRpc<EngineApi>(
-      {
-        post: (message) => worker.postMessage(message),
-        onMessage(listener) {
-          worker.on('message', listener);
-          return { dispose: () => void worker.off('message', listener) };
-        },
-      },
+  let running: Thread<EngineApi> | null = null;
+  const connected = (): Thread<EngineApi> => {
+    running ??= startThread<EngineApi>(
+      join(extensionPath, 'dist', 'worker.cjs'),
       listenerOf(listeners),
+      (crash) => {
+        if (crash !== null) log(`the worker crashed: ${crash.stack ?? crash.message}`);
+        running = null;
+      },
     );
-    const end = (reason: string) => {
-      if (running?.rpc === rpc) running = null;
-      rpc.dispose(reason);
-      void worker.terminate();
-    };
-    worker.on('error', (error) => {
-      log(`the worker crashed: ${error.stack ?? error.message}`);
-      end(crashText(error));
-    });
-    worker.on('exit', (code) => end(`the worker ended by itself (code ${code})`));
-    return { rpc, end };
+    return running;
   };
-  const connected = (): Running => (running ??= start());
 
   /** Runs a call of the worker; after the signal the worker ends it, or is ended. */
   const cancellable = async <R>(
@@ -75,11 +53,11 @@ export function createEngine(extensionPath: string, log: (message: string) => vo
     const cancel = () => {
       timer = setTimeout(() => own.end('it did not stop when it was cancelled'), GRACE);
       // When the worker is gone there is nothing left to cancel.
-      own.rpc.remote.cancel(runId).catch(() => undefined);
+      own.remote.cancel(runId).catch(() => undefined);
     };
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      return await call(own.rpc.remote);
+      return await call(own.remote);
     } catch (error) {
       if (signal.aborted) throw new Cancelled();
       throw told(error);
@@ -92,7 +70,7 @@ export function createEngine(extensionPath: string, log: (message: string) => vo
   return {
     preview: (path) =>
       connected()
-        .rpc.remote.preview(path)
+        .remote.preview(path)
         .catch((error: unknown) => {
           throw told(error);
         }),
@@ -122,17 +100,11 @@ function listenerOf(listeners: ReadonlyMap<string, TrainListener>): EngineListen
   };
 }
 
-function crashText(error: Error): string {
-  return 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-    ? 'there was not enough memory for it: choose fewer feature columns or a smaller table'
-    : messageOf(error);
-}
-
 /** A crash is told to the user with what to do next; anything else is passed on. */
 function told(error: unknown): unknown {
   if (!(error instanceof Disconnected)) return error;
   return new UserError(
-    `The computation ended unexpectedly: ${error.message}. It starts anew with the next check or training.`,
+    `The computation ended unexpectedly: ${error.message}. With a large table, choose fewer feature columns or a smaller file; the next check or training starts anew.`,
     { cause: error },
   );
 }

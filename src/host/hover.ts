@@ -39,12 +39,11 @@ export function registerHover(analyses: Analyses, extensionPath: string, edges: 
       token: vscode.CancellationToken,
     ): Promise<vscode.Hover | null> => {
       if (!isOn('nabla.hover.enabled')) return null;
-      const analyzer = await analyses.analyzer();
+      const { definitions } = await analyses.of(document);
       if (token.isCancellationRequested) return null;
       const { line, column } = positionOf(at);
-      const info = analyzer.hover(document.getText(), document.languageId, line, column);
+      const info = await analyses.analyzer.hover(document.getText(), document.languageId, line, column);
       if (info === null) return null;
-      const { definitions } = await analyses.of(document);
       const definition = definitions.find(({ id }) => id === info.definitionId) ?? null;
       const text = hoverMarkdown(info, definition, document.uri.toString(), images(), mathStyle());
       const markdown = new vscode.MarkdownString(text);

@@ -83,7 +83,6 @@ export function createPanelModel(
     const turn = count;
     const document = await openDocument(target.uri);
     const analysis = await analyses.of(document);
-    const analyzer = await analyses.analyzer();
     if (turn !== count) return;
     const { version } = document;
     const siblings = analysis.definitions.map(({ id, name, kind }) => ({ id, name, kind }));
@@ -99,7 +98,12 @@ export function createPanelModel(
       };
       return;
     }
-    const derivation = analyzer.derivation(document.getText(), document.languageId, target.definitionId);
+    const derivation = await analyses.analyzer.derivation(
+      document.getText(),
+      document.languageId,
+      target.definitionId,
+    );
+    if (turn !== count) return;
     const broken = derivation.parameters.length === 0 && derivation.problems.length > 0;
     if (broken && before?.derivation && before.derivation.parameters.length > 0) {
       const trouble = `${brokenText(derivation)} Below is the derivation of the last version that could be read.`;

@@ -113,6 +113,7 @@ test('the table itself points only to earlier stages', () => {
     'host',
     'view',
     'extension',
+    'analysis',
     'worker',
     'cli',
   ];
@@ -121,8 +122,10 @@ test('the table itself points only to earlier stages', () => {
   for (const [at, name] of stages.entries())
     expect(rows.get(name)?.rows.every((other) => stages.indexOf(other) < at)).toBe(true);
   for (const [name, row] of rows)
-    if (!['extension', 'worker', 'cli'].includes(name))
-      expect(row.rows.some((other) => ['extension', 'worker', 'cli', 'view'].includes(other))).toBe(false);
+    if (!['extension', 'analysis', 'worker', 'cli'].includes(name))
+      expect(
+        row.rows.some((other) => ['extension', 'analysis', 'worker', 'cli', 'view'].includes(other)),
+      ).toBe(false);
 });
 
 test('there are no cycles of value imports', () => {
