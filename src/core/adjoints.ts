@@ -11,6 +11,8 @@ import { makeStep, mapStep } from './steps';
 const LONGEST_CHAIN = 4;
 /** Adjoints larger than this get a name once a sum stands in them. */
 const NAMED_FROM = 6;
+/** Adjoints larger than this get a name in any case, so that long chains stay linear in size. */
+const ALWAYS_NAMED_FROM = 40;
 
 export interface Adjoint {
   readonly name: string;
@@ -140,7 +142,8 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
         const adjoint = of(symbol.name);
         const pairs = adjoint.indices.map((index, k) => [index, indices[k] ?? index] as const);
         const rename = (n: Node): Node => arena.substituteAll(n, pairs);
-        const steps = adjoint.steps.map((step) => mapStep(step, rename));
+        const same = pairs.every(([from, to]) => from === to);
+        const steps = same ? adjoint.steps : adjoint.steps.map((step) => mapStep(step, rename));
         const value = rename(adjoint.use);
         if (adjoint.use === adjoint.value) return { value, steps };
         const naming = makeStep({
@@ -247,9 +250,8 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
   const shouldName = (name: string, value: Node, contracted: boolean): boolean =>
     graph.bindings.has(name) &&
     !hidden.has(name) &&
-    contracted &&
     graph.output.axes.every((axis) => axis.index === null) &&
-    simplifier.display.cost(value) > NAMED_FROM;
+    simplifier.display.cost(value) > (contracted ? NAMED_FROM : ALWAYS_NAMED_FROM);
 
   const giveName = (name: string, indices: readonly IndexNode[], value: Node): Node => {
     const wanted = `d${name}`;

@@ -55,8 +55,8 @@ function spreadNumber(arena: Arena, node: Node): Node {
 export interface AlgebraTools {
   readonly arena: Arena;
   readonly reorder: (node: Node) => Node;
-  /** A node as plain text, for titles. */
-  readonly text: (node: Node) => string;
+  /** A node as plain text, for titles; null for a large one. */
+  readonly text: (node: Node) => string | null;
 }
 
 const LONGEST_TITLE_PART = 40;
@@ -74,7 +74,9 @@ export function algebraSteps(
   for (const state of [...states, closing]) {
     const key = reorder(state.node);
     const written = text(state.node);
-    const earlier = chain.findIndex((known) => reorder(known.node) === key || text(known.node) === written);
+    const earlier = chain.findIndex(
+      (known) => reorder(known.node) === key || (written !== null && text(known.node) === written),
+    );
     if (earlier >= 0) chain.length = earlier + 1;
     else chain.push(state);
   }
@@ -101,11 +103,11 @@ function titleOf(
   rule: string,
   before: readonly Node[],
   after: readonly Node[],
-  text: (node: Node) => string,
+  text: (node: Node) => string | null,
 ): string {
   const short = (node: Node | undefined): string | null => {
-    const written = node ? text(node) : '';
-    return written === '' || written.length > LONGEST_TITLE_PART ? null : written;
+    const written = node ? text(node) : null;
+    return written === null || written.length > LONGEST_TITLE_PART ? null : written;
   };
   if (rule === 'cancel-factor') {
     const gone = short(before.find((node) => node.kind !== 'pow' && node.kind !== 'num'));

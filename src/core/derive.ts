@@ -23,6 +23,8 @@ export interface DeriveOptions {
   readonly verify?: boolean;
 }
 
+/** Nodes of more cost than this are not written out in titles. */
+const LARGEST_TEXT = 120;
 const DEFAULT_SEED = 20_240_229;
 
 /**
@@ -68,13 +70,24 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
 function openWorkshop(program: Program, namer: IndexNamer, hidden: readonly Binding[]): Workshop {
   const { arena } = program;
   const naming = createNaming(program, hidden);
+  const simplifier = createSimplifier(program);
+  const texts = new Map<number, string | null>();
+  const text = (node: Node): string | null => {
+    let known = texts.get(node.id);
+    if (known === undefined) {
+      const small = simplifier.display.cost(node) <= LARGEST_TEXT;
+      known = small ? toText(withNamedIndices(arena, namer, node), naming) : null;
+      texts.set(node.id, known);
+    }
+    return known;
+  };
   return {
     arena,
     graph: createGraph(program),
     namer,
-    simplifier: createSimplifier(program),
+    simplifier,
     reorder: createReordering(arena),
-    text: (node) => toText(withNamedIndices(arena, namer, node), naming),
+    text,
   };
 }
 

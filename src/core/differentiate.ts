@@ -26,8 +26,8 @@ export interface Derivative {
 export interface DifferentiateTools {
   readonly arena: Arena;
   readonly namer: IndexNamer;
-  /** A node as plain text, for titles. */
-  readonly text: (node: Node) => string;
+  /** A node as plain text, for titles; null for a large one. */
+  readonly text: (node: Node) => string | null;
 }
 
 /** Thrown for functions without a derivative rule. */
@@ -52,11 +52,11 @@ export function differentiate(
   expression: Node,
   symbol: SymNode,
 ): Derivative {
-  const by = text(symbol);
+  const by = text(symbol) ?? symbol.name;
   /** Short expressions are named in titles, long ones described. */
   const called = (node: Node, otherwise: string): string => {
     const written = text(node);
-    return written.length <= 40 ? written : otherwise;
+    return written !== null && written.length <= 40 ? written : otherwise;
   };
   const dependence = new Map<number, boolean>();
   const depends = (node: Node): boolean => {

@@ -23,8 +23,8 @@ export interface Workshop {
   readonly namer: IndexNamer;
   readonly simplifier: Simplifier;
   readonly reorder: (node: Node) => Node;
-  /** A node as plain text, for titles. */
-  readonly text: (node: Node) => string;
+  /** A node as plain text, for titles; null for a large one. */
+  readonly text: (node: Node) => string | null;
 }
 
 /** ∂u/∂v as an expression: of the symbol where nothing else connects the two, else of the definition with all else fixed. */

@@ -1,6 +1,6 @@
 /** Nodes to the working form (or, with `expand`, to the decision form), bottom-up and memoised. */
 import { axisIndices, type Binding } from '../definition';
-import type { Arena, CallNode, CmpNode, Node, SymNode } from '../expr';
+import type { Arena, CallNode, CmpNode, IndexNode, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { hasOp, opRow } from '../ops';
 import { Algebra, ONE, ZERO, isExponential, type Form } from './algebra';
@@ -38,7 +38,7 @@ export class Normalizer {
   readonly sumRules = new Map<string, SumRule[]>();
   readonly expand: boolean;
   private readonly root: number;
-  /** Sign with which exp(sign · x) is the atom, by the node of x. */
+  /** Sign with which exp(sign · x) is the atom, by the node of x with its indices renamed. */
   private readonly orientation = new Map<number, 1 | -1>();
   private plain = new Map<number, Entry>();
   private named = new Map<number, Entry>();
@@ -90,9 +90,8 @@ export class Normalizer {
   norm(node: Node): Form {
     const memo = this.useRelations ? this.named : this.plain;
     const known = memo.get(node.id);
-    const { recorder } = this.algebra;
     if (known) {
-      recorder.note(known.rule, () => this.algebra.toNode(known.form));
+      this.noteResult(node, known);
       return known.form;
     }
     const outer = this.firedRule;
@@ -108,8 +107,15 @@ export class Normalizer {
     const rule = this.firedRule ?? CLOSING_RULE[node.kind] ?? 'collect-powers';
     this.firedRule = outer;
     memo.set(node.id, { form, rule });
-    recorder.note(rule, () => this.algebra.toNode(form));
+    this.noteResult(node, { form, rule });
     return form;
+  }
+
+  private noteResult(node: Node, { form, rule }: Entry): void {
+    const { recorder } = this.algebra;
+    if (!recorder.active) return;
+    const result = this.algebra.toNode(form);
+    if (result !== node) recorder.note(rule, () => result);
   }
 
   /** Normal forms of the arguments, each recorded inside the node with the earlier arguments done. */
@@ -364,7 +370,7 @@ export class Normalizer {
     if (multiple) return multiple;
     const divided = part.den !== this.root && this.root % part.den === 0 ? this.root / part.den : 1;
     const unsigned: Form = { num: 1, den: part.den * divided, mono: part.mono };
-    const sign = this.orientation.get(algebra.toNode(unsigned).id) ?? 1;
+    const sign = this.orientation.get(this.upToIndices(algebra.toNode(unsigned)).id) ?? 1;
     const power = part.num * divided * sign;
     const atom = recorder.within(
       (node) => among(arena.pow(node, arena.num(power))),
@@ -400,12 +406,27 @@ export class Normalizer {
       const terms = this.termsOf(this.norm(n.args[0]));
       for (const part of terms.length <= 6 ? terms : []) {
         if (part.num === 0) continue;
-        const argument = this.algebra.toNode({ num: 1, den: part.den, mono: part.mono });
+        const argument = this.upToIndices(this.algebra.toNode({ num: 1, den: part.den, mono: part.mono }));
         if (part.num > 0) this.orientation.set(argument.id, 1);
         else if (!this.orientation.has(argument.id)) this.orientation.set(argument.id, -1);
       }
     };
     visit(node);
+  }
+
+  /** The same for every choice of index names: a definition over j speaks of the use at i too. */
+  private upToIndices(node: Node): Node {
+    if (node.free.size === 0) return node;
+    const found = new Map<string, IndexNode>();
+    const visit = (n: Node): void => {
+      if (n.kind === 'index' && n.space !== 'bound') found.set(n.name, n);
+      else if ([...n.free].some((name) => !found.has(name))) n.args.forEach(visit);
+    };
+    visit(node);
+    return this.arena.substituteAll(
+      node,
+      [...found.values()].map((index, k) => [index, this.arena.index(`@u${k}`, index.size)] as const),
+    );
   }
 
   private logarithm(x: Form): Form {

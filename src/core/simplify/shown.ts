@@ -1,5 +1,5 @@
 /** The smallest of a few equal forms, by a deterministic cost; ties go to the working form. */
-import type { Node } from '../expr';
+import { symbolNames, type Node } from '../expr';
 import type { Display } from './display';
 import type { Form } from './algebra';
 import { isExponential } from './algebra';
@@ -31,7 +31,9 @@ export function shownForm(
     const multiplied = normalizer.algebra.toNode(product);
     consider(multiplied, 'expand', multiplied);
   }
+  const names = symbolNames(best);
   for (const relation of optional) {
+    if (relation.pattern.kind === 'sym' && !names.has(relation.pattern.name)) continue;
     const replaced = rewritten(normalizer, relation, best);
     if (replaced !== best) consider(normalizer.simplify(replaced), relation.rule, replaced);
   }
