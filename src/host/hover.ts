@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Finding } from '../protocol';
 import type { Analyses } from './analyses';
 import type { CommandId } from './commands';
 import { isOn } from './configuration';
@@ -10,6 +11,7 @@ import { createMathImages } from './mathImages';
 import type { MathImages, MathStyle } from './mathImages';
 import type * as MathJaxModule from './mathjax';
 import { positionOf } from './spans';
+import { contains } from './target';
 
 /** In px: matches the text of a hover. */
 const FONT_SIZE = 14;
@@ -45,7 +47,17 @@ export function registerHover(analyses: Analyses, extensionPath: string, edges: 
       const info = await analyses.analyzer.hover(document.getText(), document.languageId, line, column);
       if (info === null) return null;
       const definition = definitions.find(({ id }) => id === info.definitionId) ?? null;
-      const text = hoverMarkdown(info, definition, document.uri.toString(), images(), mathStyle());
+      // The warning at this place has its own hover, right above this one.
+      const isWarned = ({ verdict, span }: Finding) =>
+        verdict === 'wrong' && isOn('nabla.diagnostics.enabled') && contains(span, { line, column });
+      const text = hoverMarkdown(
+        info,
+        definition,
+        document.uri.toString(),
+        images(),
+        mathStyle(),
+        info.findings.filter((finding) => !isWarned(finding)),
+      );
       const markdown = new vscode.MarkdownString(text);
       markdown.isTrusted = { enabledCommands: LINKED };
       return new vscode.Hover(markdown, document.getWordRangeAtPosition(at));

@@ -9,13 +9,17 @@ export const LIMIT = 95_000;
 const RESERVED_FOR_TEXT = 10_000;
 const GAP = ' &emsp;&emsp;&emsp; ';
 
-/** The Markdown of a hover: the definition and its gradients as pictures, the state of the checks, the commands. */
+/**
+ * The Markdown of a hover: the definition and its gradients as pictures, the state of the checks, the commands.
+ * `explained` are the findings that are spelled out.
+ */
 export function hoverMarkdown(
   info: HoverInfo,
   definition: DefinitionSummary | null,
   uri: string,
   images: MathImages,
   style: MathStyle,
+  explained: readonly Finding[] = info.findings,
 ): string {
   let room = LIMIT - RESERVED_FOR_TEXT;
   const draw = (formulas: readonly Formula[]): string => {
@@ -40,7 +44,7 @@ export function hoverMarkdown(
   // Side by side where there is room, which is in sight without scrolling; VS Code wraps them where there is not.
   const pictures = [info.formulas, info.gradients].filter(({ length }) => length > 0).map(draw);
   if (pictures.length > 0) parts.push(pictures.join(GAP));
-  parts.push(...info.findings.map(findingLine), ...info.problems.map(problemLine));
+  parts.push(...explained.map(findingLine), ...info.problems.map(problemLine));
   return fitted(parts);
 }
 

@@ -88,6 +88,13 @@ describe('hover', () => {
     expect(markdown).toContain('✗ dw\\_1 \\* 2 is twice  \nat \\[1\\]');
   });
 
+  it('names the state of findings that it does not explain', () => {
+    const findings = [finding('w', { verdict: 'wrong', message: 'a long message' })];
+    const markdown = hoverMarkdown(hoverInfo({ findings }), null, URI, images, STYLE, []);
+    expect(markdown).toContain('✗ dw wrong');
+    expect(markdown).not.toContain('a long message');
+  });
+
   it('shows a formula that cannot be drawn as text', () => {
     const broken = createMathImages((latex) => {
       if (latex.includes('bad')) throw new Error('no');
