@@ -43,9 +43,17 @@ export function judge(subject: Subject): Judgement {
   const proved = target.derived !== null && subject.proves(element, target.derived);
   const first = judgeNumbers(subject, target, element, proved);
   if (first.verdict !== 'wrong') return withLayoutNote(subject, aligned, first);
+  // What is off by a factor for all labels and guards is so for each kind of them.
+  if (FACTOR_RULES.has(first.rule)) return first;
   const lenient = [...guardReadings(program, target, element), ...labelReadings(program, target)];
   return excused(subject, element, lenient) ?? renamed(subject, element, lenient, first);
 }
+
+const FACTOR_RULES: ReadonlySet<string> = new Set([
+  'gradient-sign',
+  'gradient-missing-factor',
+  'gradient-constant-factor',
+]);
 
 const derivativeText = (subject: Subject): string =>
   derivativeName({ program: subject.program, of: subject.hand.of });
@@ -82,8 +90,7 @@ function judgeNumbers(subject: Subject, target: Target, element: Node, proved: b
     return right(`${name} is ${derivative}.`, numbers);
   const c = caseOf(subject, target, element, trials);
   if (comparison.differing >= 2 && comparison.counterExample) return wrong(c, comparison, trials.length);
-  const constant = comparison.worst > 1e-8 ? constantRatio(c) : null;
-  if (constant !== null && comparison.counterExample) return wrong(c, comparison, trials.length);
+  if (comparison.counterExample && isConstantFactor(c)) return wrong(c, comparison, trials.length);
   if (comparison.worst > 1e-9)
     return unknown(
       `${name} is ${derivative} only approximately: they differ by up to ${relativeText(comparison.worst)}.`,
@@ -106,13 +113,17 @@ function caseOf(subject: Subject, target: Target, element: Node, trials: Case['t
   };
 }
 
-/** A ratio other than 1 that is the same everywhere: a mistake however small it is, where an approximation varies. */
-function constantRatio(c: Case): number | null {
-  const values = ratios(c.element, c.exact, c.axes, c.trials, 1e-9);
-  const [first] = values ?? [];
-  return first !== undefined && values?.every((value) => Math.abs(value - first) <= 1e-9 * Math.abs(first))
-    ? first
-    : null;
+/** Factors closer to 1 than this may be rounded constants. */
+const LEAST_FACTOR = 5e-4;
+
+/** Whether the ratio is the same everywhere and not 1: a mistake, where an approximation varies. */
+function isConstantFactor(c: Case): boolean {
+  const told = ratios(c.element, c.exact, c.axes, c.trials, 1e-9)?.filter((value) => value !== null) ?? [];
+  const [first = 1] = told;
+  return (
+    Math.abs(first - 1) > LEAST_FACTOR &&
+    told.every((value) => Math.abs(value - first) <= 1e-9 * Math.abs(first))
+  );
 }
 
 function wrong(c: Case, comparison: Comparison, points: number): Judgement {
@@ -150,13 +161,17 @@ function approximateConstants(node: Node, seen = new Set<number>()): boolean {
 }
 
 function excused(subject: Subject, element: Node, readings: readonly Lenient[]): Judgement | null {
-  for (const { target, element: own, trials, suffix, assumption } of readings)
-    if (holds(own ?? element, target.axes, trials))
+  for (const { target, element: own, brief, suffix, assumption } of readings) {
+    const node = own ?? element;
+    if (!holds(node, target.axes, brief)) continue;
+    const { trials } = trialsFor(target, [node]);
+    if (holds(node, target.axes, trials))
       return right(
         `${plainName(subject.hand.name)} is ${derivativeText(subject)} ${suffix}.`,
         `agrees at ${trials.length} random points, assuming that ${assumption}`,
         [assumption],
       );
+  }
   return null;
 }
 
@@ -168,9 +183,9 @@ function renamed(
   judgement: Judgement,
 ): Judgement {
   if (judgement.rule !== 'gradient-differs') return judgement;
-  for (const { target, element: own, trials, assumption } of readings) {
-    if (trials.length < FEWEST) continue;
-    const mistake = nameMistake(caseOf(subject, target, own ?? element, trials));
+  for (const { target, element: own, brief, assumption } of readings) {
+    if (brief.length < FEWEST) continue;
+    const mistake = nameMistake(caseOf(subject, target, own ?? element, brief));
     if (mistake.rule !== 'gradient-differs')
       return {
         ...judgement,

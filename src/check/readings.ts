@@ -5,13 +5,14 @@
 import { indexedSizes, type Domain, type Input, type Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import { unguarded, withoutGuards } from './guards';
-import { createPool, trialsFor, type Target, type Trial } from './points';
+import { BRIEF, createPool, trialsFor, type Target, type Trial } from './points';
 
 export interface Lenient {
   readonly target: Target;
   /** The gradient under this reading; null for the one as written. */
   readonly element: Node | null;
-  readonly trials: readonly Trial[];
+  /** A few trials, enough to rule it out. */
+  readonly brief: readonly Trial[];
   /** What is assumed, as the end of "… is ∂J/∂w". */
   readonly suffix: string;
   readonly assumption: string;
@@ -27,10 +28,10 @@ export function guardReadings(program: Program, target: Target, element: Node): 
     pool: bareProgram ? createPool(bareProgram) : target.pool,
     derived: null,
   };
-  const { trials } = trialsFor(plain, [bare]);
+  const { trials: brief } = trialsFor(plain, [bare], BRIEF);
   const suffix = 'up to the guard against log(0) or division by 0';
   const assumption = 'small constants that guard against log(0) or division by 0 are 0';
-  return [bare, null].map((own) => ({ target: plain, element: own, trials, suffix, assumption }));
+  return [bare, null].map((own) => ({ target: plain, element: own, brief, suffix, assumption }));
 }
 
 /** What a label of unknown domain may be: 0/1, -1/1, or one-hot along either axis. */
@@ -55,9 +56,9 @@ export function labelReadings(program: Program, target: Target): Lenient[] {
     labelDomains(label).map(({ domain, text }): Lenient => {
       const inputs = program.inputs.map((input) => (input === label ? { ...input, domain } : input));
       const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
-      const { trials } = trialsFor(assumed, []);
+      const { trials: brief } = trialsFor(assumed, [], BRIEF);
       const assumption = `${label.code} ${text}`;
-      return { target: assumed, element: null, trials, suffix: `when ${assumption}`, assumption };
+      return { target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption };
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** What a gradient is compared with: the exact derivative as a `diff` node, and the derived gradient over the same axes. */
 import { axisIndices, type Axis, type Program } from '../core/definition';
 import type { Derivation } from '../core/derivation';
-import type { Node, SymNode } from '../core/expr';
+import type { IndexNode, Node, SymNode } from '../core/expr';
 import { elementAt, freshAxes, inlineBindings } from './inline';
 import type { PointPool, Target } from './points';
 
@@ -36,8 +36,24 @@ export function targetOf(
     };
   const { arena } = program;
   const by: SymNode = arena.sym(of, ...indices);
+  if (elementwise && mixes(pool, of, indices))
+    return {
+      reason: `${program.output} mixes the elements of ${of}, so its derivative is a Jacobian and not one array of the shape of ${of}`,
+    };
   const exact = arena.diff(arena.sym(program.output, ...(elementwise ? indices : [])), by, true);
   return { target: { pool, exact, axes, derived: derivedOver(program, derivation, of, axes) } };
+}
+
+/** Whether an element of the output depends on another element of `of`, seen at one random point. */
+function mixes(pool: PointPool, of: string, indices: readonly IndexNode[]): boolean {
+  const { arena, output } = pool.program;
+  const others = indices.map((index, k) => arena.index(`other${k + 1}`, index.size));
+  const cross = arena.diff(arena.sym(output, ...indices), arena.sym(of, ...others), true);
+  const { evaluator } = pool.at(0);
+  const at = (list: readonly IndexNode[], position: number): [string, number][] =>
+    list.map((index) => [index.name, position]);
+  const slope = evaluator.value(cross, Object.fromEntries([...at(indices, 0), ...at(others, 1)]));
+  return slope !== 0;
 }
 
 /** The derived gradient with its helper adjoints written out, over `axes`. */
@@ -51,6 +67,8 @@ export function derivedOver(
   const found = [...derivation.gradients, ...derivation.adjoints].find((gradient) => gradient.of === of);
   if (!found) return null;
   const { arena } = program;
+  const own = new Set(axisIndices(found.axes).map((index) => index.name));
+  if (![...found.element.free].every((name) => own.has(name))) return null;
   const whole = inlineBindings(arena, found.element, derivation.named);
   return elementAt(arena, { axes: found.axes, element: whole }, axisIndices(axes));
 }

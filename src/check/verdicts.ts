@@ -6,6 +6,7 @@ import type { GradientCandidate, SourceDefinition } from '../lang/definition';
 import { conventionFactor, judge, type Subject } from './judge';
 import { misshapen, right, unknown, type Judgement } from './judgement';
 import { derivativeName, plainName } from './mistakes/case';
+import type { Factor } from './mistakes/factor';
 import { createPool } from './points';
 
 /** A hand-written gradient with its judgement. */
@@ -39,7 +40,7 @@ export function judgeDefinition(
   if (!program) return mismatched;
   const pool = createPool(program);
   const subject = (hand: HandGradient): Subject => ({ program, pool, derivation, hand, proves });
-  const parameters = definition.gradients.map((hand) => ({ hand, judgement: judge(subject(hand)) }));
+  const parameters = definition.gradients.map((hand) => judgeParameter(subject(hand)));
   const literal = parameters.map(({ hand, judgement }): Judged => ({
     name: hand.name,
     of: hand.of,
@@ -59,6 +60,23 @@ export function judgeDefinition(
   return [...literal, ...candidates, ...mismatched].sort(
     (a, b) => a.span.startLine - b.span.startLine || a.span.startColumn - b.span.startColumn,
   );
+}
+
+/**
+ * A derivative function that does not say what it differentiates by may mean another input than the one that it was paired
+ * with.
+ */
+function judgeParameter(subject: Subject): { readonly hand: HandGradient; readonly judgement: Judgement } {
+  const { program, hand } = subject;
+  const judgement = judge(subject);
+  if (judgement.verdict === 'right' || hand.name !== hand.functionName) return { hand, judgement };
+  for (const input of program.inputs) {
+    if (input.name === hand.of || input.role === 'label' || input.role === 'hyper') continue;
+    const other = { ...hand, of: input.name };
+    const found = judge({ ...subject, hand: other });
+    if (found.verdict === 'right') return { hand: other, judgement: found };
+  }
+  return { hand, judgement };
 }
 
 /** Right if any reading is; wrong only if every one is, and nothing right is made from it. */
@@ -108,6 +126,9 @@ function mistakePerSample(subject: Subject, samples: Size): Judgement | null {
   return judgement.verdict === 'wrong' && judgement.rule !== 'gradient-differs' ? judgement : null;
 }
 
+/** m or 1/m alone. */
+const isLength = ({ kind, text }: Factor): boolean => kind === 'size' && /^(?:1\/)?[A-Za-z_]\w*$/.test(text);
+
 /**
  * An intermediate gradient may leave a factor to what is made from it: the 1/m always, any other one where a right gradient
  * is made from it.
@@ -117,7 +138,7 @@ function byConvention(subject: Subject, users: readonly string[]): Judgement | n
   if (!program.bindings.some(({ name }) => name === hand.of)) return null;
   const factor = conventionFactor(subject);
   if (factor === null || factor.value === 1) return null;
-  if (users.length === 0 && (factor.kind !== 'size' || factor.text.startsWith('-'))) return null;
+  if (users.length === 0 && !isLength(factor)) return null;
   const name = plainName(hand.name);
   const derivative = derivativeName({ program, of: hand.of });
   const used =

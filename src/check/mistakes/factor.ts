@@ -20,8 +20,8 @@ export interface Factor {
 const RATIO = 1e-7;
 
 /**
- * The ratio of `part` to `whole` at each trial, or null when it differs from cell to cell. Cells whose values are lost in
- * rounding do not count.
+ * The ratio of `part` to `whole` at each trial, null at those where both vanish. Null when it differs from cell to cell, or
+ * when fewer than two trials tell.
  */
 export function ratios(
   part: Node,
@@ -29,13 +29,18 @@ export function ratios(
   axes: readonly Axis[],
   trials: readonly Trial[],
   tolerance = RATIO,
-): number[] | null {
-  const result: number[] = [];
+): (number | null)[] | null {
+  const result: (number | null)[] = [];
   for (const trial of trials) {
     const above = evaluateCells(trial.evaluator, part, axes, trial.cells).values;
     const below = evaluateCells(trial.evaluator, whole, axes, trial.cells).values;
     const size = Math.max(...below.map(Math.abs));
-    if (!(size > 0) || !above.every(Number.isFinite)) return null;
+    if (!Number.isFinite(size) || !above.every(Number.isFinite)) return null;
+    if (size === 0) {
+      if (!above.every((value) => value === 0)) return null;
+      result.push(null);
+      continue;
+    }
     const at = below.findIndex((value) => Math.abs(value) === size);
     const ratio = (above[at] ?? NaN) / (below[at] ?? NaN);
     const constant = below.every(
@@ -44,15 +49,22 @@ export function ratios(
     if (!constant || ratio === 0) return null;
     result.push(ratio);
   }
-  return result.length > 0 ? result : null;
+  return result.filter((ratio) => ratio !== null).length >= 2 ? result : null;
 }
 
 /** The simplest factor with these values, or the number itself when it is the same everywhere; null otherwise. */
-export function explainRatio(c: Pick<Case, 'program' | 'trials'>, values: readonly number[]): Factor | null {
+export function explainRatio(
+  c: Pick<Case, 'program' | 'trials'>,
+  values: readonly (number | null)[],
+): Factor | null {
+  const told = c.trials.flatMap((trial, k) => {
+    const value = values[k] ?? null;
+    return value === null ? [] : [{ trial, value }];
+  });
   for (const factor of factors(c.program))
-    if (c.trials.every((trial, k) => close(values[k] ?? NaN, factor.at(trial)))) return factor;
-  const [first = NaN] = values;
-  if (!values.every((value) => close(value, first))) return null;
+    if (told.every(({ trial, value }) => close(value, factor.at(trial)))) return factor;
+  const first = told[0]?.value ?? NaN;
+  if (!told.every(({ value }) => close(value, first))) return null;
   const text = String(Number(first.toPrecision(10)));
   const inverse = String(Number((1 / first).toPrecision(10)));
   return { at: () => first, text, inverse, kind: 'number', value: first };
