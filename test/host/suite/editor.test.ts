@@ -14,6 +14,7 @@ import {
 } from '../driver';
 import type { Connection } from '../driver';
 import {
+  activated,
   closeAll,
   edit,
   hoverText,
@@ -30,6 +31,7 @@ describe('editor', () => {
   let window: Connection;
   before(async () => {
     window = await connect();
+    await activated();
   });
   beforeEach(closeAll);
   after(() => window.close());
