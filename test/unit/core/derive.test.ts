@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { derive } from '../../../src/core/derive';
 import type { Step } from '../../../src/core/derivation';
+import type { Node } from '../../../src/core/expr';
+import { createVerifier } from '../../../src/core/verify';
 import { finiteDifferenceError, gradientFaults, outline, printer } from '../../support/steps';
 import { parseModel } from '../../support/model';
-import { MODELS } from './models';
+import { MODELS, SOURCES } from './models';
 
 const CASES = MODELS.map((model) => [model.name, model] as const);
 
@@ -29,6 +31,57 @@ describe.each(CASES)('derivation: %s', (_, model) => {
     for (const gradient of derivation.gradients)
       expect(finiteDifferenceError(program, derivation, gradient)).toBeLessThan(1e-7);
   });
+});
+
+describe.each(Object.entries(SOURCES))('derivation: %s', (_, source) => {
+  it('is verified step by step and agrees with finite differences', () => {
+    const program = parseModel(source);
+    const derivation = derive(program);
+    const show = printer(program, derivation);
+    const all = [...derivation.gradients, ...derivation.adjoints];
+    expect(all.flatMap((gradient) => gradientFaults(gradient, show))).toEqual([]);
+    if (program.bindings.at(-1)?.axes.length !== 0) return;
+    for (const gradient of derivation.gradients)
+      expect(finiteDifferenceError(program, derivation, gradient)).toBeLessThan(1e-7);
+  });
+});
+
+describe('long programs', () => {
+  it('keep a chain of bindings linear in size', () => {
+    const nodes = (length: number): number => {
+      const lines = ['param x', 'a0 = x'];
+      for (let k = 1; k <= length; k++) lines.push(`a${k} = tanh(a${k - 1}*${(k % 7) + 2} + ${(k % 5) + 1})`);
+      const program = parseModel(lines.join('\n'));
+      derive(program, { verify: false });
+      return program.arena.count;
+    };
+    expect(nodes(120) / nodes(60)).toBeLessThan(2.3);
+  });
+});
+
+describe('a step that is wrong', () => {
+  it('fails its verification', () => {
+    const program = parseModel('param x\nJ = x^2');
+    const { arena } = program;
+    const verifier = createVerifier(program, [], 1);
+    const before = arena.diff(arena.sym('J'), arena.sym('x'), true);
+    const outcome = (after: Node): string => verifier.compare(before, after).status;
+    expect(outcome(arena.mul(arena.num(2), arena.sym('x')))).toBe('verified');
+    expect(outcome(arena.mul(arena.num(-2), arena.sym('x')))).toBe('failed');
+    expect(outcome(arena.mul(arena.num(2001, 1000), arena.sym('x')))).toBe('failed');
+    expect(outcome(arena.call('log', arena.neg(arena.pow(arena.sym('x'), arena.num(2)))))).toBe(
+      'not-checked',
+    );
+  });
+});
+
+it.each(['i', 'j', 'q'])('answers are the same whatever letters the bindings use: %s', (letter) => {
+  const program = parseModel(
+    `data x[m]; label y[m] unit; param b\nz[${letter}<m] = x[${letter}] + b\na[${letter}<m] = 1/(1+exp(-z[${letter}]))\nJ = -sum(i<m, y[i]*log(a[i]))`,
+  );
+  const derivation = derive(program);
+  const show = printer(program, derivation);
+  expect(derivation.gradients.map((g) => show(g.element))).toEqual(['-sum(i<m, (1 - a[i])*y[i])']);
 });
 
 describe('derivation of logistic regression', () => {
