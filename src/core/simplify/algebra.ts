@@ -6,7 +6,7 @@
 import { gcd, mulRational, powRational, type Arena, type Node } from '../expr';
 import type { Facts } from '../facts';
 import type { Display } from './display';
-import { formToNode, signOf } from './build';
+import { formToNode, isExponential, signOf } from './build';
 import {
   EMPTY,
   divMono,
@@ -468,8 +468,6 @@ export class Algebra {
     return lowest;
   }
 }
-
-export const isExponential = (base: Base): boolean => base.atom?.kind === 'call' && base.atom.fn === 'exp';
 
 const sharedExponent = (x: number, y: number): number =>
   x > 0 && y > 0 ? Math.min(x, y) : x < 0 && y < 0 ? Math.max(x, y) : 0;

@@ -1,8 +1,10 @@
 /** From the working form back to nodes, in the order in which a person writes factors and terms. */
 import type { Node } from '../expr';
-import { isExponential, type Algebra, type Form } from './algebra';
+import type { Algebra, Base, Form } from './algebra';
 import { divMono, factors, filterMono, monoKey, mulMono, type Mono } from './mono';
 import type { Term } from './polynomial';
+
+export const isExponential = (base: Base): boolean => base.atom?.kind === 'call' && base.atom.fn === 'exp';
 
 /** Factors of a monomial as nodes; exponentials are joined into one, negative powers of them turned over. */
 function factorNodes(algebra: Algebra, m: Mono): Node[] {

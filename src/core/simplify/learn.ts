@@ -2,7 +2,8 @@
 import { axisIndices, type Binding } from '../definition';
 import type { IndexNode, Node } from '../expr';
 import { UNIT_RANGE } from '../facts';
-import { isExponential, type Base, type Form } from './algebra';
+import type { Base, Form } from './algebra';
+import { isExponential } from './build';
 import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import type { Relation } from './relations';

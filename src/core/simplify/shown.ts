@@ -2,7 +2,7 @@
 import { symbolNames, type Node } from '../expr';
 import type { Display } from './display';
 import type { Form } from './algebra';
-import { isExponential } from './algebra';
+import { isExponential } from './build';
 import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import { RelationTable, type Relation } from './relations';
