@@ -133,7 +133,8 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
     indices: readonly IndexNode[],
     outputAt: readonly IndexNode[] | null,
   ): Factor => {
-    const node = arena.diff(outputSymbol(outputAt ?? []), symbol, true);
+    const shared = graph.output.axes.some((axis) => axis.index !== null) ? indices : [];
+    const node = arena.diff(outputSymbol(outputAt ?? shared), symbol, true);
     return {
       node,
       title: `∂${symbolText(graph.output.name)}/∂${symbolText(symbol.name)}, derived by the same rules`,
@@ -145,6 +146,17 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
         const same = pairs.every(([from, to]) => from === to);
         const steps = same ? adjoint.steps : adjoint.steps.map((step) => mapStep(step, rename));
         const value = rename(adjoint.use);
+        if (outputAt && graph.isElementwise(symbol.name)) {
+          const deltas = indices.map((index, k) => arena.delta(outputAt[k] ?? index, index));
+          const spread = arena.mul(...deltas, value);
+          const title = 'elementwise: 0 unless the indices agree';
+          return {
+            value: spread,
+            steps: [
+              makeStep({ rule: 'kronecker-delta', title, before: node, after: spread, children: steps }),
+            ],
+          };
+        }
         if (adjoint.use === adjoint.value) return { value, steps };
         const naming = makeStep({
           rule: 'name-adjoint',
@@ -163,17 +175,10 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
     const outputIndices = output.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
     const sizes = graph.sizes(name);
     const consumers = graph.consumers(name);
-    const [only] = consumers;
-    const elementwise =
-      outputIndices.length > 0 &&
-      consumers.length === 1 &&
-      only?.name === output.name &&
-      linkIndices(only, name, indicesFor(sizes, new Set()), (size) => namer.fresh(size, new Set(['@']))).free
-        .length === 0;
+    const elementwise = outputIndices.length > 0 && graph.isElementwise(name);
     const outputAt = outputIndices.length === 0 || elementwise ? null : outputIndices;
     for (const index of outputAt ?? []) taken.add(index.name);
-    const indices =
-      elementwise && sizes.length === outputIndices.length ? outputIndices : indicesFor(sizes, taken);
+    const indices = elementwise ? outputIndices : indicesFor(sizes, taken);
     for (const index of indices) taken.add(index.name);
     const symbol = arena.sym(name, ...indices);
     const chains = consumers.map((user) => chainFrom(symbol, user, outputAt, new Set(taken)));

@@ -11,6 +11,8 @@ export interface Graph {
   dependsOn(name: string, by: string): boolean;
   /** `by` reaches `of` in no other way than by being mentioned in its definition. */
   onlyDirectly(of: Binding, by: string): boolean;
+  /** Each element of the output depends on that element of `name` only, along every path. */
+  isElementwise(name: string): boolean;
   /** Sizes of the indexed axes of an input or a binding. */
   sizes(name: string): readonly Size[];
   /** Bindings on a path from one of the names to the output, in order of evaluation. */
@@ -48,20 +50,39 @@ export function createGraph(program: Program): Graph {
     return found;
   };
 
+  const consumersOf = (name: string): readonly Binding[] =>
+    (users.get(name) ?? []).filter((b) => useful.has(b.name));
+  const sizesOf = (name: string): readonly Size[] => {
+    const binding = bindings.get(name);
+    if (binding) return axisIndices(binding.axes).map((index) => index.size);
+    const input = inputs.get(name);
+    if (!input) throw new RangeError(`${name} is neither an input nor a binding`);
+    return indexedSizes(input.shape);
+  };
+  const elementwise = new Map<string, boolean>();
+  const isElementwise = (name: string): boolean => {
+    if (name === output.name) return true;
+    const known = elementwise.get(name);
+    if (known !== undefined) return known;
+    const sizes = sizesOf(name);
+    const result = consumersOf(name).every((user) => {
+      const pins = pinnedAxes(user, name, sizes.length);
+      const same = axisIndices(user.axes).every((index, k) => index.size === sizes[k] && pins[k] === k);
+      return same && axisIndices(user.axes).length === sizes.length && isElementwise(user.name);
+    });
+    elementwise.set(name, result);
+    return result;
+  };
+
   return {
     output,
     bindings,
-    consumers: (name) => (users.get(name) ?? []).filter((b) => useful.has(b.name)),
+    isElementwise,
+    consumers: consumersOf,
     dependsOn: (name, by) => dependants(by).has(name),
     onlyDirectly: (of, by) =>
       [...(mentions.get(of.name) ?? [])].every((name) => name === by || !dependants(by).has(name)),
-    sizes(name) {
-      const binding = bindings.get(name);
-      if (binding) return axisIndices(binding.axes).map((index) => index.size);
-      const input = inputs.get(name);
-      if (!input) throw new RangeError(`${name} is neither an input nor a binding`);
-      return indexedSizes(input.shape);
-    },
+    sizes: sizesOf,
     between(names) {
       const reached = new Set<string>();
       for (const name of names) for (const found of dependants(name)) reached.add(found);

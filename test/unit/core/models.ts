@@ -219,4 +219,61 @@ J = 1/2*sum(i<t, sum(r<e, (O[i,r]-T[i,r])^2))`,
       V: 'sum(i<t, (O[i,k] - T[i,k])*P[i,l])',
     },
   },
+  {
+    name: 'cross-entropy, samples as columns',
+    source: `data X[n,m]; label Y[m] unit; param w[n]; param b
+Z[i<m] = sum(j<n, w[j]*X[j,i]) + b
+A[i<m] = 1/(1+exp(-Z[i]))
+cost = -1/m*sum(i<m, Y[i]*log(A[i]) + (1-Y[i])*log(1-A[i]))`,
+    gradients: { w: '1/m*sum(i<m, (A[i] - Y[i])*X[j,i])', b: '1/m*sum(i<m, A[i] - Y[i])' },
+  },
+  {
+    name: 'Poisson likelihood with a log link',
+    source:
+      'data X[m,n]; param w[n]; label y[m]\nz[i<m] = sum(j<n, X[i,j]*w[j])\nl[i<m] = exp(z[i])\nJ = 1/m*sum(i<m, l[i] - y[i]*log(l[i]))',
+    gradients: { w: '1/m*sum(i<m, (l[i] - y[i])*X[i,j])' },
+  },
+  {
+    name: 'swish of a vector',
+    source: 'param x[n]\ns[i<n] = 1/(1+exp(-x[i]))\nf[i<n] = x[i]*s[i]',
+    gradients: { x: '(1 + (1 - s[i])*x[i])*s[i]' },
+  },
+  {
+    name: 'softmax Jacobian',
+    source: 'param z[k]\nE[q<k] = exp(z[q])\nS = sum(q<k, E[q])\nP[q<k] = E[q]/S',
+    gradients: { z: 'P[i]*(delta(i2, i) - P[i2])' },
+  },
 ];
+
+/** Further models whose derivations must hold, whatever they look like. */
+export const SOURCES: Readonly<Record<string, string>> = {
+  'product over an index': 'param x[n]\nJ = prod(i<n, 1+x[i]^2)',
+  'quadratic form': 'param x[n]; data A[n,n]\nJ = 1/2*sum(i<n, sum(j<n, x[i]*A[i,j]*x[j]))',
+  'layer norm': `param x[n]; data g[n]
+mu = 1/n*sum(i<n, x[i])
+va = 1/n*sum(i<n, (x[i]-mu)^2)
+sd = sqrt(va + 0.00001)
+N[i<n] = (x[i]-mu)/sd
+J = sum(i<n, g[i]*N[i])`,
+  'clipped probabilities': `data X[m,n]; param w[n]; label y[m] unit
+z[i<m] = sum(j<n, X[i,j]*w[j])
+a[i<m] = 1/(1+exp(-z[i]))
+c[i<m] = max(0.001, min(0.999, a[i]))
+J = -1/m*sum(i<m, y[i]*log(c[i]) + (1-y[i])*log(1-c[i]))`,
+  'epsilon inside the logarithms': `data X[m,n]; param w[n]; label y[m] unit
+z[i<m] = sum(j<n, X[i,j]*w[j])
+a[i<m] = 1/(1+exp(-z[i]))
+J = -1/m*sum(i<m, y[i]*log(a[i]+0.00001) + (1-y[i])*log(1-a[i]+0.00001))`,
+  'ReLU network with shifted softmax and penalty': `data X[m,n]; label Y[m,k] onehot; param W[n,h]; param c[h]; param V[h,k]; hyper lam positive
+A[i<m,q<h] = sum(j<n, X[i,j]*W[j,q]) + c[q]
+H[i<m,q<h] = relu(A[i,q])
+Z[i<m,r<k] = sum(q<h, H[i,q]*V[q,r])
+M[i<m] = max(r<k, Z[i,r])
+E[i<m,r<k] = exp(Z[i,r] - M[i])
+P[i<m,r<k] = E[i,r]/sum(s<k, E[i,s])
+J = -1/m*sum(i<m, sum(r<k, Y[i,r]*log(P[i,r]))) + lam/2*(sum(j<n, sum(q<h, W[j,q]^2)) + sum(q<h, sum(r<k, V[q,r]^2)))`,
+  'pseudo-Huber': 'param x; hyper d positive\nJ = d^2*(sqrt(1+(x/d)^2)-1)',
+  'GELU by tanh': 'param x\nJ = x/2*(1+tanh(sqrt(2/pi)*(x+0.044715*x^3)))',
+  'a sum inside an elementwise quotient': 'param x[n]\nu[i<n] = x[i]^2\nS = sum(i<n, u[i])\nf[i<n] = u[i]/S',
+  'a parameter that is not used': 'param x; param t\nJ = x^2',
+};
