@@ -64,6 +64,7 @@ interface DefinitionEntry {
   /** By all parameters, its steps not verified; null when there is nothing to derive. */
   readonly derived: () => Derived | null;
   readonly findings: () => readonly Finding[];
+  readonly gradientLines: () => readonly GradientLine[];
   /** Defects met on the way. */
   readonly defects: Problem[];
 }
@@ -128,7 +129,13 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
         return judged.map((each) => findingOf(source, each, found, lines));
       }),
     );
-    return { source, summary, derived, findings, defects };
+    const gradients = lazy(() =>
+      guard(`writing the gradients of ${name}`, nameSpan, defects, [] as readonly GradientLine[], () => {
+        const found = derived();
+        return found ? gradientLines(found) : [];
+      }),
+    );
+    return { source, summary, derived, findings, gradientLines: gradients, defects };
   };
 
   const find = (text: string, languageId: string, definitionId: string): DefinitionEntry | null =>
@@ -164,15 +171,8 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
       ),
     hover(text, languageId, line, column) {
       const entry = entryOf(text, languageId);
-      const gradients = (definitionId: string): readonly GradientLine[] => {
-        const definition = entry.definitions.find(({ source }) => source.id === definitionId);
-        const found = definition?.derived();
-        if (!definition || !found) return [];
-        const { name, nameSpan } = definition.source;
-        return guard(`writing the gradients of ${name}`, nameSpan, definition.defects, [], () =>
-          gradientLines(found),
-        );
-      };
+      const gradients = (definitionId: string): readonly GradientLine[] =>
+        entry.definitions.find(({ source }) => source.id === definitionId)?.gradientLines() ?? [];
       return hoverAt({ analysis: entry.analysis(), gradients }, entry.lines, line, column);
     },
     job(text, languageId, definitionId) {
