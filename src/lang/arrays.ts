@@ -139,7 +139,10 @@ export function elementwise(
 ): Result {
   const joined = broadcast(run, values, span);
   if ('kind' in joined) return joined;
-  return array(joined.axes, build(...joined.elements), { mask, spread: joined.spread });
+  const element = build(...joined.elements);
+  // Long sums and products are copied by each operation on them.
+  run.step(element.args.length / 8);
+  return array(joined.axes, element, { mask, spread: joined.spread });
 }
 
 export const add = (run: Run, a: ArrayV, b: ArrayV, span: Span): Result =>

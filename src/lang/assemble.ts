@@ -104,11 +104,18 @@ export interface Intermediate {
   readonly earlier: readonly HandGradient[];
 }
 
+export interface ForeignGradient {
+  readonly gradient: HandGradient;
+  readonly inputs: readonly string[];
+}
+
 export interface Assembled {
   readonly program: Program;
   readonly outputAxes: readonly Axis[];
   readonly gradients: readonly HandGradient[];
   readonly intermediates: readonly Intermediate[];
+  /** Gradients that depend on inputs which the output does not depend on. */
+  readonly foreign: readonly ForeignGradient[];
   readonly mismatches: readonly { readonly gradient: WrittenGradient; readonly message: string }[];
   readonly assumptions: readonly Assumption[];
   readonly roles: ReadonlyMap<string, RoleChoice>;
@@ -134,7 +141,8 @@ export function assemble(
       roles.set(broken.of, { role: 'parameter', reason: `${broken.name} is its gradient` });
   for (const [name, role] of directives.roles)
     if (roles.has(name)) roles.set(name, { role, reason: 'comment' });
-  const used = new Set(inputsOf(run, bound.element));
+  const lossInputs = inputsOf(run, bound.element);
+  const used = new Set(lossInputs);
   for (const gradient of outputs.gradients)
     inputsOf(run, gradient.value.element).forEach((name) => used.add(name));
   const usage = usageOf(run, [bound.element]);
@@ -177,6 +185,7 @@ export function assemble(
   const context = { run, defs, lossNames };
   const gradients: HandGradient[] = [];
   const intermediates: Intermediate[] = [];
+  const foreign: ForeignGradient[] = [];
   const mismatches: { gradient: WrittenGradient; message: string }[] = [];
   for (const gradient of outputs.gradients) {
     const target = targetOf(gradient, program, run);
@@ -187,6 +196,11 @@ export function assemble(
       continue;
     }
     const made = handGradient(gradient, target.name, fitted, execution, context);
+    const others = [...inputsOf(run, gradient.value.element)].filter((name) => !lossInputs.has(name));
+    if (others.length > 0) {
+      if (gradient.isInput) foreign.push({ gradient: made, inputs: others });
+      continue;
+    }
     if (gradient.isInput) gradients.push(made);
     else intermediates.push({ gradient: made, earlier: earlierValues(gradient, target, execution, context) });
   }
@@ -195,6 +209,7 @@ export function assemble(
     outputAxes: isSingle(bound) ? [] : bound.axes,
     gradients,
     intermediates,
+    foreign,
     mismatches,
     assumptions: assumptionsOf(inputs),
     roles,

@@ -119,6 +119,7 @@ function range(run: Run, values: readonly Value[], span: Span): Value {
     const [a = 0, b, step = 1] = numbers;
     const [from, to] = b === undefined ? [0, a] : [a, b];
     const items: Value[] = [];
+    run.step(Math.abs((to - from) / (step || 1)) / 2);
     if (step === 0) return unsupported('uses range() with step 0', span, 'range');
     for (let k = from; step > 0 ? k < to : k > to; k += step) {
       if (items.length >= MAX_UNROLL)

@@ -1,13 +1,14 @@
 /** Calls: of the user's functions, of library functions, and of methods of arrays and containers. */
 import type { Span } from '../core/definition';
+import { changeInPlace } from './aliases';
 import { isSingle } from './arrays';
 import { toArray } from './arguments';
 import { callBuiltin } from './builtins';
-import { FUNCTIONS } from './functions';
+import { FUNCTIONS, splitOut } from './functions';
 import { libraryFunction, METHODS } from './library';
 import { entryOf, memberOf } from './members';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
-import { keyOf, NONE, type Value } from './values';
+import { keyOf, NONE, type ArrayV, type Value } from './values';
 
 /** Calls a value; `name` is the callee as written, for messages. */
 export function callValue(
@@ -56,11 +57,19 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   if (path.startsWith('builtins.')) return callBuiltin(run, path.slice(9), args, span, callValue);
   const row = libraryFunction(path);
   const handler = row === null ? undefined : FUNCTIONS[row];
-  if (!handler) return unsupported(`uses ${name}`, span, 'unsupported-function');
+  if (row === null || !handler) return unsupported(`uses ${name}`, span, 'unsupported-function');
   if (path.startsWith('math.') && args.some((arg) => isArray(run, arg.value, span)))
     return shapeError(run, `${name} takes single numbers, not arrays`, span);
-  return handler({ run, span, written: name, args });
+  const { args: given, out } = splitOut(row, path, args);
+  const result = handler({ run, span, written: name, args: given });
+  const old = out ? toArray(run, out, span) : null;
+  if (!out || old?.kind !== 'array') return result;
+  return changeInPlace(run, out, old, result, bindingName(old), span);
 }
+
+/** The name of an array that is a symbol, without the count of its assignments. */
+const bindingName = (value: ArrayV): string =>
+  value.element.kind === 'sym' ? value.element.name.replace(/@\d+$/, '') : 'out';
 
 function isArray(run: Run, value: Value, span: Span): boolean {
   const array = value.kind === 'input' || value.kind === 'array' ? toArray(run, value, span) : null;

@@ -9,6 +9,8 @@ export type Convention =
   | 'literal'
   /** A derivative function that is given the function's output (`sigmoid_derivative(a): a * (1 - a)`). */
   | 'of-output'
+  /** The derivative times the gradient that flows in from above, which is 1 here. */
+  | 'with-upstream'
   /** The value that the variable had before it was changed (`dh` before `dh[h <= 0] = 0`). */
   | 'earlier-value';
 

@@ -70,7 +70,9 @@ const dependsNonlinearly = (reading: Reading): boolean =>
 function activationLike(reading: Reading): boolean {
   const { assembled, execution, outputs } = reading;
   if (!assembled || !outputs.output) return false;
-  const main = assembled.program.inputs.filter((input) => input.role !== 'hyper');
+  const main = assembled.program.inputs.filter(
+    ({ name, role }) => role !== 'hyper' && assembled.roles.has(name),
+  );
   const [input] = main;
   if (!input || main.length !== 1 || execution.main.parameters.size === 0 || input.role === 'label')
     return false;

@@ -54,8 +54,8 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     penalise: (cost) => {
       chooser.penalise(cost);
     },
-    step: () => {
-      chooser.step();
+    step: (weight) => {
+      chooser.step(weight);
     },
     patterns: (input) => {
       const said = plan.directives.shapes.get(input.name);
@@ -77,6 +77,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     bound: new Map(),
     names: new Map(),
     hidden: [],
+    scopes: [],
     shapeCauses: [],
     notes: [],
     globals: (name, span) => globalValue(run, plan.module, top, name, span),
@@ -127,7 +128,9 @@ function executeFunction(
     values.set(parameter.name, value);
   }
   const firstBinding = run.bindings.length;
+  run.scopes.push(scope);
   const outcome = execute(run, callable.fn.body, scope);
+  run.scopes.pop();
   return {
     callable,
     value: outcome.kind === 'return' ? outcome.value : NONE,

@@ -14,7 +14,7 @@ import { integerOf, keyOf, lookup, NONE, unknown, type InputRef, type Scope, typ
 
 /** Evaluates an expression; what cannot be read is an unknown value with its reason. */
 export function evaluate(run: Run, expression: Expression, scope: Scope): Value {
-  run.step(expression.span);
+  run.step();
   const { span } = expression;
   switch (expression.kind) {
     case 'name':

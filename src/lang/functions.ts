@@ -27,7 +27,16 @@ import {
   toArray,
   type LibraryCall,
 } from './arguments';
-import { array, axisIndex, makeAxes, scalar, shapeError, unsupported, type Run } from './run';
+import {
+  array,
+  axisIndex,
+  makeAxes,
+  scalar,
+  shapeError,
+  unsupported,
+  type CallArgument,
+  type Run,
+} from './run';
 import { integerOf, type ArrayV, type UnknownValue, type Value } from './values';
 
 type Handler = (call: LibraryCall) => Value;
@@ -35,9 +44,9 @@ type Handler = (call: LibraryCall) => Value;
 /** A function of one array, applied elementwise. */
 function unary(build: (run: Run, x: Node) => Node): Handler {
   return (call) => {
-    const extra = keyword(call, 'out', 'where');
+    const extra = keyword(call, 'where');
     if (extra && extra.kind !== 'none')
-      return unsupported(`uses ${call.written} with out= or where=`, call.span, 'out-argument');
+      return unsupported(`uses ${call.written} with where=`, call.span, 'out-argument');
     const x = arrayArgument(call, 0, 'x', 'a', 'input');
     return x.kind === 'unknown' ? x : elementwise(call.run, [x], call.span, (e) => build(call.run, e));
   };
@@ -45,9 +54,9 @@ function unary(build: (run: Run, x: Node) => Node): Handler {
 
 function binary(build: (run: Run, x: Node, y: Node) => Node, mask = false): Handler {
   return (call) => {
-    const extra = keyword(call, 'out', 'where');
+    const extra = keyword(call, 'where');
     if (extra && extra.kind !== 'none')
-      return unsupported(`uses ${call.written} with out= or where=`, call.span, 'out-argument');
+      return unsupported(`uses ${call.written} with where=`, call.span, 'out-argument');
     const x = arrayArgument(call, 0, 'x1', 'input');
     const y = arrayArgument(call, 1, 'x2', 'other', 'exponent');
     if (x.kind === 'unknown') return x;
@@ -79,7 +88,7 @@ function reduced(
   finish: (run: Run, total: ArrayV) => Value = (_, total) => total,
   first = 1,
 ): Value {
-  const extra = keyword(c, 'out', 'where', 'initial', 'weights', 'ddof');
+  const extra = keyword(c, 'where', 'initial', 'weights', 'ddof');
   if (extra && extra.kind !== 'none' && integerOf(extra) !== 0)
     return unsupported(
       `uses ${c.written} with an argument that is not supported`,
@@ -488,7 +497,6 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   log: (c) => {
     const base = argument(c, 1);
     if (base === undefined) return call('log')(c);
-    // math.log(x, base)
     return binary((run, x, b) => run.arena.div(run.arena.call('log', x), run.arena.call('log', b)))(c);
   },
   log1p: call('log1p'),
@@ -595,3 +603,29 @@ export function disjunction(run: Run, x: Node, y: Node): Node {
 /** The index node that an array of positions along an axis is, for gathers. */
 export const positionIndex = (run: Run, position: number, size: string): Node =>
   axisIndex(run, position, size);
+
+/** Rows of one and of two operands, whose next positional argument is the array that takes the result. */
+const UNARY =
+  /^(exp|log|log1p|expm1|log2|log10|exp2|sqrt|square|reciprocal|negative|abs|sign|tanh|sin|cos|tan|sinh|cosh|arctan|logical_not)$/;
+const BINARY =
+  /^(add|subtract|multiply|divide|power|maximum|minimum|fmax|fmin|logaddexp|>|>=|<|<=|==|!=|logical_and|logical_or)$/;
+
+/** The arguments without the one that takes the result (`out=`, or the one after the operands), and that one. */
+export function splitOut(
+  row: string,
+  path: string,
+  args: readonly CallArgument[],
+): { args: readonly CallArgument[]; out: Value | null } {
+  const named = args.find((arg) => arg.name === 'out');
+  if (named)
+    return {
+      args: args.filter((arg) => arg !== named),
+      out: named.value.kind === 'none' ? null : named.value,
+    };
+  const operands = UNARY.test(row) ? 1 : BINARY.test(row) ? 2 : Infinity;
+  const positional = args.filter((arg) => arg.name === null);
+  const extra = positional[operands];
+  // math.log takes a base there, and nothing of math or torch an array for the result.
+  if (!extra || !/^(numpy|jax\.numpy|cupy)\./.test(path)) return { args, out: null };
+  return { args: args.filter((arg) => arg !== extra), out: extra.value };
+}

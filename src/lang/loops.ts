@@ -24,36 +24,39 @@ export function runStream(
 ): boolean {
   if (stream.length === null || statement.otherwise.length > 0) return false;
   const index = loopIndex(run, stream.length);
-  const inner: Scope = { names: new Map(scope.names), parent: scope.parent };
+  const outside = new Map(scope.names);
   const before = new Map<string, ArrayV>();
   const changing = changedNames(statement.body, scope);
   for (const name of changing) {
     const raw = lookup(scope, name);
     const value = raw?.kind === 'input' ? toArray(run, raw, statement.span) : raw;
     if (value?.kind !== 'array') {
-      inner.names.set(
+      scope.names.set(
         name,
         unsupported(`changes ${name} in a loop in a way that cannot be followed`, statement.span, 'loop'),
       );
       continue;
     }
-    scope.names.set(name, value);
+    outside.set(name, value);
     const indices = value.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
     const held = array(value.axes, run.arena.sym(placeholderName(name), ...indices), { mask: value.mask });
     before.set(name, held);
-    inner.names.set(name, held);
+    scope.names.set(name, held);
   }
-  assignNames(run, statement.target, stream.item(index), inner);
+  assignNames(run, statement.target, stream.item(index), scope);
   run.uncertain += 1;
   run.loopDepth += 1;
   const bindingsBefore = run.bindings.length;
-  const outcome = execute(run, statement.body, inner);
+  const outcome = execute(run, statement.body, scope);
+  const inside = new Map(scope.names);
+  scope.names.clear();
+  outside.forEach((value, name) => scope.names.set(name, value));
   run.uncertain -= 1;
   run.loopDepth -= 1;
   if (outcome.kind !== 'next' && outcome.kind !== 'continue') return false;
   dropPlaceholderBindings(run, bindingsBefore);
-  for (const [name, value] of inner.names) {
-    if (value === scope.names.get(name) || value === before.get(name)) continue;
+  for (const [name, value] of inside) {
+    if (value === outside.get(name) || value === before.get(name)) continue;
     scope.names.set(name, afterLoop(run, name, value, scope.names.get(name), index, statement));
   }
   return true;

@@ -3,7 +3,7 @@ import type { Span } from '../core/definition';
 import { evaluate } from './expressions';
 import { FUNCTIONS } from './functions';
 import { libraryFunction } from './library';
-import type { Run } from './run';
+import { unsupported, type Run } from './run';
 import { functionValue } from './statements';
 import type { Expression, Module, Statement } from './syntax';
 import type { Scope, Value } from './values';
@@ -65,6 +65,8 @@ export function globalValue(
       .find((p) => FUNCTIONS[libraryFunction(p) ?? '']);
     return path === undefined ? undefined : { kind: 'library', path };
   }
+  // A name that is defined by itself stays unknown.
+  scope.names.set(name, unsupported(`uses ${name}, which is defined by itself`, span, 'recursion'));
   const value = valueOf(run, last, scope, name, statements?.length === 1, span);
   scope.names.set(name, value);
   return value;

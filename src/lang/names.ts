@@ -43,7 +43,9 @@ export const isRegulariserName = (name: string): boolean =>
   /regulari[sz]|penalty|weight_decay|(^|_)(l1|l2|ridge|lasso)(_|$)/i.test(name);
 
 export const isGradientName = (name: string): boolean =>
-  /grad|deriv|prime|backward|backprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d[a-z]{3,}/i.test(name);
+  /grad|deriv|prime|backward|backprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d(sigmoid|tanh|relu|softmax|softplus|elu|gelu|loss|cost|mse)/i.test(
+    name,
+  );
 
 /** Functions that do something with losses or gradients rather than define one. */
 export const isProcedureName = (name: string): boolean =>

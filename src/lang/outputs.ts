@@ -2,11 +2,11 @@
 import type { Binding, Span } from '../core/definition';
 import { isSingle } from './arrays';
 import { ownParameters, type Callable, type Executed, type Execution } from './execution';
-import { gradientOf, isGradientName, isLossName } from './names';
+import { gradientOf, isGradientName, isLossName, roleHint } from './names';
 import { inferRoles } from './roles';
 import type { Run } from './run';
 import type { Expression } from './syntax';
-import type { ArrayV, Cause, Value } from './values';
+import { constantOf, type ArrayV, type Cause, type Value } from './values';
 
 /** A value with the name and place that the code gives it. */
 export interface Part {
@@ -95,6 +95,9 @@ function nameOf(e: Expression): string | null {
   return null;
 }
 
+/** A number that no input enters is no gradient (`dx = 1e-5`). */
+const isConstant = (value: Value): boolean => value.kind === 'array' && constantOf(value.element) !== null;
+
 const WRAPPERS = /^(squeeze|float|array|asarray|item|copy|nan_to_num)$/;
 
 const baseName = (name: string): string => name.replace(/@\d+$/, '');
@@ -117,7 +120,10 @@ function bindingSpan(run: Run, value: Value): Span | null {
 /** Names that gradients may refer to: inputs first, then intermediates. */
 function symbols(run: Run): { inputs: string[]; bindings: string[] } {
   return {
-    inputs: [...run.inputs.values()].map((state) => state.name),
+    // `dt` or `dlam` is a step or a setting: nobody differentiates by labels and settings.
+    inputs: [...run.inputs.values()]
+      .filter((state) => !['label', 'hyper'].includes(roleHint(state.name, isSingle(state.value)) ?? ''))
+      .map((state) => state.name),
     bindings: [...new Set(run.bindings.map((binding) => baseName(binding.name)))],
   };
 }
@@ -157,7 +163,7 @@ export function outputsOf(execution: Execution): Outputs {
   const collect = (parts: readonly Part[], callable: Callable, plainNames: boolean): void => {
     for (const part of parts) {
       const { name, value, span } = part;
-      if (name === null || part === output || value.kind === 'input') continue;
+      if (name === null || part === output || value.kind === 'input' || isConstant(value)) continue;
       const plain = plainNames || (part.container !== null && /grad/i.test(part.container));
       const input = gradientOf(name, inputs) ?? (plain && inputs.includes(name) ? name : null);
       const of = input ?? gradientOf(name, bindings);
@@ -165,6 +171,9 @@ export function outputsOf(execution: Execution): Outputs {
       seen.add(`${of} ${name}`);
       // `grads["W1"]` is a gradient by its container.
       const shown = of === name && part.container !== null ? `${part.container}["${name}"]` : name;
+      const again =
+        value.kind === 'array' && gradients.some((g) => g.of === of && g.value.element === value.element);
+      if (again) continue;
       if (value.kind === 'array')
         gradients.push({ of, name: shown, span, value, isInput: input !== null, callable });
       else if (value.kind === 'unknown' && input !== null)

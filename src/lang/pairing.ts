@@ -21,7 +21,11 @@ export function gradientFunctionOf(main: Callable, all: readonly Callable[]): Ca
   const flagged = withFlagSet(main);
   if (flagged) return flagged;
   const others = all.filter(
-    (c) => c.fn !== main.fn && c.owner === main.owner && isGradientName(c.fn.name) && !isDescent(c.fn.name),
+    (c) =>
+      c.fn !== main.fn &&
+      c.owner === main.owner &&
+      (isGradientName(c.fn.name) || isDerivativeOf(c.fn.name, main.fn.name)) &&
+      !isDescent(c.fn.name),
   );
   const exact = others.filter((c) => isDerivativeOf(c.fn.name, main.fn.name));
   if (exact.length === 1) return exact[0] ?? null;
@@ -53,7 +57,11 @@ const isDescent = (name: string): boolean => /descent|check|numeric|clip|norm|st
 const names = (c: Callable): string[] => ownParameters(c).map((p) => p.name);
 
 function compatible(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length || b.some((name) => a.includes(name)) || (b.length === 0 && a.length > 0);
+  const extra = b.filter((name) => !a.includes(name)).length;
+  // One more argument is the gradient from above, or a count; a method may have none.
+  if (extra < b.length || b.length === 0)
+    return extra <= 1 || (a.length === b.length && extra <= b.length / 2);
+  return a.length === b.length;
 }
 
 const equalSets = (a: readonly string[], b: readonly string[]): boolean =>

@@ -1,8 +1,9 @@
 /** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
 import type { HandGradient } from '../core/definition';
+import type { Node } from '../core/expr';
 import type { Problem } from '../protocol';
 import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
-import type { Intermediate } from './assemble';
+import type { ForeignGradient, Intermediate } from './assemble';
 import { kindOf } from './detect';
 import { directivesFor } from './directives';
 import type { Callable, Plan } from './execution';
@@ -103,13 +104,18 @@ function readDefinition(plan: Plan, language: string): SourceDefinition | null {
     outputAxes: assembled.outputAxes,
     gradients: isActivation ? [] : assembled.gradients,
     candidates: [
-      ...(isActivation ? assembled.gradients.map((g) => derivativeReadings(g, reading)) : []),
+      ...(isActivation
+        ? [
+            ...assembled.gradients.map((g) => derivativeReadings(g, reading)),
+            ...assembled.foreign.flatMap((f) => upstreamReadings(f, reading)),
+          ]
+        : []),
       ...assembled.intermediates.map(intermediateReadings),
     ],
     mismatches: mismatchesOf(reading),
     notes: reading.execution.run.notes,
     assumptions: assembled.assumptions,
-    problems: brokenProblems(reading),
+    problems: [...brokenProblems(reading), ...(isActivation ? [] : assembled.foreign.map(foreignProblem))],
     samples: reading.samples,
     gradientFunction: paired
       ? {
@@ -163,20 +169,52 @@ function derivativeReadings(gradient: HandGradient, reading: Reading): GradientC
   };
 }
 
+/** `relu_backward(dA, Z)`: the derivative times what flows in from above, read for 1. */
+function upstreamReadings({ gradient, inputs }: ForeignGradient, reading: Reading): GradientCandidate[] {
+  const program = reading.assembled?.program;
+  const [upstream, ...others] = inputs;
+  if (!program || upstream === undefined || others.length > 0) return [];
+  const one = mapGradient(gradient, (node) =>
+    program.arena.mapSyms(node, (sym) => (sym.name === upstream ? program.arena.one : sym)),
+  );
+  const { readings } = derivativeReadings(one, reading);
+  const { of, name, span, functionName } = gradient;
+  return [
+    {
+      of,
+      name,
+      span,
+      functionName,
+      readings: readings.map((r) => ({ ...r, convention: 'with-upstream' as const })),
+    },
+  ];
+}
+
+function foreignProblem({ gradient, inputs }: ForeignGradient): Problem {
+  return {
+    type: 'decline',
+    id: 'gradient-of-other-inputs',
+    message: `${gradient.name} is not checked: it uses ${inputs.join(' and ')}, which the loss does not use.`,
+    span: gradient.span,
+  };
+}
+
+const mapGradient = (gradient: HandGradient, map: (node: Node) => Node): HandGradient => ({
+  ...gradient,
+  value: { axes: gradient.value.axes, element: map(gradient.value.element) },
+  bindings: gradient.bindings.map((b) => ({ ...b, def: map(b.def) })),
+});
+
 /** The derivative with the function's output put in for its argument. */
 function outputReading(gradient: HandGradient, reading: Reading): HandGradient | null {
   const program = reading.assembled?.program;
   const input = program?.inputs.find((i) => i.name === gradient.of);
   if (!program || !input || !reading.outputs.output) return null;
-  const replace = (node: HandGradient['value']['element']): typeof node =>
+  return mapGradient(gradient, (node) =>
     program.arena.mapSyms(node, (sym) =>
       sym.name === input.name ? program.arena.sym(program.output, ...sym.args) : sym,
-    );
-  return {
-    ...gradient,
-    value: { axes: gradient.value.axes, element: replace(gradient.value.element) },
-    bindings: gradient.bindings.map((b) => ({ ...b, def: replace(b.def) })),
-  };
+    ),
+  );
 }
 
 function intermediateReadings({ gradient, earlier }: Intermediate): GradientCandidate {

@@ -31,6 +31,8 @@ const FINAL: ReadonlySet<string> = new Set([
   'calls-argument',
   'unreadable',
   'loop-length',
+  'view',
+  'condition',
 ]);
 
 /** Reads a plan, or null when nothing in it is a value. */
@@ -72,23 +74,23 @@ function costOf(outputs: Outputs, sizes: Sizes): number {
     if (target) cost += shapeDifference(gradient.value, target, sizes);
   }
   for (const broken of outputs.broken) if (broken.cause.type === 'shape') cost += 1;
-  cost += 6 * samplewiseParameters(outputs, sizes);
+  cost += 6 * samplesAstray(outputs, sizes);
   return cost;
 }
 
-/** Weights with an axis of the labels' samples: one weight per sample is never meant. */
-function samplewiseParameters(outputs: Outputs, sizes: Sizes): number {
+/** Weights with an axis of the labels' samples (one weight per sample is never meant), and data without it. */
+function samplesAstray(outputs: Outputs, sizes: Sizes): number {
   const indexed = (value: ArrayV): Size[] =>
     value.axes.flatMap((axis) => (axis.index ? [sizes.find(axis.size)] : []));
   const hinted = (role: string): ArrayV[] =>
     outputs.inputs.filter((i) => roleHint(i.name, isSingle(i.value)) === role).map((i) => i.value);
   const data = new Set(hinted('data').flatMap(indexed));
-  const samples = new Set(
-    hinted('label')
-      .flatMap(indexed)
-      .filter((size) => data.has(size)),
-  );
-  return hinted('parameter').filter((value) => indexed(value).some((size) => samples.has(size))).length;
+  const labels = hinted('label').flatMap(indexed);
+  const samples = new Set(labels.filter((size) => data.has(size)));
+  const odd = hinted('parameter').filter((value) => indexed(value).some((size) => samples.has(size))).length;
+  // Labels of many samples beside data of one.
+  const lone = labels.length > 0 && hinted('data').length > 0 && data.size === 0 ? 1 : 0;
+  return odd + lone;
 }
 
 function shapeDifference(gradient: ArrayV, parameter: ArrayV, sizes: Sizes): number {

@@ -49,7 +49,8 @@ export interface Run {
   readonly choose: (key: string, options: () => readonly Option[]) => string;
   /** Counts something odd about the choices taken; `why` is for debugging. */
   readonly penalise: (cost: number, why: string) => void;
-  readonly step: (span: Span) => void;
+  /** Counts work against the budget. */
+  readonly step: (weight?: number) => void;
   /** Candidate patterns for an input, with their costs. */
   readonly patterns: (input: InputRef) => readonly { readonly pattern: Pattern; readonly cost: number }[];
   /** Names that the user gave to the axes of an input, if any. */
@@ -62,6 +63,8 @@ export interface Run {
   readonly names: Map<string, string>;
   /** Running totals inside loops, which are written out where they are used. */
   readonly hidden: Binding[];
+  /** Variables of the functions that are being executed, outermost first. */
+  readonly scopes: Scope[];
   /** Shape causes met, in order: what to report when nothing fits. */
   readonly shapeCauses: Cause[];
   readonly notes: { readonly subject: string; readonly text: string; readonly span: Span | null }[];

@@ -15,7 +15,7 @@ export interface Attempt<T> {
 export interface Chooser {
   readonly choose: (key: string, options: () => readonly Option[]) => string;
   readonly penalise: (cost: number) => void;
-  readonly step: () => void;
+  readonly step: (weight?: number) => void;
 }
 
 interface Prefix {
@@ -62,8 +62,8 @@ export function search<T>(
       penalise(cost) {
         penalty += cost;
       },
-      step() {
-        steps += 1;
+      step(weight = 1) {
+        steps += weight;
         if (steps > limits.steps) throw new BudgetExceeded();
       },
     };

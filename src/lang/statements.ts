@@ -1,6 +1,7 @@
 /** Abstract execution of statements: the subset that is really interpreted; the rest makes its values unknown. */
 import type { Span } from '../core/definition';
 import type { Node } from '../core/expr';
+import { changeInPlace, changeUnreadable } from './aliases';
 import { toArray } from './arguments';
 import { assignNames, evaluate, iterate, operand } from './expressions';
 import { assigned } from './indexing';
@@ -9,7 +10,7 @@ import { entryOf } from './members';
 import { binary, chosen, truthOf } from './operators';
 import { bind, unsupported, type CallArgument, type Run } from './run';
 import type { BinaryOperator, Expression, FunctionNode, Statement } from './syntax';
-import { keyOf, lookup, NONE, type ArrayV, type FunctionV, type Scope, type Value } from './values';
+import { keyOf, lookup, NONE, type FunctionV, type Scope, type Value } from './values';
 
 /** How a block ended. `where` is the scope at its end. */
 export type Outcome =
@@ -21,13 +22,15 @@ const MAX_DEPTH = 12;
 
 /** Calls a function of the user's file: arguments that are not plain names become bindings named after its parameters. */
 export function callFunction(run: Run, callee: FunctionV, args: readonly CallArgument[], span: Span): Value {
-  run.step(span);
+  run.step();
   if (run.depth >= MAX_DEPTH) return unsupported(`calls ${callee.fn.name} too deeply`, span, 'recursion');
   const scope: Scope = { names: new Map(), parent: callee.scope };
   const bound = bindArguments(run, callee, args, scope, span);
   if (bound) return bound;
   run.depth += 1;
+  run.scopes.push(scope);
   const outcome = execute(run, callee.fn.body, scope);
+  run.scopes.pop();
   run.depth -= 1;
   if (outcome.kind !== 'return') return NONE;
   return callee.receiver ? outcome.value : unnamedResult(run, outcome.value);
@@ -91,7 +94,7 @@ function bindArguments(
 /** Executes statements in order. */
 export function execute(run: Run, statements: readonly Statement[], scope: Scope): Outcome {
   for (const [k, statement] of statements.entries()) {
-    run.step(statement.span);
+    run.step();
     if (statement.kind === 'if') {
       const rest = statements.slice(k + 1);
       const outcome = executeIf(run, statement, rest, scope);
@@ -114,7 +117,7 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
       augment(run, statement.operator, statement.target, statement.value, scope, statement.span);
       return NEXT;
     case 'expression':
-      if (statement.value.kind === 'call') evaluate(run, statement.value, scope);
+      if (statement.value.kind === 'call') executeCall(run, statement.value, scope);
       return NEXT;
     case 'for':
       return executeFor(run, statement, scope);
@@ -177,6 +180,22 @@ const carriedInput = (name: string, span: Span): Value => ({
     origin: 'argument',
   },
 });
+
+/** A call for its effect: what is not known may change the arrays that it is given. */
+function executeCall(run: Run, call: Expression & { kind: 'call' }, scope: Scope): void {
+  const result = evaluate(run, call, scope);
+  if (result.kind !== 'unknown' || !CHANGERS.has(result.cause.id)) return;
+  const receiver = call.callee.kind === 'attribute' ? [call.callee.object] : [];
+  for (const e of [...receiver, ...call.args.map((arg) => arg.value)]) {
+    if (e.kind !== 'name' && e.kind !== 'attribute' && e.kind !== 'subscript') continue;
+    const value = evaluate(run, e, scope);
+    const array = value.kind === 'input' ? run.inputs.get(value.input.code)?.value : value;
+    if (array?.kind === 'array') changeInPlace(run, value, array, result, nameOf(e), call.span);
+    else if (value.kind === 'input') store(run, e, result, scope, call.span);
+  }
+}
+
+const CHANGERS: ReadonlySet<string> = new Set(['unsupported-function', 'unsupported-method', 'out-argument']);
 
 export const functionValue = (fn: FunctionNode, scope: Scope): FunctionV => ({
   kind: 'function',
@@ -306,8 +325,12 @@ function storeItem(
         : old
           ? binary(run, operator, old, value, span)
           : unsupported('changes an entry that is not there', span, 'dict-key');
+    const array = old?.kind === 'input' ? toArray(run, old, span) : old;
     const entry = key?.startsWith('s:') ? key.slice(2) : '';
     const name = /grad/i.test(nameOf(target.object)) && !/^d|grad/i.test(entry) ? `d${entry}` : entry;
+    // `grads["W"] += …` changes the array under its other names too.
+    if (operator !== null && old && array?.kind === 'array' && array.axes.length > 0)
+      return changeInPlace(run, old, array, next, name === '' ? nameOf(target.object) : name, span);
     const kept =
       next.kind === 'array' && /^[A-Za-z_]\w*$/.test(name) ? bind(run, name, next, span, 'assignment') : next;
     const stored = run.uncertain > 0 ? uncertainValue(span) : kept;
@@ -316,6 +339,7 @@ function storeItem(
     else object.items[Number(key.slice(2))] = stored;
     return kept;
   }
+  if (object.kind === 'unknown') changeUnreadable(run, object);
   if (object.kind !== 'array' && object.kind !== 'input') return value;
   const array = toArray(run, object, span);
   const change = toArray(run, value, span);
@@ -326,7 +350,7 @@ function storeItem(
       : change.kind === 'unknown'
         ? change
         : assigned(run, array, flat, change, operator === null ? null : combiner(run, operator), span);
-  replaceAliases(run, object, array, result, nameOf(target.object), scope, span);
+  if (array.kind === 'array') changeInPlace(run, object, array, result, nameOf(target.object), span);
   return value;
 }
 
@@ -355,35 +379,6 @@ function nameOf(expression: Expression): string {
   return expression.kind === 'subscript' ? nameOf(expression.object) : 'value';
 }
 
-/** In-place changes are seen through every name of the array; a view of it would change too, which is declined. */
-function replaceAliases(
-  run: Run,
-  object: Value,
-  old: Value,
-  changed: Value,
-  name: string,
-  scope: Scope,
-  span: Span,
-): void {
-  let next = changed;
-  const viewed = old.kind === 'array' && (old.base !== null || hasView(scope, old));
-  if (viewed) next = unsupported('changes an array of which another view is in use', span, 'view');
-  else if (changed.kind === 'array') next = bind(run, name, changed, span, 'assignment');
-  const fresh: Value = next.kind === 'array' ? { ...next } : next;
-  for (let at: Scope | null = scope; at; at = at.parent)
-    for (const [key, value] of at.names) {
-      if (value === object || value === old) at.names.set(key, fresh);
-      else if (value.kind === 'object')
-        for (const [k, v] of value.attributes) if (v === object || v === old) value.attributes.set(k, fresh);
-    }
-}
-
-function hasView(scope: Scope, array: ArrayV): boolean {
-  for (let at: Scope | null = scope; at; at = at.parent)
-    for (const value of at.names.values()) if (value.kind === 'array' && value.base === array) return true;
-  return false;
-}
-
 function augment(
   run: Run,
   operator: BinaryOperator,
@@ -399,10 +394,11 @@ function augment(
   }
   const old = evaluate(run, target, scope);
   const result = binary(run, operator, old, value, span);
+  if (old.kind === 'unknown') changeUnreadable(run, old);
   const array = old.kind === 'input' ? toArray(run, old, span) : old;
   // Arrays change in place, under all their names; numbers do not.
-  if (array.kind === 'array' && array.axes.length > 0 && result.kind === 'array' && target.kind === 'name')
-    replaceAliases(run, old, array, result, target.name, scope, span);
+  if (array.kind === 'array' && array.axes.length > 0)
+    changeInPlace(run, old, array, result, nameOf(target), span);
   else store(run, target, result, scope, span);
 }
 
@@ -416,58 +412,71 @@ function executeIf(
   const test = truthOf(run, operand(run, statement.test, scope));
   if (typeof test === 'boolean')
     return { outcome: execute(run, test ? statement.then : statement.otherwise, scope), done: false };
-  const a: Scope = { names: new Map(scope.names), parent: scope.parent };
-  const b: Scope = { names: new Map(scope.names), parent: scope.parent };
-  run.uncertain += 1;
-  const first = execute(run, statement.then, a);
-  const second = execute(run, statement.otherwise, b);
-  run.uncertain -= 1;
-  const adopt = (from: Scope): void => from.names.forEach((value, name) => scope.names.set(name, value));
+  const { span } = statement;
+  const before = new Map(scope.names);
+  const [first, a] = branch(run, statement.then, scope, before);
+  const [second, b] = branch(run, statement.otherwise, scope, before);
   if (first.kind === 'raise' || second.kind === 'raise') {
-    const [other, from] = first.kind === 'raise' ? [second, b] : [first, a];
-    adopt(from);
-    return { outcome: other, done: false };
+    restore(scope, first.kind === 'raise' ? b : a);
+    return { outcome: first.kind === 'raise' ? second : first, done: false };
   }
   if (first.kind === 'next' && second.kind === 'next') {
-    merge(run, test, a, b, scope, statement.span);
+    merge(run, test, a, b, scope, span);
     return { outcome: NEXT, done: false };
   }
   if (first.kind === 'return' && second.kind === 'return')
-    return { outcome: returned(run, test, first.value, second.value, statement.span), done: true };
-  if (first.kind === 'return' || second.kind === 'return') {
-    // The branch that goes on takes the rest of this block with it.
-    const [early, from] = first.kind === 'return' ? [first, b] : [second, a];
-    if (early.kind !== 'return') return { outcome: undecided(statement.span), done: true };
-    run.uncertain += 1;
-    const late = execute(run, rest, from);
-    run.uncertain -= 1;
-    if (late.kind !== 'return') return { outcome: undecided(statement.span), done: true };
-    const values = first.kind === 'return' ? [early.value, late.value] : [late.value, early.value];
-    return { outcome: returned(run, test, values[0] ?? NONE, values[1] ?? NONE, statement.span), done: true };
+    return { outcome: returned(run, test, first.value, second.value, span), done: true };
+  // The branch that goes on takes the rest of this block with it.
+  if (first.kind === 'return' && second.kind === 'next') {
+    const [late] = branch(run, rest, scope, b);
+    if (late.kind === 'return')
+      return { outcome: returned(run, test, first.value, late.value, span), done: true };
+  } else if (second.kind === 'return' && first.kind === 'next') {
+    const [late] = branch(run, rest, scope, a);
+    if (late.kind === 'return')
+      return { outcome: returned(run, test, late.value, second.value, span), done: true };
   }
-  // break or continue under a condition on data.
-  for (const name of scope.names.keys())
-    if (a.names.get(name) !== b.names.get(name)) scope.names.set(name, undecidedValue(statement.span));
-  return { outcome: NEXT, done: false };
+  // The end of a function or loop that depends on data.
+  return { outcome: { kind: 'return', value: undecidedValue(span), expression: null }, done: true };
+}
+
+/** Executes a branch from the given variables; they are its own when it ends. */
+function branch(
+  run: Run,
+  statements: readonly Statement[],
+  scope: Scope,
+  from: ReadonlyMap<string, Value>,
+): [Outcome, Map<string, Value>] {
+  restore(scope, from);
+  run.uncertain += 1;
+  const outcome = execute(run, statements, scope);
+  run.uncertain -= 1;
+  return [outcome, new Map(scope.names)];
+}
+
+function restore(scope: Scope, names: ReadonlyMap<string, Value>): void {
+  scope.names.clear();
+  names.forEach((value, name) => scope.names.set(name, value));
 }
 
 const undecidedValue = (span: Span): Value =>
   unsupported('depends on a condition that is not known', span, 'condition');
 
-const undecided = (span: Span): Outcome => ({
-  kind: 'return',
-  value: undecidedValue(span),
-  expression: null,
-});
-
 function returned(run: Run, test: Node | null, then: Value, otherwise: Value, span: Span): Outcome {
   return { kind: 'return', value: chosen(run, test, then, otherwise, span), expression: null };
 }
 
-function merge(run: Run, test: Node | null, a: Scope, b: Scope, into: Scope, span: Span): void {
-  for (const name of new Set([...a.names.keys(), ...b.names.keys()])) {
-    const x = a.names.get(name);
-    const y = b.names.get(name);
+function merge(
+  run: Run,
+  test: Node | null,
+  a: ReadonlyMap<string, Value>,
+  b: ReadonlyMap<string, Value>,
+  into: Scope,
+  span: Span,
+): void {
+  for (const name of new Set([...a.keys(), ...b.keys()])) {
+    const x = a.get(name);
+    const y = b.get(name);
     if (!x || !y) {
       const only = x ?? y;
       if (only) into.names.set(name, only);
@@ -503,7 +512,7 @@ function forget(run: Run, body: readonly Statement[], scope: Scope, span: Span):
   const cause = unsupported('is changed in a loop that cannot be followed', span, 'loop-length');
   for (const name of assignedNames(body)) {
     scope.names.set(name, cause);
-    run.step(span);
+    run.step();
   }
   for (const name of mutatedNames(body)) {
     const value = lookup(scope, name);

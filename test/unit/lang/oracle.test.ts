@@ -59,7 +59,8 @@ const definitions = fixtures()
   );
 
 /** A seed of its own for each definition, so that a new fixture moves no other. */
-const seedOf = (key: string): number => [...key].reduce((seed, c) => (seed * 31 + c.charCodeAt(0)) % 65_521, 7);
+const seedOf = (key: string): number =>
+  [...key].reduce((seed, c) => (seed * 31 + c.charCodeAt(0)) % 65_521, 7);
 
 function pointFor(
   file: string,

@@ -1,0 +1,106 @@
+/**
+ * In-place changes: NumPy arrays change under all their names, in containers and in the callers' variables too. Equal
+ * identity of an abstract array is equal identity of the array; views of one array share its `base`.
+ */
+import type { Span } from '../core/definition';
+import { bind, unsupported, type Run } from './run';
+import type { ArrayV, Scope, UnknownValue, Value } from './values';
+
+/** Gives every name of the array `old` (held by `object`) its changed value; returns it as it was named. */
+export function changeInPlace(
+  run: Run,
+  object: Value,
+  old: ArrayV,
+  changed: Value,
+  name: string,
+  span: Span,
+): Value {
+  const root = old.base ?? old;
+  const arrayOf = (value: Value): ArrayV | null => {
+    if (value.kind === 'array') return value;
+    return value.kind === 'input' ? (run.inputs.get(value.input.code)?.value ?? null) : null;
+  };
+  const isRelated = (value: Value): boolean => {
+    const array = arrayOf(value);
+    return array !== null && (array === root || array.base === root);
+  };
+  const isSame = (value: Value): boolean => value === object || arrayOf(value) === old;
+  const places = placesOf(run);
+  // A view would have to change with its array, which is not followed.
+  const shared = places.some(({ value }) => isRelated(value) && !isSame(value));
+  const result: Value = shared
+    ? unsupported('changes an array of which another view is in use', span, 'view')
+    : changed.kind === 'array'
+      ? { ...bind(run, name, changed, span, 'assignment') }
+      : changed;
+  for (const { value, put, isLocal } of places) {
+    if (!isRelated(value)) continue;
+    put(
+      run.uncertain > 0 && !isLocal
+        ? unsupported('is changed under a condition that is not known', span, 'condition')
+        : result,
+    );
+  }
+  return result;
+}
+
+/** Causes of values that may be views of any array. */
+const VIEW_CAUSES: ReadonlySet<string> = new Set([
+  'reshape',
+  'partial-slice',
+  'mixed-index',
+  'view',
+  'unsupported-method',
+]);
+
+/** An array that could not be read is changed: whatever it may be a view of is not known any more. */
+export function changeUnreadable(run: Run, value: UnknownValue): void {
+  if (!VIEW_CAUSES.has(value.cause.id)) return;
+  for (const place of placesOf(run))
+    if (place.value.kind === 'array' && place.value.axes.length > 0) place.put(value);
+}
+
+interface Place {
+  readonly value: Value;
+  readonly put: (value: Value) => void;
+  /** A variable of the function that is being executed. */
+  readonly isLocal: boolean;
+}
+
+const MAX_NESTING = 3;
+
+/** Every place that holds a value: variables of all active functions, and what their containers hold. */
+function placesOf(run: Run): Place[] {
+  const places: Place[] = [];
+  const seen = new Set<Scope | Value>();
+  const inside = (value: Value, depth: number): void => {
+    if (depth > MAX_NESTING || seen.has(value)) return;
+    if (value.kind === 'object') {
+      seen.add(value);
+      fromMap(value.attributes, depth, false);
+    } else if (value.kind === 'dict') {
+      seen.add(value);
+      fromMap(value.entries, depth, false);
+    } else if (value.kind === 'sequence') {
+      seen.add(value);
+      value.items.forEach((item, k) => {
+        places.push({ value: item, put: (v) => (value.items[k] = v), isLocal: false });
+        inside(item, depth + 1);
+      });
+    }
+  };
+  const fromMap = (map: Map<string, Value>, depth: number, isLocal: boolean): void => {
+    for (const [key, value] of map) {
+      places.push({ value, put: (v) => map.set(key, v), isLocal });
+      inside(value, depth + 1);
+    }
+  };
+  const current = run.scopes.at(-1);
+  for (const active of run.scopes)
+    for (let scope: Scope | null = active; scope; scope = scope.parent) {
+      if (seen.has(scope)) continue;
+      seen.add(scope);
+      fromMap(scope.names, 0, scope === current);
+    }
+  return places;
+}
