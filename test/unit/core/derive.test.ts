@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { derive } from '../../../src/core/derive';
 import type { Step } from '../../../src/core/derivation';
+import type { Node } from '../../../src/core/expr';
 import { createVerifier } from '../../../src/core/verify';
 import { finiteDifferenceError, gradientFaults, outline, printer } from '../../support/steps';
 import { parseModel } from '../../support/model';
