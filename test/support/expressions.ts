@@ -14,13 +14,18 @@ const LAYOUTS: readonly Readonly<Record<string, string>>[] = [
 
 /** Inputs and bindings that random expressions mention; every domain occurs. */
 export function expressionProgram(layout = 0): Program {
+  return parseModel(expressionModel(layout));
+}
+
+/** The same as a model's text. */
+export function expressionModel(layout: number): string {
   const shape = LAYOUTS[layout % LAYOUTS.length] ?? {};
   const of = (name: string): string => (shape[name] ? `${name}[${shape[name]}]` : name);
-  return parseModel(`data X[m,n]; data Q[n,n]; label ${of('y')} binary; label ${of('c')} class:n; param ${of('w')}
+  return `data X[m,n]; data Q[n,n]; label ${of('y')} binary; label ${of('c')} class:n; param ${of('w')}
 param ${of('v')}; param ${of('b')}; hyper lam positive; data ${of('p')} unit
 ${of('z')} = sum(j<n, X[i,j]*w[j]) + b
 ${of('a')} = sigmoid(z[i])
-S = sum(i<m, exp(z[i]/4))`);
+S = sum(i<m, exp(z[i]/4))`;
 }
 
 /** A random expression whose free indices are among `scope`; `depth` bounds its height. */

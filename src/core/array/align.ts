@@ -31,6 +31,11 @@ function view(arg: Form, parts: ViewForm['parts']): Form {
       k += 1;
     }
   }
+  // A reduction can leave the unit axis itself.
+  if (arg.kind === 'reduce' && !arg.keep && arg.dims.length > 0) {
+    const kept = arg.arg.dims.map((d, axis) => (arg.axes.includes(axis) ? null : d));
+    if (sameDims(kept, dims)) return { ...arg, keep: true, dims };
+  }
   return { kind: 'view', arg, parts, dims };
 }
 

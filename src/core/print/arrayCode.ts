@@ -4,6 +4,7 @@ import { opRow, type CodeTarget } from '../ops';
 import {
   indicesOf,
   someForm,
+  type CallForm,
   type CompareForm,
   type Dim,
   type Form,
@@ -12,6 +13,7 @@ import {
   type ReduceForm,
   type ViewForm,
 } from '../array/form';
+import { isDecimal } from './shape';
 import { fillTemplate, LEVEL, wrap, type Code } from './template';
 
 export type ArrayTarget = Exclude<CodeTarget, 'typescript'>;
@@ -22,6 +24,8 @@ export interface ArrayDialect {
   symbol(name: string): string;
   /** The variable that holds a size; called for every size that is used. */
   size(size: Size): string;
+  /** An array of the program whose element type new arrays take; null where there is none. */
+  readonly real: string | null;
 }
 
 const LIBRARY: Readonly<Record<ArrayTarget, string>> = { numpy: 'np', torch: 'torch', jax: 'jnp' };
@@ -61,14 +65,8 @@ function write(form: Form, d: ArrayDialect): Code {
       const constant = d.target === 'torch' && !hasSymbol(form.arg);
       return atom(`${constant ? 'math' : lib}.sqrt(${sub(form.arg, LEVEL.compare)})`);
     }
-    case 'call': {
-      const constant = d.target === 'torch' && !form.args.some(hasSymbol);
-      const filled = fillTemplate(
-        opRow(form.fn).code[d.target],
-        form.args.map((a) => write(a, d)),
-      );
-      return constant ? { ...filled, text: filled.text.replaceAll('torch.', 'math.') } : filled;
-    }
+    case 'call':
+      return call(form, d);
     case 'compare':
       return compare(form, d);
     case 'where':
@@ -112,17 +110,44 @@ function scalar(node: Extract<Form, { kind: 'scalar' }>['node'], d: ArrayDialect
     const pi = d.target === 'torch' ? 'math.pi' : `${LIBRARY[d.target]}.pi`;
     return atom(node.name === 'pi' ? pi : node.name);
   }
-  const text = node.den === 1 ? String(Math.abs(node.num)) : `${Math.abs(node.num)} / ${node.den}`;
+  const whole = node.den === 1 || isDecimal(node.den);
+  const text = whole ? String(Math.abs(node.num) / node.den) : `${Math.abs(node.num)} / ${node.den}`;
   if (node.num < 0) return { text: `-${text}`, level: LEVEL.sum };
-  return { text, level: node.den === 1 ? LEVEL.atom : LEVEL.product };
+  return { text, level: whole ? LEVEL.atom : LEVEL.product };
 }
+
+function call(form: CallForm, d: ArrayDialect): Code {
+  const constant = form.args.map((a) => !hasSymbol(a));
+  if (d.target !== 'torch' || !constant.includes(true))
+    return fillTemplate(
+      opRow(form.fn).code[d.target],
+      form.args.map((a) => write(a, d)),
+    );
+  if (form.args.length === 1) {
+    const filled = fillTemplate(
+      opRow(form.fn).code.torch,
+      form.args.map((a) => write(a, d)),
+    );
+    return { ...filled, text: filled.text.replaceAll('torch.', 'math.') };
+  }
+  // Functions of two tensors do not take plain numbers.
+  const args = form.args.map((a, k): Code => {
+    const code = write(a, d);
+    return constant[k] ? atom(`torch.tensor(${code.text}${elementType(d)})`) : code;
+  });
+  return fillTemplate(opRow(form.fn).code.torch, args);
+}
+
+const elementType = (d: ArrayDialect): string =>
+  d.target === 'torch' && d.real ? `, dtype=${d.real}.dtype` : '';
 
 /** 0 and 1 by a choice: libraries add, negate and multiply truth values in ways of their own. */
 function compare(form: CompareForm, d: ArrayDialect): Code {
   if (form.mask) return bare(form, d);
   const lib = LIBRARY[d.target];
   const size = identitySize(form);
-  if (size !== null) return atom(`${lib}.eye(${d.size(size)})`);
+  if (size !== null) return atom(`${lib}.eye(${d.size(size)}${elementType(d)})`);
+  if (d.target === 'torch' && d.real) return atom(`(${bare(form, d).text}).to(${d.real}.dtype)`);
   return atom(`${lib}.where(${bare(form, d).text}, 1.0, 0.0)`);
 }
 
@@ -206,8 +231,11 @@ function full(form: FullForm, d: ArrayDialect): Code {
   const lengths = form.sizes.map((s) => (/^\d+$/.test(s) ? s : d.size(s)));
   const shape = `(${lengths.join(', ')}${lengths.length === 1 ? ',' : ''})`;
   const value = write(form.arg, d);
-  if (value.text === '1') return atom(`${lib}.ones(${shape})`);
-  if (value.text === '0') return atom(`${lib}.zeros(${shape})`);
+  if (value.text === '1') return atom(`${lib}.ones(${shape}${elementType(d)})`);
+  if (value.text === '0') return atom(`${lib}.zeros(${shape}${elementType(d)})`);
   if (d.target !== 'torch') return atom(`${lib}.full(${shape}, ${value.text})`);
-  return { text: `${wrap(value, LEVEL.unary)} * ${lib}.ones(${shape})`, level: LEVEL.product };
+  return {
+    text: `${wrap(value, LEVEL.unary)} * ${lib}.ones(${shape}${elementType(d)})`,
+    level: LEVEL.product,
+  };
 }

@@ -4,6 +4,7 @@ import type { ArrayValue, Binding, Program } from '../definition';
 import { symbolNames, type Size } from '../expr';
 import type { CodeTarget } from '../ops';
 import { arrayCode, type ArrayDialect, type ArrayTarget } from './arrayCode';
+import { fresh, identifier, identifiers } from './identifiers';
 import { loopCode } from './loopCode';
 
 /** A gradient to print: `bindings` are the ones that it mentions beyond the program's own (adjoints with a name). */
@@ -28,7 +29,7 @@ export function printCode(target: CodeTarget, program: Program, gradient: CodeGr
   };
   const statements = [...used, result];
   return target === 'typescript'
-    ? loopCode(program, statements, gradient.name)
+    ? loopCode(program, gradient.bindings, statements)
     : arrayProgram(target, program, gradient.bindings, statements);
 }
 
@@ -48,24 +49,6 @@ function usedBindings(program: Program, gradient: CodeGradient): Binding[] {
   return all.filter((b) => needed.has(b));
 }
 
-/** Identifiers for symbols: inputs as the user's code reads them, bindings by name, `A@2` as `A_2`. */
-export function identifiers(
-  program: Program,
-  statements: readonly Binding[],
-  last: string,
-): ReadonlyMap<string, string> {
-  const names = new Map(program.inputs.map((input) => [input.name, input.code]));
-  const taken = new Set([...names.values(), last]);
-  for (const b of statements) {
-    if (b.name === last) continue;
-    let name = b.name.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=\d)/, '_');
-    while (taken.has(name)) name += '_';
-    names.set(b.name, name);
-    taken.add(name);
-  }
-  return names;
-}
-
 const IMPORTS: Readonly<Record<ArrayTarget, readonly (readonly [RegExp, string])[]>> = {
   numpy: [
     [/\bmath\./, 'import math'],
@@ -76,7 +59,8 @@ const IMPORTS: Readonly<Record<ArrayTarget, readonly (readonly [RegExp, string])
     [/\btorch\./, 'import torch'],
   ],
   jax: [
-    [/\bjax\./, 'import jax'],
+    [/\bjax\.nn\./, 'import jax'],
+    [/\bjax\.scipy\./, 'import jax.scipy.special'],
     [/\bjnp\./, 'import jax.numpy as jnp'],
   ],
 };
@@ -94,14 +78,10 @@ function arrayProgram(
   const dialect: ArrayDialect = {
     target,
     symbol: (name) => names.get(name) ?? name,
+    real: realArray(program),
     size(size) {
-      let name = lengths.get(size);
-      if (name === undefined) {
-        name = size.replace(/[^\p{L}\p{N}_]/gu, '_');
-        while (taken.has(name)) name = `n_${name}`;
-        taken.add(name);
-        lengths.set(size, name);
-      }
+      const name = lengths.get(size) ?? fresh(identifier(size), 'n_', taken);
+      lengths.set(size, name);
       return name;
     },
   };
@@ -127,4 +107,12 @@ function lengthLine(
     if (axis >= 0) return `${variable} = ${names.get(input.name) ?? input.name}.shape[${axis}]`;
   }
   return `# ${variable}: the length ${size}, which no input has as an axis`;
+}
+
+/** The first input that is an array of reals, as the code reads it. */
+function realArray(program: Program): string | null {
+  const real = program.inputs.find(
+    (i) => i.shape.length > 0 && i.domain.kind !== 'class' && i.role !== 'label',
+  );
+  return real?.code ?? null;
 }

@@ -4,6 +4,7 @@ import { constantLatex } from './latex';
 import { spell, type Spelling } from './matrixNotation';
 import { assemble } from './names';
 import type { Naming } from './naming';
+import { isDecimal } from './shape';
 
 const isTall = (tex: string): boolean => /\\(frac|left|sqrt)(?![A-Za-z])/.test(tex);
 const fence = (left: string, inner: string, right: string): string =>
@@ -30,7 +31,9 @@ function spelling(naming: Naming): Spelling {
     number(node) {
       if (node.kind === 'size') return assemble(naming.notation(node.size, false));
       if (node.kind === 'const') return constantLatex(node.name);
-      const [num, den] = [Math.abs(node.num), node.den];
+      const [num, den] = isDecimal(node.den)
+        ? [Math.abs(node.num) / node.den, 1]
+        : [Math.abs(node.num), node.den];
       return `${node.num < 0 ? '-' : ''}${den === 1 ? String(num) : `\\frac{${num}}{${den}}`}`;
     },
     ones: '\\mathbf{1}',

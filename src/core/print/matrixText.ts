@@ -2,6 +2,7 @@
 import type { MatrixForm } from '../matrix';
 import { spell, type Spelling } from './matrixNotation';
 import type { Naming } from './naming';
+import { isDecimal } from './shape';
 
 export function matrixText(form: MatrixForm, naming: Naming): string {
   return spell(form, spelling(naming));
@@ -16,7 +17,7 @@ function spelling(naming: Naming): Spelling {
     number(node) {
       if (node.kind === 'size') return node.size;
       if (node.kind === 'const') return node.name;
-      return node.den === 1 ? String(node.num) : `${node.num}/${node.den}`;
+      return node.den === 1 || isDecimal(node.den) ? String(node.num / node.den) : `${node.num}/${node.den}`;
     },
     ones: '1',
     identity: 'I',

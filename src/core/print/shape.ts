@@ -49,6 +49,9 @@ export function terms(arena: Arena, node: Node): Term[] {
   return first ? [first, ...list] : list;
 }
 
+/** Whether a rational over `den` is written as a decimal (0.01), as it was in the source: halves and thirds are not. */
+export const isDecimal = (den: number): boolean => den > 4 && 100 % den === 0;
+
 /** The negative of a negative exponent, or null where the power is not a reciprocal. */
 function reciprocalExponent(arena: Arena, exponent: Node): Node | null {
   return isNegative(exponent) ? arena.neg(exponent) : null;
@@ -85,7 +88,15 @@ export function fraction(arena: Arena, node: Node): Fraction {
   });
   const sums = (n: Node): number => Number(n.kind === 'reduce');
   numerator.sort((a, b) => sums(a) - sums(b));
-  return { negative: num < 0, num: Math.abs(num), den, sizes, numerator, denominator };
+  const decimal = isDecimal(den);
+  return {
+    negative: num < 0,
+    num: Math.abs(decimal ? num / den : num),
+    den: decimal ? 1 : den,
+    sizes,
+    numerator,
+    denominator,
+  };
 }
 
 /** The radicand of a square root, else null. */

@@ -122,7 +122,7 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
     'attention: the gradient of a softmax by rows',
     'param P[t,s]; param D[t,s]\ndS[i<t,j<s] = P[i,j]*(D[i,j] - sum(r<s, P[i,r]*D[i,r]))',
     String.raw`P \odot (D - (P \odot D) \mathbf{1} \mathbf{1}^{\top})`,
-    'dS = P * (D - np.sum(P * D, axis=1)[:, None])',
+    'dS = P * (D - np.sum(P * D, axis=1, keepdims=True))',
   ],
   [
     'an outer product of columns',

@@ -73,7 +73,7 @@ describe('expressions', () => {
     ],
     [
       'where(z[i] > 0, z[i], 1/10*z[i])',
-      String.raw`\begin{cases} z_{i} & \text{if } z_{i} > 0 \\ \frac{1}{10} z_{i} & \text{otherwise} \end{cases}`,
+      String.raw`\begin{cases} z_{i} & \text{if } z_{i} > 0 \\ 0.1 z_{i} & \text{otherwise} \end{cases}`,
     ],
     [
       'where(abs(z[i]) <= lambda, 1/2*z[i]^2, where((z[i]>0)*(y[i]==1), 1, 0))',

@@ -1,0 +1,155 @@
+/** Models whose last binding is printed as code: every layout, and every operator in each library. */
+import { OPS } from '../../src/core/ops';
+import { createNaming } from '../../src/core/print/naming';
+import { toText } from '../../src/core/print/text';
+import { createRandom } from '../../src/core/random';
+import { expressionModel, expressionProgram, randomContraction } from './expressions';
+
+export interface CodeCase {
+  readonly name: string;
+  readonly model: string;
+}
+
+const LOGISTIC_ROWS = `data X[m,n]; label y[m] binary; param w[n]; param b
+z[i<m] = sum(j<n, X[i,j]*w[j]) + b
+a[i<m] = sigmoid(z[i])
+`;
+const LOGISTIC_COLUMNS = `data X[n,m]; label Y[1,m] binary; param w[n,1]; param b
+Z[1,i<m] = sum(j<n, w[j]*X[j,i]) + b
+A[1,i<m] = sigmoid(Z[i])
+`;
+const LOGISTIC_TALL = `data X[m,n]; label Y[m,1] binary; param w[n,1]; param b[1,1]
+Z[i<m,1] = sum(j<n, X[i,j]*w[j]) + b
+A[i<m,1] = sigmoid(Z[i])
+`;
+const SOFTMAX = `data X[m,n]; label Y[m,k] onehot; param W[n,k]; param c[k]
+Z[i<m,q<k] = sum(j<n, X[i,j]*W[j,q]) + c[q]
+M[i<m,1] = max(q<k, Z[i,q])
+E[i<m,q<k] = exp(Z[i,q] - M[i])
+S[i<m,1] = sum(q<k, E[i,q])
+P[i<m,q<k] = E[i,q]/S[i]
+`;
+const MLP = `data X[m,n]; data Y[m,k]; param W1[n,h]; param b1[1,h]; param W2[h,k]
+A1[i<m,p<h] = sum(j<n, X[i,j]*W1[j,p]) + b1[p]
+H[i<m,p<h] = tanh(A1[i,p])
+O[i<m,q<k] = sum(p<h, H[i,p]*W2[p,q])
+dH[i<m,p<h] = 1/m*sum(q<k, (O[i,q] - Y[i,q])*W2[p,q])*(1 - H[i,p]^2)
+`;
+const ATTENTION = `data T[t,e]; param Q[t,d]; param K[s,d]; param V[s,e]
+L[i<t,j<s] = sum(q<d, Q[i,q]*K[j,q])/sqrt(d)
+P[i<t,j<s] = exp(L[i,j])/sum(r<s, exp(L[i,r]))
+O[i<t,r<e] = sum(j<s, P[i,j]*V[j,r])
+D[i<t,j<s] = sum(r<e, (O[i,r] - T[i,r])*V[j,r])
+dL[i<t,j<s] = P[i,j]*(D[i,j] - sum(r<s, P[i,r]*D[i,r]))
+`;
+
+const CASES: readonly CodeCase[] = [
+  { name: 'logistic, rows: dw', model: `${LOGISTIC_ROWS}dw[j<n] = 1/m*sum(i<m, (a[i] - y[i])*X[i,j])` },
+  { name: 'logistic, rows: db', model: `${LOGISTIC_ROWS}db = 1/m*sum(i<m, a[i] - y[i])` },
+  {
+    name: 'logistic, columns: dw',
+    model: `${LOGISTIC_COLUMNS}dw[j<n,1] = 1/m*sum(i<m, (A[i] - Y[i])*X[j,i])`,
+  },
+  { name: 'logistic, columns: db', model: `${LOGISTIC_COLUMNS}db = 1/m*sum(i<m, A[i] - Y[i])` },
+  { name: 'logistic, tall: dw', model: `${LOGISTIC_TALL}dw[j<n,1] = 1/m*sum(i<m, (A[i] - Y[i])*X[i,j])` },
+  { name: 'logistic, tall: db', model: `${LOGISTIC_TALL}db[1,1] = 1/m*sum(i<m, A[i] - Y[i])` },
+  {
+    name: 'squared error with weight decay',
+    model: `${LOGISTIC_ROWS.replace('; param b', '; param b; hyper lam')}dw[j<n] = 2/m*sum(i<m, (a[i] - y[i])*a[i]*(1 - a[i])*X[i,j]) + lam/m*w[j]`,
+  },
+  {
+    name: 'cross-entropy',
+    model: `${LOGISTIC_ROWS}cost = -1/m*sum(i<m, y[i]*log(a[i]) + (1 - y[i])*log(1 - a[i]))`,
+  },
+  {
+    name: 'Hessian',
+    model: `${LOGISTIC_ROWS}H[p<n,q<n] = 1/m*sum(i<m, a[i]*(1 - a[i])*X[i,p]*X[i,q]) + 1/2*delta(p, q)`,
+  },
+  { name: 'softmax: dW', model: `${SOFTMAX}dW[j<n,q<k] = 1/m*sum(i<m, (P[i,q] - Y[i,q])*X[i,j])` },
+  { name: 'softmax: dc', model: `${SOFTMAX}dc[q<k] = 1/m*sum(i<m, P[i,q] - Y[i,q])` },
+  {
+    name: 'integer labels',
+    model: `data Z[m,k]; label y[m] class:k
+P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
+J = -1/m*sum(i<m, log(P[i,y[i]]))
+dZ[i<m,q<k] = (P[i,q] - delta(q, y[i]))/m`,
+  },
+  { name: 'two layers: dW1', model: `${MLP}dW1[j<n,p<h] = sum(i<m, X[i,j]*dH[i,p])` },
+  { name: 'two layers: db1', model: `${MLP}db1[1,p<h] = sum(i<m, dH[i,p])` },
+  { name: 'attention: dQ', model: `${ATTENTION}dQ[i<t,q<d] = sum(j<s, dL[i,j]*K[j,q])/sqrt(d)` },
+  { name: 'attention: dK', model: `${ATTENTION}dK[j<s,q<d] = sum(i<t, dL[i,j]*Q[i,q])/sqrt(d)` },
+  {
+    name: 'Huber',
+    model: `data y[m]; param f[m]; hyper d
+r[i<m] = y[i] - f[i]
+df[i<m] = where(abs(r[i]) <= d, -r[i], -d*sign(r[i]))/m`,
+  },
+  {
+    name: 'hinge',
+    model: `data X[m,n]; label y[m] sign; param w[n]
+f[i<m] = sum(j<n, X[i,j]*w[j])
+dw[j<n] = -1/m*sum(i<m, y[i]*(1 - y[i]*f[i] > 0)*X[i,j])`,
+  },
+  {
+    name: 'an Einstein sum',
+    model: 'data X[m,n]; data Q[n,n]; data R[m,n]\nT[i<m,p<n] = sum(j<n, X[i,j]*Q[j,p]*R[i,p]*X[i,p])',
+  },
+  {
+    name: 'a batched product',
+    model: 'data A[m,n,k]; data B[m,k,h]\nT[i<m,j<n,p<h] = sum(q<k, A[i,j,q]*B[i,q,p])',
+  },
+  { name: 'a transposed tensor', model: 'data A[m,n,k]; data v[n]\nT[q<k,i<m,j<n] = A[i,j,q]*v[j]' },
+  { name: 'a product over an axis', model: 'data X[m,n]\ng[i<m,1] = prod(j<n, X[i,j])' },
+  { name: 'smallest of each column', model: 'data X[m,n]\ng[1,j<n] = min(i<m, X[i,j])' },
+  { name: 'constants repeated', model: 'param w[n,1]; hyper lam\ng[j<n,1] = lam' },
+  { name: 'ones', model: 'param w[n]\ng[j<n] = 1' },
+  {
+    name: 'a Gaussian density',
+    model:
+      'data x[m]; param mu; param sigma positive\np[i<m] = exp(-(x[i] - mu)^2/(2*sigma^2))/sqrt(2*pi*sigma^2)',
+  },
+  {
+    name: 'comparisons as numbers',
+    model: 'data x[m]; data y[m]\ng[i<m] = (x[i] > 0) + (y[i] > 0) - (x[i] > y[i])*(y[i] <= 1)',
+  },
+  {
+    name: 'a name assigned twice',
+    model: 'data x[m]\na[i<m] = x[i]^2\na@2[i<m] = a[i] + 1\ng[i<m] = a@2[i]*a[i]',
+  },
+  { name: 'a size with the name of an input', model: 'data X[m,n]; hyper m\ng[j<n] = m*sum(i<m, X[i,j])/n' },
+];
+
+/** A real argument in the domain of each operator, made from x and y in (0.1, 0.9). */
+const operatorCases: readonly CodeCase[] = OPS.map((row) => {
+  const shift = row.domain[0]?.low === 1 ? '1 + ' : '';
+  const args = [`${shift}x[i]`, 'y[i] - 1/2'].slice(0, row.domain.length).join(', ');
+  return {
+    name: `operator ${row.name}`,
+    model: `data x[m] unit; data y[m] unit\ng[i<m] = 2*${row.name}(${args})^2 - ${row.name}(${args})`,
+  };
+});
+
+/** Sums of products in every layout of operands and result. */
+const randomCases: readonly CodeCase[] = Array.from({ length: 60 }, (_, seed) => {
+  const program = expressionProgram(seed);
+  const { arena } = program;
+  const random = createRandom(1000 + seed);
+  const layouts = ['', 'i<m', 'j<n', 'i<m,1', '1,j<n', 'i<m,j<n', 'j<n,i<m', 'j<n,1', '1,1', 'j<n,1,i<m'];
+  const axes = layouts[seed % layouts.length] ?? '';
+  const scope = axes.split(',').flatMap((axis) => {
+    const [name = '', size] = axis.split('<');
+    return size === undefined ? [] : [arena.index(name, size)];
+  });
+  const text = toText(randomContraction(program, random, scope), createNaming(program));
+  return {
+    name: `random ${seed}`,
+    model: `${expressionModel(seed)}\ng${axes === '' ? '' : `[${axes}]`} = ${text}`,
+  };
+});
+
+export const CODE_CASES: readonly CodeCase[] = [
+  ...CASES,
+  ...operatorCases,
+  ...randomCases,
+  { name: 'maximum with a number', model: 'data x[m]\ng[i<m] = maximum(x[i], 0.1) - minimum(0.2, x[i])' },
+];
