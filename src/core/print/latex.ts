@@ -319,7 +319,9 @@ function reduction(c: Context, node: ReduceNode): Piece {
   const piece = write(inner, body);
   const loose = piece.hold === 'sum' || piece.hold === 'negative';
   if (!loose) return { tex: `${head} ${piece.tex}`, hold: 'open' };
-  const tex = node.op === 'sum' ? ` \\left[ ${piece.tex} \\right]` : brackets(piece.tex);
+  // Square brackets keep a long summand apart from the parentheses in it.
+  const nested = node.op === 'sum' && piece.tex.includes('(');
+  const tex = nested ? ` \\left[ ${piece.tex} \\right]` : `${ranged ? ' ' : ''}${brackets(piece.tex)}`;
   return { tex: head + tex, hold: 'open' };
 }
 

@@ -151,7 +151,9 @@ export function layout(f: Fraction): Part[] {
     parts.push({ kind: 'fraction', num, top, den, bottom: sizes });
   } else if (!merges && num !== 1) parts.push({ kind: 'number', value: num });
   if (denominator.length > 0) {
-    const after: readonly Node[] = rest.length > 1 ? rest.filter((n) => n.kind === 'reduce') : [];
+    // Sums and derivatives stand beside a fraction rather than in it.
+    const beside = (n: Node): boolean => n.kind === 'reduce' || n.kind === 'diff';
+    const after: readonly Node[] = rest.length > 1 ? rest.filter(beside) : [];
     const top = rest.filter((n) => !after.includes(n));
     parts.push(
       merges

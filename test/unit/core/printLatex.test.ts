@@ -117,6 +117,7 @@ describe('expressions', () => {
     ['exp(b)^2', String.raw`(e^{b})^{2}`],
     ['(-b)^3', String.raw`(-b)^{3}`],
     ['(b/2)^3', String.raw`\left( \frac{b}{2} \right)^{3}`],
+    ['1/m*sum(i<m, a[i] - y[i])', String.raw`\frac{1}{m} \sum_{i=1}^{m} (a_{i} - y_{i})`],
     ['a@2[i]^2', String.raw`(a'_{i})^{2}`],
     ['b - (sigma - mu)', String.raw`b - (\sigma - \mu)`],
     ['sum(j<n, w[j]) + b', String.raw`\sum_{j=1}^{n} w_{j} + b`],
@@ -142,6 +143,11 @@ describe('derivatives that have not been carried out', () => {
       'a chain',
       arena.mul(d('cost', 'a[i]'), d('a[i]', 'z[i]')),
       String.raw`\frac{\partial \mathrm{cost}}{\partial a_{i}} \frac{\partial a_{i}}{\partial z_{i}}`,
+    ],
+    [
+      'beside a fraction',
+      arena.mul(parse('(a[i] - y[i])/a[i]'), d('a[i]', 'z[i]')),
+      String.raw`\frac{a_{i} - y_{i}}{a_{i}} \frac{\partial a_{i}}{\partial z_{i}}`,
     ],
     [
       'twice',
@@ -173,7 +179,7 @@ describe('indices', () => {
     );
     const single = parseModel('data x[n]\nJ = sum(t<n, x[t]) + sum(t<3, t)');
     expect(toLatex(single.bindings[0]?.def as Node, createNaming(single))).toBe(
-      String.raw`\sum_{i=1}^{n} x_{i} + \sum_{j=1}^{3} \left[ j - 1 \right]`,
+      String.raw`\sum_{i=1}^{n} x_{i} + \sum_{j=1}^{3} (j - 1)`,
     );
   });
 });
