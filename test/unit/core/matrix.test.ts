@@ -241,7 +241,7 @@ test('plain text', () => {
 
 test('random sums of products and expressions have the value of their elements', () => {
   let compared = 0;
-  for (let seed = 0; seed < 3000; seed += 1) {
+  for (let seed = 0; seed < 1200; seed += 1) {
     const program = expressionProgram(seed);
     const { arena } = program;
     const random = createRandom(seed + 1);
@@ -273,5 +273,5 @@ test('random sums of products and expressions have the value of their elements',
     if (form)
       katex.renderToString(matrixLatex(form, createNaming(program)), { throwOnError: true, strict: 'error' });
   }
-  expect(compared).toBeGreaterThan(1200);
+  expect(compared).toBeGreaterThan(480);
 });

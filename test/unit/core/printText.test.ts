@@ -73,7 +73,7 @@ test('random expressions read back as the same value', () => {
       finite += 1;
       expect(Math.abs(a.value - b.value), text).toBeLessThanOrEqual(2 ** -52 * (a.scale + b.scale));
     }),
-    { numRuns: 5000, seed: 1 },
+    { numRuns: 2000, seed: 1 },
   );
-  expect(finite).toBeGreaterThan(2000);
+  expect(finite).toBeGreaterThan(800);
 });
