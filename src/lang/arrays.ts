@@ -165,7 +165,10 @@ export function reduce(
 ): ArrayV {
   if (value.axes.length === 0) run.penalise(4, 'reduction of a single number');
   else if (positions.every((p) => !value.axes[p]?.index))
-    run.penalise(positions.length === value.axes.length ? 0.5 : 4, 'reduction of unit axes');
+    run.penalise(
+      value.axes.length > 1 && positions.length === value.axes.length ? 0.5 : 4,
+      'reduction of unit axes',
+    );
   const kept = value.axes.flatMap((axis, p) => {
     if (!positions.includes(p)) return [axis.size];
     return keepdims ? ['1'] : [];

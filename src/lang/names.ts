@@ -120,8 +120,18 @@ const NAME_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, numb
       [MATRIX, 0],
       [VECTOR, 1.5],
       [SCALAR, 2.5],
+      [COLUMN, 3],
+      [ROW, 4],
+    ],
+  ],
+  [
+    /^(x|xs|xb)$/,
+    [
+      [SCALAR, 0],
+      [VECTOR, 0.75],
+      [MATRIX, 1.25],
       [COLUMN, 2.5],
-      [ROW, 2.75],
+      [ROW, 3],
     ],
   ],
   [

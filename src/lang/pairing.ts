@@ -30,7 +30,9 @@ export function gradientFunctionOf(main: Callable, all: readonly Callable[]): Ca
   const exact = others.filter((c) => isDerivativeOf(c.fn.name, main.fn.name));
   if (exact.length === 1) return exact[0] ?? null;
   const mine = names(main);
-  const same = others.filter((c) => stem(c.fn.name) === stem(main.fn.name) && compatible(mine, names(c)));
+  const same = others.filter(
+    (c) => stem(c.fn.name) === stem(main.fn.name) && compatible(mine, names(c), stem(c.fn.name) === ''),
+  );
   if (same.length === 1) return same[0] ?? null;
   if (same.length > 1) return null;
   // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.
@@ -52,15 +54,17 @@ function withFlagSet({ fn, owner }: Callable): Callable | null {
   return { fn: { ...fn, parameters: fn.parameters.map((p, k) => (k === at ? set : p)) }, owner };
 }
 
-const isDescent = (name: string): boolean => /descent|check|numeric|clip|norm|step|update|zero/i.test(name);
+/** Functions with gradients that do not compute the gradient of another function. */
+const isDescent = (name: string): boolean =>
+  /descent|check|numeric|clip|norm|step|update|zero|forward|_and_|train|fit(_|$)/i.test(name);
 
 const names = (c: Callable): string[] => ownParameters(c).map((p) => p.name);
 
-function compatible(a: readonly string[], b: readonly string[]): boolean {
+function compatible(a: readonly string[], b: readonly string[], anyStem: boolean): boolean {
   const extra = b.filter((name) => !a.includes(name)).length;
   // One more argument is the gradient from above, or a count; a method may have none.
   if (extra < b.length || b.length === 0)
-    return extra <= 1 || (a.length === b.length && extra <= b.length / 2);
+    return extra <= (anyStem ? 0 : 1) || (a.length === b.length && extra <= b.length / 2);
   return a.length === b.length;
 }
 

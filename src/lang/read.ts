@@ -15,6 +15,7 @@ import { gradientFunctionOf } from './pairing';
 import type { Parsers } from './parse';
 import { readPython } from './python';
 import { readPlan, type Reading } from './reading';
+import { assignedNames } from './statements';
 import { functionsOf, type Module } from './syntax';
 import type { Cause } from './values';
 
@@ -43,8 +44,16 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
     };
     return readDefinition(plan, languageId);
   };
+  const pairs = new Map(callables.map((main) => [main, gradientFunctionOf(main, callables)]));
+  const gradientOnly = new Set([...pairs.values()].flatMap((c) => (c && isGradientOnly(c) ? [c.fn] : [])));
   for (const main of callables) {
-    const definition = read(main, gradientFunctionOf(main, callables)) ?? readIteration(main, read);
+    // What is the gradient of another function is read with that one.
+    if (gradientOnly.has(main.fn)) continue;
+    const gradient = pairs.get(main) ?? null;
+    const alone = read(main, null);
+    // A function with gradients of its own is not paired with another one.
+    const paired = gradient && !hasOwnGradients(alone) ? read(main, gradient) : null;
+    const definition = paired ?? alone ?? readIteration(main, read);
     if (!definition) continue;
     const count = (counts.get(definition.name) ?? 0) + 1;
     counts.set(definition.name, count);
@@ -52,6 +61,12 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
   }
   return { definitions, problems: syntaxProblems(module) };
 }
+
+const isGradientOnly = ({ fn }: Callable): boolean =>
+  isGradientName(fn.name) && ![...assignedNames(fn.body)].some(isLossName);
+
+const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
+  definition !== null && definition.gradients.length + definition.mismatches.length > 0;
 
 /** A loop of unknown length that computes a loss: one pass of it, from the values that it carries along. */
 function readIteration(
