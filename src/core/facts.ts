@@ -1,6 +1,6 @@
 /** Ranges and signs of expressions, inferred bottom-up from the domains of inputs through the bindings. */
-import type { Domain, Program } from './definition';
-import type { Node } from './expr';
+import { axisIndices, indexedSizes, type Domain, type Program } from './definition';
+import type { Node, Size } from './expr';
 import { opRow } from './ops';
 
 /** A real interval; an end that is open is excluded. */
@@ -21,6 +21,12 @@ const closed = (low: number, high: number): Range => ({
   highOpen: high === Infinity,
 });
 
+/** A constant that floating point may not hold exactly, and sums of such: no sign may rest on their last digits. */
+function around(value: number): Range {
+  const margin = Math.abs(value) * 2 ** -40;
+  return closed(value - margin, value + margin);
+}
+
 export interface Facts {
   range(node: Node): Range;
   isPositive(node: Node): boolean;
@@ -29,6 +35,8 @@ export interface Facts {
   distribution(name: string): 'hard' | 'soft' | null;
   /** The position of that axis among `count` non-unit axes. */
   distributionAxis(name: string, count: number): number;
+  /** The size of a non-unit axis of an input or a binding. */
+  axisSize(name: string, position: number): Size | null;
   /** Narrows what is known of a binding, e.g. by a proof about its definition. */
   learn(name: string, range: Range): void;
   /** "a is in (0, 1)", for a symbol of which something is known. */
@@ -133,9 +141,9 @@ export function createFacts(program: Program): Facts {
   const compute = (node: Node): Range => {
     switch (node.kind) {
       case 'num':
-        return closed(node.num / node.den, node.num / node.den);
+        return node.den === 1 ? closed(node.num, node.num) : around(node.num / node.den);
       case 'const':
-        return closed(node.value, node.value);
+        return around(node.value);
       case 'size':
         return closed(1, Infinity);
       case 'index':
@@ -192,6 +200,13 @@ export function createFacts(program: Program): Facts {
     distributionAxis(name, count) {
       const domain = inputs.get(name)?.domain;
       return (domain?.kind === 'distribution' ? domain.axis : undefined) ?? count - 1;
+    },
+    axisSize(name, position) {
+      const binding = bindings.get(name);
+      const sizes = binding
+        ? axisIndices(binding.axes).map((index) => index.size)
+        : indexedSizes(inputs.get(name)?.shape ?? []);
+      return sizes[position] ?? null;
     },
     learn(name, range) {
       learned.set(name, range);

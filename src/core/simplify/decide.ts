@@ -40,7 +40,7 @@ export function createDecision(options: DecisionOptions): Decision {
     const normalizer = normalizerFor(exponentialRoot(node));
     const form = normalizer.norm(node);
     if (form.num === 0) return true;
-    const merged = merges < DEEPEST_MERGE ? mergedBody(normalizer, form) : null;
+    const merged = merges < DEEPEST_MERGE ? mergedBody(normalizer, form, merges) : null;
     if (merged && provesZero(merged, merges + 1, conditions)) return true;
     return conditions < MOST_CONDITIONS && byCases(normalizer.algebra.toNode(form), merges, conditions);
   };
@@ -101,8 +101,11 @@ function exponentialRoot(node: Node): number {
   return root <= 60 ? root : 1;
 }
 
-/** Σf − Σg is 0 if the merged body f − g is: all terms must be sums over the same size. */
-function mergedBody(normalizer: Normalizer, form: Form): Node | null {
+/**
+ * Σf − Σg is 0 if the merged body f − g is: all terms must be sums over the same size. Each `level` of merging has an index
+ * of its own: the body of an outer sum still mentions that one's.
+ */
+function mergedBody(normalizer: Normalizer, form: Form, level: number): Node | null {
   const { algebra, arena } = normalizer;
   let size: string | null = null;
   const bodies: Node[] = [];
@@ -118,7 +121,7 @@ function mergedBody(normalizer: Normalizer, form: Form): Node | null {
     const rest: number[] = [];
     for (const [id, e] of factors(term.mono)) if (id !== chosen.id) rest.push(id, e);
     const outside = algebra.toNode({ ...term, mono: rest });
-    const common = arena.index('∑', size);
+    const common = arena.index(`!${level}`, size);
     bodies.push(arena.mul(outside, arena.substitute(body, index, common)));
   }
   return bodies.length > 0 ? arena.add(...bodies) : null;

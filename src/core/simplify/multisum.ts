@@ -18,17 +18,34 @@ export function canonicalSum(arena: Arena, index: IndexNode, body: Node): Node |
     } else parts.push(node);
   };
   collect(body);
-  if (indices.length === 1) return arena.sum(index, body);
   if (indices.length > MOST_INDICES) return null;
   let best: Node | null = null;
   for (const order of permutations(indices)) {
     const renamed = order.map((from, k) => [from, arena.index(`¤${k}`, from.size)] as const);
-    const factors = parts.map((part) => arena.substituteAll(part, renamed)).sort(compareNodes);
-    let node = arena.mul(...factors);
+    const product = arena.mul(...parts.map((part) => arena.substituteAll(part, renamed)));
+    let node = sorted(arena, product, new Map());
     for (const [, to] of [...renamed].reverse()) node = arena.sum(to, node);
     if (!best || compareNodes(node, best) < 0) best = node;
   }
   return best;
+}
+
+/** Terms and factors in structural order throughout: renaming an index does not leave an order behind that it no longer has. */
+function sorted(arena: Arena, node: Node, memo: Map<number, Node>): Node {
+  const known = memo.get(node.id);
+  if (known) return known;
+  let result: Node;
+  if (node.kind === 'reduce') {
+    const { index, body } = arena.open(node);
+    result = arena.reduce(node.op, index, sorted(arena, body, memo));
+  } else if (node.args.length === 0 || node.kind === 'sym') result = node;
+  else {
+    const args = node.args.map((arg) => sorted(arena, arg, memo));
+    if (node.kind === 'add' || node.kind === 'mul') args.sort(compareNodes);
+    result = arena.withArgs(node, args);
+  }
+  memo.set(node.id, result);
+  return result;
 }
 
 function permutations<T>(items: readonly T[]): T[][] {

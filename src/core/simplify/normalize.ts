@@ -323,10 +323,8 @@ export class Normalizer {
     if (!hasOp(node.fn)) return this.atom(arena.call(node.fn, ...nodes));
     const row = opRow(node.fn);
     if (nodes.every((n) => n.kind === 'num')) {
-      const exact = exactValue(
-        row.evaluate(...nodes.map((n) => (n.kind === 'num' ? n.num / n.den : NaN))),
-        node.fn,
-      );
+      const at = nodes.map((n) => (n.kind === 'num' ? n.num / n.den : NaN));
+      const exact = exactValue(row.evaluate(...at), at, node.fn);
       if (exact !== null) return exact === 0 ? ZERO : algebra.number(exact);
     }
     if (args.length === 1 && row.parity !== 'none' && x.num < 0) {
@@ -568,11 +566,11 @@ function squareParts(value: number): [number, number] {
   return root * root === b ? [a * root, 1] : [a, b];
 }
 
-/** Values of functions at numbers are folded only where they are exact. */
-function exactValue(value: number, fn: string): number | null {
-  if (value === 0 || value === 1 || value === -1) return value;
-  return ['abs', 'sign', 'floor', 'ceil', 'round', 'maximum', 'minimum', 'relu'].includes(fn) &&
-    Number.isSafeInteger(value)
-    ? value
-    : null;
+const EXACT = new Set(['abs', 'sign', 'floor', 'ceil', 'round', 'maximum', 'minimum', 'relu']);
+
+/** Values of functions at numbers are folded only where they are exact: tanh(40) is 1 in floating point, but not equal to 1. */
+function exactValue(value: number, at: readonly number[], fn: string): number | null {
+  const small = at.every((x) => Math.abs(x) <= 1);
+  if (small && (value === 0 || value === 1 || value === -1)) return value;
+  return EXACT.has(fn) && Number.isSafeInteger(value) ? value : null;
 }

@@ -81,8 +81,9 @@ export function divideExactly(dividend: readonly Term[], divisor: readonly Term[
     for (const term of divisor) {
       const at = mulMono(m, term.m);
       const key = monoKey(at);
-      const value = (rest.get(key)?.c ?? 0) - c * term.c;
-      if (!Number.isSafeInteger(value)) return null;
+      const taken = c * term.c;
+      const value = (rest.get(key)?.c ?? 0) - taken;
+      if (!Number.isSafeInteger(taken) || !Number.isSafeInteger(value)) return null;
       if (value === 0) rest.delete(key);
       else rest.set(key, { c: value, m: at });
     }

@@ -38,6 +38,11 @@ function mentions(node: Node, variables: ReadonlySet<string>): boolean {
   return false;
 }
 
+function isSubset(names: ReadonlySet<string>, of: ReadonlySet<string>): boolean {
+  for (const name of names) if (!of.has(name)) return false;
+  return true;
+}
+
 /** What must agree at the root for two nodes to match; arguments aside. */
 export function headOf(node: Node): string {
   switch (node.kind) {
@@ -71,6 +76,8 @@ export class RelationTable {
       const found = new Map<string, Node>();
       const variables = new Set(relation.indices.map((index) => index.name));
       if (!matchInto(relation.pattern, node, variables, found) || found.size < variables.size) continue;
+      // Σ_j A_jj has the shape of Σ_j A_ji, but its i would be j itself, which means nothing outside of the sum.
+      if ([...found.values()].some((at) => !isSubset(at.free, node.free))) continue;
       const pairs = relation.indices.map((index): [IndexNode, Node] => [
         index,
         found.get(index.name) ?? index,

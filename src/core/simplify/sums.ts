@@ -64,7 +64,7 @@ function overDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form |
     if (atom?.kind !== 'delta') continue;
     const [a, b] = atom.args as [Node, Node];
     const to = a === index ? b : b === index ? a : null;
-    if (!to || to.free.has(index.name)) continue;
+    if (!to || to.free.has(index.name) || (to.kind === 'index' && to.size !== index.size)) continue;
     const rest = algebra.toNode({ ...body, mono: filterMono(body.mono, (other) => other !== id) });
     const picked = arena.substitute(rest, index, to);
     algebra.recorder.note('sum-over-delta', () => picked);
@@ -82,6 +82,7 @@ function knownSum(
   const positions = node.args.flatMap((arg, k) => (arg.free.has(index.name) ? [k] : []));
   const [position] = positions;
   if (positions.length !== 1 || position === undefined || node.args[position] !== index) return null;
+  if (normalizer.facts.axisSize(node.name, position) !== index.size) return null;
   const kind = normalizer.facts.distribution(node.name);
   if (kind && position === normalizer.facts.distributionAxis(node.name, node.args.length))
     return {
