@@ -14,7 +14,11 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   const has = (role: string): boolean => roles.includes(role as (typeof roles)[number]);
   const single = assembled.outputAxes.every((axis) => axis.index === null);
   const written = outputs.gradients.some((g) => g.isInput) || outputs.broken.length > 0;
-  const own = outputs.gradients.some((g) => g.isInput && g.callable === reading.execution.main.callable);
+  const main = reading.execution.main.callable;
+  // One whose shapes do not fit is a gradient that was written, too.
+  const own =
+    outputs.gradients.some((g) => g.isInput && g.callable === main) ||
+    outputs.broken.some((b) => b.callable === main);
   const arrays = program.inputs.filter((input) => input.role !== 'hyper');
   if (arrays.length === 0) return null;
   const isActivation = activationLike(reading);
@@ -29,9 +33,7 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
     const evidence =
       lossLike || (written && has('parameter')) || (has('label') && has('parameter') && reduces(reading));
     if (!evidence || !dependsNonlinearly(reading)) return null;
-    return own || outputs.broken.some((b) => b.callable === reading.execution.main.callable)
-      ? 'propagate'
-      : 'loss';
+    return own ? 'propagate' : 'loss';
   }
   if (isLossName(name) && has('label') && has('parameter')) return 'loss';
   return has('data') && has('parameter') && contracts(reading) && !isGradientName(name) ? 'model' : null;

@@ -62,3 +62,11 @@ def linear(theta, X, y):
     J = (1/(2*len(y))) * np.sum(np.square(h - y))
     grad = (1/len(y)) * X.T.dot(h - y)  #: right
     return J, grad
+
+
+def loss_and_grad(theta, X, y):
+    m = len(y)
+    h = X.dot(theta)
+    J = 1 / (2 * m) * np.sum((h - y) ** 2)
+    dtheta = 1 / m * X.dot(h - y)  #: wrong gradient-shape
+    return J, dtheta
