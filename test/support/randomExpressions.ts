@@ -125,3 +125,59 @@ export const expressions: fc.Arbitrary<Build> = fc.letrec<{ node: Build }>((tie)
     ),
   };
 }).node;
+
+/** One factor of a contraction over the indices of its scope; `k` and `l` choose two of them. */
+const FACTORS: readonly ((a: Arena, k: IndexNode, l: IndexNode) => Node)[] = [
+  (a, k) => a.sym('v', k),
+  (a, k) => a.sym('c', k),
+  (a, k, l) => a.sym('M', k, l),
+  (a, k, l) => a.call('exp', a.mul(a.sym('v', k), a.sym('c', l))),
+  (a, k, l) => a.pow(a.add(a.one, a.pow(a.sym('M', k, l), a.num(2))), a.minusOne),
+  (a, k, l) => a.compare('>', a.sym('v', k), a.sym('c', l)),
+  (a, k, l) => a.add(a.sym('x'), a.sym('M', k, l)),
+  (a, k, l) => a.call('tanh', a.add(a.sym('v', k), a.sym('v', l))),
+  (a, k, l) => a.delta(k, l),
+  (a, k) => {
+    const inner = a.index('inner', 'n');
+    return a.sum(inner, a.mul(a.sym('M', inner, k), a.sym('v', inner)));
+  },
+];
+
+interface FactorChoice {
+  readonly factor: number;
+  readonly first: number;
+  readonly second: number;
+}
+
+const contraction =
+  (factors: readonly FactorChoice[], rank: number): Build =>
+  (a) => {
+    const indices = Array.from({ length: rank }, (_, k) => a.index(`k${k}`, 'n'));
+    const at = (k: number): IndexNode => indices[k % rank] ?? a.index('k0', 'n');
+    let node = a.mul(
+      ...factors.map(({ factor, first, second }) => FACTORS[factor]?.(a, at(first), at(second)) ?? a.one),
+    );
+    for (const index of indices) node = a.sum(index, node);
+    return node;
+  };
+
+const factorChoice = fc.record({
+  factor: fc.nat(FACTORS.length - 1),
+  first: fc.nat(5),
+  second: fc.nat(5),
+});
+
+/** Two sums over the same factors in any order, with one factor's indices chosen anew in the second: mostly unequal. */
+export const contractions: fc.Arbitrary<readonly [Build, Build]> = fc
+  .tuple(
+    fc.array(factorChoice, { minLength: 2, maxLength: 4 }),
+    fc.integer({ min: 1, max: 3 }),
+    fc.nat(3),
+    factorChoice,
+  )
+  .map(([factors, rank, at, { first, second }]) => {
+    const moved = factors.map((choice, k) =>
+      k === at % factors.length ? { ...choice, first, second } : choice,
+    );
+    return [contraction(factors, rank), contraction(moved.reverse(), rank)] as const;
+  });
