@@ -8,7 +8,7 @@ import { gradientOutput, type GradientJob, type JobHandGradient, type JobParamet
 import { sizeOf, type Sizes } from '../engine/loop';
 import { LOSS } from '../engine/program';
 import type { CheckPoint, CheckReport, ParameterCheck, Problem, Verdict } from '../protocol';
-import { numberText, relativeText } from './words';
+import { agreementText, numberText, relativeText } from './words';
 
 export interface DataCheckRequest {
   readonly job: GradientJob;
@@ -249,7 +249,7 @@ function judgeHand(
     return {
       verdict: 'right',
       difference,
-      reason: `${written.name} equals the derived gradient to ${relativeText(difference)}`,
+      reason: `${written.name} equals the derived gradient ${agreementText(difference)}`,
     };
   if (own.verdict === 'wrong' && derivedOutcome.verdict === 'wrong')
     return { verdict: 'unknown', difference, reason: `${own.reason}, but so does the derived gradient` };

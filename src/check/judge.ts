@@ -18,7 +18,7 @@ import { explainRatio, ratios, type Factor } from './mistakes/factor';
 import { BRIEF, THOROUGH, trialsFor, type PointPool, type Target, type Trials } from './points';
 import { guardReadings, labelReadings, type Lenient } from './readings';
 import { targetOf } from './target';
-import { describePlace, relativeText, shapeText } from './words';
+import { agreementText, describePlace, relativeText, shapeText } from './words';
 
 export interface Subject {
   readonly program: Program;
@@ -75,7 +75,7 @@ function judgeNumbers(subject: Subject, target: Target, element: Node, proved: b
     );
   const bound = approximateConstants(element) || approximateConstants(target.exact) ? APPROXIMATE : DIFFER;
   const comparison = compare(element, target.axes, trials, bound);
-  const numbers = `agrees at ${comparison.agreeing} random points, to ${relativeText(comparison.worst)}`;
+  const numbers = `agrees at ${comparison.agreeing} random points, ${agreementText(comparison.worst)}`;
   if (proved && comparison.differing === 0)
     return right(
       `${name} is ${derivative}.`,

@@ -3,7 +3,7 @@ import type { Step, Verification } from '../core/derivation';
 import { ruleById } from '../core/rules';
 import type { StepView } from '../protocol';
 import type { Formulas } from './formulas';
-import { relativeText } from './words';
+import { agreementText } from './words';
 
 export function stepView(step: Step, formulas: Formulas): StepView {
   const rule = ruleById(step.rule);
@@ -24,6 +24,6 @@ export function stepView(step: Step, formulas: Formulas): StepView {
 
 /** "agrees at 6 random points, to 3e-16". */
 function evidence({ status, points, worst, reason }: Verification): string {
-  if (status === 'verified') return `agrees at ${points} random points, to ${relativeText(worst)}`;
+  if (status === 'verified') return `agrees at ${points} random points, ${agreementText(worst)}`;
   return reason;
 }

@@ -3,9 +3,14 @@ import { axisIndices } from '../core/definition';
 import type { Place } from './compare';
 import { derivativeName, plainName, type Case } from './mistakes/case';
 
-/** "3e-16"; 0 is said as an exact agreement's bound. */
+/** "3e-16". */
 export function relativeText(value: number): string {
   return value === 0 ? '0' : value.toExponential(0).replace('e+', 'e');
+}
+
+/** How far two values agree: "to 3e-16", or "exactly". */
+export function agreementText(difference: number): string {
+  return difference === 0 ? 'exactly' : `to ${relativeText(difference)}`;
 }
 
 export function numberText(value: number): string {
