@@ -61,8 +61,6 @@ const product = [
     format: 'cjs',
     external: ['vscode'],
   },
-  // Apart, as it is large and only the first hover needs it.
-  { ...node, entryPoints: ['src/host/mathjax.ts'], outfile: 'dist/mathjax.cjs', format: 'cjs' },
   { ...node, entryPoints: ['src/worker.ts'], outfile: 'dist/worker.cjs', format: 'cjs' },
   { ...node, entryPoints: ['src/analysis.ts'], outfile: 'dist/analysis.cjs', format: 'cjs' },
   // Apart from the extension, whose start would otherwise read its 1.6 MB.

@@ -1,5 +1,13 @@
 /** What a hover at a place says: the innermost definition there, the line's own formula, or what a called name means. */
-import type { Analysis, DefinitionSummary, Finding, Formula, HoverInfo, TextSpan } from '../protocol';
+import type {
+  Analysis,
+  DefinitionKind,
+  DefinitionSummary,
+  Finding,
+  Formula,
+  HoverInfo,
+  TextSpan,
+} from '../protocol';
 
 /** A parameter's gradient as formulas; asked for only when it is shown. */
 export interface GradientLine {
@@ -34,6 +42,16 @@ export function hoverAt(
 
 const isCallable = (definition: DefinitionSummary): boolean =>
   definition.formulas.length > 0 || definition.problems.length > 0;
+/** The kinds in the words of the field, where their names are those of the code. */
+const KIND_WORDS: Readonly<Record<DefinitionKind, string>> = {
+  loss: 'loss',
+  activation: 'activation',
+  regulariser: 'regulariser',
+  model: 'model',
+  propagate: 'loss and gradient',
+  gradient: 'gradient',
+};
+
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 function innermost(
@@ -63,7 +81,7 @@ function whole({ analysis, gradients }: HoverSources, definition: DefinitionSumm
   const inputs = new Set(definition.inputs.map(({ name }) => name));
   return {
     definitionId: definition.id,
-    title: `${definition.name} (${definition.kind})`,
+    title: `${definition.name} (${KIND_WORDS[definition.kind]})`,
     formulas: definition.formulas.map(({ formula }) => formula),
     gradients: gradients(definition.id)
       .filter(({ of }) => inputs.has(of))

@@ -113,11 +113,22 @@ export function missingIn(choice: DataChoice, preview: TablePreview): number {
 /** A choice from outside, such as the memory of the workspace or the panel; null when it is none. */
 export function readChoice(value: unknown): DataChoice | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { path, target, features, standardise, missing } = value as Partial<
+  const { path, target, features, standardise, missing, settings } = value as Partial<
     Record<keyof DataChoice, unknown>
   >;
   if (typeof path !== 'string' || typeof target !== 'string' || typeof standardise !== 'boolean') return null;
   if (!Array.isArray(features) || !features.every((name) => typeof name === 'string')) return null;
   if (missing !== 'drop' && missing !== 'mean' && missing !== 'stop') return null;
-  return { path, target, features, standardise, missing };
+  const choice: DataChoice = { path, target, features, standardise, missing };
+  return settings === undefined ? choice : { ...choice, settings: readSettings(settings) };
+}
+
+/** The settings that are finite numbers; what is none has its default again. */
+function readSettings(value: unknown): Readonly<Record<string, number>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number' && Number.isFinite(entry[1]),
+    ),
+  );
 }

@@ -44,7 +44,10 @@ export function hoverMarkdown(
   // Side by side where there is room, which is in sight without scrolling; VS Code wraps them where there is not.
   const pictures = [info.formulas, info.gradients].filter(({ length }) => length > 0).map(draw);
   if (pictures.length > 0) parts.push(pictures.join(GAP));
-  parts.push(...explained.map(findingLine), ...info.problems.map(problemLine));
+  const right = explained.filter(({ verdict }) => verdict === 'right');
+  const others = explained.filter(({ verdict }) => verdict !== 'right');
+  if (right.length > 0) parts.push(right.map(rightLine).join('  \n'));
+  parts.push(...others.map(findingLine), ...info.problems.map(problemLine));
   return fitted(parts);
 }
 
@@ -69,6 +72,13 @@ function linksOf(definitionId: string, definition: DefinitionSummary | null, uri
       `[Train](${commandLink('nabla.train', target)} "Gradient descent on a table")`,
     );
   return links.join(' · ');
+}
+
+/** What is right needs no numbers here, which the panel has: "✓ dw is ∂cost/∂w (proved)". */
+function rightLine({ verdict, message, evidence }: Finding): string {
+  const [short = ''] = evidence.split(/[:;,]/);
+  const sure = short === '' ? '' : ` (${short})`;
+  return escapeMarkdown(`${markOf(verdict)} ${message.replace(/\.$/, '')}${sure}`);
 }
 
 function findingLine(finding: Finding): string {

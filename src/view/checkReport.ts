@@ -7,6 +7,7 @@ import { button, scroller } from './controls';
 import { fill, h, uniqueId } from './dom';
 import {
   agreement,
+  capitalised,
   formatColumn,
   formatCount,
   formatDuration,
@@ -36,7 +37,8 @@ export function checkReport(context: ViewContext, report: CheckReport): HTMLElem
 }
 
 function parameterCheck(check: ParameterCheck): HTMLElement {
-  const cells = h('div', { class: 'cells', id: uniqueId('cells'), hidden: true });
+  const table = h('div');
+  const cells = h('div', { class: 'cells', id: uniqueId('cells'), hidden: true }, table);
   const toggle = h(
     'button',
     { type: 'button', class: 'link cells-toggle', 'aria-expanded': 'false', 'aria-controls': cells.id },
@@ -49,11 +51,15 @@ function parameterCheck(check: ParameterCheck): HTMLElement {
   );
   toggle.addEventListener('click', () => {
     const open = cells.hasAttribute('hidden');
-    if (open && cells.childElementCount === 0) showCells(check, cells, FIRST_CELLS);
+    if (open && table.childElementCount === 0) showCells(check, table, FIRST_CELLS);
     cells.hidden = !open;
     toggle.setAttribute('aria-expanded', String(open));
   });
   const { handVerdict, handDifference } = check;
+  const isRight = check.derivedVerdict === 'right' && (handVerdict ?? 'right') === 'right';
+  // Where all is right it says with more digits what is above, so it is among the details.
+  const reason = check.reason !== '' && h('p', { class: 'reason' }, capitalised(check.reason));
+  if (isRight && reason) cells.prepend(reason);
   return h(
     'article',
     {
@@ -81,7 +87,7 @@ function parameterCheck(check: ParameterCheck): HTMLElement {
             h('span', { class: 'dim' }, agreement(handDifference, 'the derived one')),
         ),
     ),
-    check.reason !== '' && h('p', { class: 'reason' }, check.reason),
+    !isRight && reason,
     toggle,
     cells,
   );

@@ -131,3 +131,9 @@ export function formatDuration(milliseconds: number): string {
   const whole = Math.round(seconds);
   return `${String(Math.floor(whole / 60))} min ${String(whole % 60)} s`;
 }
+
+/** With a capital at the beginning, unless that is a name of the user's: "dw equals …", "loss is …". */
+export function capitalised(text: string): string {
+  const startsWithWord = /^(?:it |a constant |[a-z]{2,} (?!is |equals |does |has |agrees ))/.test(text);
+  return startsWithWord ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}

@@ -5,6 +5,7 @@ import { copyButton, scroller } from './controls';
 import type { Child } from './dom';
 import { h, uniqueId } from './dom';
 import type { IconName } from './icons';
+import { capitalised } from './format';
 import { icon } from './icons';
 import { plainLatex } from './latex';
 import { math } from './math';
@@ -59,7 +60,7 @@ export function stepRow(context: ViewContext, step: StepView, number: string, go
       h(
         'div',
         { class: 'step-head' },
-        h('span', { class: 'step-title' }, step.title),
+        h('span', { class: 'step-title' }, capitalised(step.title)),
         h(
           'span',
           { class: 'step-marks' },

@@ -75,7 +75,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
   const progressRow = h('div', { class: 'train-progress' }, bar, status);
   const logScale = h('input', { type: 'checkbox', checked: context.preferences.get().logScale });
   const loss = createChart('Loss', '--vscode-charts-blue');
-  const norm = createChart('Gradient norm', '--vscode-charts-orange');
+  const norm = createChart('Gradient norm', '--gradients');
   const curves = h(
     'div',
     { class: 'curves' },

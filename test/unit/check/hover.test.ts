@@ -39,7 +39,7 @@ test.each([
     6,
     'propagate',
     [
-      'propagate (propagate)',
+      'propagate (loss and gradient)',
       ['z[i]', 'A[i]', 'cost'],
       ['∂cost/∂w', '∂cost/∂b'],
       ['gradient-sign', 'gradient-right'],

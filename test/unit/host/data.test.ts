@@ -118,4 +118,14 @@ describe('choices', () => {
   it('from outside are taken as they are', () => {
     expect(readChoice(JSON.parse(JSON.stringify(choice)))).toEqual(choice);
   });
+
+  it('from outside keep their settings, apart from what is no number', () => {
+    const settings = { lam: 0.5, C: 10 };
+    expect(readChoice({ ...choice, settings })).toEqual({ ...choice, settings });
+    expect(readChoice({ ...choice, settings: { ...settings, eps: 'small', big: Infinity } })).toEqual({
+      ...choice,
+      settings,
+    });
+    expect(readChoice({ ...choice, settings: 'none' })).toEqual({ ...choice, settings: {} });
+  });
 });

@@ -88,6 +88,14 @@ describe('hover', () => {
     expect(markdown).toContain('✗ dw\\_1 \\* 2 is twice  \nat \\[1\\]');
   });
 
+  it('is short about what is right', () => {
+    const evidence = 'proved: it and the derived gradient have the same normal form; agrees at 3 points';
+    const findings = ['w', 'b'].map((name) => finding(name, { message: `d${name} is right.`, evidence }));
+    expect(hoverMarkdown(hoverInfo({ findings }), null, URI, images, STYLE)).toContain(
+      '✓ dw is right \\(proved\\)  \n✓ db is right \\(proved\\)',
+    );
+  });
+
   it('names the state of findings that it does not explain', () => {
     const findings = [finding('w', { verdict: 'wrong', message: 'a long message' })];
     const markdown = hoverMarkdown(hoverInfo({ findings }), null, URI, images, STYLE, []);

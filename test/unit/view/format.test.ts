@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   agreement,
+  capitalised,
   cellName,
   formatColumn,
   formatCount,
@@ -97,5 +98,20 @@ describe('names and counts', () => {
     expect(formatCount(1_000_000)).toBe('1,000,000');
     expect(plural(1, 'row')).toBe('1 row');
     expect(plural(569, 'row')).toBe('569 rows');
+  });
+});
+
+describe('sentences', () => {
+  it.each([
+    ['the quotient rule', 'The quotient rule'],
+    ['insert the definition of cost', 'Insert the definition of cost'],
+    ['it is 0 once the definitions are written out', 'It is 0 once the definitions are written out'],
+    ['dw equals the derived gradient exactly', 'dw equals the derived gradient exactly'],
+    ['loss is a constant factor', 'loss is a constant factor'],
+    ['∂cost/∂A, derived', '∂cost/∂A, derived'],
+    ['a is a constant factor', 'a is a constant factor'],
+    ['', ''],
+  ])('"%s" begins as "%s"', (text, expected) => {
+    expect(capitalised(text)).toBe(expected);
   });
 });
