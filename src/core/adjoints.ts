@@ -49,7 +49,6 @@ export interface Adjoints {
 export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adjoints {
   const { arena, graph, namer, simplifier } = shop;
   const memo = new Map<string, Adjoint>();
-  const links = new Map<string, Derived>();
   const named: Binding[] = [];
   const outputSymbol = (at: readonly IndexNode[]): Node => arena.sym(graph.output.name, ...at);
 
@@ -59,13 +58,6 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
       taken.add(index.name);
       return index;
     });
-
-  const link = (of: Binding, at: readonly IndexNode[], by: SymNode): Derived => {
-    const key = `${linkNode(shop, of, at, by).id}`;
-    let known = links.get(key);
-    if (!known) links.set(key, (known = deriveLink(shop, of, at, by)));
-    return known;
-  };
 
   const symbolText = (name: string): string => name;
 
@@ -98,7 +90,7 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
         node: linkNode(shop, of, indices, target),
         title: `derive ∂${symbolText(of.name)}/∂${symbolText(target.name)}`,
         rule: 'differentiate-link',
-        derived: () => link(of, indices, target),
+        derived: () => deriveLink(shop, of, indices, target),
       });
       if (!isOutput || !outputAt) summed.push(...free);
       if (free.length > 0) contractions += 1;

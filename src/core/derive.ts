@@ -88,6 +88,7 @@ function openWorkshop(program: Program, namer: IndexNamer, hidden: readonly Bind
     simplifier,
     reorder: createReordering(arena),
     text,
+    derived: new Map(),
   };
 }
 

@@ -82,6 +82,13 @@ export function differentiate(
       const deltas = node.args.map((arg, k) => arena.delta(arg, symbol.args[k] ?? arg));
       return single('kronecker-delta', `1 where the indices agree, else 0`, arena.mul(...deltas));
     }
+    // A condition that has a name of its own is differentiated like any other intermediate.
+    if (node.kind === 'cmp')
+      return single(
+        'constant-rule',
+        'a comparison is constant on either side of where it changes, which is left out',
+        arena.zero,
+      );
     if (node.kind === 'add') return carryOut(node, sumRule(node), true);
     return carryOut(node, plan(node), false);
   };

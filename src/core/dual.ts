@@ -30,7 +30,13 @@ export interface Dual {
 interface Mode {
   readonly value: (node: Node) => number;
   readonly slope: (slope: number, at: (h: number) => number) => number;
-  readonly memos: Map<string, Memo>;
+  /** By the one target, or by the keys of several. */
+  readonly frames: Map<Target | string, Frame>;
+}
+
+/** What is known of the derivatives by one list of targets. */
+interface Frame {
+  readonly memo: Memo;
   readonly arrays: Map<string, PointArray>;
 }
 
@@ -41,6 +47,7 @@ export function createDual(values: Base): Dual {
   const { arena } = machine.program;
   const actives = new Map<string, ReadonlySet<string>>();
   const activeNodes = new Map<string, Map<number, boolean>>();
+  const targetsByKey = new Map<string, Target>();
 
   const activeNames = (name: string, total: boolean): ReadonlySet<string> => {
     const key = `${name}${total ? '!' : ''}`;
@@ -59,16 +66,35 @@ export function createDual(values: Base): Dual {
     const sym = node.args[1] as SymNode;
     const positions = values.positions(sym);
     const family = `${sym.name}${node.total ? '!' : ''}`;
+    const key = `${family}[${positions.join()}]`;
+    const known = targetsByKey.get(key);
+    if (known) return known;
     const nodes = activeNodes.get(family) ?? new Map<number, boolean>();
     activeNodes.set(family, nodes);
-    return {
-      key: `${family}[${positions.join()}]`,
+    const made: Target = {
+      key,
       name: sym.name,
       positions,
       total: node.total,
       active: activeNames(sym.name, node.total),
       activeNodes: nodes,
     };
+    targetsByKey.set(key, made);
+    return made;
+  };
+
+  const frameOf = (mode: Mode, targets: readonly Target[]): Frame => {
+    const [first] = targets;
+    const key =
+      targets.length === 1 && first
+        ? first
+        : targets
+            .map((t) => t.key)
+            .sort()
+            .join();
+    let frame = mode.frames.get(key);
+    if (!frame) mode.frames.set(key, (frame = { memo: machine.memo(), arrays: new Map() }));
+    return frame;
   };
 
   const isActive = (node: Node, t: Target): boolean => {
@@ -83,12 +109,7 @@ export function createDual(values: Base): Dual {
     if (targets.length === 0) return mode.value(node);
     if (!targets.every((t) => isActive(node, t))) return 0;
     if (node.kind === 'sym') return symbol(mode, node, targets);
-    const key = targets
-      .map((t) => t.key)
-      .sort()
-      .join();
-    let memo = mode.memos.get(key);
-    if (!memo) mode.memos.set(key, (memo = machine.memo()));
+    const { memo } = frameOf(mode, targets);
     const known = memo.get(node);
     if (known !== undefined) return known;
     const result = compute(mode, node, targets);
@@ -105,17 +126,37 @@ export function createDual(values: Base): Dual {
     }
     const binding = machine.bindings.get(sym.name);
     if (!binding || !targets.every((t) => t.total)) return 0;
-    const suffix = targets.map((t) => t.key).join();
-    for (const b of machine.needed(sym.name)) {
-      const key = `${b.name}|${suffix}`;
-      if (mode.arrays.has(key) || !targets.every((t) => t.active.has(b.name) && t.name !== b.name)) continue;
-      mode.arrays.set(
-        key,
-        machine.fill(b, (def) => derivative(mode, def, targets)),
-      );
+    const { arrays } = frameOf(mode, targets);
+    let found = arrays.get(sym.name);
+    if (!found) {
+      for (const b of machine.needed(sym.name)) {
+        const moves = targets.every((t) => t.active.has(b.name) && t.name !== b.name);
+        if (!moves || arrays.has(b.name)) continue;
+        arrays.set(
+          b.name,
+          machine.fill(b, (def) => derivative(mode, def, targets)),
+        );
+      }
+      found = arrays.get(sym.name);
     }
-    const found = mode.arrays.get(`${sym.name}|${suffix}`);
     return found ? machine.element(found.data, found.dims, values.positions(sym)) : 0;
+  };
+
+  /** The product rule for one target; a factor that is 0 decides before a later one that is infinite. */
+  const productBy = (mode: Mode, node: Node, targets: readonly Target[]): number => {
+    let total = 0;
+    node.args.forEach((varying, at) => {
+      if (!targets.every((t) => isActive(varying, t))) return;
+      const term = (k: number): number => {
+        const factor = node.args[k];
+        if (!factor) return 1;
+        const left = k === at ? derivative(mode, factor, targets) : mode.value(factor);
+        if (left === 0) return k === at && Number.isNaN(mode.value(factor)) ? NaN : 0;
+        return left * term(k + 1);
+      };
+      total += term(0);
+    });
+    return total;
   };
 
   const compute = (mode: Mode, node: Node, targets: readonly Target[]): number => {
@@ -123,6 +164,7 @@ export function createDual(values: Base): Dual {
       case 'add':
         return node.args.reduce((total, a) => total + derivative(mode, a, targets), 0);
       case 'mul':
+        if (targets.length === 1) return productBy(mode, node, targets);
         return product(
           node.args.map((a) => (subset: readonly Target[]) => derivative(mode, a, subset)),
           targets,
@@ -195,7 +237,10 @@ export function createDual(values: Base): Dual {
               ),
             );
       // The inner derivative goes first: where it vanishes, an infinite slope (of √ at 0) does not matter.
-      total += product([(subset) => derivative(mode, inner, [first, ...subset]), outer], rest);
+      if (rest.length === 0) {
+        const moved = derivative(mode, inner, targets);
+        if (moved !== 0) total += moved * outer(rest);
+      } else total += product([(subset) => derivative(mode, inner, [first, ...subset]), outer], rest);
     });
     return total;
   };
@@ -211,7 +256,7 @@ export function createDual(values: Base): Dual {
     return arena.mul(exponent, arena.pow(base, arena.add(exponent, arena.minusOne)));
   };
 
-  const signed: Mode = { value: values.of, slope: (s) => s, memos: new Map(), arrays: new Map() };
+  const signed: Mode = { value: values.of, slope: (s) => s, frames: new Map() };
   const absolute = new Map<(node: Node) => number, Mode>();
   return {
     of: (node) => derivative(signed, node.args[0] as Node, [target(node)]),
@@ -221,7 +266,7 @@ export function createDual(values: Base): Dual {
         // A slope is as uncertain as it changes within the rounding error of its arguments.
         const slope = (s: number, at: (h: number) => number): number =>
           Math.abs(s) + Math.abs(at(STEP) - s) / STEP;
-        absolute.set(scale, (mode = { value: scale, slope, memos: new Map(), arrays: new Map() }));
+        absolute.set(scale, (mode = { value: scale, slope, frames: new Map() }));
       }
       return derivative(mode, node.args[0] as Node, [target(node)]);
     },

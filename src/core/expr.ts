@@ -171,8 +171,12 @@ export const isNum = (node: Node, value: number): boolean =>
   node.kind === 'num' && node.den === 1 && node.num === value;
 
 export class Arena {
-  private readonly table = new Map<string, Node>();
-  private readonly substituted = new Map<string, Node>();
+  private readonly table = new Map<number, Node | Node[]>();
+  /** Operators with what distinguishes them, numbered; and the number of each node's. */
+  private readonly heads = new Map<string, number>();
+  private readonly headOf: number[] = [];
+  private readonly integers = new Map<number, NumNode>();
+  private readonly substituted = new Map<string, Map<number, Node>>();
   readonly zero: NumNode;
   readonly one: NumNode;
   readonly minusOne: NumNode;
@@ -185,13 +189,20 @@ export class Arena {
 
   /** Number of distinct nodes made so far. */
   get count(): number {
-    return this.table.size;
+    return this.headOf.length;
   }
 
   private intern(key: string, args: readonly Node[], fields: AnyFields): Node {
-    let full = `${fields.kind}|${key}`;
-    for (const arg of args) full += `,${arg.id}`;
-    const known = this.table.get(full);
+    const name = `${fields.kind}|${key}`;
+    let head = this.heads.get(name);
+    if (head === undefined) this.heads.set(name, (head = this.heads.size));
+    let hash = head;
+    for (const arg of args) {
+      hash = Math.imul(hash ^ arg.id, 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    const bucket = this.table.get(hash);
+    const known = bucket === undefined ? undefined : this.find(bucket, head, args);
     if (known) return known;
     let height = 0;
     let free = NO_INDICES;
@@ -206,16 +217,33 @@ export class Arena {
       rest.delete(fields.index.name);
       free = rest.size === 0 ? NO_INDICES : rest;
     }
-    const node = { id: this.table.size, args, height, free, ...fields } as Node;
-    this.table.set(full, node);
+    const node = { id: this.headOf.length, args, height, free, ...fields } as Node;
+    this.headOf.push(head);
+    if (bucket === undefined) this.table.set(hash, node);
+    else if (Array.isArray(bucket)) bucket.push(node);
+    else this.table.set(hash, [bucket, node]);
     return node;
+  }
+
+  private find(bucket: Node | Node[], head: number, args: readonly Node[]): Node | undefined {
+    const fits = (node: Node): boolean => {
+      if (this.headOf[node.id] !== head || node.args.length !== args.length) return false;
+      for (let k = 0; k < args.length; k++) if (node.args[k] !== args[k]) return false;
+      return true;
+    };
+    if (Array.isArray(bucket)) return bucket.find(fits);
+    return fits(bucket) ? bucket : undefined;
   }
 
   /** The rational num/den in lowest terms. Throws a RangeError unless both are safe integers and den is not 0. */
   num(num: number, den = 1): NumNode {
+    const known = den === 1 ? this.integers.get(num) : undefined;
+    if (known) return known;
     if (!safe(num, den) || den === 0) throw new RangeError(`not a rational with safe parts: ${num}/${den}`);
     const [p, q] = reduced(num, den);
-    return this.intern(`${p}/${q}`, [], { kind: 'num', num: p, den: q }) as NumNode;
+    const node = this.intern(`${p}/${q}`, [], { kind: 'num', num: p, den: q }) as NumNode;
+    if (q === 1) this.integers.set(p, node);
+    return node;
   }
 
   /** An opaque constant > 0. `name` is how it is printed; equal names must have equal values. */
@@ -403,15 +431,22 @@ export class Arena {
 
   private replaceIndex(node: Node, name: string, to: Node): Node {
     if (!node.free.has(name)) return node;
+    const key = `${name}|${to.id}`;
+    let memo = this.substituted.get(key);
+    if (!memo) this.substituted.set(key, (memo = new Map<number, Node>()));
+    return this.replaceIn(memo, node, name, to);
+  }
+
+  private replaceIn(memo: Map<number, Node>, node: Node, name: string, to: Node): Node {
+    if (!node.free.has(name)) return node;
     if (node.kind === 'index') return to;
-    const key = `${node.id}|${name}|${to.id}`;
-    const known = this.substituted.get(key);
+    const known = memo.get(node.id);
     if (known) return known;
     const result = this.withArgs(
       node,
-      node.args.map((arg) => this.replaceIndex(arg, name, to)),
+      node.args.map((arg) => this.replaceIn(memo, arg, name, to)),
     );
-    this.substituted.set(key, result);
+    memo.set(node.id, result);
     return result;
   }
 

@@ -25,6 +25,8 @@ export interface Workshop {
   readonly reorder: (node: Node) => Node;
   /** A node as plain text, for titles; null for a large one. */
   readonly text: (node: Node) => string | null;
+  /** Links derived so far, by the id of the derivative that they carry out. */
+  readonly derived: Map<number, Derived>;
 }
 
 /** ∂u/∂v as an expression: of the symbol where nothing else connects the two, else of the definition with all else fixed. */
@@ -42,9 +44,15 @@ export function definitionAt(arena: Arena, binding: Binding, at: readonly IndexN
 }
 
 export function deriveLink(shop: Workshop, of: Binding, at: readonly IndexNode[], by: SymNode): Derived {
+  const start = linkNode(shop, of, at, by);
+  let known = shop.derived.get(start.id);
+  if (!known) shop.derived.set(start.id, (known = carryOut(shop, start, of, at, by)));
+  return known;
+}
+
+function carryOut(shop: Workshop, start: Node, of: Binding, at: readonly IndexNode[], by: SymNode): Derived {
   const { arena } = shop;
   const definition = definitionAt(arena, of, at);
-  const start = linkNode(shop, of, at, by);
   const inserted = arena.diff(definition, by);
   const calculus = differentiate(shop, definition, by);
   const steps: Step[] = [];

@@ -44,11 +44,20 @@ export interface Machine {
   input(sym: SymNode): number | PointArray;
 }
 
-interface Table {
+/** Where the values of a node lie for the positions of its free indices. */
+interface Layout {
   readonly slots: readonly number[];
   readonly strides: readonly number[];
-  readonly values: Float64Array;
-  readonly known: Uint8Array;
+  readonly count: number;
+}
+
+const SCALAR: Layout = { slots: [], strides: [], count: 1 };
+
+const NO_SIZES: ReadonlyMap<string, Size> = new Map();
+
+interface Place {
+  readonly layout: Layout;
+  readonly start: number;
 }
 
 export function createMachine(program: Program, point: Point, extra: readonly Binding[]): Machine {
@@ -57,6 +66,7 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
   const slots = new Map<string, number>();
   const at: number[] = [];
   const sizesOf = new Map<number, ReadonlyMap<string, Size>>();
+  const layouts = new Map<number, Layout>();
   const neededBy = new Map<string, readonly Binding[]>();
 
   const slot = (name: string): number => {
@@ -76,6 +86,7 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
   const freeSizes = (node: Node): ReadonlyMap<string, Size> => {
     const known = sizesOf.get(node.id);
     if (known) return known;
+    if (node.free.size === 0) return NO_SIZES;
     const sizes = new Map<string, Size>();
     if (node.kind === 'index') sizes.set(node.name, node.size);
     for (const arg of node.args) for (const [name, size] of freeSizes(arg)) sizes.set(name, size);
@@ -84,9 +95,11 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
     return sizes;
   };
 
-  const memo = (): Memo => {
-    const tables = new Map<number, Table>();
-    const make = (node: Node): Table => {
+  const layoutOf = (node: Node): Layout => {
+    const known = layouts.get(node.id);
+    if (known) return known;
+    let layout = SCALAR;
+    if (node.free.size > 0) {
       const used: number[] = [];
       const strides: number[] = [];
       let count = 1;
@@ -95,28 +108,49 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
         strides.push(count);
         count *= length(size);
       }
-      const table = { slots: used, strides, values: new Float64Array(count), known: new Uint8Array(count) };
-      tables.set(node.id, table);
-      return table;
+      layout = { slots: used, strides, count };
+    }
+    layouts.set(node.id, layout);
+    return layout;
+  };
+
+  const memo = (): Memo => {
+    const places = new Map<number, Place>();
+    let values = new Float64Array(64);
+    let known = new Uint8Array(64);
+    let used = 0;
+    const make = (node: Node): Place => {
+      const layout = layoutOf(node);
+      const place = { layout, start: used };
+      used += layout.count;
+      if (used > values.length) {
+        const capacity = Math.max(used, 2 * values.length);
+        const more = new Float64Array(capacity);
+        more.set(values);
+        values = more;
+        const marks = new Uint8Array(capacity);
+        marks.set(known);
+        known = marks;
+      }
+      places.set(node.id, place);
+      return place;
     };
-    const offset = (table: Table): number => {
-      let o = 0;
-      for (let k = 0; k < table.slots.length; k += 1)
-        o += (table.strides[k] ?? 0) * (at[table.slots[k] ?? 0] ?? NaN);
+    const offset = ({ layout: { slots: own, strides }, start }: Place): number => {
+      let o = start;
+      for (let k = 0; k < own.length; k += 1) o += (strides[k] ?? 0) * (at[own[k] ?? 0] ?? NaN);
       return o;
     };
     return {
       get(node) {
-        const table = tables.get(node.id);
-        if (!table) return undefined;
-        const o = offset(table);
-        return table.known[o] === 1 ? table.values[o] : undefined;
+        const place = places.get(node.id);
+        if (!place) return undefined;
+        const o = offset(place);
+        return known[o] === 1 ? values[o] : undefined;
       },
       set(node, value) {
-        const table = tables.get(node.id) ?? make(node);
-        const o = offset(table);
-        table.values[o] = value;
-        table.known[o] = 1;
+        const o = offset(places.get(node.id) ?? make(node));
+        values[o] = value;
+        known[o] = 1;
       },
     };
   };

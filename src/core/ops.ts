@@ -480,11 +480,12 @@ const rows: readonly OpRow[] = [
     name: 'minimum',
     title: 'the smaller of two values',
     derivatives: [
+      // A tie belongs to the argument that max leaves out, so that max(x, 0) + min(x, 0) has the slope of x everywhere.
       rule('minimum-derivative', '\\frac{\\partial}{\\partial x}\\min(x, y) = [x < y]', (a, args) =>
-        a.compare(isLiteral(nth(args, 1)) ? '<' : '<=', nth(args, 0), nth(args, 1)),
+        a.compare('<=', nth(args, 0), nth(args, 1)),
       ),
       rule('minimum-derivative', '\\frac{\\partial}{\\partial y}\\min(x, y) = [y < x]', (a, args) =>
-        a.compare(isLiteral(nth(args, 1)) ? '<=' : '<', nth(args, 1), nth(args, 0)),
+        a.compare(isLiteral(nth(args, 0)) ? '<=' : '<', nth(args, 1), nth(args, 0)),
       ),
     ],
     evaluate: (u, v) => Math.min(at(u), at(v)),

@@ -4,10 +4,17 @@ import type { Step, Verification } from './derivation';
 import { createEvaluator, type Evaluator, type IndexValues } from './evaluate';
 import type { Node, Size } from './expr';
 import { createRandom, type Random } from './random';
-import { samplePoint, sampleSizes } from './sample';
+import { programSizes, samplePoint } from './sample';
 
-/** Lengths of axes vary from point to point. */
-const POINTS = 3;
+/**
+ * Lengths of axes at each point, in order of appearance: as small as can be, for every element is computed, but different at
+ * each point, and at least 3 once.
+ */
+const LENGTHS: readonly (readonly number[])[] = [
+  [3, 2, 4, 5, 6, 7],
+  [2, 3, 5, 4, 7, 6],
+  [4, 5, 2, 3, 6, 8],
+];
 /** Differences up to this many rounding errors of the evaluation are none. */
 const ROUNDINGS = 2 ** 13;
 const EPSILON = 2 ** -53;
@@ -27,8 +34,9 @@ export interface Verifier {
 export function createVerifier(program: Program, extra: readonly Binding[], seed: number): Verifier {
   const random = createRandom(seed);
   const points: Place[] = [];
-  for (let k = 0; k < POINTS; k++) {
-    const sizes = sampleSizes(program, k);
+  const names = programSizes(program);
+  for (const lengths of LENGTHS) {
+    const sizes = Object.fromEntries(names.map((name, k) => [name, lengths[k] ?? k + 3]));
     const point = samplePoint(program, random, sizes);
     points.push({ evaluator: createEvaluator(program, point, extra), sizes, positions: new Map() });
   }

@@ -53,6 +53,8 @@ export class Algebra {
   private readonly atomIds = new Map<number, number>();
   private readonly sumIds = new Map<string, number>();
   private readonly quotients = new Map<string, readonly Term[] | null>();
+  private readonly nodes = new Map<string, Node>();
+  private baseNodes: (Node | undefined)[] = [];
   recorder: Recorder = SILENT;
   /** Rewrites a power of an atom (roots, indicators); null where nothing applies. */
   reduceAtom: (atom: Node, exponent: number) => Form | null = () => null;
@@ -122,7 +124,25 @@ export class Algebra {
   }
 
   toNode(form: Form): Node {
-    return this.recorder.active ? this.silently(() => formToNode(this, form)) : formToNode(this, form);
+    const key = `${form.num}/${form.den}:${monoKey(form.mono)}`;
+    const known = this.nodes.get(key);
+    if (known) return known;
+    const node = this.recorder.active ? this.silently(() => formToNode(this, form)) : formToNode(this, form);
+    this.nodes.set(key, node);
+    return node;
+  }
+
+  /** How a base that is a sum is written; `make` is asked once. */
+  baseNode(id: number, make: () => Node): Node {
+    let node = this.baseNodes[id];
+    if (!node) this.baseNodes[id] = node = make();
+    return node;
+  }
+
+  /** Forgets how forms are written, which depends on what is known of bindings. */
+  forgetNodes(): void {
+    this.nodes.clear();
+    this.baseNodes = [];
   }
 
   private reduced(num: number, den: number, mono: Mono): Form {

@@ -15,7 +15,7 @@ function factorNodes(algebra: Algebra, m: Mono): Node[] {
     const base = algebra.base(id);
     const { atom, terms } = base;
     if (isExponential(base) && atom) exponents.push(arena.mul(arena.num(e), atom.args[0] as Node));
-    else out.push(powerOf(algebra, atom ?? sumNode(algebra, terms ?? []), e));
+    else out.push(powerOf(algebra, atom ?? algebra.baseNode(id, () => sumNode(algebra, terms ?? [])), e));
   }
   if (algebra.options.expand) out.push(...exponents.map((exponent) => arena.call('exp', exponent)));
   else if (exponents.length > 0) {
@@ -78,7 +78,7 @@ function turned(algebra: Algebra, m: Mono): { flipped: Node[]; rest: Mono } {
   for (const [id, e] of factors(m)) {
     const { terms } = algebra.base(id);
     if (e !== 1 || !terms?.some((t) => t.c < 0)) continue;
-    const node = sumNode(algebra, terms);
+    const node = algebra.baseNode(id, () => sumNode(algebra, terms));
     if (algebra.facts.range(node).low < 0) candidates.push({ id, node, terms });
   }
   const [first] = candidates.sort((a, b) => algebra.display.compareFactors(a.node, b.node));
@@ -91,7 +91,7 @@ function turned(algebra: Algebra, m: Mono): { flipped: Node[]; rest: Mono } {
 }
 
 const termNode = (algebra: Algebra, term: Term): Node =>
-  formToNode(algebra, { num: term.c, den: 1, mono: term.m });
+  algebra.toNode({ num: term.c, den: 1, mono: term.m });
 
 /** Terms over one denominator stand together; positive groups first. */
 function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
@@ -110,8 +110,8 @@ function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
       nodes.push(...members.map((t) => termNode(algebra, t)));
     else {
       const top = algebra.fromTerms(members.map((t) => ({ c: t.c, m: divMono(t.m, under) })));
-      const below = formToNode(algebra, { num: 1, den: 1, mono: under });
-      nodes.push(algebra.arena.mul(formToNode(algebra, top), below));
+      const below = algebra.toNode({ num: 1, den: 1, mono: under });
+      nodes.push(algebra.arena.mul(algebra.toNode(top), below));
     }
   }
   return algebra.arena.add(...orderTerms(algebra, nodes));
@@ -142,7 +142,7 @@ export function signOf(algebra: Algebra, terms: readonly Term[]): 1 | -1 {
   if (high <= 0) return -1;
   const unsigned = terms
     .filter((t) => t.m.length > 0)
-    .map((t) => ({ t, node: formToNode(algebra, { num: 1, den: 1, mono: t.m }) }));
+    .map((t) => ({ t, node: algebra.toNode({ num: 1, den: 1, mono: t.m }) }));
   const [first] = unsigned.sort((a, b) => display.compareTerms(a.node, b.node));
   return first && first.t.c < 0 ? -1 : 1;
 }

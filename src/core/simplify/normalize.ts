@@ -8,6 +8,7 @@ import { isExponential } from './build';
 import type { Display } from './display';
 import { EMPTY, factors, filterMono, type Mono } from './mono';
 import { BudgetError } from './polynomial';
+import { SILENT, type Recorder } from './recorder';
 import { RelationTable } from './relations';
 import { sumForm, type SumRule } from './sums';
 import { inExponentials } from './exponentials';
@@ -72,6 +73,24 @@ export class Normalizer {
   reset(): void {
     this.plain = new Map();
     this.named = new Map();
+    this.algebra.forgetNodes();
+  }
+
+  /** Runs `work` with a recorder that sees all of it, as if nothing had been simplified before. */
+  recorded<T>(recorder: Recorder, work: () => T): T {
+    const { plain, named } = this;
+    this.plain = new Map();
+    this.named = new Map();
+    this.algebra.recorder = recorder;
+    try {
+      return work();
+    } finally {
+      this.algebra.recorder = SILENT;
+      for (const [id, entry] of this.plain) plain.set(id, entry);
+      for (const [id, entry] of this.named) named.set(id, entry);
+      this.plain = plain;
+      this.named = named;
+    }
   }
 
   withoutRelations<T>(work: () => T): T {

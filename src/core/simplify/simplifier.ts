@@ -6,7 +6,7 @@ import { createDecision } from './decide';
 import { createDisplay, type Display } from './display';
 import { learnBinding } from './learn';
 import { Normalizer } from './normalize';
-import { createRecorder, SILENT, type RecordedState } from './recorder';
+import { createRecorder, type RecordedState } from './recorder';
 import type { Relation } from './relations';
 import { shownForm, type Shown } from './shown';
 
@@ -76,14 +76,8 @@ export function createSimplifier(program: Program): Simplifier {
     traced(node, named) {
       const recorder = createRecorder();
       const work = (): Node => normalizer.simplify(node);
-      normalizer.reset();
-      normalizer.algebra.recorder = recorder;
-      try {
-        const result = named ? work() : normalizer.withoutRelations(work);
-        return { node: result, states: recorder.states };
-      } finally {
-        normalizer.algebra.recorder = SILENT;
-      }
+      const result = normalizer.recorded(recorder, named ? work : () => normalizer.withoutRelations(work));
+      return { node: result, states: recorder.states };
     },
   };
 }
