@@ -27,6 +27,8 @@ if (!port) throw new Error('this file is started as a worker thread');
 
 /** The runs under way, and which of them are to end. */
 const runs = new Map<string, { cancelled: boolean }>();
+/** The run was cancelled; told to nobody, as the other side knows. */
+class Cancelled extends Error {}
 const isCancelled = (runId: string): boolean => runs.get(runId)?.cancelled ?? false;
 const now = (): number => performance.now();
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -34,7 +36,7 @@ const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve
 /** The last table that was read, kept while its file stays as it was. */
 let latest: { readonly key: string; readonly table: Table } | null = null;
 
-async function tableAt(path: string): Promise<Table> {
+async function tableAt(path: string, runId: string): Promise<Table> {
   const name = basename(path);
   try {
     const { size, mtimeMs } = await stat(path);
@@ -49,6 +51,9 @@ async function tableAt(path: string): Promise<Table> {
           name,
           size,
           read: async (position, length) => {
+            // A file that is in the system's cache is read without ever waiting.
+            await pause();
+            if (isCancelled(runId)) throw new Cancelled('Reading the data was cancelled.');
             const { bytesRead } = await file.read(buffer, 0, Math.min(length, buffer.length), position);
             return buffer.slice(0, bytesRead);
           },
@@ -61,6 +66,7 @@ async function tableAt(path: string): Promise<Table> {
       await file.close();
     }
   } catch (error) {
+    if (error instanceof Cancelled) throw error;
     return unusable(fileProblem(name, error));
   }
 }
@@ -78,7 +84,7 @@ async function finished<Result>(runId: string, work: Generator<void, Result>): P
     if (step.done) return step.value;
     if (now() - rested < SLICE) continue;
     await pause();
-    if (isCancelled(runId)) throw new Error('The check was cancelled.');
+    if (isCancelled(runId)) throw new Cancelled('The check was cancelled.');
     rested = now();
   }
 }
@@ -97,7 +103,7 @@ function checkAt(
 }
 
 async function check({ runId, job, data }: CheckRequest): Promise<CheckReport> {
-  const prepared = prepareDataset(job, await tableAt(data.path), data);
+  const prepared = prepareDataset(job, await tableAt(data.path, runId), data);
   if (!prepared.ok) return emptyReport(job, prepared.problems);
   const { dataset } = prepared;
   const parameters = initialParameters(job.inputs, dataset.sizes, { seed: 1, initScale: 0.1 });
@@ -105,7 +111,18 @@ async function check({ runId, job, data }: CheckRequest): Promise<CheckReport> {
 }
 
 async function trainOn({ runId, job, data, options }: TrainRequest): Promise<TrainResult> {
-  const prepared = prepareDataset(job, await tableAt(data.path), data);
+  let table: Table;
+  try {
+    table = await tableAt(data.path, runId);
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    return {
+      ...failedResult(runId, job, []),
+      end: 'cancelled',
+      message: 'Cancelled while the data was read.',
+    };
+  }
+  const prepared = prepareDataset(job, table, data);
   if (!prepared.ok) return failedResult(runId, job, prepared.problems);
   const { dataset } = prepared;
   return train(
@@ -166,7 +183,7 @@ async function asRun<Result>(runId: string, work: () => Promise<Result>): Promis
 }
 
 const api: EngineApi = {
-  preview: async (path) => describeTable(path, await tableAt(path)),
+  preview: (path, runId) => asRun(runId, async () => describeTable(path, await tableAt(path, runId))),
   check: (request) => asRun(request.runId, () => check(request)),
   train: (request) => asRun(request.runId, () => trainOn(request)),
   cancel: (runId) => {

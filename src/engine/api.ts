@@ -22,12 +22,12 @@ export interface TrainRequest extends CheckRequest {
 
 /** The methods of the worker. A table that cannot be used rejects nothing: its problems say what is wrong with it. */
 export interface EngineApi {
-  /** Reads the table at an absolute path. */
-  preview(path: string): Promise<TablePreview>;
+  /** Reads the table at an absolute path; rejects after `cancel` with this id. */
+  preview(path: string, runId: string): Promise<TablePreview>;
   check(request: CheckRequest): Promise<CheckReport>;
   /** Resolves with `cancelled` after `cancel`. */
   train(request: TrainRequest): Promise<TrainResult>;
-  /** Ends a check (which then rejects) or a training run as soon as possible. */
+  /** Ends reading or a check (which then reject) or a training run as soon as possible. */
   cancel(runId: string): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import { guessChoice, misfit, missingIn } from './dataGuess';
 import type { LabelHint } from './dataGuess';
 import { pickData, previewTable } from './dataPick';
 import type { Located } from './documents';
+import { Cancelled } from './engine';
 import type { Engine } from './engine';
 import { UserError } from './messages';
 import type { Sessions } from './sessions';
@@ -32,12 +33,29 @@ export interface DataChoices {
 }
 
 export function createDataChoices(sessions: Sessions, engine: Engine): DataChoices {
-  /** A large table takes seconds, in which the status bar says so. */
-  const readPreview = async (path: string): Promise<TablePreview> =>
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: `Nabla: reading ${labelOf(path)}` },
-      () => engine.preview(path),
+  /** A large table takes seconds, in which a notification says so and offers to cancel; else the status bar does. */
+  const readPreview = async (path: string): Promise<TablePreview> => {
+    const large = (await sizeOf(path)) > MOST_PROPOSED;
+    const { Notification, Window } = vscode.ProgressLocation;
+    return vscode.window.withProgress(
+      {
+        location: large ? Notification : Window,
+        title: `Nabla: reading ${labelOf(path)}`,
+        cancellable: large,
+      },
+      async (_, token) => {
+        const controller = new AbortController();
+        const subscription = token.onCancellationRequested(() => controller.abort());
+        try {
+          return await engine.preview(path, controller.signal);
+        } catch (error) {
+          throw error instanceof Cancelled ? new vscode.CancellationError() : error;
+        } finally {
+          subscription.dispose();
+        }
+      },
     );
+  };
 
   const choose = async (located: Located, job: GradientJob): Promise<DataChoice | null> => {
     const { target, document, definition } = located;
@@ -108,8 +126,14 @@ export function createDataChoices(sessions: Sessions, engine: Engine): DataChoic
   };
 }
 
+/** Bytes; 0 for a file that is not there, which is told when it is read. */
 async function sizeOf(path: string): Promise<number> {
-  return (await vscode.workspace.fs.stat(vscode.Uri.file(path))).size;
+  try {
+    return (await vscode.workspace.fs.stat(vscode.Uri.file(path))).size;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError) return 0;
+    throw error;
+  }
 }
 
 function labelHint(job: GradientJob): LabelHint | null {

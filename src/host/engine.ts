@@ -14,7 +14,8 @@ export interface TrainListener {
 
 /** The worker that reads tables and computes on them. Started at the first use, and anew after it has crashed. */
 export interface Engine extends vscode.Disposable {
-  preview(path: string): Promise<TablePreview>;
+  /** Rejects with `Cancelled` after the signal. */
+  preview(path: string, signal: AbortSignal): Promise<TablePreview>;
   /** Rejects with `Cancelled` after the signal. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
   /** Resolves with what was reached until the signal. */
@@ -29,6 +30,7 @@ const GRACE = 3_000;
 export function createEngine(extensionPath: string, log: (message: string) => void): Engine {
   const listeners = new Map<string, TrainListener>();
   let running: Thread<EngineApi> | null = null;
+  let previews = 0;
   const connected = (): Thread<EngineApi> => {
     running ??= startThread<EngineApi>(
       join(extensionPath, 'dist', 'worker.cjs'),
@@ -68,12 +70,11 @@ export function createEngine(extensionPath: string, log: (message: string) => vo
   };
 
   return {
-    preview: (path) =>
-      connected()
-        .remote.preview(path)
-        .catch((error: unknown) => {
-          throw told(error);
-        }),
+    preview(path, signal) {
+      previews += 1;
+      const runId = `preview-${previews}`;
+      return cancellable(runId, signal, (remote) => remote.preview(path, runId));
+    },
     check: (request, signal) => cancellable(request.runId, signal, (remote) => remote.check(request)),
     async train(request, listener, signal) {
       listeners.set(request.runId, listener);
