@@ -33,31 +33,36 @@ const SCALAR: readonly BreadthRow[] = [
     torch: 'F.hardsigmoid(x)',
     torchPrecision: 1e-7,
     jax: 'nn.hard_sigmoid(x)',
+    kinks: ['-3', '3'],
   },
   {
     name: 'hard tanh',
     source:
-      'param x; hyper lo; hyper width positive\nhi = lo + width\na = where(x > hi, hi, where(x < lo, lo, x))',
+      'param x; hyper lo; hyper width positive\nhi = lo + width\na = where(x >= hi, hi, where(x <= lo, lo, x))',
     torch: 'F.hardtanh(x, float(lo), float(lo + width))',
-    gradients: { x: '(x >= lo)*(hi >= x)' },
+    gradients: { x: '(x > lo)*(hi > x)' },
+    kinks: ['lo', 'lo + width'],
   },
   {
     name: 'hard swish',
     source: 'param x\nr = min(6, max(0, x+3))\na = x*r/6',
     torch: 'F.hardswish(x)',
     jax: 'nn.hard_swish(x)',
+    kinks: ['-3', '3'],
   },
   {
     name: 'hard shrink',
     source: 'param x; hyper lam positive\na = where(abs(x) > lam, x, 0)',
     torch: 'F.hardshrink(x, float(lam))',
     gradients: { x: 'abs(x) > lam' },
+    kinks: ['lam', '-lam'],
   },
   {
     name: 'soft shrink',
     source: 'param x; hyper lam positive\na = where(x > lam, x - lam, where(x < -lam, x + lam, 0))',
     torch: 'F.softshrink(x, float(lam))',
     gradients: { x: 'where(x > lam, 1, -lam > x)' },
+    kinks: ['lam', '-lam'],
   },
   {
     name: 'tanh shrink',
@@ -70,6 +75,7 @@ const SCALAR: readonly BreadthRow[] = [
     source: 'param x; hyper t; hyper v\na = where(x > t, x, v)',
     torch: 'F.threshold(x, float(t), float(v))',
     gradients: { x: 'x > t' },
+    kinks: ['t'],
   },
   {
     name: 'ReLU',
@@ -78,12 +84,14 @@ const SCALAR: readonly BreadthRow[] = [
     jax: 'nn.relu(x)',
     sympy: 'Max(0, x)',
     gradients: { x: 'x > 0' },
+    kinks: ['0'],
   },
   {
     name: 'ReLU6',
     source: 'param x\na = min(6, max(0, x))',
     torch: 'F.relu6(x)',
     jax: 'nn.relu6(x)',
+    kinks: ['0', '6'],
   },
   {
     name: 'leaky ReLU',
@@ -92,18 +100,21 @@ const SCALAR: readonly BreadthRow[] = [
     jax: 'nn.leaky_relu(x, 0.01)',
     sympy: 'Piecewise((x, x > 0), (x/100, True))',
     gradients: { x: 'where(x > 0, 1, 0.01)' },
+    kinks: ['0'],
   },
   {
     name: 'PReLU',
     source: 'param x; param al\na = where(x > 0, x, al*x)',
     torch: 'F.prelu(x.reshape(1), al.reshape(1))[0]',
     gradients: { x: 'where(x > 0, 1, al)', al: 'x*(0 >= x)' },
+    kinks: ['0'],
   },
   {
     name: 'RReLU in evaluation',
-    source: 'param x\nslope = (1/8 + 1/3)/2\na = where(x >= 0, x, slope*x)',
+    source: 'param x\nslope = (1/8 + 1/3)/2\na = where(x > 0, x, slope*x)',
     torch: 'F.rrelu(x, 1/8, 1/3, training=False)',
-    gradients: { x: 'where(x >= 0, 1, slope)' },
+    gradients: { x: 'where(x > 0, 1, slope)' },
+    kinks: ['0'],
   },
   {
     name: 'ELU',
@@ -112,6 +123,7 @@ const SCALAR: readonly BreadthRow[] = [
     jax: 'nn.elu(x, al)',
     sympy: 'Piecewise((x, x > 0), (al*(exp(x) - 1), True))',
     gradients: { x: 'where(x > 0, 1, al*exp(x))' },
+    kinks: ['0'],
   },
   {
     name: 'CELU',
@@ -120,6 +132,7 @@ const SCALAR: readonly BreadthRow[] = [
     torchPrecision: 1e-7,
     jax: 'nn.celu(x, al)',
     extreme: 5,
+    kinks: ['0'],
   },
   {
     name: 'SELU',
@@ -127,6 +140,7 @@ const SCALAR: readonly BreadthRow[] = [
       'param x\na = 1.0507009873554804934193349852946*(max(0, x) + min(0, 1.6732632423543772848170429916717*(exp(x) - 1)))',
     torch: 'F.selu(x)',
     jax: 'nn.selu(x)',
+    kinks: ['0'],
   },
   {
     name: 'GELU',
@@ -179,6 +193,7 @@ const SCALAR: readonly BreadthRow[] = [
     source: 'param x\nd = 1 + abs(x)\na = x/d',
     torch: 'F.softsign(x)',
     jax: 'nn.soft_sign(x)',
+    kinks: ['0'],
   },
   {
     name: 'squareplus',
@@ -199,6 +214,7 @@ const SCALAR: readonly BreadthRow[] = [
     source: 'param x\np = relu(x)\nq = expm1(minimum(x, 0))\na = p + q',
     torch: 'F.elu(x)',
     jax: 'nn.elu(x)',
+    kinks: ['0'],
   },
 ];
 

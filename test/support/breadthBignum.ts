@@ -66,7 +66,18 @@ function evaluate(program: Program, point: Point, shift: Shift): BigNumber {
   }
   const length = (size: string): number => (/^\d+$/.test(size) ? Number(size) : (point.sizes[size] ?? NaN));
 
+  const memo = new Map<string, BigNumber>();
   const of = (node: Node, scope: Scope): BigNumber => {
+    if (node.args.length === 0) return compute(node, scope);
+    let key = `${node.id}`;
+    for (const name of node.free) key += `,${name}=${scope.get(name)}`;
+    const known = memo.get(key);
+    if (known) return known;
+    const value = compute(node, scope);
+    memo.set(key, value);
+    return value;
+  };
+  const compute = (node: Node, scope: Scope): BigNumber => {
     const args = (): BigNumber[] => node.args.map((a) => of(a, scope));
     const pair = (): [BigNumber, BigNumber] => {
       const [a = ZERO, b = ZERO] = args();

@@ -3,20 +3,24 @@ import type { Input, Program } from '../../src/core/definition';
 import { createEvaluator, type Point, type PointArray } from '../../src/core/evaluate';
 import { createRandom } from '../../src/core/random';
 import { samplePoint, sampleSizes } from '../../src/core/sample';
+import type { BreadthRow } from './breadthRow';
+import { parseExpression } from './model';
 
 export interface BreadthPoint {
-  readonly kind: 'random' | 'extreme' | 'near a kink';
+  readonly kind: 'random' | 'extreme' | 'near a kink' | 'at a kink';
   readonly point: Point;
 }
 
 const RANDOM_SEEDS = [11, 12];
 const EXTREME_SEEDS = [21, 22, 23];
+const KINK_SEED = 51;
 const EXTREME_FACTOR = 12;
 /** Distance from a kink, as a part of the way between two random points. */
 const NEAR = 1e-6;
 
 /** Every point is inside the domains, and both sides of each kind of kink that was found are there. */
-export function breadthPoints(program: Program, extreme = EXTREME_FACTOR): BreadthPoint[] {
+export function breadthPoints(program: Program, row: BreadthRow): BreadthPoint[] {
+  const { extreme = EXTREME_FACTOR, kinks = [] } = row;
   const random = RANDOM_SEEDS.map((seed, k): BreadthPoint => ({
     kind: 'random',
     point: samplePoint(program, createRandom(seed), sampleSizes(program, k)),
@@ -25,7 +29,12 @@ export function breadthPoints(program: Program, extreme = EXTREME_FACTOR): Bread
     kind: 'extreme',
     point: stretched(program, samplePoint(program, createRandom(seed)), extreme),
   }));
-  return [...random, ...far, ...nearKinks(program)];
+  const base = samplePoint(program, createRandom(KINK_SEED));
+  const at = kinks.map((kink): BreadthPoint => {
+    const x = createEvaluator(program, base).value(parseExpression(kink, program.arena));
+    return { kind: 'at a kink', point: { ...base, inputs: { ...base.inputs, x } } };
+  });
+  return [...random, ...far, ...nearKinks(program), ...at];
 }
 
 function withParameters(

@@ -13,6 +13,8 @@ export interface BreadthRow {
   readonly gradients?: Readonly<Record<string, string>>;
   /** Factor of the parameters at extreme points (12 unless told); 1 where the definition itself overflows or loses all digits. */
   readonly extreme?: number;
+  /** Where `x` has a kink, over the other inputs; the gradient there is the one that PyTorch takes. */
+  readonly kinks?: readonly string[];
   /** Relative difference to PyTorch that is allowed where its own kernel computes in single precision. */
   readonly torchPrecision?: number;
 }

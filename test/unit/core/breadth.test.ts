@@ -27,7 +27,7 @@ if (process.env.UPDATE_ORACLES === '1')
   storeCases(
     BREADTH.map((row) => {
       const program = parseModel(row.source);
-      return toStored(row, program, breadthPoints(program, row.extreme));
+      return toStored(row, program, breadthPoints(program, row));
     }),
   );
 
@@ -54,6 +54,9 @@ function cells(evaluator: Evaluator, gradient: Gradient, point: Point, node: Nod
     return evaluator.valueWithScale(node, at);
   });
 }
+
+/** How many points of each kind are compared with 64 digits; there is no slope at a kink. */
+const PRECISE = { random: 1, extreme: 2, 'near a kink': 2, 'at a kink': 0 };
 
 const exact = (values: readonly number[]): ScaledValue[] => values.map((value) => ({ value, scale: 0 }));
 
@@ -117,9 +120,9 @@ describe.each(BREADTH.map((row) => [row.name, row] as const))('%s', (name, row) 
       expect(finiteDifferenceError(program, derivation, gradient)).toBeLessThan(1e-7);
   });
 
-  it.each(points.map(({ kind, point }, k) => [`${k}, ${kind}`, point, k] as const))(
+  it.each(points.map(({ kind, point }, k) => [`${k}, ${kind}`, point, k, kind] as const))(
     'is right at point %s',
-    (_, point, k) => {
+    (_, point, k, kind) => {
       const evaluator = createEvaluator(program, point, derivation.named);
       const output = evaluator.valueWithScale(program.arena.sym(program.output));
       const derived = new Map(derivation.gradients.map((g) => [g.of, cells(evaluator, g, point, g.element)]));
@@ -129,12 +132,13 @@ describe.each(BREADTH.map((row) => [row.name, row] as const))('%s', (name, row) 
       }
       for (const [library, results] of RESULTS) {
         const result = results[name]?.[k];
-        if (!result) continue;
+        if (!result || (kind === 'at a kink' && library !== 'torch')) continue;
         const relative = library === 'torch' ? (row.torchPrecision ?? RELATIVE) : RELATIVE;
         expectSame(`value by ${library}`, [output], exact([result.value]), relative);
         for (const [of, got] of derived)
           expectSame(`d${of} by ${library}`, got, exact(result.gradients[of] ?? []), relative);
       }
+      if (points.slice(0, k).filter((p) => p.kind === kind).length >= PRECISE[kind]) return;
       const random = createRandom(k);
       const directions = new Map([...derived].map(([of, got]) => [of, got.map(() => 2 * random() - 1)]));
       const precise = bignumSlope(program, point, (of, cell) => directions.get(of)?.[cell] ?? 0);
