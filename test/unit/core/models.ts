@@ -276,4 +276,12 @@ J = -1/m*sum(i<m, sum(r<k, Y[i,r]*log(P[i,r]))) + lam/2*(sum(j<n, sum(q<h, W[j,q
   'GELU by tanh': 'param x\nJ = x/2*(1+tanh(sqrt(2/pi)*(x+0.044715*x^3)))',
   'a sum inside an elementwise quotient': 'param x[n]\nu[i<n] = x[i]^2\nS = sum(i<n, u[i])\nf[i<n] = u[i]/S',
   'a parameter that is not used': 'param x; param t\nJ = x^2',
+  'a Huber loss whose condition has a name': `data X[m,n]; label y[m]; param w[n]
+e[i<m] = sum(j<n, X[i,j]*w[j]) - y[i]
+s[i<m] = max(e[i], -e[i]) <= 1
+J = 1/m*sum(i<m, where(s[i], e[i]^2/2, max(e[i], -e[i]) - 1/2))`,
+  'a ReLU layer by its mask': `data X[m,n]; param W[n,h]; param v[h]
+z[i<m,q<h] = sum(j<n, X[i,j]*W[j,q])
+s[i<m,q<h] = z[i,q] > 0
+J = 1/m*sum(i<m, sum(q<h, z[i,q]*s[i,q]*v[q])^2)`,
 };
