@@ -142,21 +142,22 @@ export function createDual(values: Base): Dual {
     return found ? machine.element(found.data, found.dims, values.positions(sym)) : 0;
   };
 
-  /** The product rule for one target; a factor that is 0 decides before a later one that is infinite. */
-  const productBy = (mode: Mode, node: Node, targets: readonly Target[]): number => {
-    let total = 0;
-    node.args.forEach((varying, at) => {
-      if (!targets.every((t) => isActive(varying, t))) return;
-      const term = (k: number): number => {
-        const factor = node.args[k];
-        if (!factor) return 1;
-        const left = k === at ? derivative(mode, factor, targets) : mode.value(factor);
-        if (left === 0) return k === at && Number.isNaN(mode.value(factor)) ? NaN : 0;
-        return left * term(k + 1);
-      };
-      total += term(0);
-    });
-    return total;
+  /** The same as `product`, for one target and without closures: the case that nearly all evaluations meet. */
+  const productBy = (mode: Mode, factors: readonly Node[], targets: readonly Target[]): number => {
+    const valueFrom = (k: number): number => {
+      const factor = factors[k];
+      const left = factor ? mode.value(factor) : 1;
+      return !factor || left === 0 ? left : left * valueFrom(k + 1);
+    };
+    const slopeFrom = (k: number): number => {
+      const factor = factors[k];
+      if (!factor) return 0;
+      const left = mode.value(factor);
+      const moved = derivative(mode, factor, targets);
+      const later = left === 0 ? 0 : left * slopeFrom(k + 1);
+      return moved === 0 ? later : later + moved * valueFrom(k + 1);
+    };
+    return slopeFrom(0);
   };
 
   const compute = (mode: Mode, node: Node, targets: readonly Target[]): number => {
@@ -164,7 +165,7 @@ export function createDual(values: Base): Dual {
       case 'add':
         return node.args.reduce((total, a) => total + derivative(mode, a, targets), 0);
       case 'mul':
-        if (targets.length === 1) return productBy(mode, node, targets);
+        if (targets.length === 1) return productBy(mode, node.args, targets);
         return product(
           node.args.map((a) => (subset: readonly Target[]) => derivative(mode, a, subset)),
           targets,
