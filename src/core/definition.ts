@@ -56,6 +56,8 @@ export interface Input {
   /** '1' is a unit axis. */
   readonly shape: readonly Size[];
   readonly domain: Domain;
+  /** The number that a setting is unless the caller says otherwise. */
+  readonly default?: number;
   /** Why role, shape and domain were chosen, in a few words, for the list of assumptions. */
   readonly reason: string;
   readonly span: Span | null;

@@ -107,6 +107,8 @@ function drawArray(
   const count = dims.reduce((product, n) => product * n, 1);
   const each = (value: (k: number) => number): number[] => Array.from({ length: count }, (_, k) => value(k));
   const { domain } = input;
+  const regime = input.role === 'hyper' ? settingLike(input) : null;
+  if (regime) return each(() => regime(random));
   // Two-valued labels alternate from a random start and are then flipped here and there: both values always occur.
   const start = random() < 0.5 ? 0 : 1;
   const bit = (k: number): number => (k < 2 || random() < 0.5 ? (k + start) % 2 : Number(random() < 0.5));
@@ -147,9 +149,29 @@ function inInterval(low: number, high: number, random: Random): number {
   return Number.isFinite(high) ? high - setting(random) : 2 * random() - 1;
 }
 
+/** Slopes of leaky units are below 1: a maximum of `alpha * x` and `x` means nothing else. */
+const SLOPES = /^(alpha|(negative_?)?slope|leak\w*)$/i;
+
+/**
+ * How a setting with a default is drawn: code may be right on the default's side of 0 and 1 only (`maximum(alpha * x, x)`).
+ * Null where nothing is known of its side, or its domain excludes it.
+ */
+function settingLike({ name, domain, default: usual }: Input): ((random: Random) => number) | null {
+  if (domain.kind !== 'real' && domain.kind !== 'interval') return null;
+  const value = usual ?? (SLOPES.test(name) ? 0.5 : 0);
+  if (value === 0 || Math.abs(value) === 1) return null;
+  if (domain.kind === 'interval' && !(domain.low <= Math.min(value, 0) && domain.high === Infinity))
+    return null;
+  const sign = Math.sign(value);
+  return Math.abs(value) < 1 ? (random) => sign * below(random) : (random) => sign * above(random);
+}
+
+const below = (random: Random): number => 0.3 + 0.5 * random();
+const above = (random: Random): number => 1.2 + 0.7 * random();
+
 /** In (0.3, 0.8) or (1.2, 1.9): positive and neither 0 nor 1. */
 function setting(random: Random): number {
-  return random() < 0.5 ? 0.3 + 0.5 * random() : 1.2 + 0.7 * random();
+  return random() < 0.5 ? below(random) : above(random);
 }
 
 /** A normal value cut to moderate size, not close to 0. */

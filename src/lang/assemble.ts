@@ -132,13 +132,8 @@ export function assemble(
   const bound = nameOutput(run, outputs.output);
   const defs = new Map(run.bindings.map((binding) => [binding.name, binding]));
   const lossNames = closure(bound.element, defs);
-  const roles = inferRoles(run, bound);
-  for (const gradient of outputs.gradients)
-    if (gradient.isInput && roles.has(gradient.of))
-      roles.set(gradient.of, { role: 'parameter', reason: `${gradient.name} is its gradient` });
-  for (const broken of outputs.broken)
-    if (roles.has(broken.of))
-      roles.set(broken.of, { role: 'parameter', reason: `${broken.name} is its gradient` });
+  const written = [...outputs.gradients.filter((gradient) => gradient.isInput), ...outputs.broken];
+  const roles = inferRoles(run, bound, new Map(written.map(({ of, name }) => [of, name])));
   for (const [name, role] of directives.roles)
     if (roles.has(name)) roles.set(name, { role, reason: 'comment' });
   const lossInputs = inputsOf(run, bound.element);
@@ -166,12 +161,14 @@ export function assemble(
         samples,
         usage,
       );
+      const usual = role === 'hyper' ? defaultOf(execution, state.ref.code) : null;
       return {
         name: state.name,
         code: state.ref.code,
         role,
         shape,
         domain,
+        ...(usual === null ? {} : { default: usual }),
         reason: [reason, domainReason].filter((text) => text !== '').join('; '),
         span: state.ref.span,
       };
@@ -189,14 +186,16 @@ export function assemble(
   const mismatches: { gradient: WrittenGradient; message: string }[] = [];
   for (const gradient of outputs.gradients) {
     const target = targetOf(gradient, program, run);
-    if (!target) continue;
+    // A gradient by what the loss does not use belongs to another loss (`loss(y_hat, y)` beside `backward(X, y)`).
+    if (!target || (gradient.isInput && !lossInputs.has(target.name))) continue;
     const fitted = fittedTo(gradient.value, target.axes);
+    const others = [...inputsOf(run, gradient.value.element)].filter((name) => !lossInputs.has(name));
     if (!fitted) {
-      if (gradient.isInput) mismatches.push({ gradient, message: mismatchText(gradient, target.axes) });
+      // Shapes of what the loss does not use are chosen freely: they prove nothing.
+      if (gradient.isInput && others.length === 0) mismatches.push({ gradient, message: mismatchText(gradient, target.axes) });
       continue;
     }
     const made = handGradient(gradient, target.name, fitted, execution, context);
-    const others = [...inputsOf(run, gradient.value.element)].filter((name) => !lossInputs.has(name));
     if (others.length > 0) {
       if (gradient.isInput) foreign.push({ gradient: made, inputs: others });
       continue;
@@ -214,6 +213,22 @@ export function assemble(
     assumptions: assumptionsOf(inputs),
     roles,
   };
+}
+
+/** The number that a parameter of the functions has by default. */
+function defaultOf({ main, gradient }: Execution, code: string): number | null {
+  for (const executed of [main, ...(gradient ? [gradient] : [])]) {
+    const fallback = ownParameters(executed.callable).find((parameter) => parameter.name === code)?.fallback;
+    if (fallback?.kind === 'number') return finite(fallback.text);
+    if (fallback?.kind === 'unary' && fallback.operator === '-' && fallback.operand.kind === 'number')
+      return finite(`-${fallback.operand.text}`);
+  }
+  return null;
+}
+
+function finite(text: string): number | null {
+  const value = Number(text.replaceAll('_', ''));
+  return Number.isFinite(value) ? value : null;
 }
 
 function extraRole(name: string, value: ArrayV): RoleChoice {
