@@ -1,6 +1,6 @@
 /** The stored points and what the libraries compute at them. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Program } from '../../src/core/definition';
+import type { Input, Program } from '../../src/core/definition';
 import type { Point, PointArray } from '../../src/core/evaluate';
 import type { BreadthPoint } from './breadthPoints';
 import type { BreadthRow } from './breadthRow';
@@ -16,7 +16,7 @@ interface StoredInput {
   /** The libraries differentiate by it. */
   readonly parameter: boolean;
 }
-interface StoredPoint {
+export interface StoredPoint {
   readonly kind: BreadthPoint['kind'];
   readonly sizes: Readonly<Record<string, number>>;
   readonly inputs: Readonly<Record<string, StoredInput>>;
@@ -34,52 +34,42 @@ export interface LibraryResult {
 
 const file = (name: string): URL => new URL(`../oracles/${name}.json`, import.meta.url);
 
-const lines = (items: readonly unknown[]): string =>
-  `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`;
-
-export function storeCases(cases: readonly StoredCase[]): void {
-  writeFileSync(file('breadth'), lines(cases));
+/** `name`: of the file in test/oracles. */
+export function storeLines(name: string, items: readonly unknown[]): void {
+  writeFileSync(file(name), `[\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]\n`);
 }
 
-export function storedCases(): StoredCase[] {
-  return existsSync(file('breadth'))
-    ? (JSON.parse(readFileSync(file('breadth'), 'utf8')) as StoredCase[])
-    : [];
+/** What is stored under the name, or nothing before it is made; the caller says what the file holds. */
+export function stored<T>(name: string): T | null {
+  const found = file(name);
+  return existsSync(found) ? (JSON.parse(readFileSync(found, 'utf8')) as T) : null;
 }
+
+export const storedCases = (): StoredCase[] => stored<StoredCase[]>('breadth') ?? [];
 
 /** By name of the case, one result per point. */
-export function libraryResults(library: Library): Record<string, LibraryResult[]> {
-  const found = file(`${library}_breadth`);
-  return existsSync(found)
-    ? (JSON.parse(readFileSync(found, 'utf8')) as Record<string, LibraryResult[]>)
-    : {};
-}
+export const libraryResults = (library: Library): Record<string, LibraryResult[]> =>
+  stored<Record<string, LibraryResult[]>>(`${library}_breadth`) ?? {};
 
 export function toStored(row: BreadthRow, program: Program, points: readonly BreadthPoint[]): StoredCase {
   const code = Object.fromEntries(LIBRARIES.flatMap((l) => (row[l] === undefined ? [] : [[l, row[l]]])));
-  const input = (point: Point, name: string): StoredInput => {
-    const declared = program.inputs.find((i) => i.name === name);
-    const value = point.inputs[name] ?? NaN;
-    const [shape, data] = typeof value === 'number' ? [[], [value]] : [value.dims, Array.from(value.data)];
-    return {
-      shape,
-      data,
-      integer: declared?.domain.kind === 'class',
-      parameter: declared?.role === 'parameter',
-    };
-  };
   return {
     name: row.name,
     code,
-    points: points.map(({ kind, point }) => ({
-      kind,
-      sizes: point.sizes,
-      inputs: Object.fromEntries(program.inputs.map((i) => [i.name, input(point, i.name)])),
-    })),
+    points: points.map(({ kind, point }) => ({ kind, ...storedPoint(program, point) })),
   };
 }
 
-export function fromStored(point: StoredPoint): Point {
+export function storedPoint(program: Program, point: Point): Omit<StoredPoint, 'kind'> {
+  const input = ({ name, domain, role }: Input): [string, StoredInput] => {
+    const value = point.inputs[name] ?? NaN;
+    const [shape, data] = typeof value === 'number' ? [[], [value]] : [value.dims, Array.from(value.data)];
+    return [name, { shape, data, integer: domain.kind === 'class', parameter: role === 'parameter' }];
+  };
+  return { sizes: point.sizes, inputs: Object.fromEntries(program.inputs.map(input)) };
+}
+
+export function fromStored(point: Omit<StoredPoint, 'kind'>): Point {
   const inputs = Object.entries(point.inputs).map(
     ([name, { shape, data }]): [string, number | PointArray] => [
       name,

@@ -15,8 +15,8 @@ import {
   fromStored,
   LIBRARIES,
   libraryResults,
-  storeCases,
   storedCases,
+  storeLines,
   toStored,
 } from '../../support/breadthOracle';
 import { breadthPoints } from '../../support/breadthPoints';
@@ -24,7 +24,8 @@ import { parseModel } from '../../support/model';
 import { finiteDifferenceError, gradientFaults, printer } from '../../support/steps';
 
 if (process.env.UPDATE_ORACLES === '1')
-  storeCases(
+  storeLines(
+    'breadth',
     BREADTH.map((row) => {
       const program = parseModel(row.source);
       return toStored(row, program, breadthPoints(program, row));
