@@ -17,6 +17,7 @@ import { domainOf, inferRoles, inputsOf, usageOf, type RoleChoice } from './role
 import type { Directives } from './directives';
 import { array, bind, type Run } from './run';
 import type { Sizes } from './sizes';
+import { updateOf } from './updates';
 import type { ArrayV } from './values';
 
 const SAMPLE_NAMES: readonly Size[] = ['m', 'N', 'batch'];
@@ -192,7 +193,8 @@ export function assemble(
     const others = [...inputsOf(run, gradient.value.element)].filter((name) => !lossInputs.has(name));
     if (!fitted) {
       // Shapes of what the loss does not use are chosen freely: they prove nothing.
-      if (gradient.isInput && others.length === 0) mismatches.push({ gradient, message: mismatchText(gradient, target.axes) });
+      if (gradient.isInput && others.length === 0)
+        mismatches.push({ gradient, message: mismatchText(gradient, target.axes) });
       continue;
     }
     const made = handGradient(gradient, target.name, fitted, execution, context);
@@ -317,13 +319,18 @@ function handGradient(
   const binding = bindingOf(run, value);
   const unwrapped = binding && !lossNames.has(binding.name) ? definitionOf(run, binding, value) : value;
   const needed = closure(unwrapped.element, defs);
+  const bindings = run.bindings.filter((b) => needed.has(b.name) && !lossNames.has(b.name));
+  const { main, gradient: paired } = execution;
+  const executed = paired?.callable === gradient.callable ? paired : main;
+  const update = updateOf(run, executed, gradient.name, gradient.of);
   return {
     of,
     name: gradient.name,
     value: { axes: unwrapped.axes, element: unwrapped.element },
-    bindings: run.bindings.filter((b) => needed.has(b.name) && !lossNames.has(b.name)),
+    bindings,
     span: gradient.span,
-    functionName: gradient.callable === execution.main.callable ? null : gradient.callable.fn.name,
+    functionName: gradient.callable === main.callable ? null : gradient.callable.fn.name,
+    ...(update ? { update } : {}),
   };
 }
 

@@ -22,8 +22,9 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   const arrays = program.inputs.filter((input) => input.role !== 'hyper');
   if (arrays.length === 0) return null;
   const isActivation = activationLike(reading);
-  if (isGradientName(name) && !own) return null;
   const isLossOutput = isLossName(outputs.output.name);
+  // `backward` returns gradients, whatever it is that could not be told to be one.
+  if (isGradientName(name) && !(own && isLossOutput && single)) return null;
   if (isProcedureName(name) && !(own && isLossOutput)) return null;
   if (isMeasureName(name) && !isLossOutput) return null;
   if (isActivation && !(isLossName(name) && single && arrays.length > 1)) return 'activation';

@@ -118,15 +118,30 @@ function bindingSpan(run: Run, value: Value): Span | null {
 }
 
 /** Names that gradients may refer to: inputs first, then intermediates. */
-function symbols(run: Run): { inputs: string[]; bindings: string[] } {
+function symbols(run: Run): { all: string[]; inputs: string[]; settings: string[]; bindings: string[] } {
+  const states = [...run.inputs.values()];
+  const hinted = (role: string): string[] =>
+    states.filter((s) => roleHint(s.name, isSingle(s.value)) === role).map((s) => s.name);
+  const [labels, settings] = [hinted('label'), hinted('hyper')];
+  const all = states.map((state) => state.name);
   return {
+    all,
     // `dt` or `dlam` is a step or a setting: nobody differentiates by labels and settings.
-    inputs: [...run.inputs.values()]
-      .filter((state) => !['label', 'hyper'].includes(roleHint(state.name, isSingle(state.value)) ?? ''))
-      .map((state) => state.name),
+    inputs: all.filter((name) => !labels.includes(name) && !settings.includes(name)),
+    settings,
     bindings: [...new Set(run.bindings.map((binding) => baseName(binding.name)))],
   };
 }
+
+/** Whether these parts have a gradient for every parameter of the function: then `y` is no label either. */
+function coversAll(parts: readonly Part[], main: Callable): boolean {
+  const parameters = ownParameters(main).map((parameter) => parameter.name);
+  const found = new Set(parts.map((part) => part.name && gradientOf(part.name, parameters)));
+  return parameters.length > 1 && parameters.every((name) => found.has(name));
+}
+
+/** `db1`, `dZ`, `grads`: a gradient by its name alone, even when what it differentiates by is not in sight. */
+const ALWAYS_GRADIENT = /^(?:d_?(?:[A-Z]\w*|[a-z]\d*)|grads?|gradients?)$/;
 
 /** Local variables of a function at its end that hold arrays (or failed to), with their places. */
 function locals(run: Run, executed: Executed): Part[] {
@@ -151,21 +166,26 @@ function locals(run: Run, executed: Executed): Part[] {
 /** Reads output and gradients off an execution. */
 export function outputsOf(execution: Execution): Outputs {
   const { run, main, gradient } = execution;
-  const { inputs, bindings } = symbols(run);
+  const { all, inputs, settings, bindings } = symbols(run);
   const isGradient = (name: string | null): boolean =>
-    name !== null && (gradientOf(name, inputs) !== null || gradientOf(name, bindings) !== null);
+    name !== null && (ALWAYS_GRADIENT.test(name) || gradientOf(name, [...all, ...bindings]) !== null);
   const returned = partsOf(run, main);
   const own = locals(run, main);
   const output = chooseOutput(returned, own, isGradient);
   const gradients: WrittenGradient[] = [];
   const broken: BrokenGradient[] = [];
   const seen = new Set<string>();
-  const collect = (parts: readonly Part[], callable: Callable, plainNames: boolean): void => {
+  const collect = (
+    parts: readonly Part[],
+    callable: Callable,
+    plainNames: boolean,
+    targets: readonly string[] = inputs,
+  ): void => {
     for (const part of parts) {
       const { name, value, span } = part;
       if (name === null || part === output || value.kind === 'input' || isConstant(value)) continue;
       const plain = plainNames || (part.container !== null && /grad/i.test(part.container));
-      const input = gradientOf(name, inputs) ?? (plain && inputs.includes(name) ? name : null);
+      const input = gradientOf(name, targets) ?? (plain && targets.includes(name) ? name : null);
       const of = input ?? gradientOf(name, bindings);
       if (of === null || (of === name && !plain) || seen.has(`${of} ${name}`)) continue;
       seen.add(`${of} ${name}`);
@@ -187,8 +207,11 @@ export function outputsOf(execution: Execution): Outputs {
     collectGeneric([...returned, ...own], only, main.callable, { gradients, broken });
   if (gradient) {
     const parts = partsOf(run, gradient);
-    collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name));
-    collect(locals(run, gradient), gradient.callable, false);
+    const variables = locals(run, gradient);
+    // What a gradient function computes is meant: `dm` for the slope m of a line, `dmu` for a mean.
+    const named = coversAll([...parts, ...variables], main.callable) ? all : [...inputs, ...settings];
+    collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name), named);
+    collect(variables, gradient.callable, false, named);
     pairUnnamed(parts, targets(execution, output), gradient, { gradients, broken });
   }
   const asArray = output?.value.kind === 'array' ? { value: output.value, span: output.span } : null;

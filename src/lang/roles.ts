@@ -40,8 +40,12 @@ export function inputsOf(run: Run, node: Node): Set<string> {
   return used;
 }
 
-/** The role of each input that the output depends on. */
-export function inferRoles(run: Run, output: ArrayV): Map<string, RoleChoice> {
+/** The role of each input that the output depends on; `written` has inputs with hand-written gradients. */
+export function inferRoles(
+  run: Run,
+  output: ArrayV,
+  written: ReadonlyMap<string, string> = new Map(),
+): Map<string, RoleChoice> {
   const used = inputsOf(run, output.element);
   const states = [...run.inputs.values()].filter((state) => used.has(state.name));
   const hints = new Map(states.map((s) => [s.name, roleHint(s.name, isSingle(s.value))]));
@@ -51,7 +55,9 @@ export function inferRoles(run: Run, output: ArrayV): Map<string, RoleChoice> {
   const hasParameter = named.has('parameter');
   for (const { name, value } of states) {
     const hint = hints.get(name) ?? null;
-    if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });
+    const gradient = written.get(name);
+    if (gradient !== undefined) roles.set(name, { role: 'parameter', reason: `${gradient} is its gradient` });
+    else if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });
     else if (hint) roles.set(name, { role: hint, reason: 'name' });
     else if (isSingle(value) && states.some((s) => !isSingle(s.value)))
       roles.set(name, { role: 'hyper', reason: 'a single number among arrays' });
