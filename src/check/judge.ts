@@ -31,6 +31,36 @@ export interface Subject {
 }
 
 export function judge(subject: Subject): Judgement {
+  const judgement = judgeAsWritten(subject);
+  return judgement.verdict === 'wrong' ? (rightByUpdate(subject) ?? judgement) : judgement;
+}
+
+/** What counts is the step that is taken: the update may apply the sign or the 1/m that the gradient leaves out. */
+function rightByUpdate(subject: Subject): Judgement | null {
+  const { program, hand } = subject;
+  const { update } = hand;
+  if (!update) return null;
+  const { arena } = program;
+  for (const scale of update.scales) {
+    if (scale === arena.one) continue;
+    const element = arena.mul(scale, hand.value.element);
+    const judgement = judgeAsWritten({ ...subject, hand: { ...hand, value: { ...hand.value, element } } });
+    if (judgement.verdict !== 'right') continue;
+    const factor = conventionFactor(subject);
+    const name = plainName(hand.name);
+    const how =
+      factor?.kind === 'sign'
+        ? `is the negative gradient, -${derivativeText(subject)}: the update of ${update.of} in line ${update.line} adds it, which descends`
+        : `is ${derivativeText(subject)} but for a factor${factor ? `, ${factor.text},` : ''} that the update of ${update.of} in line ${update.line} makes up for`;
+    return right(`${name} ${how}.`, judgement.evidence, [
+      ...judgement.assumptions,
+      `${name} is used by the update in line ${update.line} alone`,
+    ]);
+  }
+  return null;
+}
+
+function judgeAsWritten(subject: Subject): Judgement {
   const { program, hand } = subject;
   const found = targetOf(subject.pool, subject.derivation, hand.of);
   if ('reason' in found) return unknown(`${plainName(hand.name)} cannot be compared: ${found.reason}.`);

@@ -92,6 +92,18 @@ export interface Program {
   readonly output: string;
 }
 
+/** How the code uses a gradient in a step of descent. */
+export interface Update {
+  /** What is updated. */
+  readonly of: string;
+  readonly line: number;
+  /**
+   * Minus the step over the gradient and the learning rate: 1 for `w -= lr * dw`, -1 for `w += lr * dw`, 1/m for
+   * `w -= lr / m * dw`. More than one where a number may belong to the learning rate or not.
+   */
+  readonly scales: readonly Node[];
+}
+
 /** Value and own index list of a gradient that the user wrote by hand. */
 export interface HandGradient {
   /** The symbol (input or binding) that it differentiates the output by: `w`, or `A` for an activation link. */
@@ -104,6 +116,8 @@ export interface HandGradient {
   readonly span: Span;
   /** Where it is written, when it stands in another function than the loss. */
   readonly functionName: string | null;
+  /** The update in the same function that uses it, if there is one. */
+  readonly update?: Update;
 }
 
 /** All indices of the non-unit axes, in order. */

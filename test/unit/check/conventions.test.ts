@@ -35,3 +35,47 @@ describe('a leaky unit as a maximum', () => {
     expect(only(leaky(setting, slope), 'leaky_relu_grad').verdict).toBe(verdict);
   });
 });
+
+const descent = (gradient: string, update: string): string => `def train(X, y, lr, epochs):
+    m = len(y)
+    w = np.zeros(X.shape[1])
+    for epoch in range(epochs):
+        y_hat = X @ w
+        loss = np.mean((y - y_hat) ** 2) / 2
+        dw = ${gradient}
+        ${update}
+    return w
+`;
+const NEGATIVE = 'X.T @ (y - y_hat) / m';
+const TOTAL = 'X.T @ (y_hat - y)';
+
+describe('what the update makes up for', () => {
+  test.each([
+    [NEGATIVE, 'w += lr * dw'],
+    [NEGATIVE, 'w = w + lr * dw'],
+    [NEGATIVE, 'w = lr * dw + w'],
+    [NEGATIVE, 'w -= -lr * dw'],
+    [TOTAL, 'w -= lr / m * dw'],
+    [TOTAL, 'w = w - (lr * dw) / m'],
+    [TOTAL, 'w -= 0.1 * dw / len(X)'],
+    [`-(${TOTAL})`, 'w += lr / m * dw'],
+    [`${TOTAL} / (2 * m)`, 'w -= 2 * lr * dw'],
+  ])('dw = %s; %s is right', (gradient, update) => {
+    const { verdict, message } = only(descent(gradient, update), 'dw');
+    expect(verdict).toBe('right');
+    expect(message).toMatch(/update of w in line 10/);
+  });
+
+  test.each([
+    [NEGATIVE, 'w -= lr * dw', 'gradient-sign'],
+    [NEGATIVE.replace('y -', '2 * y -'), 'w += lr * dw', null],
+    [TOTAL, 'w -= lr * dw', 'gradient-missing-factor'],
+    [TOTAL, 'w += lr / m * dw', null],
+    // The learning rate is 0.5: it does not excuse a gradient that is twice too large.
+    [`2 * ${TOTAL} / m`, 'w -= 0.5 * dw', 'gradient-constant-factor'],
+  ])('dw = %s; %s is wrong', (gradient, update, rule) => {
+    const found = only(descent(gradient, update), 'dw');
+    expect(found.verdict).toBe('wrong');
+    if (rule !== null) expect(found.rule).toBe(rule);
+  });
+});
