@@ -2,7 +2,16 @@
 import type { Node } from '../core/expr';
 import type { DefinitionKind } from '../protocol';
 import { isSingle } from './arrays';
-import { isGradientName, isLossName, isMeasureName, isProcedureName, isRegulariserName } from './names';
+import {
+  isCountName,
+  isGradientName,
+  isLossName,
+  isMeasureName,
+  isPlainLossName,
+  isProcedureName,
+  isRegulariserName,
+} from './names';
+import { comparesWithLabel, isDistance, losesByItsInputs } from './fit';
 import type { Reading } from './reading';
 
 /** The kind, or null for a function that is not a definition. */
@@ -13,7 +22,7 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   const roles = program.inputs.map((input) => input.role);
   const has = (role: string): boolean => roles.includes(role as (typeof roles)[number]);
   const single = assembled.outputAxes.every((axis) => axis.index === null);
-  const written = outputs.gradients.some((g) => g.isInput) || outputs.broken.length > 0;
+  const written = assembled.gradients.length + assembled.mismatches.length > 0 || outputs.broken.length > 0;
   const main = reading.execution.main.callable;
   // One whose shapes do not fit is a gradient that was written, too.
   const own =
@@ -26,18 +35,41 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   // `backward` returns gradients, whatever it is that could not be told to be one.
   if (isGradientName(name) && !(own && isLossOutput && single)) return null;
   if (isProcedureName(name) && !(own && isLossOutput)) return null;
-  if (isMeasureName(name) && !isLossOutput) return null;
-  if (isActivation && !(isLossName(name) && single && arrays.length > 1)) return 'activation';
+  const isLossVariable = isLossOutput && outputs.output.name !== name;
+  if (isMeasureName(name) && !isLossVariable && !/loss|cost/i.test(name)) return null;
+  if (isActivation && !(isLossName(name) && single && arrays.length > 1))
+    // `path_loss(d, f)` is a quantity of its own: one that bends at no place and is given settings.
+    return isLossName(name) && has('hyper') && !bends(reading) && !isPlainLossName(name)
+      ? null
+      : 'activation';
   if (single) {
     if (isRegulariserName(name) && !has('label') && !has('data')) return 'regulariser';
-    const lossLike = isLossName(name) || isLossName(outputs.output.name);
-    const evidence =
-      lossLike || (written && has('parameter')) || (has('label') && has('parameter') && reduces(reading));
-    if (!evidence || !dependsNonlinearly(reading)) return null;
+    if (!isFitted(reading, name, written) || !dependsNonlinearly(reading)) return null;
     return own ? 'propagate' : 'loss';
   }
-  if (isLossName(name) && has('label') && has('parameter')) return 'loss';
+  if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
   return has('data') && has('parameter') && contracts(reading) && !isGradientName(name) ? 'model' : null;
+}
+
+/**
+ * Whether a single number measures how well something fits: names alone do not tell (`weight_loss(calories, days)`),
+ * unless they say nothing else than that it is a loss.
+ */
+function isFitted(reading: Reading, name: string, written: boolean): boolean {
+  const inputs = reading.assembled?.program.inputs ?? [];
+  const has = (role: string): boolean => inputs.some((input) => input.role === role);
+  if (written && has('parameter')) return true;
+  if (isDistance(reading)) return false;
+  if (has('label') && has('parameter') && comparesWithLabel(reading)) return true;
+  const output = reading.outputs.output?.name ?? '';
+  const isNamed = isLossName(name) || isLossName(output);
+  if (!isNamed) return has('label') && has('parameter') && reduces(reading);
+  return (
+    isPlainLossName(name) ||
+    (output !== name && isPlainLossName(output)) ||
+    reduces(reading) ||
+    losesByItsInputs(reading)
+  );
 }
 
 const TRANSCENDENTAL: ReadonlySet<string> = new Set(['add', 'mul', 'sym', 'num', 'const', 'size', 'index']);
@@ -56,8 +88,17 @@ function some(reading: Reading, test: (node: Node) => boolean): boolean {
 const contracts = (reading: Reading): boolean =>
   some(reading, (node) => node.kind === 'reduce' && node.op === 'sum' && node.args[0]?.kind === 'mul');
 
-const reduces = (reading: Reading): boolean =>
-  some(reading, (node) => node.kind === 'reduce' || node.kind === 'call');
+const reduces = (reading: Reading): boolean => some(reading, (node) => node.kind === 'reduce');
+
+/** Has a corner or a step. */
+const bends = (reading: Reading): boolean =>
+  some(
+    reading,
+    (node) =>
+      node.kind === 'where' ||
+      node.kind === 'cmp' ||
+      (node.kind === 'call' && /^(abs|maximum|minimum|sign)$/.test(node.fn)),
+  );
 
 const dependsNonlinearly = (reading: Reading): boolean =>
   some(
@@ -87,6 +128,8 @@ function activationLike(reading: Reading): boolean {
   if (!isSingle(output) && !some(reading, (node) => node.kind === 'call')) return false;
   const settings = assembled.program.inputs.filter((i) => i.role === 'hyper');
   if (settings.length > 2) return false;
+  // A count with another count: `hann(n, N)`.
+  if (settings.length > 0 && isCountName(input.name)) return false;
   // A step down from polynomials and unit conversions: something that bends.
   return some(
     reading,

@@ -35,7 +35,7 @@ export function roleHint(name: string, isScalar: boolean): Role | 'prediction' |
 }
 
 export const isLossName = (name: string): boolean =>
-  /(^|_)(loss|cost|error|objective|obj|energy|criterion|risk|nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber|likelihood|penalty)(es|s)?(\d|_|$)|loss|cost|crossentropy|cross_entropy|likelihood|squared_?error|^(j|l|e)$/i.test(
+  /(^|_)(loss|cost|error|objective|obj|criterion|risk|nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber|likelihood|penalty)(es|s)?(\d|_|$)|loss|cost|crossentropy|cross_entropy|likelihood|squared_?error|^(j|l|e)$/i.test(
     name,
   );
 
@@ -55,9 +55,18 @@ export const isProcedureName = (name: string): boolean =>
 
 /** Functions that measure something else than a loss. */
 export const isMeasureName = (name: string): boolean =>
-  /(^|_)dist(ance)?s?(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity/i.test(
+  /(^|_)dist(ance)?s?(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian/i.test(
     name,
   );
+
+/** Names that say nothing but that a loss is computed, or which loss. */
+export const isPlainLossName = (name: string): boolean =>
+  /^_*(?:(?:compute|calculate|calc|get|eval|evaluate|my|the|total|data|batch|train|val|test|full|forward)_?)*(?:losse?s?|costs?|objective|obj|criterion|risk|error|j|l|e)(?:_?(?:function|func|fn|value|val|with_reg\w*|regulari[sz]ed|reg|f|total|\d+))*$|(?:^|_)(?:nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber)(?:\d|_|$)|cross_?entropy|likelihood|squared_?error|(?:log|square|squared|quadratic|logistic|focal|hinge|huber|pinball|quantile|poisson|mse|mae|bce|ce)_?loss/i.test(
+    name,
+  );
+
+/** Names of whole numbers that count something. */
+export const isCountName = (name: string): boolean => /^([nmkN]|num_\w+|n_\w+)$/.test(name);
 
 /** The symbol that a gradient of this name differentiates by: `dw`, `d_w`, `grad_w`, `w_grad`, `dj_dw`; null if none. */
 export function gradientOf(name: string, symbols: readonly string[]): string | null {
