@@ -1,23 +1,68 @@
 /** Training loops: one pass of the loop as a function of the values that it carries along. */
 import { isLossName } from './names';
-import { assignedNames } from './statements';
+import { assignedNames, eachStatement } from './statements';
 import type { FunctionNode, Statement } from './syntax';
 
+type Loop = Statement & { kind: 'for' | 'while' };
+
+export interface Iteration {
+  readonly fn: FunctionNode;
+  /** Variables and attributes that one pass hands to the next. */
+  readonly carried: ReadonlySet<string>;
+}
+
 /** The function up to its loop and one pass of it, with the variables that the loop changes as inputs; null without one. */
-export function iterationOf(fn: FunctionNode): { fn: FunctionNode; carried: ReadonlySet<string> } | null {
-  const at = fn.body.findIndex((s) => (s.kind === 'for' || s.kind === 'while') && computesLoss(s.body));
+export function iterationOf(fn: FunctionNode): Iteration | null {
+  const at = fn.body.findIndex(isTraining);
   const loop = fn.body[at];
-  if (loop?.kind !== 'for' && loop?.kind !== 'while') return null;
+  if (!loop || !isTraining(loop)) return null;
   const before = fn.body.slice(0, at);
   const defined = new Set([...fn.parameters.map((p) => p.name), ...assignedNames(before)]);
   const carried = new Set([...assignedNames(loop.body)].filter((name) => defined.has(name)));
+  const attributes = assignedAttributes(loop.body);
   const body: Statement[] = [
     ...before,
-    ...(loop.kind === 'for' ? [{ kind: 'forget' as const, target: loop.target, span: loop.span }] : []),
-    { kind: 'carry', names: [...carried], span: loop.span },
+    ...counter(loop),
+    { kind: 'carry', names: [...carried], attributes, span: loop.span },
     ...loop.body,
   ];
-  return { fn: { ...fn, body }, carried };
+  return { fn: { ...fn, body }, carried: new Set([...carried, ...attributes.map(({ name }) => name)]) };
 }
 
+/** One pass of each training loop of a script, as a function of the variables of the file. */
+export function scriptIterations(script: readonly Statement[]): Iteration[] {
+  return script.flatMap((loop, at) => {
+    if (!isTraining(loop)) return [];
+    const before = assignedNames(script.slice(0, at));
+    const fn: FunctionNode = {
+      name: 'training_loop',
+      parameters: [],
+      body: [...counter(loop), ...loop.body],
+      documentation: '',
+      decorators: [],
+      span: loop.span,
+      nameSpan: loop.kind === 'for' ? loop.iterable.span : loop.test.span,
+    };
+    return [{ fn, carried: new Set([...assignedNames(loop.body)].filter((name) => before.has(name))) }];
+  });
+}
+
+const isTraining = (s: Statement): s is Loop =>
+  (s.kind === 'for' || s.kind === 'while') && computesLoss(s.body);
+
+const counter = (loop: Loop): Statement[] =>
+  loop.kind === 'for' ? [{ kind: 'forget', target: loop.target, span: loop.span }] : [];
+
 const computesLoss = (body: readonly Statement[]): boolean => [...assignedNames(body)].some(isLossName);
+
+/** Attributes of plain objects that a body assigns: `self.w`. */
+function assignedAttributes(body: readonly Statement[]): { object: string; name: string }[] {
+  const found = new Map<string, { object: string; name: string }>();
+  eachStatement(body, (s) => {
+    const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
+    for (const target of targets)
+      if (target.kind === 'attribute' && target.object.kind === 'name')
+        found.set(`${target.object.name}.${target.name}`, { object: target.object.name, name: target.name });
+  });
+  return [...found.values()];
+}

@@ -7,7 +7,7 @@ import type { ForeignGradient, Intermediate } from './assemble';
 import { kindOf } from './detect';
 import { directivesFor } from './directives';
 import type { Callable, Plan } from './execution';
-import { iterationOf } from './iteration';
+import { iterationOf, scriptIterations, type Iteration } from './iteration';
 import { indexModule } from './module';
 import { isGradientName, isLossName, isMeasureName, isProcedureName } from './names';
 import { gradientHints } from './gradientHints';
@@ -48,21 +48,29 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
   const gradientOnly = new Set([...pairs.values()].flatMap((c) => (c && isGradientOnly(c) ? [c.fn] : [])));
   for (const main of callables) {
     // What is the gradient of another function is read with that one.
+  const add = (definition: SourceDefinition): void => {
+    const count = (counts.get(definition.name) ?? 0) + 1;
+    counts.set(definition.name, count);
+    definitions.push({ ...definition, id: count === 1 ? definition.name : `${definition.name}#${count}` });
+  };
     if (gradientOnly.has(main.fn)) continue;
     const gradient = pairs.get(main) ?? null;
     const alone = read(main, null);
     // A function with gradients of its own is not paired with another one.
     const paired = gradient && !hasOwnGradients(alone) ? read(main, gradient) : null;
-    const definition = paired ?? alone ?? readIteration(main, read);
-    if (!definition) continue;
-    const count = (counts.get(definition.name) ?? 0) + 1;
-    counts.set(definition.name, count);
-    definitions.push({ ...definition, id: count === 1 ? definition.name : `${definition.name}#${count}` });
+    const iteration = (paired ?? alone) ? null : iterationOf(main.fn);
+    const definition = paired ?? alone ?? (iteration && readIteration(iteration, main.owner, read));
+    if (definition) add(definition);
+  }
+  for (const iteration of scriptIterations(module.body)) {
+    const definition = readIteration(iteration, null, read);
+    if (definition) add(definition);
   }
   return { definitions, problems: syntaxProblems(module) };
 }
 
 const isGradientOnly = ({ fn }: Callable): boolean =>
+  definitions.sort((a, b) => a.span.startLine - b.span.startLine);
   isGradientName(fn.name) && ![...assignedNames(fn.body)].some(isLossName);
 
 const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
@@ -70,12 +78,11 @@ const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
 
 /** A loop of unknown length that computes a loss: one pass of it, from the values that it carries along. */
 function readIteration(
-  main: Callable,
+  iteration: Iteration,
+  owner: ClassNode | null,
   read: (main: Callable, gradient: null) => SourceDefinition | null,
 ): SourceDefinition | null {
-  const iteration = iterationOf(main.fn);
-  if (!iteration) return null;
-  const definition = read({ fn: iteration.fn, owner: main.owner }, null);
+  const definition = read({ fn: iteration.fn, owner }, null);
   // A loss that is computed after the update belongs to the next pass, its gradient to this one.
   const updated = definition?.program?.bindings.some((b) =>
     iteration.carried.has(b.name.replace(/@\d+$/, '')),

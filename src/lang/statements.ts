@@ -148,6 +148,10 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
       return execute(run, statement.body, scope);
     case 'carry':
       for (const name of statement.names) scope.names.set(name, carriedInput(name, statement.span));
+      for (const { object, name } of statement.attributes) {
+        const holder = lookup(scope, object);
+        if (holder?.kind === 'object') holder.attributes.delete(name);
+      }
       return NEXT;
     case 'forget':
       assignNames(
@@ -190,6 +194,8 @@ function executeCall(run: Run, call: Expression & { kind: 'call' }, scope: Scope
     if (e.kind !== 'name' && e.kind !== 'attribute' && e.kind !== 'subscript') continue;
     const value = evaluate(run, e, scope);
     const array = value.kind === 'input' ? run.inputs.get(value.input.code)?.value : value;
+    // A single number cannot change under its name.
+    if (array?.kind === 'array' && array.axes.length === 0) continue;
     if (array?.kind === 'array') changeInPlace(run, value, array, result, nameOf(e), call.span);
     else if (value.kind === 'input') store(run, e, result, scope, call.span);
   }
@@ -556,7 +562,7 @@ export function mutatedNames(body: readonly Statement[]): Set<string> {
   return names;
 }
 
-function eachStatement(body: readonly Statement[], visit: (statement: Statement) => void): void {
+export function eachStatement(body: readonly Statement[], visit: (statement: Statement) => void): void {
   for (const s of body) {
     visit(s);
     if (s.kind === 'if') {

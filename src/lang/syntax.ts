@@ -139,7 +139,11 @@ export type Statement = { readonly span: Span } & (
   | { readonly kind: 'class'; readonly node: ClassNode }
   | { readonly kind: 'import'; readonly imports: readonly Import[] }
   /** From here on these variables hold values that are not known: inputs of the definition. */
-  | { readonly kind: 'carry'; readonly names: readonly string[] }
+  | {
+      readonly kind: 'carry';
+      readonly names: readonly string[];
+      readonly attributes: readonly { readonly object: string; readonly name: string }[];
+    }
   /** The counter of a loop of which one pass is read. */
   | { readonly kind: 'forget'; readonly target: Expression }
   /** A body that is entered once: `with`, and `try` (whose handlers are not followed). */

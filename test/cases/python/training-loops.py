@@ -47,3 +47,45 @@ def cal_cost(theta, X, y):
     predictions = X.dot(theta)
     cost = (1 / 2 * m) * np.sum(np.square(predictions - y))
     return cost
+
+
+class LinearRegression:
+    def __init__(self, lr=0.01, epochs=1000):
+        self.lr = lr
+        self.epochs = epochs
+        self.losses = []
+
+    def fit(self, X, y):
+        n_samples, n_features = X.shape
+        self.w = np.zeros(n_features)
+        self.b = 0.0
+        for epoch in range(self.epochs):
+            y_pred = np.dot(X, self.w) + self.b
+            loss = np.mean((y_pred - y) ** 2)
+            self.losses.append(loss)
+            dw = (2 / n_samples) * np.dot(X.T, (y_pred - y))
+            db = (2 / n_samples) * np.sum(y_pred - y)
+            self.w -= self.lr * dw
+            self.b -= self.lr * db
+        return self
+
+
+class LateLoss:
+    def fit(self, X, y):
+        self.w = np.zeros(X.shape[1])
+        for epoch in range(self.epochs):
+            dw = X.T @ (X @ self.w - y) / len(y)
+            self.w = self.w - self.lr * dw
+            loss = np.mean((X @ self.w - y) ** 2) / 2
+        return self
+
+
+rng = np.random.default_rng(0)
+X_train = rng.normal(size=(50, 2))
+y_train = X_train @ np.array([1.5, -2.0])
+weights = np.zeros(2)
+for step in range(20):
+    residual = X_train @ weights - y_train
+    train_loss = np.mean(residual**2)
+    grad = 2 * X_train.T @ residual / len(y_train)
+    weights = weights - 0.1 * grad
