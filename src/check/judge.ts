@@ -17,6 +17,7 @@ import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
 import { BRIEF, THOROUGH, trialsFor, type PointPool, type Target, type Trials } from './points';
 import { guardReadings, labelReadings, type Lenient } from './readings';
+import { hasRoundedConstant } from './rounded';
 import { targetOf } from './target';
 import { agreementText, describePlace, relativeText, shapeText } from './words';
 
@@ -103,7 +104,7 @@ function judgeNumbers(subject: Subject, target: Target, element: Node, proved: b
     return unknown(
       `${name} cannot be judged: the derived ${derivative} does not agree with dual numbers, which is a defect of Nabla's.`,
     );
-  const bound = approximateConstants(element) || approximateConstants(target.exact) ? APPROXIMATE : DIFFER;
+  const bound = hasRoundedConstant(element) ? APPROXIMATE : DIFFER;
   const comparison = compare(element, target.axes, trials, bound);
   const numbers = `agrees at ${comparison.agreeing} random points, ${agreementText(comparison.worst)}`;
   if (proved && comparison.differing === 0)
@@ -180,14 +181,6 @@ function fewPoints(setAside: Trials['setAside']): string {
   if (setAside.kinks > setAside.notFinite) return 'nearly every random point lies at a kink';
   if (setAside.notFinite > 0) return 'the loss or its derivative is not finite at nearly every random point';
   return 'too few random points could be used';
-}
-
-/** Decimal constants with three or more decimals, as an approximation has them (0.044715, 1.702). */
-function approximateConstants(node: Node, seen = new Set<number>()): boolean {
-  if (seen.has(node.id)) return false;
-  seen.add(node.id);
-  if (node.kind === 'const') return /^\d*\.\d{3,}$/.test(node.name) && node.value > 1e-3;
-  return node.args.some((arg) => approximateConstants(arg, seen));
 }
 
 function excused(subject: Subject, element: Node, readings: readonly Lenient[]): Judgement | null {

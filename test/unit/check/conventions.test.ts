@@ -79,3 +79,34 @@ describe('what the update makes up for', () => {
     if (rule !== null) expect(found.rule).toBe(rule);
   });
 });
+
+const ridge = (gradient: string): string => `def cost(w, X, y, lam):
+    m = len(y)
+    h = X.dot(w)
+    J = np.sum((h - y) ** 2) / (2 * m) + lam / (2 * m) * np.sum(w ** 2)
+    grad = ${gradient}
+    return J, grad
+`;
+
+describe('one part in a thousand', () => {
+  test.each([
+    '1.001 * (X.T.dot(h - y) / m) + (lam / m) * w',
+    '0.999 * (X.T.dot(h - y) / m) + (lam / m) * w',
+    'X.T.dot(h - y) / (1.001 * m) + (lam / m) * w',
+    'X.T.dot(h - y) / m + 1.001 * (lam / m) * w',
+    '(X.T.dot(h - y) + 1.001 * lam * w) / m',
+  ])('grad = %s is wrong', (gradient) => {
+    expect(only(ridge(gradient), 'grad').verdict).toBe('wrong');
+  });
+
+  test('a rounded constant of the formula is approximate', () => {
+    const code = `def loss(w):
+    return np.sum(np.log10(w))
+
+def loss_grad(w):
+    return 1 / (2.303 * w)
+`;
+    const found = analyzer.analyze(`import numpy as np\n\n${code}`, 'python').findings;
+    expect(found.map(({ verdict }) => verdict)).toEqual(['unknown']);
+  });
+});
