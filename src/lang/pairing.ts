@@ -8,9 +8,16 @@ const TELLING =
 const stem = (name: string): string =>
   name
     .replace(/^d(?=[a-z]{3,})/, 'd_')
+    .replace(/^__call__$/, '')
     .replace(TELLING, '')
     .replace(/[^A-Za-z0-9]/g, '')
     .toLowerCase();
+
+/** Words for what is computed, which a gradient's name often leaves out or says differently: `poisson_nll`, `poisson_grad`. */
+const KIND_WORDS =
+  /(?<![a-z])(?:nll|mse|mae|rmse|sse|rss|bce|ce|xent|neg(?:ative)?|log|likelihood|loglik(?:elihood)?|cross|entropy|crossentropy)(?![a-z])/gi;
+
+const looseStem = (name: string): string => stem(name.replace(KIND_WORDS, ''));
 
 /** Rest of a derivative's name when the leading d is dropped: `dsigmoid` -> `sigmoid`. */
 const isDerivativeOf = (name: string, of: string): boolean => name === `d${of}` || name === `d_${of}`;
@@ -40,7 +47,22 @@ export function gradientFunctionOf(main: Callable, all: readonly Callable[]): Ca
     (c) => c.owner === main.owner && isLossName(c.fn.name) && !isGradientName(c.fn.name),
   );
   const loose = others.filter((c) => stem(c.fn.name) === '' && equalSets(mine, names(c)));
-  return losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1 ? (loose[0] ?? null) : null;
+  if (losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1) return loose[0] ?? null;
+  return byLooseStem(main, losses, others);
+}
+
+/** `poisson_nll` and `poisson_grad`: alike but for the words for their kind, alone in that and on the same arguments. */
+function byLooseStem(
+  main: Callable,
+  losses: readonly Callable[],
+  gradients: readonly Callable[],
+): Callable | null {
+  const wanted = looseStem(main.fn.name);
+  const alike = (c: Callable): boolean => looseStem(c.fn.name) === wanted;
+  const mains = losses.filter(alike);
+  const [only, ...more] = gradients.filter(alike);
+  if (mains.length !== 1 || mains[0]?.fn !== main.fn || !only || more.length > 0) return null;
+  return equalSets(names(main), names(only)) ? only : null;
 }
 
 /** `def sigmoid(x, deriv=False)`: the same function with its flag set computes the derivative. */
