@@ -19,7 +19,7 @@ export function createReordering(arena: Arena): (node: Node) => Node {
     } else if (node.args.length === 0 || node.kind === 'sym') result = node;
     else {
       const args = node.args.map(visit);
-      if (node.kind === 'add') result = arena.add(...args.sort(compareNodes));
+      if (node.kind === 'add') result = sortedSum(arena, node, args);
       else if (node.kind === 'mul') result = arena.mul(...args.sort(compareNodes));
       else result = mergedPower(arena, arena.withArgs(node, args));
       result = spreadNumber(arena, result);
@@ -28,6 +28,13 @@ export function createReordering(arena: Arena): (node: Node) => Node {
     return result;
   };
   return visit;
+}
+
+/** The sum in order; where a spread part meets a term that it cancels, the sum stays, for that is more than an order. */
+function sortedSum(arena: Arena, node: Node, args: Node[]): Node {
+  const count = (n: Node): number => (n.kind === 'add' ? n.args.length : 1);
+  const sum = arena.add(...args.sort(compareNodes));
+  return count(sum) === args.reduce((total, arg) => total + count(arg), 0) ? sum : node;
 }
 
 /** (x^2)^-1 prints as x^-2 does. */

@@ -516,6 +516,7 @@ na = sqrt(sum(j<n, a[j]^2))
 nb = sqrt(sum(j<n, b[j]^2))
 c = sum(j<n, a[j]*b[j])/(na*nb)`,
     torch: 'F.cosine_similarity(a, b, 0)',
+    gradients: { a: '(b[i]/nb - c*a[i]/na)/na', b: '(a[i]/na - c*b[i]/nb)/nb' },
   },
   {
     name: 'triplet margin',

@@ -185,7 +185,7 @@ function* invertMonomial(
     yield solve(exponential.id, exponential.atom, 'in-terms-of-output');
   const sums = parts.filter((p) => p.e === 1 && p.atom?.kind === 'reduce' && whole(p.atom));
   const [sum] = sums;
-  if (sum?.atom && parts.every((p) => p === sum || p.atom?.free.size === 0) && names.length > 0)
+  if (sum?.atom && parts.every((p) => p === sum || p.atom?.free.size === 0))
     yield solve(sum.id, sum.atom, 'fold-definition');
   const symbols = parts.filter((p) => p.e === 1 && p.atom?.kind === 'sym' && whole(p.atom));
   const [symbol] = symbols;
