@@ -2,7 +2,7 @@
  * Values of derivatives that have not been carried out, by forward differentiation: first order uses the slopes of the
  * operator table only, so that it checks the derivative rules; mixed higher orders go through nested `diff` nodes.
  */
-import type { Binding } from './definition';
+import { axisIndices } from './definition';
 import type { CallNode, DiffNode, Node, ReduceNode, SymNode } from './expr';
 import type { Values } from './evaluate';
 import type { Memo, PointArray } from './machine';
@@ -32,6 +32,8 @@ interface Mode {
   readonly slope: (slope: number, at: (h: number) => number) => number;
   /** By the one target, or by the keys of several. */
   readonly frames: Map<Target | string, Frame>;
+  /** ∂output/∂binding by output element, then by binding. */
+  readonly adjoints: Map<string, Map<string, PointArray>>;
 }
 
 /** What is known of the derivatives by one list of targets. */
@@ -56,16 +58,22 @@ export function createDual(values: Base): Dual {
     const names = new Set([name]);
     if (total)
       for (const binding of machine.bindings.values())
-        if (binding.name !== name && machine.needed(binding.name).some((b) => mentions(b, name)))
-          names.add(binding.name);
+        for (const used of machine.mentions(binding.name))
+          if (names.has(used)) {
+            names.add(binding.name);
+            break;
+          }
     actives.set(key, names);
     return names;
   };
 
   const target = (node: DiffNode): Target => {
     const sym = node.args[1] as SymNode;
-    const positions = values.positions(sym);
-    const family = `${sym.name}${node.total ? '!' : ''}`;
+    return targetAt(sym.name, values.positions(sym), node.total);
+  };
+
+  const targetAt = (name: string, positions: readonly number[], total: boolean): Target => {
+    const family = `${name}${total ? '!' : ''}`;
     const key = `${family}[${positions.join()}]`;
     const known = targetsByKey.get(key);
     if (known) return known;
@@ -73,10 +81,10 @@ export function createDual(values: Base): Dual {
     activeNodes.set(family, nodes);
     const made: Target = {
       key,
-      name: sym.name,
+      name,
       positions,
-      total: node.total,
-      active: activeNames(sym.name, node.total),
+      total,
+      active: activeNames(name, total),
       activeNodes: nodes,
     };
     targetsByKey.set(key, made);
@@ -257,34 +265,89 @@ export function createDual(values: Base): Dual {
     return arena.mul(exponent, arena.pow(base, arena.add(exponent, arena.minusOne)));
   };
 
-  const signed: Mode = { value: values.of, slope: (s) => s, frames: new Map() };
+  /**
+   * ∂output/∂name by the chain rule over the bindings, element by element and each binding once, so that all derivatives of
+   * a long program cost as much as one.
+   */
+  const backward = (mode: Mode, output: SymNode, name: string): PointArray => {
+    const at = values.positions(output);
+    const key = `${output.name}[${at.join()}]`;
+    let adjoints = mode.adjoints.get(key);
+    if (!adjoints) mode.adjoints.set(key, (adjoints = new Map<string, PointArray>()));
+    const done = adjoints;
+    const order = machine.needed(output.name);
+    const accumulate = (by: string, positions: readonly number[]): number => {
+      if (by === output.name) return Number(positions.every((p, k) => p === at[k]));
+      const t = targetAt(by, positions, false);
+      let total = 0;
+      for (const user of order) {
+        const adjoint = done.get(user.name);
+        if (!adjoint || !machine.mentions(user.name).has(by)) continue;
+        let k = 0;
+        machine.fill(user, (def) => {
+          const outer = adjoint.data[k++] ?? NaN;
+          if (outer !== 0) total += outer * derivative(mode, def, [t]);
+          return 0;
+        });
+      }
+      return total;
+    };
+    const compute = (by: string, dims: readonly number[]): void => {
+      const data: number[] = [];
+      const positions: number[] = [];
+      const loop = (k: number): void => {
+        if (k === dims.length) data.push(accumulate(by, positions.slice()));
+        else
+          for (let p = 0; p < (dims[k] ?? 0); p++) {
+            positions[k] = p;
+            loop(k + 1);
+          }
+      };
+      loop(0);
+      done.set(by, { dims, data });
+    };
+    const active = activeNames(name, true);
+    for (const binding of [...order].reverse())
+      if (active.has(binding.name) && !done.has(binding.name))
+        compute(
+          binding.name,
+          axisIndices(binding.axes).map((index) => machine.length(index.size)),
+        );
+    if (!done.has(name)) {
+      const input = machine.point.inputs[name];
+      compute(name, input === undefined || typeof input === 'number' ? [] : input.dims);
+    }
+    return done.get(name) ?? { dims: [], data: [] };
+  };
+
+  /** A total derivative of a binding goes backward, everything else forward. */
+  const differentiated = (mode: Mode, node: DiffNode): number => {
+    const [expression, by] = node.args as [Node, SymNode];
+    if (!node.total || expression.kind !== 'sym' || !machine.bindings.has(expression.name))
+      return derivative(mode, expression, [target(node)]);
+    if (!activeNames(by.name, true).has(expression.name)) return 0;
+    const { dims, data } = backward(mode, expression, by.name);
+    return machine.element(data, dims, values.positions(by));
+  };
+
+  const signed: Mode = { value: values.of, slope: (s) => s, frames: new Map(), adjoints: new Map() };
   const absolute = new Map<(node: Node) => number, Mode>();
   return {
-    of: (node) => derivative(signed, node.args[0] as Node, [target(node)]),
+    of: (node) => differentiated(signed, node),
     magnitude: (node, scale) => {
       let mode = absolute.get(scale);
       if (!mode) {
         // A slope is as uncertain as it changes within the rounding error of its arguments.
         const slope = (s: number, at: (h: number) => number): number =>
           Math.abs(s) + Math.abs(at(STEP) - s) / STEP;
-        absolute.set(scale, (mode = { value: scale, slope, frames: new Map() }));
+        absolute.set(scale, (mode = { value: scale, slope, frames: new Map(), adjoints: new Map() }));
       }
-      return derivative(mode, node.args[0] as Node, [target(node)]);
+      return differentiated(mode, node);
     },
   };
 }
 
 const STEP = 2 ** -26;
-
-function mentions(binding: Binding, name: string): boolean {
-  const seen = new Set<number>();
-  const visit = (node: Node): boolean => {
-    if (seen.has(node.id)) return false;
-    seen.add(node.id);
-    return (node.kind === 'sym' && node.name === name) || node.args.some(visit);
-  };
-  return visit(binding.def);
-}
 
 const callSlope =
   (node: CallNode) =>

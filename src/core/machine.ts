@@ -37,6 +37,8 @@ export interface Machine {
   memo(): Memo;
   /** An element of a row-major array; NaN where a position is not an index of it. */
   element(data: ArrayLike<number>, dims: readonly number[], positions: readonly number[]): number;
+  /** Names in the definition of a binding. */
+  mentions(name: string): ReadonlySet<string>;
   /** The bindings that `name` needs, itself last, in order of evaluation. */
   needed(name: string): readonly Binding[];
   /** Calls `compute` at every element of a binding, in row-major order. */
@@ -68,6 +70,15 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
   const sizesOf = new Map<number, ReadonlyMap<string, Size>>();
   const layouts = new Map<number, Layout>();
   const neededBy = new Map<string, readonly Binding[]>();
+  const mentionedBy = new Map<string, ReadonlySet<string>>();
+  const mentions = (name: string): ReadonlySet<string> => {
+    let known = mentionedBy.get(name);
+    if (!known) {
+      const binding = bindings.get(name);
+      mentionedBy.set(name, (known = binding ? symbolNames(binding.def) : new Set()));
+    }
+    return known;
+  };
 
   const slot = (name: string): number => {
     const known = slots.get(name);
@@ -172,6 +183,7 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
     length,
     each,
     memo,
+    mentions,
     position(name) {
       const s = slots.get(name);
       const value = s === undefined ? undefined : at[s];
@@ -207,9 +219,7 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
       const seen = new Set([name]);
       const queue = [name];
       for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-        const binding = bindings.get(next);
-        if (!binding) continue;
-        for (const used of symbolNames(binding.def))
+        for (const used of mentions(next))
           if (!seen.has(used)) {
             seen.add(used);
             queue.push(used);
