@@ -71,6 +71,11 @@ export function derivationView(
         findings.filter((f) => f.parameter === gradient.of),
       ),
     ),
+    named: derivation.named.map((binding) => ({
+      name: binding.name,
+      formula: formulas.definition(binding),
+      span: binding.span,
+    })),
     facts: derivation.facts,
     problems,
   };

@@ -189,7 +189,8 @@ function outcomeOf(context: ViewContext, result: TrainResult): HTMLElement[] {
       { class: `train-end verdict-${tone}` },
       icon(name),
       h('strong', {}, word),
-      h('span', {}, ` ${result.message} `),
+      // What all epochs came to is said by their number.
+      h('span', {}, result.end === 'finished' ? ' ' : ` ${result.message} `),
       h(
         'span',
         { class: 'dim' },

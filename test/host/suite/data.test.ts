@@ -221,8 +221,8 @@ describe('data', () => {
         clearInterval(timer);
       }
       measured('longest pause of the extension host meanwhile', longest);
-      // Computing there would stop it for seconds; a busy machine stops it for a moment.
-      assert.ok(longest < 1_000, `${longest} ms`);
+      // Computing there would stop it for as long as the training takes; a busy machine stops it for a moment.
+      assert.ok(longest < 5_000, `${longest} ms`);
       await rm(workspaceFile('data/many.csv').fsPath);
     }).timeout(150_000);
   });
