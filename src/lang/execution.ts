@@ -10,6 +10,7 @@ import type { Sizes } from './sizes';
 import { callFunction, execute } from './statements';
 import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
 import type { Directives } from './directives';
+import { mayRename } from './upstream';
 import { NONE, type Scope, type Value } from './values';
 
 export interface Callable {
@@ -25,6 +26,8 @@ export interface Plan {
   readonly directives: Directives;
   /** Shapes that written gradients suggest. */
   readonly hints: ReadonlyMap<string, Pattern>;
+  /** Shapes by code that the file states elsewhere, or that are tried on purpose. */
+  readonly stated: ReadonlyMap<string, Pattern>;
 }
 
 /** What a function did: its result, and its variables at the end. */
@@ -61,6 +64,14 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
       const said = plan.directives.shapes.get(input.name);
       if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
       const found = shapePatterns(input.name, input.annotation, input.documentation);
+      const stated = plan.stated.get(input.code);
+      if (stated)
+        return [
+          { pattern: stated, cost: 0 },
+          ...found
+            .filter(({ pattern }) => patternId(pattern) !== patternId(stated))
+            .map((entry) => ({ ...entry, cost: entry.cost + 8 })),
+        ];
       const hint = plan.hints.get(input.name);
       if (!hint) return found;
       return found
@@ -188,6 +199,7 @@ function shared(main: Executed, gradient: Callable): Map<string, Value> {
     theirs.forEach((name, k) => {
       const own = mine[k];
       if (given.has(name) || own === undefined || theirs.includes(own)) return;
+      if (!mayRename(gradient, name, main.callable, own)) return;
       const value = main.parameters.get(own);
       if (value) given.set(name, value);
     });

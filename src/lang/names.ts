@@ -104,7 +104,7 @@ export function shapePatterns(
       for (const [pattern, cost] of preferred) costs.set(patternId(pattern), { pattern, cost });
       break;
     }
-  const said = documentedPattern(name, documentation) ?? annotatedPattern(annotation);
+  const said = statedPattern(name, annotation, documentation);
   if (said) {
     for (const [id, entry] of costs) costs.set(id, { ...entry, cost: entry.cost + 3 });
     const known = costs.get(patternId(said));
@@ -112,6 +112,13 @@ export function shapePatterns(
   }
   return [...costs.values()].sort((a, b) => a.cost - b.cost);
 }
+
+/** The shape that documentation or annotation states. */
+export const statedPattern = (
+  name: string,
+  annotation: string | null,
+  documentation: string,
+): Pattern | null => documentedPattern(name, documentation) ?? annotatedPattern(annotation);
 
 const BASE: readonly (readonly [Pattern, number])[] = [
   [SCALAR, 0],

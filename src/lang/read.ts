@@ -14,9 +14,12 @@ import { gradientHints } from './gradientHints';
 import { gradientFunctionOf } from './pairing';
 import type { Parsers } from './parse';
 import { readPython } from './python';
+import type { BrokenGradient } from './outputs';
 import { readPlan, type Reading } from './reading';
+import { statedShapes } from './stated';
 import { assignedNames } from './statements';
-import { functionsOf, type Module } from './syntax';
+import { functionsOf, type ClassNode, type Module } from './syntax';
+import { foreignArguments, isLinearIn } from './upstream';
 import type { Cause } from './values';
 
 /** Language ids that can be read. */
@@ -41,18 +44,19 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
       module: index,
       directives: directivesFor(main.fn, module.comments),
       hints: gradientHints(gradient ? [main.fn, gradient.fn] : [main.fn]),
+      stated: statedShapes(main.owner),
     };
     return readDefinition(plan, languageId);
   };
-  const pairs = new Map(callables.map((main) => [main, gradientFunctionOf(main, callables)]));
-  const gradientOnly = new Set([...pairs.values()].flatMap((c) => (c && isGradientOnly(c) ? [c.fn] : [])));
-  for (const main of callables) {
-    // What is the gradient of another function is read with that one.
   const add = (definition: SourceDefinition): void => {
     const count = (counts.get(definition.name) ?? 0) + 1;
     counts.set(definition.name, count);
     definitions.push({ ...definition, id: count === 1 ? definition.name : `${definition.name}#${count}` });
   };
+  const pairs = new Map(callables.map((main) => [main, gradientFunctionOf(main, callables)]));
+  const gradientOnly = new Set([...pairs.values()].flatMap((c) => (c && isGradientOnly(c) ? [c.fn] : [])));
+  for (const main of callables) {
+    // What is the gradient of another function is read with that one.
     if (gradientOnly.has(main.fn)) continue;
     const gradient = pairs.get(main) ?? null;
     const alone = read(main, null);
@@ -66,11 +70,11 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
     const definition = readIteration(iteration, null, read);
     if (definition) add(definition);
   }
+  definitions.sort((a, b) => a.span.startLine - b.span.startLine);
   return { definitions, problems: syntaxProblems(module) };
 }
 
 const isGradientOnly = ({ fn }: Callable): boolean =>
-  definitions.sort((a, b) => a.span.startLine - b.span.startLine);
   isGradientName(fn.name) && ![...assignedNames(fn.body)].some(isLossName);
 
 const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
@@ -137,7 +141,12 @@ function readDefinition(plan: Plan, language: string): SourceDefinition | null {
     mismatches: mismatchesOf(reading),
     notes: reading.execution.run.notes,
     assumptions: assembled.assumptions,
-    problems: [...brokenProblems(reading), ...(isActivation ? [] : assembled.foreign.map(foreignProblem))],
+    problems: [
+      ...brokenProblems(reading),
+      ...assembled.foreign
+        .filter((f) => !isActivation || upstreamReadings(f, reading).length === 0)
+        .map((f) => foreignProblem(f, reading)),
+    ],
     samples: reading.samples,
     gradientFunction: paired
       ? {
@@ -195,7 +204,10 @@ function derivativeReadings(gradient: HandGradient, reading: Reading): GradientC
 function upstreamReadings({ gradient, inputs }: ForeignGradient, reading: Reading): GradientCandidate[] {
   const program = reading.assembled?.program;
   const [upstream, ...others] = inputs;
-  if (!program || upstream === undefined || others.length > 0) return [];
+  if (!program || upstream === undefined || !isLinearIn(gradient.value.element, upstream, gradient.bindings))
+    return [];
+  // Where axes are contracted or normalised along, what flows in is not one number.
+  if (others.length > 0 || (reading.assembled?.outputAxes.length ?? 0) > 0) return [];
   const one = mapGradient(gradient, (node) =>
     program.arena.mapSyms(node, (sym) => (sym.name === upstream ? program.arena.one : sym)),
   );
@@ -212,11 +224,19 @@ function upstreamReadings({ gradient, inputs }: ForeignGradient, reading: Readin
   ];
 }
 
-function foreignProblem({ gradient, inputs }: ForeignGradient): Problem {
+function foreignProblem({ gradient, inputs }: ForeignGradient, reading: Reading): Problem {
+  const [upstream, ...others] = foreignArguments(reading.execution);
+  const isUpstream =
+    upstream !== undefined &&
+    others.length === 0 &&
+    inputs.join() === upstream &&
+    isLinearIn(gradient.value.element, upstream, gradient.bindings);
   return {
     type: 'decline',
-    id: 'gradient-of-other-inputs',
-    message: `${gradient.name} is not checked: it uses ${inputs.join(' and ')}, which the loss does not use.`,
+    id: isUpstream ? 'upstream-gradient' : 'gradient-of-other-inputs',
+    message: isUpstream
+      ? `${gradient.name} is not checked: it is a product with the gradient from above, ${upstream}, which is checked for elementwise functions only.`
+      : `${gradient.name} is not checked: it uses ${inputs.join(' and ')}, which the loss does not use.`,
     span: gradient.span,
   };
 }
@@ -266,7 +286,7 @@ function mismatchesOf(reading: Reading): GradientMismatch[] {
       raises: false,
     })),
     ...reading.outputs.broken
-      .filter(({ cause }) => cause.type === 'shape')
+      .filter((broken) => provesBroken(broken, reading))
       .map(({ of, name, span, callable, cause }) => ({
         of,
         name,
@@ -280,11 +300,19 @@ function mismatchesOf(reading: Reading): GradientMismatch[] {
 
 function brokenProblems(reading: Reading): Problem[] {
   return reading.outputs.broken
-    .filter((broken) => broken.cause.type !== 'shape')
-    .map((broken) => ({
+    .filter((broken) => !provesBroken(broken, reading))
+    .map(({ name, cause, span }) => ({
       type: 'decline',
-      id: broken.cause.id,
-      message: `${broken.name} is not checked: it ${broken.cause.text}.`,
-      span: broken.span,
+      id: cause.id,
+      message:
+        cause.type === 'shape'
+          ? `${name} is not checked: the shape of ${foreignArguments(reading.execution).join(' and ')} is not known. Say it in a comment, as in "# nabla: X: (m, n)".`
+          : `${name} is not checked: it ${cause.text}.`,
+      span,
     }));
 }
+
+/** Whether shapes that do not fit are proof of a mistake: not where the loss leaves some of them open. */
+const provesBroken = ({ cause, callable }: BrokenGradient, reading: Reading): boolean =>
+  cause.type === 'shape' &&
+  (callable === reading.execution.main.callable || foreignArguments(reading.execution).length === 0);

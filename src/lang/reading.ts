@@ -3,11 +3,12 @@ import { Arena } from '../core/expr';
 import { isSingle } from './arrays';
 import { assemble, nameSizes, type Assembled } from './assemble';
 import { executePlan, type Execution, type Plan } from './execution';
-import { roleHint } from './names';
+import { roleHint, statedPattern } from './names';
 import { outputsOf, type Outputs } from './outputs';
 import { search, type Chooser, type SearchLimits } from './search';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
-import type { ArrayV, Cause } from './values';
+import type { Pattern } from './run';
+import type { ArrayV, Cause, InputRef } from './values';
 import type { Size } from '../core/expr';
 
 export interface Reading {
@@ -35,8 +36,40 @@ const FINAL: ReadonlySet<string> = new Set([
   'condition',
 ]);
 
-/** Reads a plan, or null when nothing in it is a value. */
+/**
+ * Reads a plan, or null when nothing in it is a value. A gradient that has not the shape of its parameter is read again
+ * with a parameter of the gradient's shape, unless the code states the parameter's.
+ */
 export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
+  const reading = readOnce(plan, limits);
+  const tried = reading?.assembled?.mismatches.flatMap(({ gradient }): [string, Pattern][] => {
+    const state = [...reading.execution.run.inputs.values()].find((s) => s.name === gradient.of);
+    if (!state || isStated(plan, state.ref)) return [];
+    return [[state.ref.code, gradient.value.axes.map((axis) => (axis.index ? '*' : '1'))]];
+  });
+  if (!reading || !tried || tried.length === 0) return reading;
+  const again = readOnce({ ...plan, stated: new Map([...plan.stated, ...tried]) }, limits);
+  const fits =
+    again?.assembled?.mismatches.length === 0 &&
+    again.outputs.broken.length <= reading.outputs.broken.length &&
+    !carriesSamples(again, new Set(tried.map(([code]) => code)));
+  return fits ? again : reading;
+}
+
+/** One weight per sample is what a gradient without its sum asks for. */
+const carriesSamples = ({ execution, samples }: Reading, codes: ReadonlySet<string>): boolean =>
+  [...execution.run.inputs.values()].some(
+    ({ ref, value }) =>
+      codes.has(ref.code) && value.axes.some((axis) => axis.index !== null && axis.size === samples),
+  );
+
+/** Whether the code says the shape of an input. */
+const isStated = (plan: Plan, { code, name, annotation, documentation }: InputRef): boolean =>
+  plan.stated.has(code) ||
+  plan.directives.shapes.has(name) ||
+  statedPattern(name, annotation, documentation) !== null;
+
+function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
   const arena = new Arena();
   const found = search<{ execution: Execution; outputs: Outputs; sizes: Sizes }>(
     (chooser) => {
@@ -88,9 +121,16 @@ function samplesAstray(outputs: Outputs, sizes: Sizes): number {
   const labels = hinted('label').flatMap(indexed);
   const samples = new Set(labels.filter((size) => data.has(size)));
   const odd = hinted('parameter').filter((value) => indexed(value).some((size) => samples.has(size))).length;
-  // Labels of many samples beside data of one.
-  const lone = labels.length > 0 && hinted('data').length > 0 && data.size === 0 ? 1 : 0;
-  return odd + lone;
+  // Labels of many samples beside data of one, or of others.
+  const lone =
+    labels.length > 0 && hinted('data').length > 0 && samples.size === 0 && data.size !== 1 ? 1 : 0;
+  // Data whose every axis belongs to weights has no axis of samples left.
+  const weights = new Set(hinted('parameter').flatMap(indexed));
+  const covered = hinted('data').filter((value) => {
+    const axes = indexed(value);
+    return axes.length > 1 && axes.every((size) => weights.has(size));
+  }).length;
+  return odd + lone + covered;
 }
 
 function shapeDifference(gradient: ArrayV, parameter: ArrayV, sizes: Sizes): number {

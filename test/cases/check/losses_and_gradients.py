@@ -70,3 +70,36 @@ def loss_and_grad(theta, X, y):
     J = 1 / (2 * m) * np.sum((h - y) ** 2)
     dtheta = 1 / m * X.dot(h - y)  #: wrong gradient-shape
     return J, dtheta
+
+
+def wrong_axis(X, y, W1, b1, W2, b2):
+    N = X.shape[0]
+    z1 = X.dot(W1) + b1
+    a1 = np.maximum(0, z1)
+    out = a1.dot(W2) + b2
+    diff = out - y
+    loss = 0.5 * np.sum(diff ** 2) / N
+    dout = diff / N  #: right
+    dW2 = a1.T.dot(dout)  #: right
+    db2 = dout.sum(axis=1)  #: wrong gradient-shape
+    da1 = dout.dot(W2.T)  #: right
+    dz1 = da1 * (z1 > 0)  #: right
+    dW1 = X.T.dot(dz1)  #: right
+    db1 = dz1.sum(axis=0)  #: right
+    return loss, dW1, db1, dW2, db2
+
+def wrong_axis_below(X, y, W1, b1, W2, b2):
+    N = X.shape[0]
+    z1 = X.dot(W1) + b1
+    a1 = np.maximum(0, z1)
+    out = a1.dot(W2) + b2
+    diff = out - y
+    loss = 0.5 * np.sum(diff ** 2) / N
+    dout = diff / N  #: right
+    dW2 = a1.T.dot(dout)  #: right
+    db2 = dout.sum(axis=0)  #: right
+    da1 = dout.dot(W2.T)  #: right
+    dz1 = da1 * (z1 > 0)  #: right
+    dW1 = X.T.dot(dz1)  #: right
+    db1 = dz1.sum(axis=1)  #: wrong gradient-shape
+    return loss, dW1, db1, dW2, db2

@@ -1,0 +1,69 @@
+/** Shapes that a class gives to its attributes: `self.b1 = np.zeros((1, n_hidden))`. */
+import type { Pattern } from './run';
+import type { ClassNode, Expression, Statement } from './syntax';
+
+const FILLED = /^(zeros|ones|empty|full)$/;
+/** Random numbers whose arguments are the sizes. */
+const BY_SIZES = /^(randn|rand)$/;
+/** Random numbers whose shape is their last argument, with its position. */
+const BY_SHAPE: Readonly<Record<string, number>> = { standard_normal: 0, random: 0, normal: 2, uniform: 2 };
+
+/** Patterns by code, as in `self.W` and `self.params["W1"]`; an attribute with two shapes has none. */
+export function statedShapes(owner: ClassNode | null): ReadonlyMap<string, Pattern> {
+  const found = new Map<string, Pattern>();
+  const several = new Set<string>();
+  const note = (code: string | null, value: Expression): void => {
+    if (code === null) return;
+    if (value.kind === 'dict')
+      for (const { key, value: entry } of value.entries)
+        if (key?.kind === 'string') note(`${code}["${key.value}"]`, entry);
+    const pattern = initialPattern(value);
+    if (!pattern) return;
+    if (found.has(code) && found.get(code)?.join() !== pattern.join()) several.add(code);
+    found.set(code, pattern);
+  };
+  const visit = (statements: readonly Statement[]): void => {
+    for (const s of statements) {
+      if (s.kind === 'assign') for (const target of s.targets) note(attributeCode(target), s.value);
+      else if (s.kind === 'if') {
+        visit(s.then);
+        visit(s.otherwise);
+      } else if (s.kind === 'for' || s.kind === 'block' || s.kind === 'while') visit(s.body);
+    }
+  };
+  for (const s of owner?.body ?? []) if (s.kind === 'function') visit(s.fn.body);
+  return new Map([...found].filter(([code]) => !several.has(code)));
+}
+
+function attributeCode(e: Expression): string | null {
+  if (e.kind === 'attribute' && e.object.kind === 'name') return `${e.object.name}.${e.name}`;
+  const [index] = e.kind === 'subscript' ? e.indices : [];
+  const code = e.kind === 'subscript' ? attributeCode(e.object) : null;
+  return code !== null && index?.kind === 'string' ? `${code}["${index.value}"]` : null;
+}
+
+/** The shape of what creates an array from sizes, looking through factors. */
+function initialPattern(e: Expression): Pattern | null {
+  if (e.kind === 'unary') return initialPattern(e.operand);
+  if (e.kind === 'binary') {
+    if (!['+', '-', '*', '/'].includes(e.operator)) return null;
+    return initialPattern(e.left) ?? initialPattern(e.right);
+  }
+  if (e.kind !== 'call' || e.callee.kind !== 'attribute' || e.args.some((arg) => arg.spread)) return null;
+  const { name } = e.callee;
+  const positional = e.args.filter((arg) => arg.name === null).map((arg) => arg.value);
+  const named = (key: string): Expression | undefined => e.args.find((arg) => arg.name === key)?.value;
+  if (FILLED.test(name)) return shapeOf(named('shape') ?? positional[0]);
+  if (BY_SIZES.test(name)) return positional.map(axisOf);
+  const at = BY_SHAPE[name];
+  return at === undefined ? null : shapeOf(named('size') ?? positional[at]);
+}
+
+function shapeOf(e: Expression | undefined): Pattern | null {
+  if (e?.kind === 'sequence') return e.items.map(axisOf);
+  // A shape as a whole has any number of axes.
+  if (!e || (e.kind === 'name' && /shape|size|dims?$/i.test(e.name))) return null;
+  return e.kind === 'name' || e.kind === 'number' || e.kind === 'subscript' ? [axisOf(e)] : null;
+}
+
+const axisOf = (e: Expression): '*' | '1' => (e.kind === 'number' && e.text === '1' ? '1' : '*');

@@ -1,0 +1,93 @@
+"""Layers with the gradient from above, networks whose class states its shapes."""
+import numpy as np
+
+class Sigmoid:
+    def forward(self, x):
+        self.out = 1 / (1 + np.exp(-x))
+        return self.out
+
+    def backward(self, grad_output):
+        return grad_output * self.out * (1 - self.out)  #: right
+
+class Tanh:
+    def forward(self, x):
+        self.out = np.tanh(x)
+        return self.out
+
+    def backward(self, grad_output):
+        return grad_output * (1 + self.out ** 2)  #: wrong gradient-differs
+
+class ReLU:
+    def __init__(self):
+        self.mask = None
+
+    def forward(self, x):
+        self.mask = (x <= 0)
+        out = x.copy()
+        out[self.mask] = 0
+        return out
+
+    def backward(self, dout):
+        dout[self.mask] = 0  #: right
+        dx = dout
+        return dx
+
+class NeuralNetwork:
+    def __init__(self, n_in, n_hidden, n_out, lr=0.1):
+        self.W1 = np.random.randn(n_in, n_hidden)
+        self.b1 = np.zeros((1, n_hidden))
+        self.W2 = np.random.randn(n_hidden, n_out)
+        self.b2 = np.zeros((1, n_out))
+        self.lr = lr
+
+    def forward(self, X):
+        self.a1 = np.tanh(np.dot(X, self.W1) + self.b1)
+        self.a2 = 1 / (1 + np.exp(-(np.dot(self.a1, self.W2) + self.b2)))
+        return self.a2
+
+    def loss(self, y_hat, y):
+        m = y.shape[0]
+        return -np.sum(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat)) / m
+
+    def backward(self, X, y):
+        m = X.shape[0]
+        dz2 = self.a2 - y
+        dW2 = np.dot(self.a1.T, dz2) / m
+        db2 = np.sum(dz2, axis=0, keepdims=True) / m
+        dz1 = np.dot(dz2, self.W2.T) * (1 - self.a1 ** 2)
+        dW1 = np.dot(X.T, dz1) / m
+        db1 = np.sum(dz1, axis=0, keepdims=True) / m
+        self.W1 -= self.lr * dW1
+        self.b1 -= self.lr * db1
+        self.W2 -= self.lr * dW2
+        self.b2 -= self.lr * db2
+
+class Regression:
+    def __init__(self, d, k):
+        self.W = 0.1 * np.random.randn(d, k)
+        self.b = np.zeros((1, k))
+
+    def loss(self, X, Y):
+        R = X @ self.W + self.b - Y
+        return np.sum(R ** 2) / len(X)
+
+    def gradient(self, X, Y):
+        R = X @ self.W + self.b - Y
+        dW = 2 * X.T @ R / len(X)  #: right
+        db = 2 * np.sum(R, axis=0, keepdims=True) / len(X)  #: right
+        return dW, db
+
+class ColumnRegression(Regression):
+    def __init__(self, d, k):
+        self.W = 0.1 * np.random.randn(d, k)
+        self.b = np.zeros((1, k))
+
+    def loss(self, X, Y):
+        R = X @ self.W + self.b - Y
+        return np.sum(R ** 2) / len(X)
+
+    def gradient(self, X, Y):
+        R = X @ self.W + self.b - Y
+        dW = 2 * X.T @ R / len(X)  #: right
+        db = 2 * np.sum(R, axis=1, keepdims=True) / len(X)  #: wrong gradient-shape
+        return dW, db
