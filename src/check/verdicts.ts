@@ -34,7 +34,9 @@ export function judgeDefinition(
     judgement: misshapen(
       'gradient-shape',
       mismatch.message,
-      'NumPy raises an error here unless sizes happen to be equal',
+      mismatch.raises
+        ? 'NumPy raises an error here unless sizes happen to be equal'
+        : 'the shapes differ for all sizes that are not equal by chance',
     ),
   }));
   if (!program) return mismatched;
@@ -126,6 +128,9 @@ function mistakePerSample(subject: Subject, samples: Size): Judgement | null {
   return judgement.verdict === 'wrong' && judgement.rule !== 'gradient-differs' ? judgement : null;
 }
 
+/** A measured ratio this close to 1 is 1. */
+const ONE = 1e-6;
+
 /** m or 1/m alone. */
 const isLength = ({ kind, text }: Factor): boolean => kind === 'size' && /^(?:1\/)?[A-Za-z_]\w*$/.test(text);
 
@@ -137,7 +142,7 @@ function byConvention(subject: Subject, users: readonly string[]): Judgement | n
   const { program, hand } = subject;
   if (!program.bindings.some(({ name }) => name === hand.of)) return null;
   const factor = conventionFactor(subject);
-  if (factor === null || factor.value === 1) return null;
+  if (factor === null || (factor.value !== null && Math.abs(factor.value - 1) < ONE)) return null;
   if (users.length === 0 && !isLength(factor)) return null;
   const name = plainName(hand.name);
   const derivative = derivativeName({ program, of: hand.of });

@@ -110,3 +110,24 @@ def loss_grad(w):
     expect(found.map(({ verdict }) => verdict)).toEqual(['unknown']);
   });
 });
+
+test('a shape that NumPy accepts is not said to raise', () => {
+  const at = (gradient: string): string =>
+    only(
+      `def loss(w, X, y):\n    e = X @ w - y\n    J = np.mean(e ** 2) / 2\n    dw = ${gradient}\n    return J, dw\n`,
+      'dw',
+    ).evidence;
+  expect(at('X @ e / len(y)')).toMatch(/NumPy raises/);
+  expect(at('e / len(y)')).not.toMatch(/NumPy raises/);
+});
+
+test('a measured ratio of 1 is no factor that is left for later', () => {
+  const code = `def loss(w, X, y):
+    a = X @ w
+    J = np.sum((a - y) ** 2) / 2
+    da = 1.00000003 * (a - y)
+    dw = X.T @ (a - y)
+    return J, dw
+`;
+  expect(only(code, 'da').message).not.toMatch(/times 1/);
+});
