@@ -1,6 +1,7 @@
 /** Which function of a file computes the gradient of which: by names without their telling words, and by parameters. */
 import { ownParameters, type Callable } from './execution';
 import { isGradientName, isLossName } from './names';
+import type { ClassNode } from './syntax';
 
 const TELLING =
   /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|der|bwd|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
@@ -19,33 +20,60 @@ const KIND_WORDS =
 
 const looseStem = (name: string): string => stem(name.replace(KIND_WORDS, ''));
 
-/** Rest of a derivative's name when the leading d is dropped: `dsigmoid` -> `sigmoid`. */
-const isDerivativeOf = (name: string, of: string): boolean => name === `d${of}` || name === `d_${of}`;
+/** Finds the gradient function that belongs to a function of a file, if there is just one. */
+export function pairingOf(all: readonly Callable[]): (main: Callable) => Callable | null {
+  const isLoss = ({ fn }: Callable): boolean => isLossName(fn.name) && !isGradientName(fn.name);
+  const known: Known = {
+    gradients: groupBy(
+      all.filter((c) => isGradientName(c.fn.name) && !isDescent(c.fn.name)),
+      (c) => c.owner,
+    ),
+    losses: groupBy(all.filter(isLoss), (c) => c.owner),
+    named: groupBy(
+      all.filter((c) => /^d./.test(c.fn.name) && !isDescent(c.fn.name)),
+      (c) => c.fn.name,
+    ),
+  };
+  return (main) => gradientFunctionOf(main, known);
+}
 
-/** The gradient function that belongs to `main`, if there is just one. */
-export function gradientFunctionOf(main: Callable, all: readonly Callable[]): Callable | null {
-  if (isGradientName(main.fn.name) && !isLossName(main.fn.name)) return null;
+/** The functions of a file that a pair may be made of. */
+interface Known {
+  readonly gradients: ReadonlyMap<ClassNode | null, readonly Callable[]>;
+  readonly losses: ReadonlyMap<ClassNode | null, readonly Callable[]>;
+  /** Functions whose name begins with d, by name. */
+  readonly named: ReadonlyMap<string, readonly Callable[]>;
+}
+
+function groupBy<K>(all: readonly Callable[], key: (c: Callable) => K): Map<K, Callable[]> {
+  const groups = new Map<K, Callable[]>();
+  for (const c of all) {
+    const group = groups.get(key(c));
+    if (group) group.push(c);
+    else groups.set(key(c), [c]);
+  }
+  return groups;
+}
+
+function gradientFunctionOf(main: Callable, known: Known): Callable | null {
+  const { name } = main.fn;
+  if (isGradientName(name) && !isLossName(name)) return null;
   const flagged = withFlagSet(main);
   if (flagged) return flagged;
-  const others = all.filter(
-    (c) =>
-      c.fn !== main.fn &&
-      c.owner === main.owner &&
-      (isGradientName(c.fn.name) || isDerivativeOf(c.fn.name, main.fn.name)) &&
-      !isDescent(c.fn.name),
-  );
-  const exact = others.filter((c) => isDerivativeOf(c.fn.name, main.fn.name));
+  const exact = [`d${name}`, `d_${name}`]
+    .flatMap((d) => known.named.get(d) ?? [])
+    .filter((c) => c.owner === main.owner);
   if (exact.length === 1) return exact[0] ?? null;
+  const others = (known.gradients.get(main.owner) ?? []).filter((c) => c.fn !== main.fn);
+  if (others.length === 0) return null;
   const mine = names(main);
   const same = others.filter(
-    (c) => stem(c.fn.name) === stem(main.fn.name) && compatible(mine, names(c), stem(c.fn.name) === ''),
+    (c) => stem(c.fn.name) === stem(name) && compatible(mine, names(c), stem(c.fn.name) === ''),
   );
   if (same.length === 1) return same[0] ?? null;
   if (same.length > 1) return null;
   // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.
-  const losses = all.filter(
-    (c) => c.owner === main.owner && isLossName(c.fn.name) && !isGradientName(c.fn.name),
-  );
+  const losses = known.losses.get(main.owner) ?? [];
   const loose = others.filter((c) => stem(c.fn.name) === '' && equalSets(mine, names(c)));
   if (losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1) return loose[0] ?? null;
   return byLooseStem(main, losses, others);

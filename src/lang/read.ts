@@ -11,7 +11,7 @@ import { iterationOf, scriptIterations, type Iteration } from './iteration';
 import { indexModule } from './module';
 import { isGradientName, isLossName, isMeasureName, isProcedureName } from './names';
 import { gradientHints } from './gradientHints';
-import { gradientFunctionOf } from './pairing';
+import { pairingOf } from './pairing';
 import type { Parsers } from './parse';
 import { readPython } from './python';
 import type { BrokenGradient } from './outputs';
@@ -20,6 +20,7 @@ import { statedShapes } from './stated';
 import { assignedNames } from './statements';
 import { functionsOf, type ClassNode, type Module } from './syntax';
 import { foreignArguments, isLinearIn } from './upstream';
+import { mayDefine } from './screen';
 import type { Cause } from './values';
 
 /** Language ids that can be read. */
@@ -37,6 +38,8 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
   );
   const definitions: SourceDefinition[] = [];
   const counts = new Map<string, number>();
+  const unread: Callable[] = [];
+  let spent = 0;
   const read = (main: Callable, gradient: Callable | null): SourceDefinition | null => {
     const plan: Plan = {
       main,
@@ -46,19 +49,27 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
       hints: gradientHints(gradient ? [main.fn, gradient.fn] : [main.fn]),
       stated: statedShapes(main.owner),
     };
-    return readDefinition(plan, languageId);
+    return readDefinition(plan, languageId, (runs) => {
+      spent += runs;
+    });
   };
   const add = (definition: SourceDefinition): void => {
     const count = (counts.get(definition.name) ?? 0) + 1;
     counts.set(definition.name, count);
     definitions.push({ ...definition, id: count === 1 ? definition.name : `${definition.name}#${count}` });
   };
-  const pairs = new Map(callables.map((main) => [main, gradientFunctionOf(main, callables)]));
+  const pairing = pairingOf(callables);
+  const pairs = new Map(callables.map((main) => [main, pairing(main)]));
   const gradientOnly = new Set([...pairs.values()].flatMap((c) => (c && isGradientOnly(c) ? [c.fn] : [])));
   for (const main of callables) {
     // What is the gradient of another function is read with that one.
     if (gradientOnly.has(main.fn)) continue;
     const gradient = pairs.get(main) ?? null;
+    if (!gradient && !mayDefine(main.fn)) continue;
+    if (spent > MAX_RUNS) {
+      unread.push(main);
+      continue;
+    }
     const alone = read(main, null);
     // A function with gradients of its own is not paired with another one.
     const paired = gradient && !hasOwnGradients(alone) ? read(main, gradient) : null;
@@ -71,7 +82,7 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
     if (definition) add(definition);
   }
   definitions.sort((a, b) => a.span.startLine - b.span.startLine);
-  return { definitions, problems: syntaxProblems(module) };
+  return { definitions, problems: [...syntaxProblems(module), ...unreadProblems(unread)] };
 }
 
 const isGradientOnly = ({ fn }: Callable): boolean =>
@@ -94,6 +105,22 @@ function readIteration(
   return definition?.program && !updated ? definition : null;
 }
 
+/** Executions that one file may take: some seconds of work. */
+const MAX_RUNS = 10_000;
+
+function unreadProblems([first, ...more]: readonly Callable[]): Problem[] {
+  if (!first) return [];
+  const others = more.length === 0 ? '' : ` and ${more.length} more functions after it`;
+  return [
+    {
+      type: 'decline',
+      id: 'file-too-long',
+      message: `${first.fn.name}${others} ${more.length === 0 ? 'is' : 'are'} not analysed: this file has too many functions. Move losses and their gradients to a file of their own.`,
+      span: first.fn.nameSpan,
+    },
+  ];
+}
+
 function syntaxProblems(module: Module): Problem[] {
   return module.errors.slice(0, 20).map((span) => ({
     type: 'problem',
@@ -103,9 +130,14 @@ function syntaxProblems(module: Module): Problem[] {
   }));
 }
 
-function readDefinition(plan: Plan, language: string): SourceDefinition | null {
+function readDefinition(
+  plan: Plan,
+  language: string,
+  spend: (runs: number) => void,
+): SourceDefinition | null {
   const { fn, owner } = plan.main;
   const reading = readPlan(plan);
+  spend(reading?.runs ?? 1);
   const common = {
     id: fn.name,
     name: owner ? `${owner.name}.${fn.name}` : fn.name,
