@@ -200,6 +200,8 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
       current = simplified;
     }
     if (current === value) return { value, steps };
+    const read = shop.text(current);
+    if (read !== null && read === shop.text(value)) return { value: current, steps };
     if (shop.reorder(current) !== shop.reorder(value)) {
       steps.push(
         makeStep({ rule: 'collect-terms', title: ruleTitle('collect-terms'), before: current, after: value }),

@@ -30,6 +30,9 @@ export interface DifferentiateTools {
   readonly text: (node: Node) => string | null;
 }
 
+/** Parts beyond this many are differentiated in one step: a step for each would show all the others every time. */
+const MOST_PARTS = 24;
+
 /** Thrown for functions without a derivative rule. */
 export class NotDifferentiable extends Error {}
 
@@ -136,6 +139,14 @@ export function differentiate(
       const at = (part: Node): Node => compose(parts.map((p, n) => (n === k ? part : p)));
       steps.push(...embedded(sub.steps, at));
       return { result: at(sub.result), steps };
+    }
+    if (open.length > MOST_PARTS) {
+      for (const k of open) parts[k] = derive(inner[k] as Node).result;
+      const result = compose(parts);
+      const title = `differentiate each of the ${open.length} parts`;
+      if (result !== current)
+        steps.push(makeStep({ rule: 'differentiate', title, before: current, after: result }));
+      return { result, steps };
     }
     for (const k of open) {
       const part = inner[k] as Node;

@@ -140,6 +140,7 @@ export class Normalizer {
 
   /** Normal forms of the arguments, each recorded inside the node with the earlier arguments done. */
   private args(node: Node): Form[] {
+    if (node.args.length > WIDEST) return this.algebra.silently(() => node.args.map((arg) => this.norm(arg)));
     const done = [...node.args];
     return node.args.map((arg, k) => {
       const form = this.part(arg, (part) => {
@@ -516,6 +517,9 @@ export class Normalizer {
     return algebra.mul(common, inner.kind === 'where' ? this.atom(inner) : this.norm(inner));
   }
 }
+
+/** Arguments beyond this many are simplified in one step: a step for each would repeat all the others every time. */
+const WIDEST = 24;
 
 const CLOSING_RULE: Partial<Record<Node['kind'], string>> = {
   add: 'collect-terms',

@@ -275,6 +275,9 @@ J = -1/m*sum(i<m, sum(r<k, Y[i,r]*log(P[i,r]))) + lam/2*(sum(j<n, sum(q<h, W[j,q
   'pseudo-Huber': 'param x; hyper d positive\nJ = d^2*(sqrt(1+(x/d)^2)-1)',
   'GELU by tanh': 'param x\nJ = x/2*(1+tanh(sqrt(2/pi)*(x+0.044715*x^3)))',
   'a sum inside an elementwise quotient': 'param x[n]\nu[i<n] = x[i]^2\nS = sum(i<n, u[i])\nf[i<n] = u[i]/S',
+  'a fraction that reads the same in two orders':
+    'param x; param t; data a unit; data v[n]\nJ = 1/n*t/(x^2 + 2)/a',
+  'a sum of many terms': `param w\nJ = log(${Array.from({ length: 30 }, (_, k) => `exp(${k + 2}*w)`).join(' + ')})`,
   'a parameter that is not used': 'param x; param t\nJ = x^2',
   'a Huber loss whose condition has a name': `data X[m,n]; label y[m]; param w[n]
 e[i<m] = sum(j<n, X[i,j]*w[j]) - y[i]
