@@ -300,6 +300,14 @@ J = sum(i<m, sum(q<k, U[i,q]*G[i,q]))`,
     gradients: { A: '(1 + (1 - s[i,c])*A[i,c])*s[i,c]*B[i,c]*U[i,c]', B: 'U[i,c]*A[i,c]*s[i,c]' },
   },
   {
+    name: 'GEGLU',
+    source: `param A[m,k]; param B[m,k]; upstream U[m,k]
+g[i<m,q<k] = A[i,q]/2*(1 + erf(A[i,q]/sqrt(2)))
+J = sum(i<m, sum(q<k, U[i,q]*g[i,q]*B[i,q]))`,
+    torch: '(U*F.gelu(A)*B).sum()',
+    gradients: { B: 'U[i,c]*g[i,c]' },
+  },
+  {
     name: 'maxout',
     source: `${ROWS.replace('U[m,k]', 'U[m]')}M[i<m] = max(q<k, Z[i,q])\nJ = sum(i<m, U[i]*M[i])`,
     torch: '(U*Z.max(1).values).sum()',
@@ -344,6 +352,15 @@ va[i<m,q<c] = 1/l*sum(j<l, (X[i,q,j] - mu[i,q])^2)
 N[i<m,q<c,j<l] = (X[i,q,j] - mu[i,q])/sqrt(va[i,q] + 0.00001)
 J = sum(i<m, sum(q<c, sum(j<l, U[i,q,j]*N[i,q,j])))`,
     torch: '(U*F.instance_norm(X, eps=1e-5)).sum()',
+  },
+  {
+    name: 'group norm',
+    source: `param X[m,g,c]; upstream U[m,g,c]
+mu[i<m,h<g] = 1/c*sum(q<c, X[i,h,q])
+va[i<m,h<g] = 1/c*sum(q<c, (X[i,h,q] - mu[i,h])^2)
+sd[i<m,h<g] = sqrt(va[i,h] + 0.00001)
+J = sum(i<m, sum(h<g, sum(q<c, U[i,h,q]*(X[i,h,q] - mu[i,h])/sd[i,h])))`,
+    torch: '(U*F.group_norm(X.reshape(X.shape[0], -1), X.shape[1]).reshape(X.shape)).sum()',
   },
   {
     name: 'mean and variance of a batch',

@@ -232,6 +232,13 @@ const BINARY: readonly BreadthRow[] = [
     gradients: { a: '1/m*(a[i] - y[i])/a[i]/(1 - a[i])' },
   },
   {
+    name: 'weighted binary cross-entropy of probabilities',
+    source: `param a[m] unit; label y[m] unit; data v[m] positive
+l[i<m] = -(y[i]*log(a[i]) + (1-y[i])*log(1-a[i]))
+J = 1/m*sum(i<m, v[i]*l[i])`,
+    torch: 'F.binary_cross_entropy(a, y, weight=v)',
+  },
+  {
     name: 'binary cross-entropy of the sigmoid',
     source: `${SIGMOID}J = -1/m*sum(i<m, y[i]*log(a[i]) + (1-y[i])*log(1-a[i]))`,
     torch: 'F.binary_cross_entropy_with_logits(z, y)',
@@ -420,6 +427,14 @@ J = -1/total*sum(i<m, v[c[i]]*log(P[i,c[i]]))`,
     extreme: 6,
   },
   {
+    name: 'cross-entropy of some rows',
+    source: `${ONE_HOT}data r[m] binary
+${SOFTMAX}l[i<m] = -sum(q<k, Y[i,q]*log(P[i,q]))
+J = sum(i<m, r[i]*l[i])/sum(i<m, r[i])`,
+    torch: 'F.cross_entropy(Z, torch.where(r > 0, Y.argmax(1), -100))',
+    extreme: 6,
+  },
+  {
     name: 'cross-entropy with label smoothing',
     source: `${ONE_HOT}hyper e unit
 ${SOFTMAX}T[i<m,q<k] = (1 - e)*Y[i,q] + e/k
@@ -455,6 +470,14 @@ ${SOFTMAX}J = 1/m*sum(i<m, sum(q<k, T[i,q]*log(T[i,q]/P[i,q])))`,
     torch: "F.kl_div(L, T, reduction='batchmean', log_target=True)",
     extreme: 4,
     gradients: { L: '-1/m*exp(T[i,c])', T: '1/m*(T[i,c] - L[i,c] + 1)*exp(T[i,c])' },
+  },
+  {
+    name: 'KL divergence of a Gaussian to the standard one',
+    source: 'param mu[n]; param s[n]\nJ = 1/2*sum(j<n, exp(s[j]) + mu[j]^2 - 1 - s[j])',
+    torch:
+      'torch.distributions.kl_divergence(torch.distributions.Normal(mu, torch.exp(s/2)), torch.distributions.Normal(0*mu, torch.ones_like(mu))).sum()',
+    gradients: { mu: 'mu[i]', s: '1/2*(exp(s[i]) - 1)' },
+    extreme: 4,
   },
   {
     name: 'entropy of probabilities',
@@ -553,6 +576,16 @@ J = -1/m*sum(i<m, log(exp(S[i,i])/sum(r<m, exp(S[i,r]))))`,
     torch: 'F.cross_entropy(A @ B.T/T, torch.arange(A.shape[0]))',
     jax: '-jnp.diag(nn.log_softmax(A @ B.T/T, 1)).mean()',
     extreme: 3,
+  },
+  {
+    name: 'InfoNCE of cosines',
+    source: `param A[m,n]; param B[m,n]; hyper T positive
+a[i<m] = sqrt(sum(j<n, A[i,j]^2))
+b[i<m] = sqrt(sum(j<n, B[i,j]^2))
+S[i<m,r<m] = sum(j<n, A[i,j]*B[r,j])/(a[i]*b[r]*T)
+E[i<m,r<m] = exp(S[i,r])
+J = -1/m*sum(i<m, log(E[i,i]/sum(r<m, E[i,r])))`,
+    torch: 'F.cross_entropy(F.normalize(A, dim=1) @ F.normalize(B, dim=1).T/T, torch.arange(A.shape[0]))',
   },
   {
     name: 'Mahalanobis distance',
