@@ -14,6 +14,9 @@ const NAMED_FROM = 6;
 /** Adjoints larger than this get a name in any case, so that long chains stay linear in size. */
 const ALWAYS_NAMED_FROM = 40;
 
+/** Paths beyond this many are inserted in one step: a step for each would show all the others every time. */
+const MOST_CHAINS = 24;
+
 export interface Adjoint {
   readonly name: string;
   readonly indices: readonly IndexNode[];
@@ -308,7 +311,16 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
         after: current,
       }),
     ];
-    chains.forEach((chain, k) =>
+    const isWide = chains.length > MOST_CHAINS;
+    if (isWide) {
+      chains.forEach((chain, k) => (state[k] = chain.factors.map((factor) => factor.derived().value)));
+      const after = whole();
+      const title = `insert the derivatives along all ${chains.length} paths`;
+      if (after !== current)
+        steps.push(makeStep({ rule: 'differentiate-link', title, before: current, after }));
+      current = after;
+    }
+    (isWide ? [] : chains).forEach((chain, k) =>
       chain.factors.forEach((factor, n) => {
         const { value, steps: inside } = factor.derived();
         const parts = state[k];

@@ -278,6 +278,7 @@ J = -1/m*sum(i<m, sum(r<k, Y[i,r]*log(P[i,r]))) + lam/2*(sum(j<n, sum(q<h, W[j,q
   'a fraction that reads the same in two orders':
     'param x; param t; data a unit; data v[n]\nJ = 1/n*t/(x^2 + 2)/a',
   'a sum of many terms': `param w\nJ = log(${Array.from({ length: 30 }, (_, k) => `exp(${k + 2}*w)`).join(' + ')})`,
+  'a parameter in many unnamed parts': `param w; ${Array.from({ length: 30 }, (_, k) => `data x${k}`).join('; ')}\nJ = log(${Array.from({ length: 30 }, (_, k) => `exp(w*x${k})`).join(' + ')})`,
   'a parameter that is not used': 'param x; param t\nJ = x^2',
   'a Huber loss whose condition has a name': `data X[m,n]; label y[m]; param w[n]
 e[i<m] = sum(j<n, X[i,j]*w[j]) - y[i]
