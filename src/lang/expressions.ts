@@ -102,7 +102,12 @@ export function evaluate(run: Run, expression: Expression, scope: Scope): Value 
     case 'starred':
       return unsupported('unpacks a value here', span, 'starred');
     case 'unreadable':
-      return unknown('syntax', 'unreadable', `${expression.reason}, line ${span.startLine}`, span);
+      return unknown(
+        'syntax',
+        'unreadable',
+        `has a part that is not read (${expression.reason}), line ${span.startLine}`,
+        span,
+      );
   }
 }
 

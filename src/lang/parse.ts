@@ -38,6 +38,9 @@ export const GRAMMAR_FILES: Readonly<Record<Grammar, string>> = { python: 'tree-
 /** Trees deeper than this are cut: such text is generated or garbage, and recursion over it must stay safe. */
 const MAX_DEPTH = 250;
 
+/** Type of the nodes at the cut. */
+export const TOO_DEEP = 'TOO_DEEP';
+
 /** Loads the runtime and the grammars; `load` gets a file name of the package's `wasm` folder and returns its bytes. */
 export async function createParsers(load: (file: string) => Promise<Uint8Array>): Promise<Parsers> {
   const moduleOptions = { wasmBinary: await load(RUNTIME_FILE), locateFile: (file: string): string => file };
@@ -74,7 +77,7 @@ function copy(cursor: TreeCursor, depth: number): SyntaxNode {
     cursor.gotoParent();
   }
   return {
-    type: depth < MAX_DEPTH ? type : 'ERROR',
+    type: depth < MAX_DEPTH ? type : TOO_DEEP,
     named: cursor.nodeIsNamed,
     field: cursor.currentFieldName,
     start: cursor.startIndex,
@@ -94,5 +97,5 @@ export function namedChildren(node: SyntaxNode): SyntaxNode[] {
 }
 
 export function containsError(node: SyntaxNode): boolean {
-  return node.type === 'ERROR' || node.missing || node.children.some(containsError);
+  return node.type === 'ERROR' || node.type === TOO_DEEP || node.missing || node.children.some(containsError);
 }

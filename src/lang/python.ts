@@ -1,6 +1,6 @@
 /** Python concrete syntax to the language-neutral representation. */
 import type { Span } from '../core/definition';
-import { child, containsError, namedChildren, type Parsers, type SyntaxNode } from './parse';
+import { child, containsError, namedChildren, TOO_DEEP, type Parsers, type SyntaxNode } from './parse';
 import { createPositions, type Positions } from './positions';
 import type {
   Argument,
@@ -24,6 +24,7 @@ interface Reader {
   readonly positions: Positions;
   readonly comments: Comment[];
   readonly errors: Span[];
+  readonly deep: Span[];
 }
 
 /** Reads a file. Broken parts become `unreadable`; functions outside them are read as if alone in the file. */
@@ -32,17 +33,18 @@ export function readPython(text: string, parsers: Parsers): Module {
   const whole = parsers.parse('python', text);
   const comments: Comment[] = [];
   const errors: Span[] = [];
+  const deep: Span[] = [];
   if (!whole.hasError) {
-    const reader: Reader = { text, offset: 0, positions, comments, errors };
-    return { body: readFile(whole.root, reader), comments, errors };
+    const reader: Reader = { text, offset: 0, positions, comments, errors, deep };
+    return { body: readFile(whole.root, reader), comments, errors, deep };
   }
   // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
   const body = pieces(text).flatMap(({ start, end }) => {
     const piece = text.slice(start, end);
-    const reader: Reader = { text: piece, offset: start, positions, comments, errors };
+    const reader: Reader = { text: piece, offset: start, positions, comments, errors, deep };
     return readFile(parsers.parse('python', piece).root, reader);
   });
-  return { body, comments, errors };
+  return { body, comments, errors, deep };
 }
 
 /** Cuts the text before each line that begins a top-level statement, outside triple-quoted strings. */
@@ -168,6 +170,9 @@ function readStatement(node: SyntaxNode, reader: Reader): Statement[] {
     case 'future_import_statement':
     case 'type_alias_statement':
       return [{ kind: 'nothing', span }];
+    case TOO_DEEP:
+      reader.deep.push(span);
+      return [{ kind: 'unreadable', reason: TOO_DEEP_REASON, span }];
     case 'ERROR':
       return [broken(node, reader)];
     default:
@@ -176,6 +181,8 @@ function readStatement(node: SyntaxNode, reader: Reader): Statement[] {
       ];
   }
 }
+
+const TOO_DEEP_REASON = 'this is too long or too deeply nested';
 
 function broken(node: SyntaxNode, reader: Reader): Statement {
   const span = spanOf(node, reader);
@@ -487,6 +494,9 @@ function readExpression(node: SyntaxNode, reader: Reader): Expression {
     }
     case 'named_expression':
       return { kind: 'unreadable', reason: 'an assignment within an expression (:=) is not supported', span };
+    case TOO_DEEP:
+      reader.deep.push(span);
+      return { kind: 'unreadable', reason: TOO_DEEP_REASON, span };
     case 'ERROR':
       reader.errors.push(span);
       return { kind: 'unreadable', reason: 'this cannot be read as Python', span };

@@ -1,5 +1,5 @@
 /** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
-import type { HandGradient } from '../core/definition';
+import type { HandGradient, Span } from '../core/definition';
 import type { Node } from '../core/expr';
 import type { Problem } from '../protocol';
 import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
@@ -31,6 +31,7 @@ const NOTHING: SourceReading = { definitions: [], problems: [] };
 /** All definitions of a text, in its order. Texts of other languages have none. */
 export function readDefinitions(text: string, languageId: string, parsers: Parsers): SourceReading {
   if (!LANGUAGES.includes(languageId)) return NOTHING;
+  if (text.includes('\0')) return { definitions: [], problems: [NOT_TEXT] };
   const module = readPython(text, parsers);
   const index = indexModule(module);
   const callables: Callable[] = functionsOf(module.body).flatMap(({ fn, owner, nested }) =>
@@ -121,14 +122,42 @@ function unreadProblems([first, ...more]: readonly Callable[]): Problem[] {
   ];
 }
 
-function syntaxProblems(module: Module): Problem[] {
-  return module.errors.slice(0, 20).map((span) => ({
+function syntaxProblems({ errors, deep }: Module): Problem[] {
+  return [
+    ...placeProblems(
+      errors,
+      'syntax-error',
+      'cannot be read as Python; definitions that contain it are left out until it is complete',
+    ),
+    ...placeProblems(
+      deep,
+      'too-deep',
+      'is too long or too deeply nested to be read; compute it in several steps',
+    ),
+  ];
+}
+
+const MAX_PLACES = 3;
+
+/** One problem for each line, and the rest of many as a number. */
+function placeProblems(spans: readonly Span[], id: string, says: string): Problem[] {
+  const lines = [...new Map([...spans].reverse().map((span) => [span.startLine, span])).values()].reverse();
+  const rest = lines.length - MAX_PLACES;
+  const more = rest > 0 ? ` The same holds for ${rest} more ${rest === 1 ? 'place' : 'places'}.` : '';
+  return lines.slice(0, MAX_PLACES).map((span, k) => ({
     type: 'problem',
-    id: 'syntax-error',
-    message: `Line ${span.startLine} cannot be read as Python; definitions that contain it are left out until it is complete.`,
+    id,
+    message: `Line ${span.startLine} ${says}.${k === MAX_PLACES - 1 ? more : ''}`,
     span,
   }));
 }
+
+const NOT_TEXT: Problem = {
+  type: 'problem',
+  id: 'not-text',
+  message: 'This is not a text file: it contains NUL characters.',
+  span: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
+};
 
 function readDefinition(
   plan: Plan,

@@ -166,7 +166,7 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
     case 'unreadable':
       return {
         kind: 'return',
-        value: unsupported(statement.reason, statement.span, 'unreadable'),
+        value: unsupported(`has a part that is not read (${statement.reason})`, statement.span, 'unreadable'),
         expression: null,
       };
   }

@@ -173,6 +173,8 @@ export interface Module {
   readonly comments: readonly Comment[];
   /** Places that the grammar could not read. */
   readonly errors: readonly Span[];
+  /** Places whose syntax is too long or too deeply nested to be read. */
+  readonly deep: readonly Span[];
 }
 
 /** All functions of a body, those in classes and functions included, outermost first. */
