@@ -100,8 +100,9 @@ export function differentiate(
   const carryOut = (node: Node, todo: Plan, dropsConstants: boolean): Derivative => {
     const before = arena.diff(node, symbol);
     const steps: Step[] = [];
-    let inner = todo.inner;
-    let build = todo.build;
+    const isWideSum = dropsConstants && todo.inner.length > MOST_PARTS;
+    let inner = isWideSum ? todo.inner.filter(depends) : todo.inner;
+    let build = isWideSum ? (parts: readonly Node[]): Node => arena.add(...parts) : todo.build;
     let current = build(inner.map(pending));
     steps.push(
       makeStep({
