@@ -54,10 +54,10 @@ async function main(): Promise<void> {
   try {
     outcome = await run(parseCommand(process.argv.slice(2)));
   } catch (error) {
-    const hint = error instanceof UsageError ? ' nabla --help lists what there is.' : '';
+    const hint = error instanceof UsageError ? ['nabla --help lists what there is.'] : [];
     const known = error instanceof UsageError || error instanceof InputError;
     const text = known ? messageOf(error) : `A defect of Nabla's: ${messageOf(error)}`;
-    outcome = { exitCode: 2, output: '', errors: [text + hint] };
+    outcome = { exitCode: 2, output: '', errors: [text, ...hint] };
   }
   for (const line of outcome.errors) process.stderr.write(`nabla: ${line}\n`);
   process.stdout.write(outcome.output);

@@ -4,15 +4,19 @@ import type { Analyzer } from '../check/analyze';
 import { checkOnDataNow } from '../check/dataCheck';
 import { createCsvReader, describeTable, type Table as CsvTable } from '../engine/csv';
 import { prepareDataset, someRows, type Dataset } from '../engine/dataset';
+import { leftOutNotes } from '../engine/leftOut';
 import { initialParameters } from '../engine/initial';
 import type { GradientJob } from '../engine/job';
 import type { Analysis, CheckReport, DataChoice, Finding, ParameterCheck, Problem } from '../protocol';
 import { InputError, reason, type SourceFile } from './files';
 import type { DataOptions } from './options';
+import { counted } from './words';
 
 export interface Table {
   readonly csv: CsvTable;
   readonly choice: DataChoice;
+  /** Columns that are not used because they cannot be. */
+  readonly notes: readonly string[];
 }
 
 /** Differences of the loss are taken on this many rows at most, evenly spaced. */
@@ -43,7 +47,11 @@ export async function openTable(options: DataOptions): Promise<Table> {
       .filter(({ name, type }) => type === 'number' && name !== options.target)
       .map(({ name }) => name);
   const { path, target, standardise, missing, settings } = options;
-  return { csv, choice: { path, target, features, standardise, missing, settings } };
+  return {
+    csv,
+    choice: { path, target, features, standardise, missing, settings },
+    notes: options.features ? [] : leftOutNotes(csv.columns, new Set([target])),
+  };
 }
 
 export type Fitted =
@@ -52,7 +60,14 @@ export type Fitted =
 
 export function fit(job: GradientJob, table: Table): Fitted {
   const prepared = prepareDataset(job, table.csv, table.choice);
-  return prepared.ok ? { dataset: prepared.dataset } : { problems: prepared.problems };
+  return prepared.ok ? { dataset: prepared.dataset } : { problems: prepared.problems.map(withOptions) };
+}
+
+/** What the message asks for, in the options of the command line. */
+function withOptions(problem: Problem): Problem {
+  if (problem.id !== 'missing-values') return problem;
+  const message = `${problem.message} The options are --missing drop, --missing mean, and --features A,B.`;
+  return { ...problem, message };
 }
 
 /** A check at random parameters, which is harder on a gradient than the zeros that training starts from. */
@@ -123,7 +138,7 @@ const joined = (a: string, b: string): string => (a === '' ? b : `${a}; ${b}`);
 /** Numbers on data settle what could not be told before; they add to what was. */
 function withData(finding: Finding, parameter: ParameterCheck, report: CheckReport): Finding {
   const { handVerdict } = parameter;
-  const evidence = joined(finding.evidence, `on ${report.rows} rows of data: ${parameter.reason}`);
+  const evidence = joined(finding.evidence, `on ${counted(report.rows, 'row')} of data: ${parameter.reason}`);
   if (finding.verdict !== 'unknown' || handVerdict === null) return { ...finding, evidence };
   const rules = { right: 'gradient-right', wrong: 'gradient-differs', unknown: finding.rule };
   return { ...finding, verdict: handVerdict, rule: rules[handVerdict], evidence };

@@ -1,4 +1,5 @@
 /** Source files of the command line: found, read, and named as the user named them. */
+import { isUtf8 } from 'node:buffer';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
@@ -21,21 +22,35 @@ export async function readSource(path: string): Promise<SourceFile> {
       `${path}: files of this kind are not read yet; give a file that ends in ${Object.keys(LANGUAGES).join(', ')}.`,
     );
   }
+  let bytes;
   try {
-    return { path, language, text: await readFile(path, 'utf8') };
+    bytes = await readFile(path);
   } catch (error) {
     throw new InputError(reason(path, error));
   }
+  if (bytes.includes(0) || !isUtf8(bytes))
+    throw new InputError(`${path} is not a text file in UTF-8; save it as one, or give another file.`);
+  return { path, language, text: bytes.toString('utf8') };
+}
+
+export interface Source {
+  readonly path: string;
+  /** Given by its own name, not found in a folder. */
+  readonly named: boolean;
 }
 
 /** The files themselves, and those with a known ending inside folders; hidden folders and packages are passed over. */
-export async function findSources(paths: readonly string[]): Promise<string[]> {
+export async function findSources(paths: readonly string[]): Promise<Source[]> {
+  const named = new Set<string>();
   const found: string[] = [];
   for (const path of paths) {
     if (await present(path)) await walk(path, found);
-    else found.push(path);
+    else {
+      named.add(path);
+      found.push(path);
+    }
   }
-  return [...new Set(found)];
+  return [...new Set(found)].map((path) => ({ path, named: named.has(path) }));
 }
 
 const SKIPPED = new Set(['node_modules', '__pycache__', 'site-packages', 'venv']);

@@ -3,13 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import type { Analyzer } from '../check/analyze';
 import { checkOnDataNow } from '../check/dataCheck';
 import { someRows } from '../engine/dataset';
+import type { GradientJob } from '../engine/job';
 import { train } from '../engine/train';
 import type { TrainResult } from '../protocol';
 import { CHECK_ROWS, fit, openTable } from './data';
 import { byName } from './derive';
 import { InputError, readSource } from './files';
-import type { Command } from './options';
+import { UsageError, type Command } from './options';
 import type { Outcome } from './outcome';
+import { counted } from './words';
 
 export async function trainCommand(
   command: Extract<Command, { kind: 'train' }>,
@@ -26,6 +28,16 @@ export async function trainCommand(
   if (!('job' in made))
     throw new InputError(made.problems.map(({ message }) => `${path}: ${message}`).join('\n'));
   const { job } = made;
+  if (!readsData(job)) {
+    const others = definitions.filter(({ id }) => {
+      const other = analyzer.job(text, language, id);
+      return 'job' in other && readsData(other.job);
+    });
+    throw new InputError(
+      `${definition.name} reads no data and no labels: there is nothing to fit. ${others.length > 0 ? `${path} can train ${others.map(({ name }) => name).join(', ')}` : `${path} has no definition that can be trained`}.`,
+    );
+  }
+  checkSettings(job, command.data.settings);
   const table = await openTable(command.data);
   const { dataset, problems } = fit(job, table);
   if (!dataset)
@@ -65,6 +77,19 @@ export async function trainCommand(
   };
 }
 
+const readsData = (job: GradientJob): boolean =>
+  job.inputs.some(({ role }) => role === 'data' || role === 'label');
+
+/** Throws a `UsageError` for a value that is given to what is no setting. */
+function checkSettings(job: GradientJob, given: Readonly<Record<string, number>>): void {
+  const settings = job.inputs.filter(({ role }) => role === 'hyper').map(({ name }) => name);
+  const stray = Object.keys(given).find((name) => !settings.includes(name));
+  if (stray === undefined) return;
+  throw new UsageError(
+    `${job.name} has no setting ${stray}; ${settings.length > 0 ? `it has ${settings.join(', ')}` : 'it has none'}.`,
+  );
+}
+
 const SHOWN_EPOCHS = 10;
 const SHOWN_VALUES = 8;
 
@@ -80,7 +105,10 @@ function trainText(name: string, result: TrainResult, notes: readonly string[]):
     lines.push(`  ${String(k + 1).padStart(5)}  ${loss.toPrecision(8).padEnd(12)}  ${norm.toExponential(3)}`);
   });
   for (const report of result.checks) {
-    lines.push('', `  Gradient check after ${report.epoch} epochs, on ${report.rows} rows:`);
+    lines.push(
+      '',
+      `  Gradient check after ${counted(report.epoch, 'epoch')}, on ${counted(report.rows, 'row')}:`,
+    );
     for (const problem of report.problems) lines.push(`    ${problem.message}`);
     for (const parameter of report.parameters) lines.push(`    ${parameter.name}: ${parameter.reason}`);
   }

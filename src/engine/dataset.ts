@@ -7,6 +7,7 @@ import type { Table } from './csv';
 import { pickRows, readFeatures, type Scaling } from './features';
 import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
+import { leftOutNotes } from './leftOut';
 import type { JobInput } from './loop';
 import { defaultSetting } from './initial';
 import { problem } from './sniff';
@@ -119,7 +120,12 @@ export function prepareDataset(
   }
   if (problems.length > 0) return failed(...problems);
 
-  const notes = [...(target?.notes ?? []), ...features.notes];
+  const notes = [
+    ...leftOutNotes(table.columns, new Set([choice.target, ...choice.features])),
+    ...(target?.notes ?? []),
+    ...features.notes,
+    ...sparseNotes(m, label && target ? { name: choice.target, values: inputs[label.input.name] } : null),
+  ];
   for (const size of allSizes(job))
     if (sizes[size] === undefined) {
       sizes[size] = HIDDEN;
@@ -138,6 +144,17 @@ export function prepareDataset(
       notes,
     },
   };
+}
+
+/** What makes a fit say little although nothing is wrong with the data. */
+function sparseNotes(
+  rows: number,
+  target: { readonly name: string; readonly values: Float64Array | undefined } | null,
+): string[] {
+  if (rows === 1) return ['There is 1 row of data only: a fit to it says nothing about others.'];
+  const [first] = target?.values ?? [];
+  if (!target || first === undefined || !target.values?.every((value) => value === first)) return [];
+  return [`The target ${target.name} is ${first} in every row: there is nothing to tell apart.`];
 }
 
 /** Columns for inputs of one value per sample: those with the same name first, the others in order. */

@@ -45,6 +45,16 @@ beforeAll(async () => {
   await writeFile(join(folder, 'data.csv'), table());
   await writeFile(join(folder, 'holes.csv'), table().replace(/\n[^,\n]*,/, '\n,'));
   await writeFile(join(folder, 'notes.txt'), 'no code');
+  await writeFile(join(folder, 'comma.csv'), 'a;b;label\n1,5;2;0\n2,5;1;1\n0,5;3;1\n');
+  await writeFile(join(folder, 'infinite.csv'), 'a,b,label\ninf,2,0\n-inf,1,1\ninf,3,1\n');
+  await writeFile(join(folder, 'single.csv'), 'a,b,label\n1,2,0\n');
+  await writeFile(join(folder, 'zero.csv'), 'a,b,label\n1,2,0\n3,1,0\n');
+  await mkdir(join(folder, 'mixed'));
+  for (const name of [join('mixed', 'binary.py'), 'binary.py'])
+    await writeFile(join(folder, name), Buffer.from([120, 0, 121]));
+  await writeFile(join(folder, 'latin.py'), Buffer.from([35, 0xff, 10]));
+  await writeFile(join(folder, 'mixed', 'broken.py'), 'def f(x:\n  return np.exp(\n');
+  await writeFile(join(folder, 'mixed', 'logistic.py'), LOGISTIC);
   await symlink(join(folder, 'gone.py'), join(folder, 'dangling.py'));
 });
 
@@ -183,7 +193,9 @@ describe('derive', () => {
     [['derive', 'logistic.py', 'wrong.py'], /takes one file/],
     [['derive', 'logistic.py', '--epochs', '3'], /has no option --epochs/],
     [['frobnicate'], /no command "frobnicate"/],
-    [['derive', '--frobnicate'], /frobnicate/],
+    [['derive', '--frobnicate'], /There is no option --frobnicate\.\nnabla: nabla --help/],
+    [['derive', 'logistic.py', '--wrt'], /--wrt needs a value;/],
+    [['derive', 'logistic.py', '--json=3'], /--json takes no value\./],
   ] as const)('%j is refused with a reason and exit code 2', async (args, message) => {
     const run = await nabla(...args);
     expect(run.code).toBe(2);
@@ -259,6 +271,34 @@ describe('check', () => {
     expect(findings.filter(({ file }) => file.endsWith('mistakes.py'))).toHaveLength(6);
     const none = await nabla('check', 'empty.py');
     expect(none).toMatchObject({ code: 0, out: 'No hand-written gradients found.\n' });
+  });
+
+  test('what cannot be read is refused by name, noted in folders', async () => {
+    const broken = await nabla('check', 'broken.py');
+    expect(broken).toMatchObject({ code: 2, out: '' });
+    expect(broken.err).toMatch(/^nabla: broken\.py: nothing could be read in it\. Line 1 [^\n]*\n$/);
+    for (const name of ['binary.py', 'latin.py']) {
+      const run = await nabla('check', name);
+      expect(run).toMatchObject({ code: 2, out: '' });
+      expect(run.err).toContain(`${name} is not a text file`);
+    }
+    const folder = await nabla('check', 'mixed');
+    expect(folder.code).toBe(0);
+    expect(folder.err).toMatch(/binary\.py is not a text file/);
+    expect(folder.err).toMatch(/broken\.py: nothing could be read/);
+    expect(folder.out).toContain('2 right, 0 wrong, 0 cannot be told.');
+  });
+
+  test.each([
+    ['comma.csv', /Column a is left out: it has decimal commas \("1,5"\)/],
+    ['infinite.csv', /Column a is left out: it has infinite values \("inf"\)/],
+  ])('columns of %s that are left out are named', async (file, message) => {
+    const run = await nabla('check', 'logistic.py', '--data', file, '--target', 'label', '--format', 'json');
+    expect(run.code).toBe(0);
+    expect(run.err).toMatch(message);
+    expect(json(run)).toMatchObject({
+      problems: [{ file, id: 'column-left-out', message: expect.stringMatching(message) as string }],
+    });
   });
 
   test('--data adds the numbers', async () => {
@@ -341,6 +381,27 @@ describe('train', () => {
     expect(code).toBe(0);
     for (const part of ['epoch  loss', 'Gradient check after 20 epochs', 'w (2) = '])
       expect(out).toContain(part);
+  });
+
+  const fit = (name: string, file: string, ...more: string[]): Promise<Run> =>
+    nabla('train', 'logistic.py', '--name', name, '--data', file, '--target', 'label', ...more);
+
+  test('a definition without data is refused, and so is a setting that there is not', async () => {
+    const activation = await fit('sigmoid', 'data.csv');
+    expect(activation.code).toBe(2);
+    expect(activation.err).toMatch(/sigmoid reads no data .* logistic\.py can train propagate\./);
+    const setting = await fit('propagate', 'data.csv', '--set', 'nosuch=1');
+    expect(setting.code).toBe(2);
+    expect(setting.err).toMatch(/propagate has no setting nosuch; it has none/);
+  });
+
+  test('data that say little are noted, gaps are told with the options', async () => {
+    const note = async (file: string): Promise<string> =>
+      (await fit('propagate', file, '--epochs', '2', '--init-scale', '0.1')).out;
+    expect(await note('single.csv')).toContain('There is 1 row of data only');
+    expect(await note('zero.csv')).toContain('The target label is 0 in every row');
+    expect(await note('comma.csv')).toContain('Column a is left out');
+    expect((await fit('propagate', 'holes.csv')).err).toMatch(/--missing drop, --missing mean/);
   });
 
   test('a learning rate that is no number is refused', async () => {
