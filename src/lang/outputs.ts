@@ -122,7 +122,8 @@ function symbols(run: Run): { all: string[]; inputs: string[]; settings: string[
   const states = [...run.inputs.values()];
   const hinted = (role: string): string[] =>
     states.filter((s) => roleHint(s.name, isSingle(s.value)) === role).map((s) => s.name);
-  const [labels, settings] = [hinted('label'), hinted('hyper')];
+  const labels = hinted('label');
+  const settings = hinted('hyper');
   const all = states.map((state) => state.name);
   return {
     all,
@@ -209,7 +210,9 @@ export function outputsOf(execution: Execution): Outputs {
     const parts = partsOf(run, gradient);
     const variables = locals(run, gradient);
     // What a gradient function computes is meant: `dm` for the slope m of a line, `dmu` for a mean.
-    const named = coversAll([...parts, ...variables], main.callable) ? all : [...inputs, ...settings];
+    // dC is the derivative of a cost, not by the strength C.
+    const slopes = settings.filter((name) => !/^[A-Z]$/.test(name));
+    const named = coversAll([...parts, ...variables], main.callable) ? all : [...inputs, ...slopes];
     collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name), named);
     collect(variables, gradient.callable, false, named);
     pairUnnamed(parts, targets(execution, output), gradient, { gradients, broken });

@@ -91,3 +91,34 @@ class ColumnRegression(Regression):
         dW = 2 * X.T @ R / len(X)  #: right
         db = 2 * np.sum(R, axis=1, keepdims=True) / len(X)  #: wrong gradient-shape
         return dW, db
+
+class LeakyReLU:
+    def __init__(self, alpha=0.01):
+        self.alpha = alpha
+
+    def forward(self, x):
+        self.x = x
+        return np.where(x > 0, x, self.alpha * x)
+
+    def backward(self, dout):
+        return np.where(self.x > 0, dout, self.alpha * dout)  #: right
+
+class Net:
+    def __init__(self, d, h):
+        self.params = {"W1": np.random.randn(d, h), "b1": np.zeros(h), "W2": np.random.randn(h, 1), "b2": np.zeros(1)}
+
+    def loss(self, X, y):
+        W1, b1 = self.params["W1"], self.params["b1"]
+        W2, b2 = self.params["W2"], self.params["b2"]
+        a = np.tanh(X @ W1 + b1)
+        out = a @ W2 + b2
+        N = X.shape[0]
+        loss = np.sum((out - y) ** 2) / N
+        dout = 2 * (out - y) / N  #: right
+        grads = {}
+        grads["W2"] = a.T @ dout  #: right
+        grads["b2"] = np.sum(dout, axis=0)  #: right
+        dz = dout @ W2.T * (1 - a ** 2)
+        grads["W1"] = X.T @ dz  #: right
+        grads["b1"] = np.sum(dz, axis=1)  #: wrong gradient-shape
+        return loss, grads

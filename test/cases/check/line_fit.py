@@ -27,3 +27,19 @@ def grad_neg_log_likelihood(mu, sigma, x):
     dmu = -np.sum(x - mu) / sigma ** 2  #: right
     dsigma = n / sigma - np.sum((x - mu) ** 2) / sigma ** 3  #: right
     return dmu, dsigma
+
+def svm_cost(w, X, y, C):
+    return 0.5 * np.dot(w, w) + C * np.sum(np.maximum(0, 1 - y * (X @ w)) ** 2)
+
+def svm_cost_gradient(w, X, y, C):
+    margins = np.maximum(0, 1 - y * (X @ w))
+    dC = -2 * C * margins * y
+    dw = w + X.T @ dC  #: right
+    return dw
+
+def squared_loss(y_hat, y):
+    return np.mean((y_hat - y) ** 2)
+
+def squared_loss_grad(y_hat, y):
+    dy = 2 * (y_hat - y) / len(y)  #: right
+    return dy
