@@ -82,7 +82,7 @@ function options(width: number, logarithmic: boolean, colour: string): uPlot.Opt
   const style = getComputedStyle(document.body);
   const theme = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
   const foreground = theme('--vscode-foreground', style.color);
-  const grid = theme('--vscode-editorIndentGuide-background1', foreground);
+  const grid = theme('--line', foreground);
   const font = `11px ${style.fontFamily}`;
   const axis: uPlot.Axis = {
     stroke: foreground,

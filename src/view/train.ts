@@ -22,6 +22,7 @@ import {
   formatNumber,
   formatShape,
 } from './format';
+import { calm } from './frame';
 import type { Frame } from './frame';
 import { icon } from './icons';
 import type { IconName } from './icons';
@@ -58,6 +59,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
       const options = form.read();
       if (!options) return;
       context.preferences.set({ training: options });
+      wanted = true;
       void context.ask((host) => host.train(options));
     },
   });
@@ -95,6 +97,8 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
     final,
   );
 
+  /** Training was asked for here, and its curve is to be brought into sight. */
+  let wanted = false;
   let runId = '';
   let history: History = { losses: [], gradientNorms: [] };
   let epochs = 0;
@@ -143,6 +147,10 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
       drawProgress(Math.max(training.epoch, history.losses.length - 1), training.running);
     }
     drawCurves();
+    if (wanted && !curves.hidden) {
+      wanted = false;
+      curves.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
+    }
     const reports = training?.result?.checks ?? training?.checks ?? [];
     if (!equal(reports, shownChecks)) {
       shownChecks = reports;
