@@ -31,7 +31,6 @@ const FINAL: ReadonlySet<string> = new Set([
   'undefined-name',
   'calls-argument',
   'unreadable',
-  'loop-length',
   'view',
   'condition',
 ]);
