@@ -13,7 +13,9 @@ const SETTINGS: readonly (readonly [RegExp, number])[] = [
   [/^(delta|margin|temp|temperature|tau|scale|sigma)/i, 1],
 ];
 
-export function defaultSetting(input: Pick<JobInput, 'name' | 'domain'>): number {
+/** The default of the user's own code, else what is usual for the name. */
+export function defaultSetting(input: Pick<JobInput, 'name' | 'domain' | 'default'>): number {
+  if (input.default !== undefined) return input.default;
   const usual = SETTINGS.find(([pattern]) => pattern.test(input.name))?.[1] ?? 0.1;
   const { domain } = input;
   if (domain.kind !== 'interval') return usual;

@@ -86,12 +86,13 @@ export function createJob(source: JobSource): Compiled<GradientJob> {
       version: 1,
       definitionId: source.definitionId,
       name: source.name,
-      inputs: program.inputs.map(({ name, code, role, shape, domain }) => ({
+      inputs: program.inputs.map(({ name, code, role, shape, domain, default: value }) => ({
         name,
         code,
         role,
         shape,
         domain,
+        ...(value === undefined ? {} : { default: value }),
       })),
       parameters,
       rows: sampleAxis(program),

@@ -115,4 +115,6 @@ export interface JobInput {
   readonly role: 'parameter' | 'data' | 'label' | 'hyper' | 'upstream' | 'unknown';
   readonly shape: readonly Size[];
   readonly domain: Domain;
+  /** What the code takes for a setting unless told otherwise. */
+  readonly default?: number;
 }

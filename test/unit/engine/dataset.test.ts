@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { guessChoice } from '../../../src/engine/choice';
 import { createCsvReader, describeTable, type Table } from '../../../src/engine/csv';
 import { prepareDataset, someRows, type Dataset } from '../../../src/engine/dataset';
-import { initialParameters } from '../../../src/engine/initial';
+import { defaultSetting, initialParameters } from '../../../src/engine/initial';
 import type { GradientJob } from '../../../src/engine/job';
 import type { DataChoice } from '../../../src/protocol';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT, SQUARES, SQUARES_GRADIENT } from './jobs';
@@ -247,6 +247,19 @@ describe('guesses', () => {
 });
 
 describe('starting values', () => {
+  it.each([
+    ['alpha', 0.01, 0.01],
+    ['alpha', undefined, 0.1],
+    ['gamma', undefined, 2],
+  ])('a setting %s with default %s starts at %s', (name, value, expected) => {
+    const input = {
+      name,
+      domain: { kind: 'real' } as const,
+      ...(value === undefined ? {} : { default: value }),
+    };
+    expect(defaultSetting(input)).toBe(expected);
+  });
+
   it('are a function of the seed, with zero biases', () => {
     const at = (seed: number): ReturnType<typeof initialParameters> =>
       initialParameters(logistic.inputs, { m: 5, n: 4 }, { seed, initScale: 0.5 });
