@@ -13,18 +13,30 @@ beforeAll(async () => {
   analyzer = await loadAnalyzer();
 });
 
-describe.each(readdirSync(FOLDER))('%s', (file) => {
+interface RightLine {
+  readonly file: string;
+  readonly line: number;
+  readonly head: string;
+  readonly expression: string;
+  /** The whole file without its marks. */
+  readonly lines: readonly string[];
+}
+
+const RIGHT_LINES = readdirSync(FOLDER).flatMap((file): RightLine[] => {
   const marked = readFileSync(join(FOLDER, file), 'utf8').split('\n');
   const lines = marked.map((line) => line.replace(/ +#: .*$/, ''));
-  const rows = marked.flatMap((line, at) => {
+  return marked.flatMap((line, at) => {
     const match = /^(\s*(?:\w+ = |return ))(\S.*?) +#: right$/.exec(line);
-    return match ? [{ at, head: match[1] ?? '', expression: match[2] ?? '' }] : [];
+    return match ? [{ file, line: at + 1, head: match[1] ?? '', expression: match[2] ?? '', lines }] : [];
   });
-  test.each(rows)('line $at: $expression', ({ at, head, expression }) => {
+});
+
+describe('a right line made wrong', () => {
+  test.each(RIGHT_LINES)('$file, line $line: $expression', ({ line, head, expression, lines }) => {
     for (const factor of FACTORS) {
-      const text = lines.with(at, `${head}${factor} * (${expression})`).join('\n');
+      const text = lines.with(line - 1, `${head}${factor} * (${expression})`).join('\n');
       const { findings } = analyzer.analyze(text, 'python');
-      const here = findings.filter(({ span }) => span.startLine === at + 1);
+      const here = findings.filter(({ span }) => span.startLine === line);
       expect(
         here.map(({ verdict }) => verdict),
         `${factor}: ${here.map(({ message }) => message).join()}`,
