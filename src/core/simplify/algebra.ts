@@ -7,6 +7,8 @@ import { gcd, mulRational, powRational, type Arena, type Node } from '../expr';
 import type { Facts } from '../facts';
 import type { Display } from './display';
 import { formToNode, isExponential, signOf } from './build';
+import { noteCancelling } from './cancelling';
+import { combined, divideSums, multiplyThrough } from './fractions';
 import {
   EMPTY,
   divMono,
@@ -19,7 +21,7 @@ import {
   powMono,
   type Mono,
 } from './mono';
-import { BudgetError, collect, divideExactly, multiply, safeInteger, type Term } from './polynomial';
+import { BudgetError, collect, multiply, safeInteger, type Term } from './polynomial';
 import { SILENT, type Recorder } from './recorder';
 
 /** (num / den) · mono; num = 0 for zero. */
@@ -52,7 +54,7 @@ export class Algebra {
   private readonly bases: Base[] = [];
   private readonly atomIds = new Map<number, number>();
   private readonly sumIds = new Map<string, number>();
-  private readonly quotients = new Map<string, readonly Term[] | null>();
+  readonly quotients = new Map<string, readonly Term[] | null>();
   private readonly nodes = new Map<string, Node>();
   private baseNodes: (Node | undefined)[] = [];
   recorder: Recorder = SILENT;
@@ -117,7 +119,7 @@ export class Algebra {
     return Math.max(0, cost - 1);
   }
 
-  private costOfTerms(terms: readonly Term[]): number {
+  costOfTerms(terms: readonly Term[]): number {
     let cost = terms.length - 1;
     for (const { c, m } of terms) cost += Math.max(1, this.costOfMono(m) + (Math.abs(c) === 1 ? 0 : 2));
     return cost;
@@ -168,46 +170,11 @@ export class Algebra {
       coefficient = product;
       mono = mulMono(mono, form.mono);
     }
-    if (this.recorder.active && forms.length > 1) this.noteCancelling(forms);
+    if (this.recorder.active && forms.length > 1) noteCancelling(this, forms);
     return this.settle(this.reduced(coefficient[0], coefficient[1], mono));
   }
 
-  /** Reports one state per base that cancels (wholly or in part) between the factors of a product. */
-  private noteCancelling(forms: readonly Form[]): void {
-    const seen = new Map<number, { up: number; down: number }>();
-    for (const { mono } of forms)
-      for (const [id, e] of factors(mono)) {
-        const entry = seen.get(id) ?? { up: 0, down: 0 };
-        if (e > 0) entry.up += e;
-        else entry.down -= e;
-        seen.set(id, entry);
-      }
-    const cancelling = [...seen].filter(([, { up, down }]) => up > 0 && down > 0).map(([id]) => id);
-    const settled = new Set<number>();
-    for (const id of cancelling) {
-      settled.add(id);
-      this.recorder.note('cancel-factor', () => {
-        const merged: number[] = [];
-        for (const done of settled) {
-          const entry = seen.get(done);
-          if (entry && entry.up !== entry.down) merged.push(done, entry.up - entry.down);
-        }
-        const left = forms.map((f) =>
-          this.toNode({ ...f, mono: filterMono(f.mono, (b) => !settled.has(b)) }),
-        );
-        return this.arena.mul(...left, this.toNode({ num: 1, den: 1, mono: sortedMono(merged) }));
-      });
-    }
-    const gathered = [...seen].some(
-      ([id, { up, down }]) =>
-        !settled.has(id) &&
-        up > 0 !== down > 0 &&
-        forms.filter((f) => exponentOf(f.mono, id) !== 0).length > 1,
-    );
-    if (gathered) this.recorder.note('collect-powers', () => this.toNode(unsettledProduct(forms)));
-  }
-
-  private settle(form: Form): Form {
+  settle(form: Form): Form {
     for (const [id, e] of factors(form.mono)) {
       const { atom, terms } = this.base(id);
       const rest = (): Form => ({ ...form, mono: filterMono(form.mono, (b) => b !== id) });
@@ -215,80 +182,11 @@ export class Algebra {
         const replaced = this.reduceAtom(atom, e);
         if (replaced) return this.mul(rest(), replaced);
       } else if (terms && e > 0 && !this.options.expand) {
-        const lifted = this.multiplyThrough(form, id, terms, e);
+        const lifted = multiplyThrough(this, form, id, terms, e);
         if (lifted) return lifted;
       }
     }
-    return this.divideSums(form);
-  }
-
-  /** (p/d + q) · d → p + q·d: a sum of fractions takes in the factors that its denominators hold. */
-  private multiplyThrough(form: Form, id: number, terms: readonly Term[], e: number): Form | null {
-    const denominators = new Map<number, number>();
-    for (const { m } of terms)
-      for (const [b, x] of factors(m))
-        if (x < 0 && b !== id) denominators.set(b, Math.max(denominators.get(b) ?? 0, -x));
-    if (e !== 1 || denominators.size === 0) return null;
-    const taken: number[] = [];
-    for (const [b, x] of factors(form.mono)) {
-      const wanted = denominators.get(b);
-      if (b !== id && x > 0 && wanted !== undefined) taken.push(b, Math.min(x, wanted));
-    }
-    if (taken.length === 0) return null;
-    const rest: Form = {
-      ...form,
-      mono: divMono(
-        filterMono(form.mono, (b) => b !== id),
-        taken,
-      ),
-    };
-    const products = this.silently(() =>
-      terms.map((t) => this.scale(this.settle({ num: 1, den: 1, mono: mulMono(t.m, taken) }), t.c)),
-    );
-    this.recorder.note('expand', () =>
-      this.arena.mul(this.toNode(rest), this.arena.add(...products.map((p) => this.toNode(p)))),
-    );
-    const sum = this.recorder.within(
-      (part) => this.arena.mul(this.toNode(rest), part),
-      () => this.add(products),
-    );
-    return this.mul(rest, sum);
-  }
-
-  /** Exact division of sums that stand on opposite sides of the fraction bar. */
-  private divideSums(form: Form): Form {
-    const sums = [...factors(form.mono)].filter(([id]) => this.base(id).terms !== null);
-    for (const [p, e] of sums)
-      for (const [q, f] of sums) {
-        if (p === q || e * f >= 0) continue;
-        const quotient = this.quotient(p, q);
-        if (!quotient) continue;
-        const times = Math.min(Math.abs(e), Math.abs(f)) * Math.sign(e);
-        const moved = mulMono(form.mono, sortedMono([p, -times, q, times]));
-        const by = this.silently(() => this.power(this.fromTerms(quotient), times));
-        const reduced = { ...form, mono: moved };
-        this.recorder.note('factor-out', () =>
-          this.arena.mul(
-            this.toNode({ ...form, mono: mulMono(form.mono, [p, -times]) }),
-            this.toNode(by),
-            this.toNode({ num: 1, den: 1, mono: [q, times] }),
-          ),
-        );
-        this.recorder.note('cancel-factor', () => this.arena.mul(this.toNode(reduced), this.toNode(by)));
-        return this.mul(reduced, by);
-      }
-    return form;
-  }
-
-  private quotient(p: number, q: number): readonly Term[] | null {
-    const key = `${p}/${q}`;
-    const known = this.quotients.get(key);
-    if (known !== undefined) return known;
-    const terms = this.base(p).terms;
-    const divisor = this.base(q).terms;
-    const result = terms && divisor ? divideExactly(terms, divisor) : null;
-    this.quotients.set(key, result);
-    return result;
+    return divideSums(this, form);
   }
 
   /** Integer power. Throws a BudgetError for 0 to a negative power. */
@@ -346,7 +244,7 @@ export class Algebra {
         best = collected;
       }
     }
-    return this.combined(best) ?? this.fromTerms(best);
+    return combined(this, best) ?? this.fromTerms(best);
   }
 
   /** Runs `work` without recording, for trials that may be thrown away. */
@@ -371,7 +269,7 @@ export class Algebra {
     return terms ? this.mul(rest, this.fromTerms(collect(terms))) : null;
   }
 
-  private attempt<T>(work: () => T): T | null {
+  attempt<T>(work: () => T): T | null {
     try {
       return work();
     } catch (error) {
@@ -385,7 +283,7 @@ export class Algebra {
   }
 
   /** Every positive power of a sum multiplied out; null when there is none. */
-  private expandedTerms(terms: readonly Term[]): Term[] | null {
+  expandedTerms(terms: readonly Term[]): Term[] | null {
     let changed = false;
     const out: Term[] = [];
     for (const term of terms) {
@@ -417,43 +315,6 @@ export class Algebra {
       if (form.den === 1 && form.num !== 0) return { c: form.num, m: form.mono };
     }
     return term;
-  }
-
-  /** The sum over one denominator, where that is smaller or cancels a factor of the denominator. */
-  private combined(terms: readonly Term[]): Form | null {
-    let denominator: Mono = EMPTY;
-    for (const { m } of terms) {
-      const below = filterMono(m, (id, e) => e < 0 && !isExponential(this.base(id)));
-      denominator = mergeMono(denominator, below, (x, y) => Math.max(x, -y));
-    }
-    if (denominator.length === 0 || terms.length < 2) return null;
-    if (!this.options.expand && denominator.length > 8) return null;
-    const lifted = terms.map((t) => ({ c: t.c, m: mulMono(t.m, denominator) }));
-    const numerator = this.attempt(() => {
-      const expanded = this.expandedTerms(lifted);
-      return { expanded, collected: collect(expanded ?? lifted) };
-    });
-    if (!numerator) {
-      if (this.options.expand) throw new BudgetError('a common denominator has too many terms');
-      return null;
-    }
-    const under = powMono(denominator, -1);
-    const below: Form = { num: 1, den: 1, mono: under };
-    const top = this.silently(() => this.fromTerms(numerator.collected));
-    const result = this.silently(() => this.mul(below, top));
-    const { recorder } = this;
-    const cancels = sizeOfDenominator(result.mono) < sizeOfDenominator(under);
-    const smaller = this.cost(result) < this.costOfTerms(terms);
-    if (!this.options.expand && !smaller && !cancels) return null;
-    if (recorder.active) {
-      const over = (part: Node): Node => this.arena.mul(part, this.toNode(below));
-      recorder.note('common-denominator', () => over(this.rawSum(lifted)));
-      recorder.note('expand', () => over(this.rawSum(numerator.expanded ?? lifted)));
-      recorder.note('collect-terms', () => over(this.rawSum(numerator.collected)));
-      recorder.note('factor-out', () => over(this.toNode(top)));
-      return this.mul(below, top);
-    }
-    return result;
   }
 
   /** Primitive part with its content taken out: integer gcd, common monomial, canonical sign. */
@@ -491,18 +352,3 @@ export class Algebra {
 
 const sharedExponent = (x: number, y: number): number =>
   x > 0 && y > 0 ? Math.min(x, y) : x < 0 && y < 0 ? Math.max(x, y) : 0;
-
-function sortedMono(pairs: readonly number[]): Mono {
-  let out: Mono = EMPTY;
-  for (const [id, e] of factors(pairs)) out = mulMono(out, e === 0 ? EMPTY : [id, e]);
-  return out;
-}
-
-function sizeOfDenominator(m: Mono): number {
-  let size = 0;
-  for (const [, e] of factors(m)) if (e < 0) size -= e;
-  return size;
-}
-
-const unsettledProduct = (forms: readonly Form[]): Form =>
-  forms.reduce((a, b) => ({ num: a.num * b.num, den: a.den * b.den, mono: mulMono(a.mono, b.mono) }), ONE);

@@ -47,3 +47,10 @@ export function filterMono(m: Mono, keep: (id: number, exponent: number) => bool
   for (const [id, e] of factors(m)) if (keep(id, e)) out.push(id, e);
   return out.length === m.length ? m : out;
 }
+
+/** A monomial from pairs in any order; ids may occur more than once. */
+export function sortedMono(pairs: readonly number[]): Mono {
+  let out: Mono = EMPTY;
+  for (const [id, e] of factors(pairs)) out = mulMono(out, e === 0 ? EMPTY : [id, e]);
+  return out;
+}

@@ -6,6 +6,7 @@ import { createDecision } from './decide';
 import { createDisplay, type Display } from './display';
 import { learnBinding } from './learn';
 import { Normalizer } from './normalize';
+import { orient } from './powersOfE';
 import { createRecorder, type RecordedState } from './recorder';
 import type { Relation } from './relations';
 import { shownForm, type Shown } from './shown';
@@ -35,7 +36,7 @@ export function createSimplifier(program: Program): Simplifier {
   const facts = createFacts(program);
   const display = createDisplay(program);
   const normalizer = new Normalizer({ arena, facts, display, bindings, expand: false });
-  for (const binding of bindings) normalizer.orient(binding.def);
+  for (const binding of bindings) orient(normalizer, binding.def);
   normalizer.reset();
   const optional: Relation[] = [];
   const notes: string[] = [];

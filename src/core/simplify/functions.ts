@@ -1,0 +1,81 @@
+/** Calls of the operator table: signs, parities, values at numbers, and logarithms. */
+import type { CallNode, Node } from '../expr';
+import { hasOp, opRow } from '../ops';
+import { ONE, ZERO, type Form } from './algebra';
+import { isExponential } from './build';
+import { inExponentials } from './exponentials';
+import { factors } from './mono';
+import type { Normalizer } from './normalize';
+import { exponential } from './powersOfE';
+
+export function callForm(normalizer: Normalizer, node: CallNode): Form {
+  const { algebra, arena } = normalizer;
+  if (normalizer.expand) {
+    const rewritten = inExponentials(arena, node);
+    if (rewritten) return normalizer.norm(rewritten);
+  }
+  const args = normalizer.args(node);
+  const [x] = args;
+  if (!x) return normalizer.atom(node);
+  if (node.fn === 'exp') return exponential(normalizer, x);
+  return algebra.silently(() => callOf(normalizer, node, args, x));
+}
+
+function callOf(normalizer: Normalizer, node: CallNode, args: readonly Form[], x: Form): Form {
+  const { algebra, arena } = normalizer;
+  if (node.fn === 'log') return logarithm(normalizer, x);
+  const nodes = args.map((form) => algebra.toNode(form));
+  const inner = nodes[0] as Node;
+  if (node.fn === 'abs') {
+    if (normalizer.facts.isNonNegative(inner)) return x;
+    if (normalizer.facts.isNonNegative(arena.neg(inner))) return algebra.scale(x, -1);
+  }
+  if (node.fn === 'sign') {
+    if (normalizer.facts.isPositive(inner)) return ONE;
+    if (normalizer.facts.isPositive(arena.neg(inner))) return algebra.number(-1);
+  }
+  if (!hasOp(node.fn)) return normalizer.atom(arena.call(node.fn, ...nodes));
+  const row = opRow(node.fn);
+  if (nodes.every((n) => n.kind === 'num')) {
+    const at = nodes.map((n) => (n.kind === 'num' ? n.num / n.den : NaN));
+    const exact = exactValue(row.evaluate(...at), at, node.fn);
+    if (exact !== null) return exact === 0 ? ZERO : algebra.number(exact);
+  }
+  if (args.length === 1 && row.parity !== 'none' && x.num < 0) {
+    const flipped = normalizer.atom(arena.call(node.fn, algebra.toNode(algebra.scale(x, -1))));
+    return row.parity === 'odd' ? algebra.scale(flipped, -1) : flipped;
+  }
+  return normalizer.atom(arena.call(node.fn, ...nodes));
+}
+
+function logarithm(normalizer: Normalizer, x: Form): Form {
+  const { algebra, arena } = normalizer;
+  if (x.mono.length === 0 && x.num === 1 && x.den === 1) return ZERO;
+  const out: Form[] = [];
+  const kept: number[] = [];
+  const single = x.mono.length === 2 && x.num === 1 && x.den === 1;
+  for (const [id, e] of factors(x.mono)) {
+    const base = algebra.base(id);
+    if (isExponential(base) && base.atom)
+      out.push(algebra.scale(normalizer.norm(base.atom.args[0] as Node), e));
+    else {
+      const factor = algebra.toNode({ num: 1, den: 1, mono: [id, 1] });
+      if ((normalizer.expand || single) && normalizer.facts.isPositive(factor))
+        out.push(algebra.scale(normalizer.atom(arena.call('log', factor)), e));
+      else kept.push(id, e);
+    }
+  }
+  const rest: Form = { num: x.num, den: x.den, mono: kept };
+  if (kept.length > 0 || rest.num !== 1 || rest.den !== 1)
+    out.push(normalizer.atom(arena.call('log', algebra.toNode(rest))));
+  return algebra.add(out);
+}
+
+const EXACT = new Set(['abs', 'sign', 'floor', 'ceil', 'round', 'maximum', 'minimum', 'relu']);
+
+/** Values of functions at numbers are folded only where they are exact: tanh(40) is 1 in floating point, but not equal to 1. */
+function exactValue(value: number, at: readonly number[], fn: string): number | null {
+  const small = at.every((x) => Math.abs(x) <= 1);
+  if (small && (value === 0 || value === 1 || value === -1)) return value;
+  return EXACT.has(fn) && Number.isSafeInteger(value) ? value : null;
+}

@@ -1,0 +1,111 @@
+/** Powers: integer ones factor by factor, roots with what is provably positive taken out. */
+import type { Node } from '../expr';
+import type { Form } from './algebra';
+import { factors } from './mono';
+import type { Normalizer } from './normalize';
+
+export function powerForm(normalizer: Normalizer, node: Node): Form {
+  const { algebra, arena } = normalizer;
+  const exponent = node.args[1] as Node;
+  const base = normalizer.part(node.args[0] as Node, (part) => arena.pow(part, exponent));
+  return algebra.silently(() => powerOf(normalizer, node, base, exponent));
+}
+
+function powerOf(normalizer: Normalizer, node: Node, base: Form, exponent: Node): Form {
+  const { algebra, arena } = normalizer;
+  if (exponent.kind === 'num' && exponent.den === 1) return algebra.power(base, exponent.num);
+  if (base.num === 0) return algebra.atom(node);
+  if (exponent.kind === 'num') return rationalPower(normalizer, base, exponent.num, exponent.den);
+  const power = normalizer.norm(exponent);
+  if (power.mono.length === 0)
+    return power.den === 1
+      ? algebra.power(base, power.num)
+      : rationalPower(normalizer, base, power.num, power.den);
+  const terms = normalizer.termsOf(power);
+  const whole = terms.find((t) => t.mono.length === 0 && t.den === 1);
+  const rest = terms.filter((t) => t !== whole);
+  const symbolic = algebra.toNode(algebra.add(rest));
+  const atom = normalizer.atom(arena.pow(algebra.toNode(base), symbolic));
+  return whole ? algebra.mul(algebra.power(base, whole.num), atom) : atom;
+}
+
+/** base^(p/q): what is provably positive goes out factor by factor, the rest stays under one root. */
+function rationalPower(normalizer: Normalizer, base: Form, p: number, q: number): Form {
+  const { algebra, arena } = normalizer;
+  const out: Form[] = [];
+  const kept: number[] = [];
+  const root = (inside: Form, times: number): void => {
+    const whole = Math.trunc(times / q);
+    const left = times - whole * q;
+    if (whole !== 0) out.push(algebra.power(inside, whole));
+    if (left !== 0)
+      out.push(algebra.power(normalizer.atom(arena.pow(algebra.toNode(inside), arena.num(1, q))), left));
+  };
+  for (const [id, e] of factors(base.mono)) {
+    const single: Form = { num: 1, den: 1, mono: [id, 1] };
+    if (normalizer.facts.isPositive(algebra.toNode(single))) root(single, e * p);
+    else kept.push(id, e);
+  }
+  const [id, e] = kept;
+  if (kept.length === 2 && id !== undefined && e !== undefined && e % 2 === 0 && q === 2 && base.num > 0) {
+    const size = normalizer.norm(arena.call('abs', algebra.toNode({ num: 1, den: 1, mono: [id, 1] })));
+    out.push(algebra.power(size, (e / 2) * p));
+    kept.length = 0;
+  }
+  const rest: Form = { num: base.num, den: base.den, mono: kept };
+  if (rest.mono.length > 0 || rest.num !== 1 || rest.den !== 1)
+    numericRoot(normalizer, rest, p, q, root, out);
+  return algebra.mul(...out);
+}
+
+/** Perfect squares among the numbers leave the root. */
+function numericRoot(
+  normalizer: Normalizer,
+  rest: Form,
+  p: number,
+  q: number,
+  root: (inside: Form, times: number) => void,
+  out: Form[],
+): void {
+  if (q !== 2 || rest.num < 0) {
+    root(rest, p);
+    return;
+  }
+  const [a, b] = squareParts(rest.num);
+  const [c, d] = squareParts(rest.den);
+  out.push(normalizer.algebra.power(normalizer.algebra.number(a, c), p));
+  if (b !== 1 || d !== 1 || rest.mono.length > 0) root({ num: b, den: d, mono: rest.mono }, p);
+}
+
+/** A power of a root or of an indicator in a simpler way; null where there is none. */
+export function reduceAtom(normalizer: Normalizer, atom: Node, exponent: number): Form | null {
+  const { algebra } = normalizer;
+  if (atom.kind === 'pow') {
+    const root = atom.args[1] as Node;
+    if (root.kind !== 'num' || root.num !== 1 || Math.abs(exponent) < root.den) return null;
+    const whole = Math.trunc(exponent / root.den);
+    const left = exponent - whole * root.den;
+    const inside = algebra.power(normalizer.quietNorm(atom.args[0] as Node), whole);
+    return left === 0 ? inside : algebra.mul(inside, algebra.atom(atom, left));
+  }
+  if ((atom.kind === 'cmp' || atom.kind === 'delta') && exponent > 1) return algebra.atom(atom);
+  if (atom.kind === 'call' && atom.fn === 'abs' && Math.abs(exponent) >= 2) {
+    const left = exponent % 2;
+    const even = algebra.power(normalizer.quietNorm(atom.args[0] as Node), exponent - left);
+    return left === 0 ? even : algebra.mul(even, algebra.atom(atom, left));
+  }
+  return null;
+}
+
+/** value = a² · b with b free of squares of small primes. */
+function squareParts(value: number): [number, number] {
+  let a = 1;
+  let b = value;
+  for (let p = 2; p * p <= b && p < 1000; p++)
+    while (b % (p * p) === 0) {
+      b /= p * p;
+      a *= p;
+    }
+  const root = Math.round(Math.sqrt(b));
+  return root * root === b ? [a * root, 1] : [a, b];
+}
