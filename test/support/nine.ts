@@ -118,9 +118,12 @@ J = where(abs(a-y) <= d, 1/2*(a-y)^2, d*(abs(a-y)-1/2*d))`,
 
 /** σ and choices, which are printed as functions, are read as what they stand for. */
 function plain(node: MathNode): MathNode {
+  if (node.type === 'ParenthesisNode') return plain((node as ParenthesisNode).content);
   const read = node.map(plain);
   if (isCall(read, 'sigmoid') && read.args[0])
-    return parse('1/(1+exp(-u))').transform((n) => (n.toString() === 'u' ? (read.args[0] as MathNode) : n));
+    return plain(parse('1/(1+exp(-u))')).transform((n) =>
+      n.toString() === 'u' ? (read.args[0] as MathNode) : n,
+    );
   if (isCall(read, 'where')) {
     const [condition, then, otherwise] = read.args;
     const choice = parse('c ? a : b') as ConditionalNode;
@@ -146,11 +149,8 @@ function isReciprocalFactor(node: MathNode, parent: MathNode | null): boolean {
 /** Nodes of an expression in mathjs syntax: symbols, constants, operators; a function counts with its name as two. */
 export function nodesOf(text: string): number {
   let count = 0;
-  withoutParentheses(plain(parse(text))).traverse((node, _, parent) => {
+  plain(parse(text)).traverse((node, _, parent) => {
     count += isReciprocalFactor(node, parent) ? -1 : 1;
   });
   return count;
 }
-
-const withoutParentheses = (node: MathNode): MathNode =>
-  node.transform((n) => (n.type === 'ParenthesisNode' ? (n as ParenthesisNode).content : n));
