@@ -433,6 +433,9 @@ ${SOFTMAX}l[i<m] = -sum(q<k, Y[i,q]*log(P[i,q]))
 J = sum(i<m, r[i]*l[i])/sum(i<m, r[i])`,
     torch: 'F.cross_entropy(Z, torch.where(r > 0, Y.argmax(1), -100))',
     extreme: 6,
+    gradients: {
+      Z: '(P[i,c] - Y[i,c])*r[i]/sum(i2<m, r[i2])',
+    },
   },
   {
     name: 'cross-entropy with label smoothing',

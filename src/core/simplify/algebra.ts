@@ -60,6 +60,8 @@ export class Algebra {
   recorder: Recorder = SILENT;
   /** Rewrites a power of an atom (roots, indicators); null where nothing applies. */
   reduceAtom: (atom: Node, exponent: number) => Form | null = () => null;
+  /** Rewrites an atom together with others in the product; null where nothing applies. */
+  reduceTogether: (atom: Node, form: Form) => Form | null = () => null;
 
   constructor(
     readonly arena: Arena,
@@ -181,6 +183,8 @@ export class Algebra {
       if (atom) {
         const replaced = this.reduceAtom(atom, e);
         if (replaced) return this.mul(rest(), replaced);
+        const together = this.reduceTogether(atom, form);
+        if (together) return together;
       } else if (terms && e > 0 && !this.options.expand) {
         const lifted = multiplyThrough(this, form, id, terms, e);
         if (lifted) return lifted;

@@ -3,6 +3,7 @@ import { axisIndices, type Binding } from '../definition';
 import type { Arena, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { Algebra, ZERO, type Form } from './algebra';
+import { rewriteConditional } from './conditional';
 import type { Display } from './display';
 import { callForm } from './functions';
 import { factors, filterMono } from './mono';
@@ -10,7 +11,7 @@ import { comparisonForm, whereForm } from './piecewise';
 import { BudgetError } from './polynomial';
 import { powerForm, reduceAtom } from './powers';
 import { SILENT, type Recorder } from './recorder';
-import { RelationTable } from './relations';
+import { RelationTable, type Relation } from './relations';
 import { sumForm, type SumRule } from './sums';
 
 export interface NormalizerOptions {
@@ -35,6 +36,8 @@ export class Normalizer {
   readonly facts: Facts;
   readonly algebra: Algebra;
   readonly relations = new RelationTable();
+  /** Relations of an exponential that hold where indicators stand beside it. */
+  readonly conditional: Relation[] = [];
   readonly definitions: ReadonlyMap<string, Binding>;
   /** Known sums of a binding along one of its axes. */
   readonly sumRules = new Map<string, SumRule[]>();
@@ -59,6 +62,11 @@ export class Normalizer {
     this.definitions = new Map(options.bindings.map((b) => [b.name, b]));
     this.algebra = new Algebra(options.arena, options.facts, options.display, { expand: options.expand });
     this.algebra.reduceAtom = (atom, exponent) => reduceAtom(this, atom, exponent);
+    this.algebra.reduceTogether = (atom, form) => {
+      const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;
+      if (hit) this.firedRule = hit.rule;
+      return hit?.form ?? null;
+    };
   }
 
   /** What a symbol is defined as, at its indices; null for an input. */
