@@ -35,6 +35,8 @@ export interface Facts {
   distribution(name: string): 'hard' | 'soft' | null;
   /** The position of that axis among `count` non-unit axes. */
   distributionAxis(name: string, count: number): number;
+  /** The number of classes of which an input names one; null for any other name. */
+  classes(name: string): Size | null;
   /** The size of a non-unit axis of an input or a binding. */
   axisSize(name: string, position: number): Size | null;
   /** Narrows what is known of a binding, e.g. by a proof about its definition. */
@@ -200,6 +202,10 @@ export function createFacts(program: Program): Facts {
     distributionAxis(name, count) {
       const domain = inputs.get(name)?.domain;
       return (domain?.kind === 'distribution' ? domain.axis : undefined) ?? count - 1;
+    },
+    classes(name) {
+      const domain = inputs.get(name)?.domain;
+      return domain?.kind === 'class' ? domain.size : null;
     },
     axisSize(name, position) {
       const binding = bindings.get(name);

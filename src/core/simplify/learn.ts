@@ -105,11 +105,13 @@ function singleAtom(normalizer: Normalizer, form: Form): { node: Node; exponent:
   return atom && Math.abs(e) === 1 ? { node: atom, exponent: e } : null;
 }
 
-/** The definition is one function, sum, root or choice: wherever that occurs, the name may stand. */
+/** The definition is one function, sum, root, choice or gathered value: wherever that occurs, the name may stand. */
 function foldable(normalizer: Normalizer, form: Form): Node | null {
   const atom = singleAtom(normalizer, form);
   if (atom?.exponent !== 1) return null;
-  return ['call', 'reduce', 'pow', 'where'].includes(atom.node.kind) ? atom.node : null;
+  const { kind, args } = atom.node;
+  const gathered = kind === 'sym' && args.some((arg) => arg.kind === 'sym');
+  return gathered || ['call', 'reduce', 'pow', 'where'].includes(kind) ? atom.node : null;
 }
 
 /** An exponential, or a binding over the same indices. */

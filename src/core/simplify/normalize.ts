@@ -4,6 +4,7 @@ import type { Arena, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { Algebra, ZERO, type Form } from './algebra';
 import { rewriteConditional } from './conditional';
+import { createIndicatorRule } from './deltas';
 import type { Display } from './display';
 import { callForm } from './functions';
 import { factors, filterMono } from './mono';
@@ -67,6 +68,7 @@ export class Normalizer {
       if (hit) this.firedRule = hit.rule;
       return hit?.form ?? null;
     };
+    this.algebra.underIndicator = createIndicatorRule(this);
   }
 
   /** What a symbol is defined as, at its indices; null for an input. */
