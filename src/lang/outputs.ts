@@ -101,7 +101,8 @@ const isConstant = (value: Value): boolean =>
   value.kind === 'array' && (constantOf(value.element) !== null || isLength(value.element));
 
 const isLength = (node: Node): boolean =>
-  node.kind === 'size' || (node.kind === 'mul' && node.args.every((arg) => arg.kind === 'num' || isLength(arg)));
+  node.kind === 'size' ||
+  (node.kind === 'mul' && node.args.every((arg) => arg.kind === 'num' || isLength(arg)));
 
 const WRAPPERS = /^(squeeze|float|array|asarray|item|copy|nan_to_num)$/;
 
