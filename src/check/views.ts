@@ -1,7 +1,6 @@
 /** Definitions and derivations as the plain data of the protocol. */
 import { axisIndices, type Program } from '../core/definition';
 import type { Derivation, Gradient } from '../core/derivation';
-import { CODE_TARGETS } from '../core/ops';
 import { printCode } from '../core/print/code';
 import type { SourceDefinition } from '../lang/definition';
 import type {
@@ -90,13 +89,16 @@ function parameterView(
   findings: readonly Finding[],
 ): ParameterView {
   const { index, matrix } = gradientFormulas(program, gradient, formulas);
-  const printed = { name: gradientName(gradient.of), value: gradient, bindings: derivation.named };
-  const code = CODE_TARGETS.map((target) => [target, printCode(target, program, printed)] as const);
+  const code = printCode('numpy', program, {
+    name: gradientName(gradient.of),
+    value: gradient,
+    bindings: derivation.named,
+  });
   return {
     name: gradient.of,
     symbol: formulas.bare(gradient.of),
     shape: gradient.shape,
-    gradient: { index, matrix, code: Object.fromEntries(code) },
+    gradient: { index, matrix, code: { numpy: code } },
     steps: gradient.steps.map((step) => stepView(step, formulas)),
     findings,
   };

@@ -29,7 +29,9 @@ export type Domain =
    * Non-negative along one axis, summing to 1 there; `hard` means one 1 and zeros. `axis` counts the non-unit axes
    * from 0; without it, it is the last one.
    */
-  | { readonly kind: 'distribution'; readonly hard: boolean; readonly axis?: number };
+  | { readonly kind: 'distribution'; readonly hard: boolean; readonly axis?: number }
+  /** The last two axes make symmetric matrices, positive definite ones where it says so. */
+  | { readonly kind: 'symmetric'; readonly definite: boolean };
 
 export const REAL: Domain = { kind: 'real' };
 export const POSITIVE: Domain = { kind: 'interval', low: 0, high: Infinity, open: true };

@@ -5,10 +5,13 @@
 import type { Step } from './derivation';
 import {
   isNum,
+  stackPositions,
   symbolNames,
   type Arena,
   type CallNode,
   type IndexNode,
+  type MatrixFunction,
+  type MatrixNode,
   type Node,
   type ReduceNode,
   type SymNode,
@@ -84,6 +87,10 @@ export function differentiate(
     if (node.kind === 'sym') {
       const deltas = node.args.map((arg, k) => arena.delta(arg, symbol.args[k] ?? arg));
       return single('kronecker-delta', `1 where the indices agree, else 0`, arena.mul(...deltas));
+    }
+    if (node.kind === 'matrix') {
+      const { rule, title } = MATRIX_RULES[node.fn];
+      return single(rule, title, matrixDerivative(arena, node, symbol));
     }
     // A condition that has a name of its own is differentiated like any other intermediate.
     if (node.kind === 'cmp')
@@ -407,6 +414,30 @@ export function differentiate(
   return derive(expression);
 }
 
+const MATRIX_RULES: Readonly<Record<MatrixFunction, { readonly rule: string; readonly title: string }>> = {
+  inv: { rule: 'inverse-derivative', title: 'the derivative of an inverse: minus the inverse on both sides' },
+  det: {
+    rule: 'determinant-derivative',
+    title: 'the derivative of a determinant: the determinant times the inverse, transposed',
+  },
+  logabsdet: {
+    rule: 'log-determinant-derivative',
+    title: 'the derivative of a log-determinant is the inverse, transposed',
+  },
+};
+
+/** ∂f(A)/∂A_pq, where the symbol is A_pq: Petersen and Pedersen, "The Matrix Cookbook", (46), (49) and (60). */
+function matrixDerivative(arena: Arena, node: MatrixNode, symbol: SymNode): Node {
+  const stack = stackPositions(node);
+  const [p, q] = symbol.args.slice(-2) as [Node, Node];
+  const same = stack.map((at, k) => arena.delta(at, symbol.args[k] ?? at));
+  const inverse = (row: Node, column: Node): Node => arena.matrix('inv', node.name, ...stack, row, column);
+  if (node.fn === 'logabsdet') return arena.mul(...same, inverse(q, p));
+  if (node.fn === 'det') return arena.mul(...same, node, inverse(q, p));
+  const [r, s] = node.args.slice(-2) as [Node, Node];
+  return arena.mul(...same, arena.minusOne, inverse(r, p), inverse(q, s));
+}
+
 /** All symbols of that name in `body` have `index` itself as the same argument; that position, or null. */
 function pinnedPosition(body: Node, symbol: SymNode, index: IndexNode): number | null {
   let positions: number[] | null = null;
@@ -420,6 +451,7 @@ function pinnedPosition(body: Node, symbol: SymNode, index: IndexNode): number |
       );
       positions = positions === null ? here : positions.filter((k) => here.includes(k));
     }
+    if (node.kind === 'matrix' && node.name === symbol.name) positions = [];
     node.args.forEach(visit);
   };
   visit(body);

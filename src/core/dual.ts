@@ -3,7 +3,15 @@
  * operator table only, so that it checks the derivative rules; mixed higher orders go through nested `diff` nodes.
  */
 import { axisIndices } from './definition';
-import type { CallNode, DiffNode, Node, ReduceNode, SymNode } from './expr';
+import {
+  stackPositions,
+  type CallNode,
+  type DiffNode,
+  type MatrixNode,
+  type Node,
+  type ReduceNode,
+  type SymNode,
+} from './expr';
 import type { Values } from './evaluate';
 import type { Memo, PointArray } from './machine';
 import { opRow } from './ops';
@@ -42,7 +50,7 @@ interface Frame {
   readonly arrays: Map<string, PointArray>;
 }
 
-type Base = Pick<Values, 'machine' | 'of' | 'array' | 'positions'>;
+type Base = Pick<Values, 'machine' | 'of' | 'array' | 'matrices' | 'positions'>;
 
 export function createDual(values: Base): Dual {
   const { machine } = values;
@@ -108,7 +116,8 @@ export function createDual(values: Base): Dual {
   const isActive = (node: Node, t: Target): boolean => {
     const known = t.activeNodes.get(node.id);
     if (known !== undefined) return known;
-    const active = (node.kind === 'sym' && t.active.has(node.name)) || node.args.some((a) => isActive(a, t));
+    const named = node.kind === 'sym' || node.kind === 'matrix';
+    const active = (named && t.active.has(node.name)) || node.args.some((a) => isActive(a, t));
     t.activeNodes.set(node.id, active);
     return active;
   };
@@ -189,6 +198,8 @@ export function createDual(values: Base): Dual {
       }
       case 'reduce':
         return reduce(mode, node, targets);
+      case 'matrix':
+        return matrix(mode, node, targets);
       case 'diff':
         return derivative(mode, node.args[0] as Node, [...targets, target(node)]);
       default:
@@ -251,6 +262,36 @@ export function createDual(values: Base): Dual {
         if (moved !== 0) total += moved * outer(rest);
       } else total += product([(subset) => derivative(mode, inner, [first, ...subset]), outer], rest);
     });
+    return total;
+  };
+
+  // dA⁻¹ = −A⁻¹ dA A⁻¹, d log|det A| = tr(A⁻¹ dA), d det A = det A · tr(A⁻¹ dA).
+  const matrix = (mode: Mode, node: MatrixNode, targets: readonly Target[]): number => {
+    const found = values.matrices.at(node);
+    if (!found) return NaN;
+    const [first, ...rest] = targets as [Target, ...Target[]];
+    const stack = stackPositions(node).map((arg) => arena.num(values.of(arg)));
+    const at = Array.from({ length: found.order }, (_, k) => arena.num(k));
+    const varying =
+      (n: Node) =>
+      (subset: readonly Target[]): number =>
+        derivative(mode, n, subset);
+    const inverse = (r: Node, s: Node): Node => arena.matrix('inv', node.name, ...stack, r, s);
+    let total = 0;
+    for (const p of at)
+      for (const q of at) {
+        const element = arena.sym(node.name, ...stack, p, q);
+        const moved = (subset: readonly Target[]): number => derivative(mode, element, [first, ...subset]);
+        if (rest.length === 0 && moved(rest) === 0) continue;
+        if (node.fn === 'inv') {
+          const [r, s] = node.args.slice(-2).map((arg) => arena.num(values.of(arg))) as [Node, Node];
+          total +=
+            mode.slope(-1, () => -1) * product([moved, varying(inverse(r, p)), varying(inverse(q, s))], rest);
+        } else {
+          const outer = node.fn === 'det' ? [varying(node)] : [];
+          total += product([moved, varying(inverse(q, p)), ...outer], rest);
+        }
+      }
     return total;
   };
 

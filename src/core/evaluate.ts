@@ -14,6 +14,7 @@ import {
   type Point,
   type PointArray,
 } from './machine';
+import { createMatrices, type Matrices } from './matrices';
 import { opRow } from './ops';
 import { createRounding } from './rounding';
 
@@ -69,6 +70,7 @@ export interface Values {
   readonly machine: Machine;
   readonly of: (node: Node) => number;
   readonly array: (name: string) => PointArray;
+  readonly matrices: Matrices;
   /** Positions that a symbol's arguments evaluate to. */
   readonly positions: (sym: SymNode) => number[];
   /** ∂/∂targets of a node, and a bound on it with every term taken by its absolute value. */
@@ -96,6 +98,12 @@ function createValues(machine: Machine, branches: string[]): Values {
     if (typeof data === 'number') return sym.args.length === 0 ? data : NaN;
     return machine.element(data.data, data.dims, positions(sym));
   };
+
+  const matrices = createMatrices(
+    machine,
+    (name) => (machine.bindings.has(name) ? array(name) : machine.inputNamed(name)),
+    (node) => of(node),
+  );
 
   const call = (node: CallNode): number => {
     const row = opRow(node.fn);
@@ -138,6 +146,8 @@ function createValues(machine: Machine, branches: string[]): Values {
         return machine.position(node.name);
       case 'sym':
         return symbol(node);
+      case 'matrix':
+        return matrices.value(node);
       case 'add':
         return node.args.reduce((total, arg) => total + of(arg), 0);
       case 'mul':
@@ -162,7 +172,7 @@ function createValues(machine: Machine, branches: string[]): Values {
   };
 
   const of = (node: Node): number => {
-    if (node.args.length === 0 || node.kind === 'sym') return compute(node);
+    if (node.args.length === 0 || node.kind === 'sym' || node.kind === 'matrix') return compute(node);
     const known = memo.get(node);
     if (known !== undefined) return known;
     const value = compute(node);
@@ -170,7 +180,7 @@ function createValues(machine: Machine, branches: string[]): Values {
     return value;
   };
 
-  const bound = { machine, of, array, positions };
+  const bound = { machine, of, array, matrices, positions };
   const dual = createDual(bound);
   return { ...bound, dual };
 }

@@ -15,6 +15,8 @@ export type Size = string;
 export type ReduceOp = 'sum' | 'max' | 'min' | 'prod';
 /** Relations that exist as nodes; `<` and `<=` are built by swapping the sides. */
 export type Relation = '>' | '>=' | '==' | '!=';
+/** Functions of a whole square matrix; `logabsdet` is log |det A|. */
+export type MatrixFunction = 'inv' | 'det' | 'logabsdet';
 
 interface NodeBase {
   readonly id: number;
@@ -52,6 +54,15 @@ export interface IndexNode extends NodeBase {
 /** An input or a binding, indexed: each argument is an index, a number, or an integer-valued expression (a gather). */
 export interface SymNode extends NodeBase {
   readonly kind: 'sym';
+  readonly name: string;
+}
+/**
+ * A function of a matrix: the last two axes of an input or a binding. args = positions along its other axes, then for `inv`
+ * the row and the column of the inverse. What has no name cannot be inverted: front ends name it.
+ */
+export interface MatrixNode extends NodeBase {
+  readonly kind: 'matrix';
+  readonly fn: MatrixFunction;
   readonly name: string;
 }
 export interface AddNode extends NodeBase {
@@ -103,6 +114,7 @@ export type Node =
   | SizeNode
   | IndexNode
   | SymNode
+  | MatrixNode
   | AddNode
   | MulNode
   | PowNode
@@ -113,53 +125,8 @@ export type Node =
   | ReduceNode
   | DiffNode;
 
-/** What nodes of some kind have besides what all have. */
-interface OwnFields {
-  readonly num?: number;
-  readonly den?: number;
-  readonly name?: string;
-  readonly value?: number;
-  readonly size?: Size;
-  readonly space?: IndexNode['space'];
-  readonly fn?: string;
-  readonly rel?: Relation;
-  readonly op?: ReduceOp;
-  readonly index?: IndexNode;
-  readonly total?: boolean;
-}
-
-const NOTHING: OwnFields = {};
-
-/** All nodes have the same fields in the same order, used or not: reading a field of any node then is one machine load. */
-function nodeOf(
-  id: number,
-  kind: Node['kind'],
-  args: readonly Node[],
-  height: number,
-  free: ReadonlySet<string>,
-  own: OwnFields,
-): Node {
-  const { num, den, name, value, size, space, fn, rel, op, index, total } = own;
-  const node = {
-    id,
-    kind,
-    args,
-    height,
-    free,
-    num,
-    den,
-    name,
-    value,
-    size,
-    space,
-    fn,
-    rel,
-    op,
-    index,
-    total,
-  };
-  return node as Node;
-}
+type Fields<N extends Node> = Omit<N, keyof NodeBase>;
+type AnyFields = { [K in Node['kind']]: Fields<Extract<Node, { kind: K }>> }[Node['kind']];
 
 const NO_INDICES: ReadonlySet<string> = new Set();
 
@@ -167,27 +134,22 @@ const NO_INDICES: ReadonlySet<string> = new Set();
 export function gcd(a: number, b: number): number {
   let x = Math.abs(a);
   let y = Math.abs(b);
-  while (y !== 0) {
-    const rest = x % y;
-    x = y;
-    y = rest;
-  }
+  while (y !== 0) [x, y] = [y, x % y];
   return x;
 }
 
-const safe = Number.isSafeInteger;
+const safe = (...values: number[]): boolean => values.every(Number.isSafeInteger);
 
 /** Sum of two rationals as [num, den], or null where a part leaves the safe integers. */
 export function addRational(
   a: readonly [number, number],
   b: readonly [number, number],
 ): [number, number] | null {
-  if (a[1] === 1 && b[1] === 1) return safe(a[0] + b[0]) ? [a[0] + b[0], 1] : null;
   const g = gcd(a[1], b[1]);
   const p = a[0] * (b[1] / g);
   const q = b[0] * (a[1] / g);
   const d = a[1] * (b[1] / g);
-  return safe(p) && safe(q) && safe(p + q) && safe(d) ? reduced(p + q, d) : null;
+  return safe(p, q, p + q, d) ? reduced(p + q, d) : null;
 }
 
 /** Product of two rationals as [num, den], or null where a part leaves the safe integers. */
@@ -195,12 +157,11 @@ export function mulRational(
   a: readonly [number, number],
   b: readonly [number, number],
 ): [number, number] | null {
-  if (a[1] === 1 && b[1] === 1) return safe(a[0] * b[0]) ? [a[0] * b[0] + 0, 1] : null;
   const g = gcd(a[0], b[1]) || 1;
   const h = gcd(b[0], a[1]) || 1;
   const p = (a[0] / g) * (b[0] / h);
   const q = (a[1] / h) * (b[1] / g);
-  return safe(p) && safe(q) ? reduced(p, q) : null;
+  return safe(p, q) ? reduced(p, q) : null;
 }
 
 /** Integer power of a rational, or null for 0 to a negative power or where a part leaves the safe integers. */
@@ -209,7 +170,7 @@ export function powRational(a: readonly [number, number], exponent: number): [nu
   const e = Math.abs(exponent);
   const p = a[0] ** e;
   const q = a[1] ** e;
-  if (!safe(p) || !safe(q)) return null;
+  if (!safe(p, q)) return null;
   return exponent < 0 ? reduced(q, p) : reduced(p, q);
 }
 
@@ -224,8 +185,7 @@ export const isNum = (node: Node, value: number): boolean =>
 export class Arena {
   private readonly table = new Map<number, Node | Node[]>();
   /** Operators with what distinguishes them, numbered; and the number of each node's. */
-  private readonly heads = new Map<Node['kind'], Map<string, number>>();
-  private headCount = 0;
+  private readonly heads = new Map<string, number>();
   private readonly headOf: number[] = [];
   private readonly integers = new Map<number, NumNode>();
   private readonly substituted = new Map<string, Map<number, Node>>();
@@ -244,17 +204,10 @@ export class Arena {
     return this.headOf.length;
   }
 
-  private headNumber(kind: Node['kind'], key: string): number {
-    let heads = this.heads.get(kind);
-    if (!heads) this.heads.set(kind, (heads = new Map<string, number>()));
-    let head = heads.get(key);
-    if (head === undefined) heads.set(key, (head = this.headCount++));
-    return head;
-  }
-
-  /** The node of that kind, of what `key` distinguishes within the kind, over `args`; `own` is what it has of its own. */
-  private intern(kind: Node['kind'], key: string, args: readonly Node[], own: OwnFields = NOTHING): Node {
-    const head = this.headNumber(kind, key);
+  private intern(key: string, args: readonly Node[], fields: AnyFields): Node {
+    const name = `${fields.kind}|${key}`;
+    let head = this.heads.get(name);
+    if (head === undefined) this.heads.set(name, (head = this.heads.size));
     let hash = head;
     for (const arg of args) {
       hash = Math.imul(hash ^ arg.id, 0x9e3779b1);
@@ -269,14 +222,14 @@ export class Arena {
       if (arg.height > height) height = arg.height;
       free = union(free, arg.free);
     }
-    if (kind === 'index' && own.name !== undefined) free = new Set([own.name]);
-    if (own.index) {
-      height = Math.max(height + 1, Number(own.index.name.slice(1)));
+    if (fields.kind === 'index') free = new Set([fields.name]);
+    if (fields.kind === 'reduce') {
+      height = Math.max(height + 1, Number(fields.index.name.slice(1)));
       const rest = new Set(free);
-      rest.delete(own.index.name);
+      rest.delete(fields.index.name);
       free = rest.size === 0 ? NO_INDICES : rest;
     }
-    const node = nodeOf(this.headOf.length, kind, args, height, free, own);
+    const node = { id: this.headOf.length, args, height, free, ...fields } as Node;
     this.headOf.push(head);
     if (bucket === undefined) this.table.set(hash, node);
     else if (Array.isArray(bucket)) bucket.push(node);
@@ -285,25 +238,22 @@ export class Arena {
   }
 
   private find(bucket: Node | Node[], head: number, args: readonly Node[]): Node | undefined {
-    if (!Array.isArray(bucket)) return this.fits(bucket, head, args) ? bucket : undefined;
-    for (const node of bucket) if (this.fits(node, head, args)) return node;
-    return undefined;
-  }
-
-  private fits(node: Node, head: number, args: readonly Node[]): boolean {
-    if (this.headOf[node.id] !== head || node.args.length !== args.length) return false;
-    for (let k = 0; k < args.length; k++) if (node.args[k] !== args[k]) return false;
-    return true;
+    const fits = (node: Node): boolean => {
+      if (this.headOf[node.id] !== head || node.args.length !== args.length) return false;
+      for (let k = 0; k < args.length; k++) if (node.args[k] !== args[k]) return false;
+      return true;
+    };
+    if (Array.isArray(bucket)) return bucket.find(fits);
+    return fits(bucket) ? bucket : undefined;
   }
 
   /** The rational num/den in lowest terms. Throws a RangeError unless both are safe integers and den is not 0. */
   num(num: number, den = 1): NumNode {
     const known = den === 1 ? this.integers.get(num) : undefined;
     if (known) return known;
-    if (!safe(num) || !safe(den) || den === 0)
-      throw new RangeError(`not a rational with safe parts: ${num}/${den}`);
+    if (!safe(num, den) || den === 0) throw new RangeError(`not a rational with safe parts: ${num}/${den}`);
     const [p, q] = reduced(num, den);
-    const node = this.intern('num', `${p}/${q}`, [], { num: p, den: q }) as NumNode;
+    const node = this.intern(`${p}/${q}`, [], { kind: 'num', num: p, den: q }) as NumNode;
     if (q === 1) this.integers.set(p, node);
     return node;
   }
@@ -311,7 +261,7 @@ export class Arena {
   /** An opaque constant > 0. `name` is how it is printed; equal names must have equal values. */
   constant(name: string, value: number): ConstNode {
     if (!(value > 0)) throw new RangeError(`a constant must be positive: ${name}`);
-    return this.intern('const', name, [], { name, value }) as ConstNode;
+    return this.intern(name, [], { kind: 'const', name, value }) as ConstNode;
   }
 
   /** A non-negative decimal literal as written: exact when it is an integer or has at most two decimals, else opaque. */
@@ -326,7 +276,7 @@ export class Arena {
   }
 
   size(size: Size): Node {
-    return /^\d+$/.test(size) ? this.num(Number(size)) : this.intern('size', size, [], { size });
+    return /^\d+$/.test(size) ? this.num(Number(size)) : this.intern(size, [], { kind: 'size', size });
   }
 
   /** An index in the `free` space; the name must not begin with `#` or `~`. */
@@ -336,11 +286,15 @@ export class Arena {
   }
 
   private indexIn(space: IndexNode['space'], name: string, size: Size): IndexNode {
-    return this.intern('index', `${name}:${size}`, [], { name, size, space }) as IndexNode;
+    return this.intern(`${name}:${size}`, [], { kind: 'index', name, size, space }) as IndexNode;
   }
 
   sym(name: string, ...args: readonly Node[]): SymNode {
-    return this.intern('sym', name, args, { name }) as SymNode;
+    return this.intern(name, args, { kind: 'sym', name }) as SymNode;
+  }
+
+  matrix(fn: MatrixFunction, name: string, ...args: readonly Node[]): MatrixNode {
+    return this.intern(`${fn}:${name}`, args, { kind: 'matrix', fn, name }) as MatrixNode;
   }
 
   /** n-ary sum: nested sums are flattened, numbers folded (put last), the order of the rest is kept. */
@@ -348,18 +302,18 @@ export class Arena {
     const out: Node[] = [];
     let constant: [number, number] = [0, 1];
     const push = (term: Node): void => {
-      const total = term.kind === 'num' ? addRational(constant, [term.num, term.den]) : null;
-      if (total) constant = total;
-      else out.push(term);
+      if (term.kind === 'add') term.args.forEach(push);
+      else if (term.kind === 'num') {
+        const total = addRational(constant, [term.num, term.den]);
+        if (total) constant = total;
+        else out.push(term);
+      } else out.push(term);
     };
-    for (const term of terms) {
-      if (term.kind === 'add') for (const inner of term.args) push(inner);
-      else push(term);
-    }
+    terms.forEach(push);
     if (constant[0] !== 0) out.push(this.num(...constant));
     const [first] = out;
     if (first === undefined) return this.zero;
-    return out.length === 1 ? first : this.intern('add', '', out);
+    return out.length === 1 ? first : this.intern('', out, { kind: 'add' });
   }
 
   /** n-ary product: nested products are flattened, numbers folded (put first), the order of the rest is kept. */
@@ -367,19 +321,19 @@ export class Arena {
     const out: Node[] = [];
     let coefficient: [number, number] = [1, 1];
     const push = (factor: Node): void => {
-      const product = factor.kind === 'num' ? mulRational(coefficient, [factor.num, factor.den]) : null;
-      if (product) coefficient = product;
-      else out.push(factor);
+      if (factor.kind === 'mul') factor.args.forEach(push);
+      else if (factor.kind === 'num') {
+        const product = mulRational(coefficient, [factor.num, factor.den]);
+        if (product) coefficient = product;
+        else out.push(factor);
+      } else out.push(factor);
     };
-    for (const factor of factors) {
-      if (factor.kind === 'mul') for (const inner of factor.args) push(inner);
-      else push(factor);
-    }
-    if (coefficient[0] === 0 || out.includes(this.zero)) return this.zero;
+    factors.forEach(push);
+    if (coefficient[0] === 0 || out.some((f) => isNum(f, 0))) return this.zero;
     if (coefficient[0] !== 1 || coefficient[1] !== 1) out.unshift(this.num(...coefficient));
     const [first] = out;
     if (first === undefined) return this.one;
-    return out.length === 1 ? first : this.intern('mul', '', out);
+    return out.length === 1 ? first : this.intern('', out, { kind: 'mul' });
   }
 
   neg(a: Node): Node {
@@ -402,7 +356,7 @@ export class Arena {
       const folded = powRational([base.num, base.den], exponent.num);
       if (folded) return this.num(...folded);
     }
-    return this.intern('pow', '', [base, exponent]);
+    return this.intern('', [base, exponent], { kind: 'pow' });
   }
 
   sqrt(a: Node): Node {
@@ -410,31 +364,31 @@ export class Arena {
   }
 
   call(fn: string, ...args: readonly Node[]): Node {
-    return this.intern('call', fn, args, { fn });
+    return this.intern(fn, args, { kind: 'call', fn });
   }
 
   /** 1 where `left rel right` holds, else 0. */
   compare(rel: Relation | '<' | '<=', left: Node, right: Node): Node {
     if (rel === '<') return this.compare('>', right, left);
     if (rel === '<=') return this.compare('>=', right, left);
-    return this.intern('cmp', rel, [left, right], { rel });
+    return this.intern(rel, [left, right], { kind: 'cmp', rel });
   }
 
   /** `condition` must be 0 or 1 valued: a comparison, or products and complements (1 - c) of such. */
   where(condition: Node, then: Node, otherwise: Node): Node {
     if (then === otherwise || isNum(condition, 1)) return then;
     if (isNum(condition, 0)) return otherwise;
-    return this.intern('where', '', [condition, then, otherwise]);
+    return this.intern('', [condition, then, otherwise], { kind: 'where' });
   }
 
   delta(a: Node, b: Node): Node {
     if (a === b) return this.one;
     if (a.kind === 'num' && b.kind === 'num') return this.zero;
-    return this.intern('delta', '', [a, b]);
+    return this.intern('', [a, b], { kind: 'delta' });
   }
 
   diff(expression: Node, symbol: SymNode, total = false): Node {
-    return this.intern('diff', total ? 'd' : '', [expression, symbol], { total });
+    return this.intern(total ? 'd' : '', [expression, symbol], { kind: 'diff', total });
   }
 
   /**
@@ -448,8 +402,11 @@ export class Arena {
     let level = body.height + 1;
     while (body.free.has(`#${level}`)) level += 1;
     const bound = this.indexIn('bound', `#${level}`, index.size);
-    const key = `${op}:${bound.name}:${bound.size}`;
-    return this.intern('reduce', key, [this.replaceIndex(body, index.name, bound)], { op, index: bound });
+    return this.intern(`${op}:${bound.name}:${bound.size}`, [this.replaceIndex(body, index.name, bound)], {
+      kind: 'reduce',
+      op,
+      index: bound,
+    });
   }
 
   private reduceConstant(op: ReduceOp, size: Size, body: Node): Node {
@@ -525,6 +482,8 @@ export class Arena {
         return node;
       case 'sym':
         return this.sym(node.name, ...args);
+      case 'matrix':
+        return this.matrix(node.fn, node.name, ...args);
       case 'add':
         return this.add(...args);
       case 'mul':
@@ -584,6 +543,10 @@ function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<stri
   return a;
 }
 
+/** Positions along the axes of a matrix function's symbol that are not those of the matrix. */
+export const stackPositions = (node: MatrixNode): readonly Node[] =>
+  node.fn === 'inv' ? node.args.slice(0, -2) : node.args;
+
 /** Names of all symbols in `node`. */
 export function symbolNames(node: Node): Set<string> {
   const names = new Set<string>();
@@ -591,7 +554,7 @@ export function symbolNames(node: Node): Set<string> {
   const visit = (n: Node): void => {
     if (seen.has(n.id)) return;
     seen.add(n.id);
-    if (n.kind === 'sym') names.add(n.name);
+    if (n.kind === 'sym' || n.kind === 'matrix') names.add(n.name);
     n.args.forEach(visit);
   };
   visit(node);

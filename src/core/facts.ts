@@ -2,6 +2,7 @@
 import { axisIndices, indexedSizes, type Domain, type Program } from './definition';
 import type { Node, Size } from './expr';
 import { opRow } from './ops';
+import { symmetricNames } from './symmetric';
 
 /** A real interval; an end that is open is excluded. */
 export interface Range {
@@ -12,6 +13,7 @@ export interface Range {
 }
 
 export const WHOLE: Range = { low: -Infinity, high: Infinity, lowOpen: true, highOpen: true };
+const POSITIVE_RANGE: Range = { low: 0, high: Infinity, lowOpen: true, highOpen: true };
 export const UNIT_RANGE: Range = { low: 0, high: 1, lowOpen: true, highOpen: true };
 
 const closed = (low: number, high: number): Range => ({
@@ -35,8 +37,8 @@ export interface Facts {
   distribution(name: string): 'hard' | 'soft' | null;
   /** The position of that axis among `count` non-unit axes. */
   distributionAxis(name: string, count: number): number;
-  /** The number of classes of which an input names one; null for any other name. */
-  classes(name: string): Size | null;
+  /** Its last two axes make symmetric matrices; `definite` where they are positive definite as well. */
+  symmetry(name: string): 'definite' | 'symmetric' | null;
   /** The size of a non-unit axis of an input or a binding. */
   axisSize(name: string, position: number): Size | null;
   /** Narrows what is known of a binding, e.g. by a proof about its definition. */
@@ -54,6 +56,8 @@ function rangeOfDomain(domain: Domain): Range {
     case 'binary':
     case 'distribution':
       return closed(0, 1);
+    case 'symmetric':
+      return WHOLE;
     case 'sign':
       return closed(-1, 1);
     case 'class':
@@ -126,6 +130,7 @@ export function createFacts(program: Program): Facts {
   const inputs = new Map(program.inputs.map((input) => [input.name, input]));
   const bindings = new Map(program.bindings.map((binding) => [binding.name, binding]));
   const learned = new Map<string, Range>();
+  const symmetric = symmetricNames(program);
   const named = new Map<string, Range>();
   let memo = new Map<number, Range>();
 
@@ -140,6 +145,12 @@ export function createFacts(program: Program): Facts {
     return range;
   };
 
+  const symmetryOf = (name: string): 'definite' | 'symmetric' | null => {
+    const domain = inputs.get(name)?.domain;
+    if (domain?.kind === 'symmetric') return domain.definite ? 'definite' : 'symmetric';
+    return symmetric.has(name) ? 'symmetric' : null;
+  };
+
   const compute = (node: Node): Range => {
     switch (node.kind) {
       case 'num':
@@ -152,6 +163,12 @@ export function createFacts(program: Program): Facts {
         return closed(0, Infinity);
       case 'sym':
         return rangeOfName(node.name);
+      case 'matrix': {
+        const [row, column] = node.args.slice(-2);
+        const definite = symmetryOf(node.name) === 'definite';
+        const positiveElement = node.fn === 'det' || (node.fn === 'inv' && row === column);
+        return definite && positiveElement ? POSITIVE_RANGE : WHOLE;
+      }
       case 'add':
         return node.args.map(rangeOf).reduce(addRanges);
       case 'mul':
@@ -203,10 +220,7 @@ export function createFacts(program: Program): Facts {
       const domain = inputs.get(name)?.domain;
       return (domain?.kind === 'distribution' ? domain.axis : undefined) ?? count - 1;
     },
-    classes(name) {
-      const domain = inputs.get(name)?.domain;
-      return domain?.kind === 'class' ? domain.size : null;
-    },
+    symmetry: symmetryOf,
     axisSize(name, position) {
       const binding = bindings.get(name);
       const sizes = binding

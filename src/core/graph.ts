@@ -1,14 +1,12 @@
 /** The computational graph of a program: who uses whom, and by which indices. */
 import { axisIndices, indexedSizes, type Binding, type Program } from './definition';
-import { symbolNames, type IndexNode, type Node, type Size } from './expr';
+import { stackPositions, symbolNames, type IndexNode, type Node, type Size } from './expr';
 
 export interface Graph {
   readonly output: Binding;
   readonly bindings: ReadonlyMap<string, Binding>;
   /** Bindings that mention the name in their definition and on which the output depends, in order of evaluation. */
   consumers(name: string): readonly Binding[];
-  /** Inputs and bindings that its definition mentions. */
-  sources(binding: Binding): readonly string[];
   /** The name is `by`, or is defined by it, directly or not. */
   dependsOn(name: string, by: string): boolean;
   /** `by` reaches `of` in no other way than by being mentioned in its definition. */
@@ -81,7 +79,6 @@ export function createGraph(program: Program): Graph {
     bindings,
     isElementwise,
     consumers: consumersOf,
-    sources: (binding) => [...(mentions.get(binding.name) ?? [])],
     dependsOn: (name, by) => dependants(by).has(name),
     onlyDirectly: (of, by) =>
       [...(mentions.get(of.name) ?? [])].every((name) => name === by || !dependants(by).has(name)),
@@ -105,8 +102,12 @@ export function pinnedAxes(of: Binding, name: string, rank: number): (number | n
   const visit = (node: Node): void => {
     if (seen.has(node.id)) return;
     seen.add(node.id);
-    if (node.kind === 'sym' && node.name === name) {
-      const here = node.args.map((arg) => {
+    if ((node.kind === 'sym' || node.kind === 'matrix') && node.name === name) {
+      // A function of a whole matrix pins none of its two axes.
+      const args = node.kind === 'sym' ? node.args : stackPositions(node);
+      const here = Array.from({ length: rank }, (_, k) => {
+        const arg = args[k];
+        if (!arg) return null;
         const at = arg.kind === 'index' ? own.indexOf(arg) : -1;
         return at < 0 ? null : at;
       });

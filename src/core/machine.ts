@@ -44,6 +44,7 @@ export interface Machine {
   /** Calls `compute` at every element of a binding, in row-major order. */
   fill(binding: Binding, compute: (def: Node) => number): PointArray;
   input(sym: SymNode): number | PointArray;
+  inputNamed(name: string): number | PointArray;
 }
 
 /** Where the values of a node lie for the positions of its free indices. */
@@ -176,6 +177,12 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
     at[s] = before;
   };
 
+  const inputNamed = (name: string): number | PointArray => {
+    const value = point.inputs[name];
+    if (value === undefined) throw new RangeError(`the point gives no value for ${name}`);
+    return value;
+  };
+
   return {
     program,
     point,
@@ -241,11 +248,8 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
       loop(0);
       return { dims, data: Float64Array.from(data) };
     },
-    input(sym) {
-      const value = point.inputs[sym.name];
-      if (value === undefined) throw new RangeError(`the point gives no value for ${sym.name}`);
-      return value;
-    },
+    input: (sym) => inputNamed(sym.name),
+    inputNamed,
   };
 }
 

@@ -5,22 +5,29 @@
 import { planArray } from './array/plan';
 import {
   indicesOf,
+  sameDims,
   someForm,
   type AddForm,
   type CompareForm,
   type Dim,
   type Form,
+  type MatrixFunctionForm,
   type ProductForm,
   type ReduceForm,
+  type SymbolForm,
 } from './array/form';
+import { isPlain } from './array/contract';
+import { distributed, joinedSum } from './matrixSums';
 import type { ArrayValue, Binding, Program } from './definition';
-import type { ConstNode, NumNode, Size, SizeNode } from './expr';
+import { isNum, type ConstNode, type NumNode, type Size, type SizeNode } from './expr';
 
 export type MatrixForm =
-  | { readonly kind: 'symbol'; readonly name: string }
+  | { readonly kind: 'symbol'; readonly name: string; readonly symmetric: boolean }
   | { readonly kind: 'number'; readonly node: NumNode | ConstNode | SizeNode }
   /** A column of ones. */
   | { readonly kind: 'ones'; readonly size: Size }
+  /** Zeros; a vector with one size is a column. */
+  | { readonly kind: 'zero'; readonly sizes: readonly Size[] }
   | { readonly kind: 'identity'; readonly size: Size }
   | {
       readonly kind: 'sum';
@@ -46,6 +53,8 @@ export type MatrixForm =
   /** The diagonal matrix of a vector (`square`), or the diagonal of a matrix as a vector. */
   | { readonly kind: 'diag'; readonly arg: MatrixForm; readonly square: boolean; readonly inverse: boolean }
   | { readonly kind: 'trace'; readonly arg: MatrixForm }
+  | { readonly kind: 'inverse'; readonly arg: MatrixForm }
+  | { readonly kind: 'determinant'; readonly arg: MatrixForm; readonly log: boolean }
   /** The squared Euclidean or Frobenius norm. */
   | { readonly kind: 'squaredNorm'; readonly arg: MatrixForm; readonly frobenius: boolean }
   | {
@@ -98,8 +107,14 @@ function orientation(dims: readonly Dim[]): Orientation {
 function transposed(form: MatrixForm | null): MatrixForm | null {
   if (!form) return null;
   if (form.kind === 'transpose') return form.arg;
+  const inner = form.kind === 'inverse' ? form.arg : form;
+  if (inner.kind === 'symbol' && inner.symmetric) return form;
   if (form.kind === 'identity' || (form.kind === 'diag' && form.square)) return form;
   if (form.kind === 'matmul') return chain([...form.factors].reverse().map(transposed));
+  if (form.kind === 'scaled' && form.arg) {
+    const arg = transposed(form.arg);
+    return arg && { ...form, arg };
+  }
   return { kind: 'transpose', arg: form };
 }
 
@@ -123,7 +138,7 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
   if (rank(form) > 2) return null;
   switch (form.kind) {
     case 'symbol':
-      return { kind: 'symbol', name: form.name };
+      return whole(form);
     case 'scalar':
       return { kind: 'number', node: form.node };
     case 'add':
@@ -158,7 +173,9 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
     case 'view':
       return general(c, form);
     case 'diagonal':
-      return { kind: 'diag', arg: { kind: 'symbol', name: form.arg.name }, square: false, inverse: false };
+      return { kind: 'diag', arg: whole(form.arg), square: false, inverse: false };
+    case 'matrix':
+      return whole(form);
     case 'full': {
       if (rank(form.arg) > 0 || form.dims.length === 0) return null;
       const arg = general(c, form.arg);
@@ -166,8 +183,9 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
       if (!first) return arg;
       const vectorOfOnes = orientation(form.dims) === 'column' ? first : transposed(first);
       const shape = second ? chain([first, transposed(second)]) : vectorOfOnes;
-      if (arg?.kind === 'number' && arg.node.kind === 'num' && arg.node.num === 1 && arg.node.den === 1)
-        return shape;
+      if (arg?.kind === 'number' && isNum(arg.node, 1)) return shape;
+      if (arg?.kind === 'number' && isNum(arg.node, 0))
+        return { kind: 'zero', sizes: form.dims.map((d) => (d === null ? '1' : c(d))) };
       return arg && { kind: 'scaled', negative: false, num: 1, den: 1, top: [arg], bottom: [], arg: shape };
     }
     case 'range':
@@ -176,6 +194,15 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
     case 'einsum':
       return null;
   }
+}
+
+/** A symbol, or a function of the matrix that it is. */
+function whole(form: SymbolForm | MatrixFunctionForm): MatrixForm {
+  if (form.kind === 'symbol') return { kind: 'symbol', name: form.name, symmetric: form.symmetric };
+  const arg = whole(form.arg);
+  return form.fn === 'inv'
+    ? { kind: 'inverse', arg }
+    : { kind: 'determinant', arg, log: form.fn === 'logabsdet' };
 }
 
 /** Operands of an elementwise function: arrays over the same axes, or scalars, which apply to every element. */
@@ -192,12 +219,7 @@ function congruent(c: SizeOf, forms: readonly Form[], dims: readonly Dim[]): rea
 
 function sum(c: SizeOf, form: AddForm): MatrixForm | null {
   const terms = all(form.terms.map((t) => spread(c, t.form, form.dims)));
-  return (
-    terms && {
-      kind: 'sum',
-      terms: terms.map((t, k) => ({ negative: form.terms[k]?.negative ?? false, form: t })),
-    }
-  );
+  return terms && joinedSum(terms.map((t, k) => ({ negative: form.terms[k]?.negative ?? false, form: t })));
 }
 
 /** An operand of a sum in the shape of the result: a vector next to a matrix is repeated by an outer product with ones. */
@@ -263,7 +285,7 @@ function product(c: SizeOf, form: ProductForm): MatrixForm | null {
       arg: composite,
     };
   if (!negative && num === 1 && den === 1 && top.length === 0 && bottom.length === 0) return arg;
-  return { kind: 'scaled', negative, num, den, top, bottom, arg };
+  return distributed({ kind: 'scaled', negative, num, den, top, bottom, arg });
 }
 
 function elementwise(factors: readonly MatrixForm[], divisors: readonly MatrixForm[]): MatrixForm | null {
@@ -296,7 +318,7 @@ function matmul(c: SizeOf, left: Form, right: Form): MatrixForm | null {
 function reduction(c: SizeOf, form: ReduceForm): MatrixForm | null {
   if (form.op !== 'sum') return null;
   const { arg } = form;
-  if (arg.kind === 'diagonal') return { kind: 'trace', arg: { kind: 'symbol', name: arg.arg.name } };
+  if (arg.kind === 'diagonal') return { kind: 'trace', arg: whole(arg.arg) };
   const summed = form.axes.flatMap((k) => arg.dims[k] ?? []);
   const indices = indicesOf(arg.dims);
   if (summed.length === indices.length) {
@@ -311,13 +333,33 @@ function reduction(c: SizeOf, form: ReduceForm): MatrixForm | null {
       : chain([left, vector(c, arg, 'column')]);
   if (indices.length !== 2) return null;
   const matrix = general(c, arg);
-  if (summed.length === 2) return chain([left, matrix, ones(c, q)]);
+  if (summed.length === 2) return traceOfProduct(matrix) ?? chain([left, matrix, ones(c, q)]);
   if (summed[0] === indices[1]) return chain([matrix, ones(c, q)]);
   return orientation(form.dims) === 'row' ? chain([left, matrix]) : chain([transposed(matrix), ones(c, p)]);
 }
 
+/** The sum of all elements of A ∘ B as tr(AᵀB), with whichever of the two transposed that needs fewer transpositions. */
+function traceOfProduct(form: MatrixForm | null): MatrixForm | null {
+  if (form?.kind !== 'hadamard' || form.factors.length !== 2 || form.divisors.length > 0) return null;
+  const [a, b] = form.factors as [MatrixForm, MatrixForm];
+  const left = chain([transposed(a), b]);
+  const right = chain([a, transposed(b)]);
+  const turns = (f: MatrixForm): number =>
+    Number(f.kind === 'transpose') + (f.kind === 'matmul' ? f.factors.reduce((n, g) => n + turns(g), 0) : 0);
+  return left && right && { kind: 'trace', arg: turns(right) < turns(left) ? right : left };
+}
+
 /** The base of an elementwise square, else null. */
 function squared(c: SizeOf, form: Form): MatrixForm | null {
+  const [factor] = form.kind === 'product' && isPlain(form) ? form.top : [];
+  const other = form.kind === 'product' && form.top.length === 2 ? form.top[1] : undefined;
+  if (
+    factor?.kind === 'symbol' &&
+    other?.kind === 'symbol' &&
+    factor.name === other.name &&
+    sameDims(factor.dims, other.dims)
+  )
+    return rank(factor) === 1 ? vector(c, factor, 'column') : general(c, factor);
   if (form.kind !== 'power' || form.exponent.kind !== 'scalar') return null;
   const { node } = form.exponent;
   if (node.kind !== 'num' || node.num !== 2 || node.den !== 1) return null;

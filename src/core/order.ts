@@ -10,6 +10,7 @@ const KIND_RANK: Readonly<Record<Node['kind'], number>> = {
   size: 2,
   index: 3,
   sym: 4,
+  matrix: 4.5,
   pow: 5,
   mul: 6,
   add: 7,
@@ -31,6 +32,8 @@ function label(node: Node): string {
     case 'const':
     case 'sym':
       return node.name;
+    case 'matrix':
+      return `${node.fn}:${node.name}`;
     case 'size':
       return node.size;
     case 'call':

@@ -2,9 +2,10 @@
  * Running error analysis (Wilkinson): a bound on the rounding error of each value, in units of 2^-53, propagated to first
  * order. It tells a difference that matters from one that cancellation explains.
  */
-import type { CallNode, Node, ReduceNode } from './expr';
+import type { CallNode, MatrixNode, Node, ReduceNode } from './expr';
 import type { Values } from './evaluate';
 import { arg, power, type Memo, type PointArray } from './machine';
+import { matrixError } from './matrices';
 import { opRow } from './ops';
 
 const EPSILON = 2 ** -53;
@@ -91,6 +92,19 @@ export function createRounding(values: Values): Rounding {
     return node.op === 'prod' ? product(pairs) : Math.max(0, ...pairs.map(([, e]) => e));
   };
 
+  const matrix = (node: MatrixNode): number => {
+    const found = values.matrices.at(node);
+    if (!found) return NaN;
+    const { order } = found;
+    const stack = node.args.slice(0, node.fn === 'inv' ? -2 : node.args.length).map(values.of);
+    const known = machine.bindings.has(node.name) ? binding(node.name) : null;
+    const errors = Array.from({ length: order * order }, (_, k) =>
+      known ? machine.element(known.data, known.dims, [...stack, Math.floor(k / order), k % order]) : 0,
+    );
+    const [row = 0, column = 0] = node.fn === 'inv' ? node.args.slice(-2).map(values.of) : [];
+    return matrixError(node, found, errors, [row, column]);
+  };
+
   // Within rounding of a tie the comparison may come out either way: an error of 1.
   const tie = (left: Node, right: Node): number => {
     const error = of(left) + of(right);
@@ -118,6 +132,8 @@ export function createRounding(values: Values): Rounding {
         const known = arrays.get(node.name) ?? binding(node.name);
         return machine.element(known.data, known.dims, values.positions(node));
       }
+      case 'matrix':
+        return matrix(node);
       case 'add':
         return sum(node.args.map(pair));
       case 'mul':

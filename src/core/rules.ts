@@ -78,6 +78,24 @@ const CALCULUS: readonly Row[] = [
     "(f^g)' = f^g\\left(g' \\log f + g \\frac{f'}{f}\\right)",
     'd/dx x^x = x^x (log x + 1)',
   ],
+  [
+    'inverse-derivative',
+    'derivative of an inverse',
+    '\\frac{\\partial (A^{-1})_{rs}}{\\partial A_{pq}} = -(A^{-1})_{rp} (A^{-1})_{qs}',
+    'd(A^-1) = -A^-1 dA A^-1',
+  ],
+  [
+    'log-determinant-derivative',
+    'derivative of a log-determinant',
+    '\\frac{\\partial \\log |\\det A|}{\\partial A_{pq}} = (A^{-1})_{qp}',
+    'd log det A/dA = A^-T',
+  ],
+  [
+    'determinant-derivative',
+    'derivative of a determinant',
+    '\\frac{\\partial \\det A}{\\partial A_{pq}} = \\det A \\, (A^{-1})_{qp}',
+    'd det A/dA = det A A^-T',
+  ],
   ['piecewise-rule', 'derivative case by case', '', 'd/dx max(0, x) = [x > 0]'],
   [
     'max-derivative',
@@ -125,12 +143,6 @@ const ALGEBRA: readonly Row[] = [
   ],
   ['sum-over-delta', 'the sum keeps one term', '\\sum_k \\delta_{ki} f_k = f_i', 'sum_k [k = i] x_k = x_i'],
   [
-    'substitute-under-delta',
-    'where the indices agree, one stands for the other',
-    '\\delta_{ki} f_k = \\delta_{ki} f_i',
-    '[k = i] x_k = [k = i] x_i',
-  ],
-  [
     'split-sum',
     'split the sum',
     '\\sum_i (f_i + g_i) = \\sum_i f_i + \\sum_i g_i',
@@ -139,6 +151,13 @@ const ALGEBRA: readonly Row[] = [
   ['one-hot-rows-sum-to-one', 'one-hot rows sum to 1', '\\sum_k y_k = 1', 'sum_k Y_ik = 1'],
   ['rows-sum-to-one', 'rows sum to 1', '\\sum_k p_k = 1', 'sum_k P_ik = 1'],
   ['rows-sum-to-constant', 'the sum over this axis is known', '', 'sum_i (x_i - mean) = 0'],
+  ['symmetric-matrix', 'a symmetric matrix equals its transpose', 'A_{ij} = A_{ji}', 'S_ji = S_ij'],
+  [
+    'inverse-times-matrix',
+    'a matrix times its inverse is the identity',
+    '\\sum_k (A^{-1})_{ik} A_{kj} = \\delta_{ij}',
+    'sum_k inv(A)_ik A_kj = [i = j]',
+  ],
   ['fold-definition', 'write the name for its definition', '', 'tanh(z) = h'],
   ['unfold-hidden', 'write out the abbreviations', '', 'u = x w + b'],
   ['in-terms-of-output', 'in terms of the output', '', 'E = P S where P = E/S'],

@@ -123,9 +123,28 @@ function drawArray(
       return distributions(dims, domain.axis ?? dims.length - 1, domain.hard, random);
     case 'interval':
       return each(() => inInterval(domain.low, domain.high, random));
+    case 'symmetric':
+      return symmetricMatrices(dims, domain.definite, random);
     case 'real':
       return each(() => (input.role === 'hyper' ? setting(random) : real(random, manner)));
   }
+}
+
+/** Well-conditioned symmetric matrices along the last two axes: a random one with a dominant diagonal. */
+function symmetricMatrices(dims: readonly number[], definite: boolean, random: Random): number[] {
+  const [rows = 1, columns = 1] = dims.slice(-2);
+  const count = dims.slice(0, -2).reduce((product, n) => product * n, 1);
+  return Array.from({ length: count }, () => {
+    const values = new Array<number>(rows * columns).fill(0);
+    for (let i = 0; i < rows; i += 1)
+      for (let j = 0; j <= Math.min(i, columns - 1); j += 1) {
+        const side = definite || random() < 0.5 ? 1 : -1;
+        const value = i === j ? side * (0.8 * rows + random()) : 2 * random() - 1;
+        values[i * columns + j] = value;
+        if (j < rows && i < columns) values[j * columns + i] = value;
+      }
+    return values;
+  }).flat();
 }
 
 function distributions(dims: readonly number[], axis: number, hard: boolean, random: Random): number[] {

@@ -285,6 +285,10 @@ export function lower(program: Program, outputs: readonly NamedValue[], extra: r
           if (!condition || !then || !otherwise) throw new CannotCompile('where needs three arguments');
           return push({ op: 'where', a: emit(condition), b: emit(then), c: emit(otherwise) });
         }
+        case 'matrix':
+          throw new CannotCompile(
+            `functions of whole matrices, here of ${node.name}, are not computed by the engine`,
+          );
         case 'diff':
           throw new CannotCompile('a derivative that has not been carried out cannot be computed');
         case 'reduce':

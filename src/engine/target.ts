@@ -96,6 +96,7 @@ function inside(value: number, domain: Domain): boolean {
       // Labels at the ends of an open interval are usual: y log a is 0 there.
       return value >= domain.low && value <= domain.high;
     case 'class':
+    case 'symmetric':
     case 'distribution':
     case 'real':
       return true;

@@ -56,6 +56,10 @@ export function isLinearIn(
         const def = defs.get(n.name);
         return n.name === name ? 1 : def ? degree(def) : 0;
       }
+      case 'matrix': {
+        const def = defs.get(n.name);
+        return n.name !== name && (!def || degree(def) === 0) && constant(n.args) ? 0 : null;
+      }
       case 'add':
         return same(n.args.map(degree));
       case 'mul': {

@@ -5,6 +5,7 @@ Needs: pip install torch
 """
 
 import json
+import math
 from pathlib import Path
 
 import torch
@@ -27,7 +28,7 @@ def tensor(entry):
 
 def run(case, point):
     inputs = {name: tensor(entry) for name, entry in point["inputs"].items()}
-    value = eval(case["code"]["torch"], {"torch": torch, "F": F, "class_list": class_list, **inputs})
+    value = eval(case["code"]["torch"], {"torch": torch, "math": math, "F": F, "class_list": class_list, **inputs})
     value.backward()
     gradients = {}
     for name, entry in point["inputs"].items():

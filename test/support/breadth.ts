@@ -1,6 +1,7 @@
-/** Every activation, normalisation and loss that must be derived as people write it. */
+/** Every activation, normalisation, loss and matrix function that must be derived as people write it. */
 import { ACTIVATIONS } from './breadthActivations';
+import { LINEAR } from './breadthLinear';
 import { LOSSES } from './breadthLosses';
 import type { BreadthRow } from './breadthRow';
 
-export const BREADTH: readonly BreadthRow[] = [...ACTIVATIONS, ...LOSSES];
+export const BREADTH: readonly BreadthRow[] = [...LINEAR, ...ACTIVATIONS, ...LOSSES];

@@ -46,6 +46,33 @@ const FUNCTIONS: Readonly<Record<string, (x: BigNumber, y: BigNumber) => BigNumb
   minimum: (x, y) => (x.lt(y) ? x : y),
 };
 
+/** Inverse and determinant by elimination with the first pivot that is not 0. */
+function eliminated({ dims, data }: Cells): { inverse: BigNumber[][]; determinant: BigNumber } {
+  const n = dims[0] ?? 0;
+  const rows = Array.from({ length: n }, (_, i) => [
+    ...data.slice(i * n, (i + 1) * n),
+    ...Array.from({ length: n }, (__, j) => (i === j ? ONE : ZERO)),
+  ]);
+  let determinant = ONE;
+  for (let k = 0; k < n; k += 1) {
+    const p = rows.findIndex((row, i) => i >= k && row[k]?.isZero() === false);
+    const top = rows[p];
+    const own = rows[k];
+    const pivot = top?.[k];
+    if (!top || !own || !pivot) return { inverse: [], determinant: ZERO };
+    if (p !== k) determinant = determinant.neg();
+    determinant = determinant.times(pivot);
+    rows[p] = own;
+    rows[k] = top.map((v) => v.div(pivot));
+    const scaled = rows[k] ?? [];
+    rows.forEach((row, i) => {
+      const factor = row[k] ?? ZERO;
+      if (i !== k) rows[i] = row.map((v, j) => v.minus(factor.times(scaled[j] ?? ZERO)));
+    });
+  }
+  return { inverse: rows.map((row) => row.slice(n)), determinant };
+}
+
 type Scope = ReadonlyMap<string, number>;
 interface Cells {
   readonly dims: readonly number[];
@@ -86,6 +113,15 @@ function evaluate(program: Program, point: Point, shift: Shift): BigNumber {
     switch (node.kind) {
       case 'num':
         return big(node.num).div(node.den);
+      case 'matrix': {
+        const cells = arrays.get(node.name);
+        if (cells?.dims.length !== 2) throw new Error(`${node.name} is not a matrix`);
+        const { inverse, determinant } = eliminated(cells);
+        if (node.fn === 'det') return determinant;
+        if (node.fn === 'logabsdet') return determinant.abs().ln();
+        const [row = ZERO, column = ZERO] = args();
+        return inverse[row.toNumber()]?.[column.toNumber()] ?? big(NaN);
+      }
       case 'const':
         return node.name === 'pi' ? PI : big(node.value);
       case 'size':

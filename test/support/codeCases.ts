@@ -113,6 +113,27 @@ dw[j<n] = -1/m*sum(i<m, y[i]*(1 - y[i]*f[i] > 0)*X[i,j])`,
     model: 'data x[m]; data y[m]\ng[i<m] = (x[i] > 0) + (y[i] > 0) - (x[i] > y[i])*(y[i] <= 1)',
   },
   {
+    name: 'functions of a matrix',
+    model: 'data A[n,n]; data d[n]\ng[j<n] = det(A)*sum(k<n, inv(A)[k,j]*d[k]) + logdet(A)*inv(A)[j,j]',
+  },
+  {
+    name: 'Gaussian likelihood: dS',
+    model: `data S[n,n] definite; data d[n]
+g[i<n,j<n] = 1/2*(inv(S)[i,j] - sum(k<n, inv(S)[i,k]*d[k])*sum(k<n, inv(S)[j,k]*d[k]))`,
+  },
+  {
+    name: 'an inverse of what is computed',
+    model: `data X[m,n]; data t[n]; hyper lam positive
+A[i<n,j<n] = sum(k<m, X[k,i]*X[k,j]) + lam*delta(i,j)
+w[i<n] = sum(j<n, inv(A)[i,j]*t[j])
+g[i<n,j<n] = w[i]*w[j] - inv(A)[i,j]/det(A)`,
+  },
+  {
+    name: 'inverses of a stack of matrices',
+    model: `data A[m,n,n]; data d[m,n]
+g[i<m,j<n] = sum(k<n, inv(A[i])[j,k]*d[i,k]) + logdet(A[i])`,
+  },
+  {
     name: 'a name assigned twice',
     model: 'data x[m]\na[i<m] = x[i]^2\na@2[i<m] = a[i] + 1\ng[i<m] = a@2[i]*a[i]',
   },

@@ -92,6 +92,8 @@ function written(node: Node): [string, number] {
       return [node.name, ATOM];
     case 'sym':
       return [node.args.length > 0 ? `${node.name}[${list()}]` : node.name, ATOM];
+    case 'matrix':
+      return [`${node.fn}(${node.name})${node.args.length > 0 ? `[${list()}]` : ''}`, ATOM];
     case 'add':
       return [node.args.map((_, k) => inner(k, 2)).join(' + '), 1];
     case 'mul':

@@ -1,6 +1,7 @@
 /** Values of matrix notation by the rules of matrix algebra, to hold it against the element expressions. */
 import type { PointArray } from '../../src/core/evaluate';
 import type { MatrixForm } from '../../src/core/matrix';
+import { factorise } from '../../src/core/linear';
 import { opRow } from '../../src/core/ops';
 
 export interface Matrix {
@@ -68,6 +69,11 @@ export function matrixValue(form: MatrixForm, source: MatrixSource): Matrix {
       }
       case 'ones':
         return { rows: source.length(form.size), cols: 1, at: () => 1 };
+      case 'zero': {
+        const [rows = '1', cols = '1'] = form.sizes;
+        const length = (size: string): number => (/^\d+$/.test(size) ? Number(size) : source.length(size));
+        return { rows: length(rows), cols: length(cols), at: () => 0 };
+      }
       case 'identity':
         return {
           rows: source.length(form.size),
@@ -109,6 +115,17 @@ export function matrixValue(form: MatrixForm, source: MatrixSource): Matrix {
           cols: n,
           at: (i, j) => (i === j ? (form.inverse ? 1 / a.at(i, 0) : a.at(i, 0)) : 0),
         };
+      }
+      case 'inverse':
+      case 'determinant': {
+        const a = own(form.arg);
+        if (a.rows !== a.cols) throw new Error('only square matrices have an inverse');
+        const elements = Array.from({ length: a.rows * a.rows }, (_, k) =>
+          a.at(Math.floor(k / a.rows), k % a.rows),
+        );
+        const { inverse, determinant, logAbsDeterminant } = factorise(a.rows, elements);
+        if (form.kind === 'determinant') return scalar(form.log ? logAbsDeterminant : determinant);
+        return { ...a, at: (i, j) => inverse[i * a.rows + j] ?? NaN };
       }
       case 'trace': {
         const a = own(form.arg);

@@ -6,11 +6,18 @@
  *     J = 1/m*sum(i<m, (z[i]-y[i])^2) + lam*sum(j<n, w[j]^2)
  *
  * Functions: sum, max, min, prod with `index<size` first; where(c, a, b); max(a, b) and min(a, b) as where; delta(i, j);
- * sqrt; any operator-table name. Comparisons yield 0 or 1. The last binding is the output.
+ * sqrt; inv(A)[i,j], det(A), logdet(A) of a named matrix; any operator-table name. Comparisons yield 0 or 1. The last binding is the output.
  */
 import type { Binding, Domain, Input, Program, Role } from '../../src/core/definition';
 import { POSITIVE, REAL, UNIT } from '../../src/core/definition';
-import { Arena, type IndexNode, type Node, type ReduceOp, type Relation } from '../../src/core/expr';
+import {
+  Arena,
+  type IndexNode,
+  type MatrixFunction,
+  type Node,
+  type ReduceOp,
+  type Relation,
+} from '../../src/core/expr';
 
 const ROLES: Record<string, Role> = {
   param: 'parameter',
@@ -27,7 +34,10 @@ const DOMAINS: Record<string, Domain> = {
   sign: { kind: 'sign' },
   onehot: { kind: 'distribution', hard: true },
   distribution: { kind: 'distribution', hard: false },
+  symmetric: { kind: 'symmetric', definite: false },
+  definite: { kind: 'symmetric', definite: true },
 };
+const MATRIX_FUNCTIONS: Record<string, MatrixFunction> = { inv: 'inv', det: 'det', logdet: 'logabsdet' };
 
 function domainOf(word: string | undefined): Domain {
   if (word === undefined) return REAL;
@@ -158,6 +168,7 @@ class ExpressionParser {
       return node;
     }
     if (/^\d/.test(token)) return this.arena.literal(token);
+    if (token in MATRIX_FUNCTIONS && this.tokens[this.at] === '(') return this.matrix(token);
     if (this.next('(')) return this.call(token);
     if (this.next('[')) {
       const args = this.list(']');
@@ -167,6 +178,16 @@ class ExpressionParser {
     if (index) return index;
     if (token === 'pi') return this.arena.constant('pi', Math.PI);
     return this.sizes.has(token) ? this.arena.size(token) : this.arena.sym(token);
+  }
+
+  private matrix(token: string): Node {
+    const fn = MATRIX_FUNCTIONS[token];
+    if (!fn) throw new Error(`unknown matrix function ${token}`);
+    this.take('(');
+    const name = this.take();
+    const stack = this.next('[') ? this.list(']') : [];
+    this.take(')');
+    return this.arena.matrix(fn, name, ...stack, ...(fn === 'inv' && this.take('[') ? this.list(']') : []));
   }
 
   private list(close: string): Node[] {

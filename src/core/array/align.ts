@@ -11,12 +11,17 @@ export function broadcasts(from: readonly Dim[], to: readonly Dim[]): boolean {
 export function transpose(form: Form, order: readonly number[]): Form {
   if (order.every((from, k) => from === k)) return form;
   const dims = order.map((k) => form.dims[k] ?? null);
+  if (isSymmetric(form) && form.dims.length === 2 && form.dims.every((d) => d !== null))
+    return { ...form, dims };
   if (form.kind !== 'transpose') return { kind: 'transpose', arg: form, order, dims };
   return transpose(
     form.arg,
     order.map((k) => form.order[k] ?? 0),
   );
 }
+
+const isSymmetric = (form: Form): boolean =>
+  form.kind === 'symbol' ? form.symmetric : form.kind === 'matrix' && form.fn === 'inv' && form.arg.symmetric;
 
 const reverse = (form: Form): Form => transpose(form, [...form.dims.keys()].reverse());
 

@@ -2,7 +2,7 @@
  * Array expressions: what an element expression becomes when it is computed for all its indices at once. Every form knows
  * its axes, so that layouts (unit axes included) can be matched before anything is printed.
  */
-import type { ConstNode, NumNode, ReduceOp, Relation, Size, SizeNode } from '../expr';
+import type { ConstNode, MatrixFunction, NumNode, ReduceOp, Relation, Size, SizeNode } from '../expr';
 
 /** An axis of a form: the index that runs along it, or null for an axis of length 1. */
 export type Dim = string | null;
@@ -15,6 +15,8 @@ interface FormBase {
 export interface SymbolForm extends FormBase {
   readonly kind: 'symbol';
   readonly name: string;
+  /** Its last two axes may change places. */
+  readonly symmetric: boolean;
 }
 export interface ScalarForm extends FormBase {
   readonly kind: 'scalar';
@@ -98,16 +100,22 @@ export interface ViewForm extends FormBase {
   readonly arg: Form;
   readonly parts: readonly ('keep' | 'insert' | 'drop')[];
 }
+/** A function of the matrices that the last two axes of a whole symbol make: inverses in their place, else one number each. */
+export interface MatrixFunctionForm extends FormBase {
+  readonly kind: 'matrix';
+  readonly fn: MatrixFunction;
+  readonly arg: SymbolForm;
+}
 /** Elements of an array at positions: a whole axis (null), or a form with the positions. */
 export interface TakeForm extends FormBase {
   readonly kind: 'take';
-  readonly arg: SymbolForm;
+  readonly arg: SymbolForm | MatrixFunctionForm;
   readonly at: readonly (Form | null)[];
 }
 /** The diagonal of a square array. */
 export interface DiagonalForm extends FormBase {
   readonly kind: 'diagonal';
-  readonly arg: SymbolForm;
+  readonly arg: SymbolForm | MatrixFunctionForm;
 }
 /** Einstein summation: what no chain of products expresses. */
 export interface EinsumForm extends FormBase {
@@ -137,6 +145,7 @@ export type Form =
   | ReduceForm
   | TransposeForm
   | ViewForm
+  | MatrixFunctionForm
   | TakeForm
   | DiagonalForm
   | EinsumForm
@@ -173,6 +182,7 @@ export function parts(form: Form): readonly Form[] {
     case 'take':
       return [form.arg, ...form.at.filter((f): f is Form => f !== null)];
     case 'root':
+    case 'matrix':
     case 'reduce':
     case 'transpose':
     case 'view':

@@ -1,10 +1,11 @@
 /** From element expressions to array expressions in the layouts of a program. */
 import type { ArrayValue, Binding, Program } from '../definition';
-import type { IndexNode, Node, ReduceNode, Size, SymNode } from '../expr';
+import type { IndexNode, MatrixNode, Node, ReduceNode, Size, SymNode } from '../expr';
 import { fraction, radicand, readsSwapped, SWAPPED, terms } from '../print/shape';
+import { symmetricNames } from '../symmetric';
 import { align, arrange, meet } from './align';
 import { contract, hadamard, isPlain, reduceAlong } from './contract';
-import { indicesOf, type Dim, type Form, type SymbolForm } from './form';
+import { indicesOf, type Dim, type Form, type MatrixFunctionForm, type SymbolForm } from './form';
 
 export interface Plan {
   readonly form: Form;
@@ -27,7 +28,7 @@ function layouts(program: Program, extra: readonly Binding[]): ReadonlyMap<strin
 /** Plans `value` in exactly the layout of its axes. `extra` are bindings beyond the program's that it may mention. */
 export function planArray(program: Program, extra: readonly Binding[], value: ArrayValue): Plan {
   const dims = value.axes.map((axis) => axis.index?.name ?? null);
-  const planner = new Planner(program, layouts(program, extra));
+  const planner = new Planner(program, layouts(program, extra), symmetricNames(program, extra));
   value.axes.forEach((axis) => axis.index && planner.note(axis.index));
   const form = planner.plan(value.element, dims);
   const own = new Set(indicesOf(form.dims));
@@ -49,6 +50,7 @@ class Planner {
   constructor(
     private readonly program: Program,
     private readonly layout: ReadonlyMap<string, readonly Size[]>,
+    private readonly symmetric: ReadonlySet<string>,
   ) {}
 
   note(index: IndexNode): void {
@@ -66,6 +68,8 @@ class Planner {
         return { kind: 'range', size: node.size, dims: [node.name] };
       case 'sym':
         return this.symbol(node);
+      case 'matrix':
+        return this.matrix(node);
       case 'add':
         return this.sum(node, wanted);
       case 'mul':
@@ -116,21 +120,45 @@ class Planner {
 
   private symbol(node: SymNode): Form {
     const shape = this.layout.get(node.name) ?? node.args.map(() => '');
-    const [first, second] = node.args;
-    node.args.forEach((a) => a.kind === 'index' && this.note(a));
-    const names = node.args.map((a) => (a.kind === 'index' ? a.name : null));
+    const whole = (dims: readonly Dim[]): SymbolForm => this.whole(node.name, dims);
+    return this.elements(node.args, shape, whole);
+  }
+
+  private whole(name: string, dims: readonly Dim[]): SymbolForm {
+    return { kind: 'symbol', name, symmetric: this.symmetric.has(name), dims };
+  }
+
+  private matrix(node: MatrixNode): Form {
+    const layout = this.layout.get(node.name) ?? node.args.map(() => '');
+    const shape = node.fn === 'inv' ? layout : layout.slice(0, -2);
+    const whole = (dims: readonly Dim[]): MatrixFunctionForm => {
+      const axes = node.fn === 'inv' ? dims : [...dims, 'row', 'column'];
+      return { kind: 'matrix', fn: node.fn, arg: this.whole(node.name, axes), dims };
+    };
+    return this.elements(node.args, shape, whole);
+  }
+
+  /** What `make` gives for axes along which the arguments run, or the elements of it that they select. */
+  private elements<F extends SymbolForm | MatrixFunctionForm>(
+    args: readonly Node[],
+    shape: readonly Size[],
+    make: (dims: readonly Dim[]) => F,
+  ): Form {
+    const [first, second] = args;
+    args.forEach((a) => a.kind === 'index' && this.note(a));
+    const names = args.map((a) => (a.kind === 'index' ? a.name : null));
     let k = 0;
     const dims = shape.map((size) => (size === '1' ? null : (names[k++] ?? null)));
-    const whole: SymbolForm = { kind: 'symbol', name: node.name, dims };
+    const whole = make(dims);
     const distinct = new Set(names).size === names.length;
     if (distinct && names.every((n) => n !== null)) return whole;
-    if (first && first === second && node.args.length === 2 && shape.length === 2 && first.kind === 'index')
+    if (first && first === second && args.length === 2 && shape.length === 2 && first.kind === 'index')
       return { kind: 'diagonal', arg: whole, dims: [first.name] };
-    return this.take(whole, node.args, shape);
+    return this.take(whole, args, shape);
   }
 
   /** Elements at positions: numbers and whole axes as they are, else every axis by an array of positions. */
-  private take(arg: SymbolForm, args: readonly Node[], shape: readonly Size[]): Form {
+  private take(arg: SymbolForm | MatrixFunctionForm, args: readonly Node[], shape: readonly Size[]): Form {
     const simple = args.every((a) => a.kind === 'num' || a.kind === 'index');
     const names = args.flatMap((a) => (a.kind === 'index' ? [a.name] : []));
     const zero: Form = { kind: 'scalar', node: this.program.arena.zero, dims: [] };

@@ -9,6 +9,7 @@ import {
   type Dim,
   type Form,
   type FullForm,
+  type MatrixFunctionForm,
   type ProductForm,
   type ReduceForm,
   type ViewForm,
@@ -22,6 +23,8 @@ export interface ArrayDialect {
   readonly target: ArrayTarget;
   /** The code that stands for a symbol. */
   symbol(name: string): string;
+  /** The variable that holds the inverse of a symbol; null where none does. */
+  inverse(name: string): string | null;
   /** The variable that holds a size; called for every size that is used. */
   size(size: Size): string;
   /** An array of the program whose element type new arrays take; null where there is none. */
@@ -93,6 +96,8 @@ function write(form: Form, d: ArrayDialect): Code {
       return atom(
         `${sub(form.arg, LEVEL.atom)}[${form.at.map((f) => (f ? sub(f, LEVEL.compare) : ':')).join(', ')}]`,
       );
+    case 'matrix':
+      return atom(matrixFunction(form, d));
     case 'diagonal':
       return atom(`${lib}.diag(${sub(form.arg, LEVEL.compare)})`);
     case 'einsum':
@@ -100,6 +105,13 @@ function write(form: Form, d: ArrayDialect): Code {
     case 'full':
       return full(form, d);
   }
+}
+
+function matrixFunction(form: MatrixFunctionForm, d: ArrayDialect): string {
+  const library = `${LIBRARY[d.target]}.linalg`;
+  const arg = d.symbol(form.arg.name);
+  if (form.fn === 'inv') return d.inverse(form.arg.name) ?? `${library}.inv(${arg})`;
+  return form.fn === 'det' ? `${library}.det(${arg})` : `${library}.slogdet(${arg})[1]`;
 }
 
 const hasSymbol = (form: Form): boolean => someForm(form, (f) => f.kind === 'symbol');

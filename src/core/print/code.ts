@@ -1,4 +1,5 @@
 /** Gradients as source code that stands on its own, given the inputs of the program. */
+import { parts, type Form } from '../array/form';
 import { planArray } from '../array/plan';
 import type { ArrayValue, Binding, Program } from '../definition';
 import { symbolNames, type Size } from '../expr';
@@ -75,8 +76,10 @@ function arrayProgram(
   const names = identifiers(program, statements, last);
   const taken = new Set([...names.values(), last]);
   const lengths = new Map<Size, string>();
+  const inverses = new Map<string, string>();
   const dialect: ArrayDialect = {
     target,
+    inverse: (name) => inverses.get(name) ?? null,
     symbol: (name) => names.get(name) ?? name,
     real: realArray(program),
     size(size) {
@@ -85,14 +88,49 @@ function arrayProgram(
       return name;
     },
   };
-  const lines = statements.map((b) => {
-    const { form } = planArray(program, extra, { axes: b.axes, element: b.def });
-    return `${names.get(b.name) ?? b.name} = ${arrayCode(form, dialect)}`;
+  const forms = statements.map((b) => planArray(program, extra, { axes: b.axes, element: b.def }).form);
+  const repeated = repeatedInverses(forms);
+  const lines = statements.flatMap((b, k) => {
+    const form = forms[k];
+    if (!form) return [];
+    const ahead = [...inversesIn(form)].flatMap(([name]) => {
+      if (!repeated.has(name) || inverses.has(name)) return [];
+      const whole: Form = {
+        kind: 'matrix',
+        fn: 'inv',
+        arg: { kind: 'symbol', name, symmetric: false, dims: [] },
+        dims: [],
+      };
+      const variable = fresh(`${identifier(name)}_inv`, '_', taken);
+      const line = `${variable} = ${arrayCode(whole, dialect)}`;
+      inverses.set(name, variable);
+      return [line];
+    });
+    return [...ahead, `${names.get(b.name) ?? b.name} = ${arrayCode(form, dialect)}`];
   });
   const sizes = [...lengths].map(([size, name]) => lengthLine(program, names, size, name));
   const body = [...sizes, ...lines].join('\n');
   const imports = IMPORTS[target].filter(([pattern]) => pattern.test(body)).map(([, line]) => line);
   return `${imports.length === 0 ? '' : `${imports.join('\n')}\n\n`}${body}\n`;
+}
+
+/** How often each symbol is inverted in a form. */
+function inversesIn(form: Form): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const visit = (f: Form): void => {
+    if (f.kind === 'matrix' && f.fn === 'inv') counts.set(f.arg.name, (counts.get(f.arg.name) ?? 0) + 1);
+    parts(f).forEach(visit);
+  };
+  visit(form);
+  return counts;
+}
+
+/** Symbols whose inverse occurs more than once: it is computed once. */
+function repeatedInverses(forms: readonly Form[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const form of forms)
+    for (const [name, count] of inversesIn(form)) counts.set(name, (counts.get(name) ?? 0) + count);
+  return new Set([...counts].filter(([, count]) => count > 1).map(([name]) => name));
 }
 
 /** How a length is read off an input. */

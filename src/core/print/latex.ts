@@ -1,6 +1,14 @@
 /** Expressions as LaTeX, as a person writes them; valid in KaTeX and in MathJax 3. */
 import type { Axis } from '../definition';
-import type { CallNode, CmpNode, DiffNode, Node, ReduceNode } from '../expr';
+import {
+  stackPositions,
+  type CallNode,
+  type CmpNode,
+  type DiffNode,
+  type MatrixNode,
+  type Node,
+  type ReduceNode,
+} from '../expr';
 import { opRow } from '../ops';
 import { assemble } from './names';
 import { createScope, type Naming, type Scope } from './naming';
@@ -88,6 +96,8 @@ function unmarked(c: Context, node: Node): Piece {
       return { tex: `${c.scope.name(node)} - 1`, hold: 'sum' };
     case 'sym':
       return symbol(c, node.name, node.args);
+    case 'matrix':
+      return matrix(c, node);
     case 'add':
       return { tex: sum(c, node), hold: 'sum' };
     case 'pow':
@@ -138,6 +148,19 @@ function symbol(c: Context, name: string, args: readonly Node[]): Piece {
   const notation = c.naming.notation(name);
   const tex = assemble(notation, subscript(c, args));
   return { tex, hold: notation.sup === '' && notation.primes === 0 ? 'symbol' : 'power' };
+}
+
+/** (Σ⁻¹)ᵢⱼ, |Σ| and log |Σ|. */
+function matrix(c: Context, node: MatrixNode): Piece {
+  const stack = stackPositions(node);
+  const whole = assemble(c.naming.notation(node.name), stack.length > 0 ? subscript(c, stack) : '');
+  if (node.fn === 'inv') {
+    const inverse = assemble(c.naming.notation(node.name), stack.length > 0 ? subscript(c, stack) : '', '-1');
+    return { tex: `${brackets(inverse)}_{${subscript(c, node.args.slice(-2))}}`, hold: 'symbol' };
+  }
+  const determinant = `\\det ${whole}`;
+  if (node.fn === 'det') return { tex: determinant, hold: 'open', closed: `\\det(${whole})` };
+  return { tex: `\\log \\left| ${determinant} \\right|`, hold: 'atom' };
 }
 
 function sum(c: Context, node: Node): string {
@@ -311,10 +334,7 @@ const REDUCERS = { sum: '\\sum', prod: '\\prod', max: '\\max', min: '\\min' } as
 function reduction(c: Context, node: ReduceNode): Piece {
   const { arena } = c.naming.program;
   const { index, body } = arena.open(node);
-  // Parts to mark that stand under the sum are told with its bound index.
-  const opened = (part: Node): Node => arena.substitute(part, node.index, index);
-  const marked = c.marked.size === 0 ? c.marked : new Set([...c.marked].map(opened));
-  const inner = { ...c, scope: c.scope.with(index), inline: false, marked };
+  const inner = { ...c, scope: c.scope.with(index), inline: false };
   const name = inner.scope.name(index);
   const length = write(inner, arena.size(index.size)).tex;
   const ranged = node.op === 'sum' || node.op === 'prod';

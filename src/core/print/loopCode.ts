@@ -1,6 +1,16 @@
 /** TypeScript source: element by element over nested arrays, in which a vector is `number[]` and a matrix `number[][]`. */
 import type { Binding, Program } from '../definition';
-import type { CmpNode, IndexNode, Node, ReduceNode, ReduceOp, Size, SymNode } from '../expr';
+import type {
+  CmpNode,
+  IndexNode,
+  MatrixFunction,
+  MatrixNode,
+  Node,
+  ReduceNode,
+  ReduceOp,
+  Size,
+  SymNode,
+} from '../expr';
 import { opRow } from '../ops';
 import { fresh, identifier, identifiers } from './identifiers';
 import { createNaming, type Naming } from './naming';
@@ -14,9 +24,16 @@ interface Writer {
   /** Axes of every symbol, '1' for a unit axis. */
   readonly layouts: ReadonlyMap<string, readonly Size[]>;
   readonly sizes: Map<Size, string>;
-  readonly helpers: Map<string, string>;
+  readonly helpers: Map<Helper, string>;
   readonly taken: Set<string>;
+  /** Functions of matrices that are used, each computed once. */
+  readonly matrices: Map<
+    string,
+    { readonly variable: string; readonly fn: MatrixFunction; readonly name: string }
+  >;
 }
+
+type Helper = ReduceOp | MatrixFunction | 'erf';
 
 /** Variables of the indices in scope, by the index's name. */
 type Scope = ReadonlyMap<string, string>;
@@ -24,7 +41,36 @@ type Scope = ReadonlyMap<string, string>;
 const loop = (start: string, step: string): string =>
   `(n: number, f: (i: number) => number): number => {\n  let r = ${start};\n  for (let i = 0; i < n; i += 1) r = ${step};\n  return r;\n};`;
 
-const HELPERS: Readonly<Record<ReduceOp | 'erf', string>> = {
+/** Gauss-Jordan elimination with partial pivoting: the inverse, or what becomes of `start` as the pivots come up. */
+const elimination = (fn: MatrixFunction, start: string, onSwap: string, onPivot: string): string => {
+  const inverts = fn === 'inv';
+  const lines = [
+    `(a: number[][]): ${inverts ? 'number[][]' : 'number'} => {`,
+    inverts
+      ? '  const rows = a.map((row, i) => [...row, ...row.map((_, j) => Number(i === j))]);'
+      : `  const rows = a.map((row) => [...row]);\n  let r = ${start};`,
+    '  for (let k = 0; k < a.length; k += 1) {',
+    '    let p = k;',
+    '    for (let i = k + 1; i < a.length; i += 1) if (Math.abs(rows[i][k]) > Math.abs(rows[p][k])) p = i;',
+    ...(onSwap === '' ? [] : [`    if (p !== k) ${onSwap};`]),
+    '    const top = rows[p];',
+    '    rows[p] = rows[k];',
+    inverts ? '    rows[k] = top.map((v) => v / top[k]);' : '    rows[k] = top;',
+    ...(onPivot === '' ? [] : [`    ${onPivot};`]),
+    inverts
+      ? '    for (let i = 0; i < a.length; i += 1)\n      if (i !== k) rows[i] = rows[i].map((v, j) => v - rows[i][k] * rows[k][j]);'
+      : '    for (let i = k + 1; i < a.length; i += 1)\n      rows[i] = rows[i].map((v, j) => v - (rows[i][k] / top[k]) * top[j]);',
+    '  }',
+    `  return ${inverts ? 'rows.map((row) => row.slice(a.length))' : 'r'};`,
+    '};',
+  ];
+  return lines.join('\n');
+};
+
+const HELPERS: Readonly<Record<Helper, string>> = {
+  inv: elimination('inv', '', '', ''),
+  det: elimination('det', '1', 'r = -r', 'r *= top[k]'),
+  logabsdet: elimination('logabsdet', '0', '', 'r += Math.log(Math.abs(top[k]))'),
   sum: loop('0', 'r + f(i)'),
   prod: loop('1', 'r * f(i)'),
   max: loop('-Infinity', 'Math.max(r, f(i))'),
@@ -61,12 +107,17 @@ export function loopCode(
     sizes: new Map(),
     helpers: new Map(),
     taken: new Set([...symbols.values(), last]),
+    matrices: new Map(),
   };
-  const lines = statements.map(
+  const own = statements.map(
     (b) =>
       `const ${b === statements.at(-1) ? b.name : (symbols.get(b.name) ?? b.name)} = ${statement(w, b)};`,
   );
-  const helpers = [...w.helpers].map(([op, name]) => `const ${name} = ${HELPERS[op as ReduceOp | 'erf']}`);
+  const lines = [
+    ...program.inputs.flatMap((input) => matrixLines(w, input.name)),
+    ...own.flatMap((line, k) => [line, ...matrixLines(w, statements[k]?.name ?? '')]),
+  ];
+  const helpers = [...w.helpers].map(([op, name]) => `const ${name} = ${HELPERS[op]}`);
   const lengths = [...w.sizes].map(([size, name]) => `const ${name} = ${lengthOf(w, size)};`);
   return `${[...helpers, ...lengths, ...lines].join('\n')}\n`;
 }
@@ -86,7 +137,7 @@ function sizeCode(w: Writer, size: Size): string {
   return name;
 }
 
-function helper(w: Writer, op: ReduceOp | 'erf'): string {
+function helper(w: Writer, op: Helper): string {
   const name = w.helpers.get(op) ?? fresh(op, '_', w.taken);
   w.helpers.set(op, name);
   return name;
@@ -129,6 +180,8 @@ function write(w: Writer, node: Node, scope: Scope): Code {
       return atom(scope.get(node.name) ?? node.name);
     case 'sym':
       return symbol(w, node, scope);
+    case 'matrix':
+      return matrix(w, node, scope);
     case 'add': {
       const list = terms(w.program.arena, node).map((t, k) => {
         const sign = k === 0 ? (t.negative ? '-' : '') : t.negative ? ' - ' : ' + ';
@@ -166,6 +219,31 @@ function write(w: Writer, node: Node, scope: Scope): Code {
     case 'diff':
       throw new RangeError('a derivative that has not been carried out has no code');
   }
+}
+
+/** A function of a matrix is computed once, for all of its elements. */
+function matrix(w: Writer, node: MatrixNode, scope: Scope): Code {
+  const key = `${node.fn} ${node.name}`;
+  const known = w.matrices.get(key);
+  const variable =
+    known?.variable ??
+    fresh(`${w.symbols.get(node.name) ?? node.name}_${node.fn}`.replace(/\W/g, '_'), '_', w.taken);
+  w.matrices.set(key, { variable, fn: node.fn, name: node.name });
+  const at = node.args.map((arg) => `[${write(w, arg, scope).text}]`);
+  return atom(variable + at.join(''));
+}
+
+/** The declarations of functions of `name`, which exist from here on. */
+function matrixLines(w: Writer, name: string): string[] {
+  const shape = w.layouts.get(name) ?? [];
+  return [...w.matrices.values()]
+    .filter((m) => m.name === name)
+    .map(({ variable, fn }) => {
+      let code = helper(w, fn);
+      for (let axis = 2; axis < shape.length; axis += 1) code = `(a: number[][][]) => a.map(${code})`;
+      const callee = shape.length > 2 ? `(${code})` : code;
+      return `const ${variable} = ${callee}(${w.symbols.get(name) ?? name});`;
+    });
 }
 
 function symbol(w: Writer, node: SymNode, scope: Scope): Code {

@@ -48,6 +48,9 @@ function spelling(naming: Naming): Spelling {
     power: raise,
     transpose: (base) => raise(base, '\\top'),
     inverse: (base) => raise(base, '-1'),
+    inverseTranspose: (base) => raise(base, '-\\top'),
+    determinant: (inner, log) =>
+      log ? `\\log \\left| \\det ${inner} \\right|` : `\\det${fence('(', inner, ')')}`,
     elementPower: (base, exponent) => raise(base, `\\odot ${exponent}`),
     root: (inner) => `\\sqrt{${inner}}`,
     squaredNorm: (inner, frobenius) => `\\left\\lVert ${inner} \\right\\rVert${frobenius ? '_{F}' : ''}^{2}`,

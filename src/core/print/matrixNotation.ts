@@ -18,6 +18,8 @@ export interface Spelling {
   power(base: string, exponent: string): string;
   transpose(base: string): string;
   inverse(base: string): string;
+  inverseTranspose(base: string): string;
+  determinant(inner: string, log: boolean): string;
   elementPower(base: string, exponent: string): string;
   root(inner: string): string;
   squaredNorm(inner: string, frobenius: boolean): string;
@@ -59,6 +61,8 @@ function write(form: MatrixForm, s: Spelling): Piece {
     }
     case 'ones':
       return { text: s.ones, hold: 'atom' };
+    case 'zero':
+      return { text: '0', hold: 'atom' };
     case 'identity':
       return { text: s.identity, hold: 'atom' };
     case 'sum':
@@ -87,11 +91,17 @@ function write(form: MatrixForm, s: Spelling): Piece {
       return { text: list.join(s.quotient), hold: 'product' };
     }
     case 'transpose':
+      if (form.arg.kind === 'inverse')
+        return { text: s.inverseTranspose(atom(form.arg.arg)), hold: 'script' };
       return { text: s.transpose(atom(form.arg)), hold: 'script' };
     case 'diag': {
       const text = s.operator('diag', write(form.arg, s).text);
       return form.inverse ? { text: s.inverse(text), hold: 'script' } : { text, hold: 'atom' };
     }
+    case 'inverse':
+      return { text: s.inverse(atom(form.arg)), hold: 'script' };
+    case 'determinant':
+      return { text: s.determinant(write(form.arg, s).text, form.log), hold: 'atom' };
     case 'trace':
       return { text: s.operator('tr', write(form.arg, s).text), hold: 'atom' };
     case 'squaredNorm':
@@ -127,7 +137,11 @@ function scaled(
   s: Spelling,
   factor: (f: MatrixForm) => string,
 ): Piece {
-  const scalar = (f: MatrixForm): string => (f.kind === 'matmul' ? s.brackets(write(f, s).text) : factor(f));
+  const alone = (forms: readonly MatrixForm[]): boolean => forms.length === 1;
+  const scalar = (f: MatrixForm, _: number, among: readonly MatrixForm[]): string => {
+    const divides = among === form.bottom && alone(among) && form.den === 1;
+    return f.kind === 'matmul' && !divides ? s.brackets(write(f, s).text) : factor(f);
+  };
   const top = form.top.map(scalar);
   if (form.num !== 1) top.unshift(String(form.num));
   const bottom = form.bottom.map(scalar);

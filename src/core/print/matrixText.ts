@@ -8,7 +8,7 @@ export function matrixText(form: MatrixForm, naming: Naming): string {
   return spell(form, spelling(naming));
 }
 
-const bracketed = (text: string): string => (/^[\w.]+$/.test(text) ? text : `(${text})`);
+const bracketed = (text: string): string => (/^([\w.]+|‖[^‖]*‖²)$/.test(text) ? text : `(${text})`);
 
 function spelling(naming: Naming): Spelling {
   const known = new Set(naming.program.inputs.map((i) => i.name));
@@ -31,6 +31,8 @@ function spelling(naming: Naming): Spelling {
     power: (base, exponent) => `${base}^${bracketed(exponent)}`,
     transpose: (base) => `${base}ᵀ`,
     inverse: (base) => `${base}⁻¹`,
+    inverseTranspose: (base) => `${base}⁻ᵀ`,
+    determinant: (inner, log) => (log ? `logdet(${inner})` : `det(${inner})`),
     elementPower: (base, exponent) => `${base}^${bracketed(exponent)}`,
     root: (inner) => `sqrt(${inner})`,
     squaredNorm: (inner) => `‖${inner}‖²`,

@@ -1,5 +1,12 @@
 /** Expressions as one line of plain text, with indices in brackets: `1/m*sum(i<m, (a[i] - y[i])*X[i,j])`. */
-import type { Arena, CmpNode, Node, ReduceNode } from '../expr';
+import {
+  stackPositions,
+  type Arena,
+  type CmpNode,
+  type MatrixFunction,
+  type Node,
+  type ReduceNode,
+} from '../expr';
 import { opRow } from '../ops';
 import { createScope, type Naming, type Scope } from './naming';
 import { fraction, radicand, readsSwapped, SWAPPED, terms } from './shape';
@@ -12,6 +19,12 @@ const enum Level {
   Power,
   Atom,
 }
+
+const MATRIX_NAMES: Readonly<Record<MatrixFunction, string>> = {
+  inv: 'inv',
+  det: 'det',
+  logabsdet: 'logdet',
+};
 
 /**
  * `node` as text. Positions count from 0, as in code. Reads back as the same value, apart from derivatives that have not
@@ -49,6 +62,14 @@ function write(naming: Naming, node: Node, scope: Scope, context: Level): string
       return node.args.length === 0
         ? node.name
         : `${node.name}[${node.args.map((a) => sub(a, Level.Compare)).join(',')}]`;
+    case 'matrix': {
+      const [row, column] = node.args.slice(-2);
+      const name = naming.program.arena.sym(node.name, ...stackPositions(node));
+      const text = `${MATRIX_NAMES[node.fn]}(${sub(name, Level.Compare)})`;
+      return node.fn === 'inv' && row && column
+        ? `${text}[${sub(row, Level.Compare)},${sub(column, Level.Compare)}]`
+        : text;
+    }
     case 'add':
       return at(
         Level.Sum,

@@ -62,6 +62,7 @@ export function createDisplay(program: Program): Display {
     if (known !== undefined) return known;
     let cost = 1;
     if (node.kind === 'num') cost = (node.num < 0 ? 1 : 0) + (node.den === 1 ? 1 : 3);
+    else if (node.kind === 'matrix') cost = 2;
     else if (node.kind === 'sym')
       cost = 1 + node.args.filter((a) => a.kind !== 'index' && a.kind !== 'num').length;
     else if (node.kind === 'add' || node.kind === 'mul') {

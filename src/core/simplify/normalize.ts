@@ -3,17 +3,17 @@ import { axisIndices, type Binding } from '../definition';
 import type { Arena, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { Algebra, ZERO, type Form } from './algebra';
-import { rewriteConditional } from './conditional';
-import { createIndicatorRule } from './deltas';
 import type { Display } from './display';
 import { callForm } from './functions';
+import { inverseBindings } from './inverses';
 import { factors, filterMono } from './mono';
 import { comparisonForm, whereForm } from './piecewise';
 import { BudgetError } from './polynomial';
 import { powerForm, reduceAtom } from './powers';
 import { SILENT, type Recorder } from './recorder';
-import { RelationTable, type Relation } from './relations';
+import { RelationTable } from './relations';
 import { sumForm, type SumRule } from './sums';
+import { elementForm } from './symmetry';
 
 export interface NormalizerOptions {
   readonly arena: Arena;
@@ -37,11 +37,11 @@ export class Normalizer {
   readonly facts: Facts;
   readonly algebra: Algebra;
   readonly relations = new RelationTable();
-  /** Relations of an exponential that hold where indicators stand beside it. */
-  readonly conditional: Relation[] = [];
   readonly definitions: ReadonlyMap<string, Binding>;
   /** Known sums of a binding along one of its axes. */
   readonly sumRules = new Map<string, SumRule[]>();
+  /** Bindings that are inverses, with the names of what they invert. */
+  readonly inverses: ReadonlyMap<string, string>;
   readonly expand: boolean;
   readonly root: number;
   /** Sign with which exp(sign · x) is the atom, by the node of x with its indices renamed. */
@@ -61,14 +61,9 @@ export class Normalizer {
     this.expand = options.expand;
     this.root = options.root ?? 1;
     this.definitions = new Map(options.bindings.map((b) => [b.name, b]));
+    this.inverses = inverseBindings(options.bindings);
     this.algebra = new Algebra(options.arena, options.facts, options.display, { expand: options.expand });
     this.algebra.reduceAtom = (atom, exponent) => reduceAtom(this, atom, exponent);
-    this.algebra.reduceTogether = (atom, form) => {
-      const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;
-      if (hit) this.firedRule = hit.rule;
-      return hit?.form ?? null;
-    };
-    this.algebra.underIndicator = createIndicatorRule(this);
   }
 
   /** What a symbol is defined as, at its indices; null for an input. */
@@ -192,7 +187,8 @@ export class Normalizer {
       case 'diff':
         return algebra.atom(node);
       case 'sym':
-        return this.atom(node);
+      case 'matrix':
+        return elementForm(this, node);
       case 'add':
         return algebra.add(this.args(node));
       case 'mul':

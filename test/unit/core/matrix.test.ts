@@ -161,6 +161,48 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
     String.raw`\lambda \mathbf{1}`,
     'g = np.full((n, 1), lam)',
   ],
+  [
+    'an inverse of a symmetric matrix',
+    'data S[n,n] definite; data d[n]\ng[j<n] = sum(k<n, inv(S)[k,j]*d[k])',
+    String.raw`S^{-1} d`,
+    'g = np.linalg.inv(S) @ d',
+  ],
+  [
+    'an inverse of any matrix',
+    'data A[n,n]; data d[n]\ng[j<n] = sum(k<n, inv(A)[k,j]*d[k])',
+    String.raw`A^{-\top} d`,
+    'g = np.linalg.inv(A).T @ d',
+  ],
+  [
+    'the gradient of a Gaussian likelihood by its covariance',
+    'data S[n,n] definite; data d[n]\ng[i<n,j<n] = 1/2*(inv(S)[i,j] - sum(k<n, inv(S)[i,k]*d[k])*sum(k<n, inv(S)[j,k]*d[k]))',
+    String.raw`\frac{1}{2} (S^{-1} - S^{-1} d d^{\top} S^{-1})`,
+    'g = (S_inv - np.outer(S_inv @ d, S_inv @ d)) / 2',
+  ],
+  [
+    'the gradient of a quadratic form',
+    'data A[n,n]; data x[n]; data b[n]\ng[i<n] = 1/2*(sum(j<n, A[j,i]*x[j]) + sum(j<n, A[i,j]*x[j]) - 2*b[i])',
+    String.raw`\frac{1}{2} (A + A^{\top}) x - b`,
+    'g = (A.T @ x + A @ x - 2 * b) / 2',
+  ],
+  [
+    'a trace of an inverse and a product',
+    'data K[n,n] symmetric; data X[n,m]\nt = sum(i<n, sum(j<n, inv(K)[i,j]*sum(k<m, X[i,k]*X[j,k])))',
+    String.raw`\operatorname{tr}(K^{-1} X X^{\top})`,
+    't = np.sum(np.linalg.inv(K) * (X @ X.T))',
+  ],
+  [
+    'a trace of an inverse',
+    'data A[n,n]\nt = sum(i<n, inv(A)[i,i]) + logdet(A)',
+    String.raw`\operatorname{tr}(A^{-1}) + \log \left| \det A \right|`,
+    't = np.trace(np.linalg.inv(A)) + np.linalg.slogdet(A)[1]',
+  ],
+  [
+    'a symmetric binding',
+    'data X[n,m]; hyper v\nK[i<n,j<n] = sum(k<m, X[i,k]*X[j,k]) + v*delta(i,j)\ng[i<n,p<m] = sum(j<n, K[j,i]*X[j,p])',
+    'K X',
+    'g = K @ X',
+  ],
   ['only scalars', 'param x; param y\nJ = x*y', null, 'J = x * y'],
 ];
 

@@ -1,0 +1,91 @@
+/** Products of a matrix and its inverse under a sum: Σ_k (A⁻¹)_rk A_ks = δ_rs. */
+import { axisIndices, type Binding } from '../definition';
+import type { IndexNode, Node } from '../expr';
+import { factors, filterMono, mulMono, type Mono } from './mono';
+import type { Normalizer } from './normalize';
+
+/** An element of a matrix or of the inverse of one, by the name of the matrix. */
+interface Element {
+  readonly id: number;
+  readonly name: string;
+  readonly inverted: boolean;
+  readonly stack: readonly Node[];
+  readonly row: Node;
+  readonly column: Node;
+}
+
+export interface Cancelled {
+  readonly name: string;
+  readonly delta: Node;
+  /** The factors that the pair leaves. */
+  readonly rest: Mono;
+}
+
+/** The pair in a product that the sum over `index` turns into a delta; null where there is none. */
+export function cancelledPair(normalizer: Normalizer, index: IndexNode, m: Mono): Cancelled | null {
+  const elements = [...factors(m)].flatMap(([id, e]) => (e === 1 ? elementOf(normalizer, id) : []));
+  for (const inverse of elements)
+    for (const matrix of elements) {
+      if (!inverse.inverted || matrix.inverted || inverse.name !== matrix.name) continue;
+      if (!inverse.stack.every((at, k) => at === matrix.stack[k] && at !== index)) continue;
+      const delta = joined(normalizer, inverse, matrix, index);
+      const rest = filterMono(m, (id) => id !== inverse.id && id !== matrix.id);
+      const others = [...factors(rest)].some(([id]) => normalizer.algebra.base(id).free.has(index.name));
+      if (delta && !others && !delta.free.has(index.name)) return { name: matrix.name, delta, rest };
+    }
+  return null;
+}
+
+/**
+ * Σ_k (A⁻¹)_rk Σ_s A_ks c_s, whose inner sum holds the other half of the pair: what is left once the two sums change places,
+ * else null.
+ */
+export function cancelledAcross(normalizer: Normalizer, index: IndexNode, m: Mono): Node | null {
+  const { algebra, arena } = normalizer;
+  for (const [id, e] of factors(m)) {
+    const { atom, free } = algebra.base(id);
+    if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !free.has(index.name)) continue;
+    const outer = filterMono(m, (other) => other !== id);
+    if (![...factors(outer)].some(([other]) => elementOf(normalizer, other).length > 0)) continue;
+    const { index: inner, body } = arena.open(atom);
+    let level = 1;
+    while (body.free.has(`°${level}`)) level += 1;
+    const own = arena.index(`°${level}`, inner.size);
+    const form = algebra.silently(() => normalizer.norm(arena.substitute(body, inner, own)));
+    const pair = cancelledPair(normalizer, index, mulMono(outer, form.mono));
+    if (pair) return arena.sum(own, arena.mul(algebra.toNode({ ...form, mono: pair.rest }), pair.delta));
+  }
+  return null;
+}
+
+/** δ over what is left of the two index pairs once `index`, in the middle, is gone. */
+function joined(normalizer: Normalizer, inverse: Element, matrix: Element, index: IndexNode): Node | null {
+  const { arena, facts } = normalizer;
+  if (inverse.column === index && matrix.row === index) return arena.delta(inverse.row, matrix.column);
+  if (matrix.column === index && inverse.row === index) return arena.delta(matrix.row, inverse.column);
+  if (facts.symmetry(matrix.name) === null) return null;
+  if (inverse.row === index && matrix.row === index) return arena.delta(inverse.column, matrix.column);
+  return inverse.column === index && matrix.column === index ? arena.delta(inverse.row, matrix.row) : null;
+}
+
+function elementOf(normalizer: Normalizer, id: number): Element[] {
+  const { atom } = normalizer.algebra.base(id);
+  if (!atom || (atom.kind !== 'sym' && (atom.kind !== 'matrix' || atom.fn !== 'inv'))) return [];
+  const [row, column] = atom.args.slice(-2);
+  if (!row || !column) return [];
+  const stack = atom.args.slice(0, -2);
+  const inverted = atom.kind === 'sym' ? normalizer.inverses.get(atom.name) : atom.name;
+  return [{ id, name: inverted ?? atom.name, inverted: inverted !== undefined, stack, row, column }];
+}
+
+/** Bindings that are inverses, with the names of what they invert. */
+export function inverseBindings(bindings: readonly Binding[]): ReadonlyMap<string, string> {
+  return new Map(
+    bindings.flatMap(({ name, axes, def }) => {
+      const indices = axisIndices(axes);
+      const inverts =
+        def.kind === 'matrix' && def.fn === 'inv' && def.args.every((arg, k) => arg === indices[k]);
+      return inverts ? [[name, def.name] as const] : [];
+    }),
+  );
+}
