@@ -15,6 +15,8 @@ export interface TextSpan {
 export interface Formula {
   readonly latex: string;
   readonly text: string;
+  /** The same LaTeX with the parts that a rule touched in \htmlClass, where there are any. */
+  readonly marked?: string;
 }
 
 export type Verdict = 'right' | 'wrong' | 'unknown';
@@ -123,7 +125,7 @@ export interface ParameterView {
     readonly index: Formula;
     /** The same in matrix notation; null where none was found. */
     readonly matrix: Formula | null;
-    /** Self-contained source per target (`numpy`): recomputes intermediates, ends with the assignment. */
+    /** Self-contained source per target (`numpy`, `torch`, `jax`, `typescript`): recomputes intermediates, ends with the assignment. */
     readonly code: Readonly<Record<string, string>>;
   };
   readonly steps: readonly StepView[];

@@ -11,8 +11,11 @@ import type { Formula } from '../protocol';
 import { plainName } from './mistakes/case';
 
 export interface Formulas {
-  /** `among`: the other expressions of the same equation, with which it shares the names of indices. */
-  expression(node: Node, among?: readonly Node[]): Formula;
+  /**
+   * `among`: the other expressions of the same equation, with which it shares the names of indices; `touched`: its parts that
+   * are to be marked.
+   */
+  expression(node: Node, among?: readonly Node[], touched?: ReadonlySet<Node>): Formula;
   /** `left = right`. */
   equation(left: Formula, right: Formula): Formula;
   /** A symbol with its indices. */
@@ -32,13 +35,22 @@ export interface Indexed {
   readonly axes: readonly Axis[];
 }
 
+const NOTHING: ReadonlySet<Node> = new Set();
+
 export function createFormulas(program: Program, extra: readonly Binding[]): Formulas {
   const naming: Naming = createNaming(program, extra);
   const { arena } = program;
-  const expression = (node: Node, among: readonly Node[] = []): Formula => ({
-    latex: toLatex(node, naming, { among }),
-    text: toText(node, naming, among),
-  });
+  const expression = (
+    node: Node,
+    among: readonly Node[] = [],
+    touched: ReadonlySet<Node> = NOTHING,
+  ): Formula => {
+    const plain = { latex: toLatex(node, naming, { among }), text: toText(node, naming, among) };
+    if (touched.size === 0) return plain;
+    const marked = toLatex(node, naming, { among, marked: touched });
+    // A part that is not written on its own (the power of a denominator) leaves no mark.
+    return marked === plain.latex ? plain : { ...plain, marked };
+  };
   const equation = (left: Formula, right: Formula): Formula => ({
     latex: `${left.latex} = ${right.latex}`,
     text: `${left.text} = ${right.text}`,

@@ -1,6 +1,7 @@
 /** Definitions and derivations as the plain data of the protocol. */
 import { axisIndices, type Program } from '../core/definition';
 import type { Derivation, Gradient } from '../core/derivation';
+import { CODE_TARGETS } from '../core/ops';
 import { printCode } from '../core/print/code';
 import type { SourceDefinition } from '../lang/definition';
 import type {
@@ -89,16 +90,13 @@ function parameterView(
   findings: readonly Finding[],
 ): ParameterView {
   const { index, matrix } = gradientFormulas(program, gradient, formulas);
-  const code = printCode('numpy', program, {
-    name: gradientName(gradient.of),
-    value: gradient,
-    bindings: derivation.named,
-  });
+  const printed = { name: gradientName(gradient.of), value: gradient, bindings: derivation.named };
+  const code = CODE_TARGETS.map((target) => [target, printCode(target, program, printed)] as const);
   return {
     name: gradient.of,
     symbol: formulas.bare(gradient.of),
     shape: gradient.shape,
-    gradient: { index, matrix, code: { numpy: code } },
+    gradient: { index, matrix, code: Object.fromEntries(code) },
     steps: gradient.steps.map((step) => stepView(step, formulas)),
     findings,
   };

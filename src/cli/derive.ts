@@ -2,6 +2,7 @@
 import type { Analyzer } from '../check/analyze';
 import { deriveDefinition, problemOutput, type DeriveOutput } from '../check/cli/json';
 import { derivationText, problemText } from '../check/cli/text';
+import type { CodeTarget } from '../core/ops';
 import type { DefinitionSummary, DerivationView } from '../protocol';
 import { InputError, readSource } from './files';
 import type { Command } from './options';
@@ -24,7 +25,9 @@ export async function deriveCommand(
   const failed = asked && views.length > 0 && views.every(({ parameters }) => parameters.length === 0);
   return {
     exitCode: failed ? 2 : 0,
-    output: command.json ? `${JSON.stringify(output, null, 2)}\n` : deriveText(path, views, output),
+    output: command.json
+      ? `${JSON.stringify(output, null, 2)}\n`
+      : deriveText(path, command.code, views, output),
     errors: failed
       ? views.flatMap(({ problems }) => problems.map((problem) => problemText(path, problemOutput(problem))))
       : [],
@@ -62,8 +65,13 @@ export function byName(definitions: readonly DefinitionSummary[], name: string):
   return exact.length > 0 ? exact : definitions.filter((definition) => definition.name.endsWith(`.${name}`));
 }
 
-function deriveText(path: string, views: readonly DerivationView[], output: DeriveOutput): string {
+function deriveText(
+  path: string,
+  code: CodeTarget,
+  views: readonly DerivationView[],
+  output: DeriveOutput,
+): string {
   const problems = output.problems.map((problem) => `${problemText(path, problem)}\n`);
   if (views.length === 0) return `${problems.join('')}No loss or activation was found in ${path}.\n`;
-  return [...problems, ...views.map(derivationText)].join('\n');
+  return [...problems, ...views.map((view) => derivationText(view, code))].join('\n');
 }

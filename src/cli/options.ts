@@ -1,11 +1,13 @@
 /** The command line's own language: commands, options and what they must be. */
 import { parseArgs } from 'node:util';
+import { CODE_TARGETS, type CodeTarget } from '../core/ops';
 
 export const HELP = `Nabla derives gradients of losses in your code and checks the ones you wrote by hand.
 
 Usage:
-  nabla derive FILE [--name NAME | --line N] [--wrt w,b] [--json]
-      Shows the derivation of every definition in FILE, or of one.
+  nabla derive FILE [--name NAME | --line N] [--wrt w,b] [--code LANGUAGE] [--json]
+      Shows the derivation of every definition in FILE, or of one, and its gradients as code:
+      numpy (default), torch, jax or typescript.
   nabla check PATH... [--data CSV --target COLUMN] [--format text|json]
       Checks every hand-written gradient in the files; folders are searched for *.py.
       With --data, gradients are also checked on the rows of a table.
@@ -51,6 +53,8 @@ export type Command =
       readonly name: string | null;
       readonly line: number | null;
       readonly wrt: readonly string[] | null;
+      /** The language of the code in the text; JSON has all. */
+      readonly code: CodeTarget;
       readonly json: boolean;
     }
   | {
@@ -77,6 +81,7 @@ const OPTIONS = {
   name: { type: 'string' },
   line: { type: 'string' },
   wrt: { type: 'string' },
+  code: { type: 'string' },
   json: { type: 'boolean' },
   format: { type: 'string' },
   data: { type: 'string' },
@@ -95,7 +100,7 @@ type OptionName = keyof typeof OPTIONS;
 
 const DATA_OPTIONS: readonly OptionName[] = ['data', 'target', 'features', 'raw', 'missing', 'set'];
 const COMMANDS: Readonly<Record<'derive' | 'check' | 'train', readonly OptionName[]>> = {
-  derive: ['name', 'line', 'wrt', 'json'],
+  derive: ['name', 'line', 'wrt', 'code', 'json'],
   check: [...DATA_OPTIONS, 'format', 'json'],
   train: [...DATA_OPTIONS, 'name', 'learning-rate', 'epochs', 'seed', 'init-scale', 'json'],
 };
@@ -143,6 +148,7 @@ export function parseCommand(args: readonly string[]): Command {
       name: values.name ?? null,
       line: values.line === undefined ? null : whole('line', values.line, 1),
       wrt: list(values.wrt),
+      code: codeTarget(values.code ?? 'numpy'),
       json: values.json === true,
     };
   }
@@ -161,6 +167,12 @@ export function parseCommand(args: readonly string[]): Command {
     initScale: real('init-scale', values['init-scale'] ?? '0.01', 0),
     json: values.json === true,
   };
+}
+
+function codeTarget(name: string): CodeTarget {
+  const found = CODE_TARGETS.find((target) => target === name);
+  if (!found) throw new UsageError(`--code is ${CODE_TARGETS.join(', ')}, not "${name}".`);
+  return found;
 }
 
 function parsed(args: readonly string[]) {

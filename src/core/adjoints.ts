@@ -1,15 +1,17 @@
 /** Reverse accumulation over the bindings: ∂J/∂v from the derivatives by what uses v, with the steps of the chain rule. */
-import type { Binding } from './definition';
+import { axisIndices, type Binding } from './definition';
 import type { Step } from './derivation';
 import { isNum, type IndexNode, type Node, type Size, type SymNode } from './expr';
-import { linkIndices } from './graph';
+import { linkIndices, pinnedAxes } from './graph';
 import { deriveLink, linkNode, simplifySteps, type Derived, type Workshop } from './links';
 import { ruleTitle } from './rules';
 import { makeStep, mapStep } from './steps';
 
 /** Links that are multiplied in one outline before the next derivative is taken as known. */
 const LONGEST_CHAIN = 4;
-/** Adjoints larger than this get a name once a sum stands in them. */
+/** Adjoints larger than this get a name where they are results of matrix products. */
+const PRODUCT_NAMED_FROM = 3;
+/** Adjoints larger than this get a name where sums stand in them and matrix products take them further. */
 const NAMED_FROM = 6;
 /** Adjoints larger than this get a name in any case, so that long chains stay linear in size. */
 const ALWAYS_NAMED_FROM = 40;
@@ -249,11 +251,27 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
     return result;
   };
 
-  const shouldName = (name: string, value: Node, contracted: boolean): boolean =>
-    graph.bindings.has(name) &&
-    !hidden.has(name) &&
-    graph.output.axes.every((axis) => axis.index === null) &&
-    simplifier.display.cost(value) > (contracted ? NAMED_FROM : ALWAYS_NAMED_FROM);
+  const shouldName = (name: string, value: Node, contracted: boolean): boolean => {
+    const binding = graph.bindings.get(name);
+    if (!binding || hidden.has(name) || graph.output.axes.some((axis) => axis.index !== null)) return false;
+    const made = graph.consumers(name).some((user) => isProduct(user, name));
+    const taken = graph.sources(binding).some((source) => isProduct(binding, source));
+    const limit = !contracted
+      ? ALWAYS_NAMED_FROM
+      : made
+        ? PRODUCT_NAMED_FROM
+        : taken
+          ? NAMED_FROM
+          : ALWAYS_NAMED_FROM;
+    return simplifier.display.cost(value) > limit;
+  };
+
+  /** ∂of/∂name sums over an index that `name` lacks and brings in one that `of` lacks. */
+  const isProduct = (of: Binding, name: string): boolean => {
+    const sizes = graph.sizes(name);
+    const pinned = pinnedAxes(of, name, sizes.length).filter((axis) => axis !== null).length;
+    return pinned < sizes.length && pinned < axisIndices(of.axes).length;
+  };
 
   const giveName = (name: string, indices: readonly IndexNode[], value: Node): Node => {
     const wanted = `d${name}`;

@@ -1,6 +1,8 @@
 /** From the states that the simplifier recorded to steps, one elementary event each. */
+import { assumptionsOf } from './assumptions';
 import type { Step } from './derivation';
 import type { Arena, Node } from './expr';
+import type { Facts } from './facts';
 import { compareNodes } from './order';
 import { ruleTitle } from './rules';
 import type { RecordedState } from './simplify/recorder';
@@ -62,6 +64,7 @@ function spreadNumber(arena: Arena, node: Node): Node {
 export interface AlgebraTools {
   readonly arena: Arena;
   readonly reorder: (node: Node) => Node;
+  readonly simplifier: { readonly facts: Facts };
   /** A node as plain text, for titles; null for a large one. */
   readonly text: (node: Node) => string | null;
 }
@@ -70,7 +73,7 @@ const LONGEST_TITLE_PART = 40;
 
 /** Steps from `before` through the recorded states to `after`; empty if both print alike. */
 export function algebraSteps(
-  { arena, reorder, text }: AlgebraTools,
+  { arena, reorder, simplifier, text }: AlgebraTools,
   before: Node,
   states: readonly RecordedState[],
   after: Node,
@@ -101,7 +104,10 @@ export function algebraSteps(
       before: from,
       after: state.node,
       ...touched,
-      assumptions: state.assumption === null ? [] : [state.assumption],
+      assumptions: [
+        ...(state.assumption === null ? [] : [state.assumption]),
+        ...assumptionsOf(rule, touched.touchedBefore, simplifier.facts, text),
+      ],
     });
   });
 }

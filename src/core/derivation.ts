@@ -58,6 +58,7 @@ export interface Derivation {
   readonly adjoints: readonly Gradient[];
   /** Adjoints that got a name of their own (`dZ`) and occur in gradients, in order of evaluation. */
   readonly named: readonly Binding[];
+  /** Derived when first asked for. */
   readonly links: readonly Link[];
   /**
    * Abbreviations for long inner expressions without a name of their own, in order of evaluation, each over inputs, bindings

@@ -53,6 +53,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
       : createVerifier(unnamed.program, adjoints.named, options.seed ?? DEFAULT_SEED);
   const checked = (gradient: Gradient): Gradient =>
     verifier ? { ...gradient, steps: gradient.steps.map((step) => verifier.verify(step)) } : gradient;
+  let links: Link[] | null = null;
   return {
     gradients: raw.map(finish).map(checked),
     adjoints: rawBackward.map(finish).map(checked),
@@ -60,7 +61,9 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
       ...binding,
       def: shortest(written, writeOut(program.arena, unnamed.hidden, binding.def)),
     })),
-    links: collectLinks(written, path, wanted),
+    get links() {
+      return (links ??= collectLinks(written, path, wanted));
+    },
     hidden: unnamed.hidden,
     facts: shop.simplifier.notes,
     budget: shop.simplifier.normalizer.budget,

@@ -125,8 +125,53 @@ export type Node =
   | ReduceNode
   | DiffNode;
 
-type Fields<N extends Node> = Omit<N, keyof NodeBase>;
-type AnyFields = { [K in Node['kind']]: Fields<Extract<Node, { kind: K }>> }[Node['kind']];
+/** What nodes of some kind have besides what all have. */
+interface OwnFields {
+  readonly num?: number;
+  readonly den?: number;
+  readonly name?: string;
+  readonly value?: number;
+  readonly size?: Size;
+  readonly space?: IndexNode['space'];
+  readonly fn?: string;
+  readonly rel?: Relation;
+  readonly op?: ReduceOp;
+  readonly index?: IndexNode;
+  readonly total?: boolean;
+}
+
+const NOTHING: OwnFields = {};
+
+/** All nodes have the same fields in the same order, used or not: reading a field of any node then is one machine load. */
+function nodeOf(
+  id: number,
+  kind: Node['kind'],
+  args: readonly Node[],
+  height: number,
+  free: ReadonlySet<string>,
+  own: OwnFields,
+): Node {
+  const { num, den, name, value, size, space, fn, rel, op, index, total } = own;
+  const node = {
+    id,
+    kind,
+    args,
+    height,
+    free,
+    num,
+    den,
+    name,
+    value,
+    size,
+    space,
+    fn,
+    rel,
+    op,
+    index,
+    total,
+  };
+  return node as Node;
+}
 
 const NO_INDICES: ReadonlySet<string> = new Set();
 
@@ -134,22 +179,27 @@ const NO_INDICES: ReadonlySet<string> = new Set();
 export function gcd(a: number, b: number): number {
   let x = Math.abs(a);
   let y = Math.abs(b);
-  while (y !== 0) [x, y] = [y, x % y];
+  while (y !== 0) {
+    const rest = x % y;
+    x = y;
+    y = rest;
+  }
   return x;
 }
 
-const safe = (...values: number[]): boolean => values.every(Number.isSafeInteger);
+const safe = Number.isSafeInteger;
 
 /** Sum of two rationals as [num, den], or null where a part leaves the safe integers. */
 export function addRational(
   a: readonly [number, number],
   b: readonly [number, number],
 ): [number, number] | null {
+  if (a[1] === 1 && b[1] === 1) return safe(a[0] + b[0]) ? [a[0] + b[0], 1] : null;
   const g = gcd(a[1], b[1]);
   const p = a[0] * (b[1] / g);
   const q = b[0] * (a[1] / g);
   const d = a[1] * (b[1] / g);
-  return safe(p, q, p + q, d) ? reduced(p + q, d) : null;
+  return safe(p) && safe(q) && safe(p + q) && safe(d) ? reduced(p + q, d) : null;
 }
 
 /** Product of two rationals as [num, den], or null where a part leaves the safe integers. */
@@ -157,11 +207,12 @@ export function mulRational(
   a: readonly [number, number],
   b: readonly [number, number],
 ): [number, number] | null {
+  if (a[1] === 1 && b[1] === 1) return safe(a[0] * b[0]) ? [a[0] * b[0] + 0, 1] : null;
   const g = gcd(a[0], b[1]) || 1;
   const h = gcd(b[0], a[1]) || 1;
   const p = (a[0] / g) * (b[0] / h);
   const q = (a[1] / h) * (b[1] / g);
-  return safe(p, q) ? reduced(p, q) : null;
+  return safe(p) && safe(q) ? reduced(p, q) : null;
 }
 
 /** Integer power of a rational, or null for 0 to a negative power or where a part leaves the safe integers. */
@@ -170,7 +221,7 @@ export function powRational(a: readonly [number, number], exponent: number): [nu
   const e = Math.abs(exponent);
   const p = a[0] ** e;
   const q = a[1] ** e;
-  if (!safe(p, q)) return null;
+  if (!safe(p) || !safe(q)) return null;
   return exponent < 0 ? reduced(q, p) : reduced(p, q);
 }
 
@@ -185,7 +236,8 @@ export const isNum = (node: Node, value: number): boolean =>
 export class Arena {
   private readonly table = new Map<number, Node | Node[]>();
   /** Operators with what distinguishes them, numbered; and the number of each node's. */
-  private readonly heads = new Map<string, number>();
+  private readonly heads = new Map<Node['kind'], Map<string, number>>();
+  private headCount = 0;
   private readonly headOf: number[] = [];
   private readonly integers = new Map<number, NumNode>();
   private readonly substituted = new Map<string, Map<number, Node>>();
@@ -204,10 +256,17 @@ export class Arena {
     return this.headOf.length;
   }
 
-  private intern(key: string, args: readonly Node[], fields: AnyFields): Node {
-    const name = `${fields.kind}|${key}`;
-    let head = this.heads.get(name);
-    if (head === undefined) this.heads.set(name, (head = this.heads.size));
+  private headNumber(kind: Node['kind'], key: string): number {
+    let heads = this.heads.get(kind);
+    if (!heads) this.heads.set(kind, (heads = new Map<string, number>()));
+    let head = heads.get(key);
+    if (head === undefined) heads.set(key, (head = this.headCount++));
+    return head;
+  }
+
+  /** The node of that kind, of what `key` distinguishes within the kind, over `args`; `own` is what it has of its own. */
+  private intern(kind: Node['kind'], key: string, args: readonly Node[], own: OwnFields = NOTHING): Node {
+    const head = this.headNumber(kind, key);
     let hash = head;
     for (const arg of args) {
       hash = Math.imul(hash ^ arg.id, 0x9e3779b1);
@@ -222,14 +281,14 @@ export class Arena {
       if (arg.height > height) height = arg.height;
       free = union(free, arg.free);
     }
-    if (fields.kind === 'index') free = new Set([fields.name]);
-    if (fields.kind === 'reduce') {
-      height = Math.max(height + 1, Number(fields.index.name.slice(1)));
+    if (kind === 'index' && own.name !== undefined) free = new Set([own.name]);
+    if (own.index) {
+      height = Math.max(height + 1, Number(own.index.name.slice(1)));
       const rest = new Set(free);
-      rest.delete(fields.index.name);
+      rest.delete(own.index.name);
       free = rest.size === 0 ? NO_INDICES : rest;
     }
-    const node = { id: this.headOf.length, args, height, free, ...fields } as Node;
+    const node = nodeOf(this.headOf.length, kind, args, height, free, own);
     this.headOf.push(head);
     if (bucket === undefined) this.table.set(hash, node);
     else if (Array.isArray(bucket)) bucket.push(node);
@@ -238,22 +297,25 @@ export class Arena {
   }
 
   private find(bucket: Node | Node[], head: number, args: readonly Node[]): Node | undefined {
-    const fits = (node: Node): boolean => {
-      if (this.headOf[node.id] !== head || node.args.length !== args.length) return false;
-      for (let k = 0; k < args.length; k++) if (node.args[k] !== args[k]) return false;
-      return true;
-    };
-    if (Array.isArray(bucket)) return bucket.find(fits);
-    return fits(bucket) ? bucket : undefined;
+    if (!Array.isArray(bucket)) return this.fits(bucket, head, args) ? bucket : undefined;
+    for (const node of bucket) if (this.fits(node, head, args)) return node;
+    return undefined;
+  }
+
+  private fits(node: Node, head: number, args: readonly Node[]): boolean {
+    if (this.headOf[node.id] !== head || node.args.length !== args.length) return false;
+    for (let k = 0; k < args.length; k++) if (node.args[k] !== args[k]) return false;
+    return true;
   }
 
   /** The rational num/den in lowest terms. Throws a RangeError unless both are safe integers and den is not 0. */
   num(num: number, den = 1): NumNode {
     const known = den === 1 ? this.integers.get(num) : undefined;
     if (known) return known;
-    if (!safe(num, den) || den === 0) throw new RangeError(`not a rational with safe parts: ${num}/${den}`);
+    if (!safe(num) || !safe(den) || den === 0)
+      throw new RangeError(`not a rational with safe parts: ${num}/${den}`);
     const [p, q] = reduced(num, den);
-    const node = this.intern(`${p}/${q}`, [], { kind: 'num', num: p, den: q }) as NumNode;
+    const node = this.intern('num', `${p}/${q}`, [], { num: p, den: q }) as NumNode;
     if (q === 1) this.integers.set(p, node);
     return node;
   }
@@ -261,7 +323,7 @@ export class Arena {
   /** An opaque constant > 0. `name` is how it is printed; equal names must have equal values. */
   constant(name: string, value: number): ConstNode {
     if (!(value > 0)) throw new RangeError(`a constant must be positive: ${name}`);
-    return this.intern(name, [], { kind: 'const', name, value }) as ConstNode;
+    return this.intern('const', name, [], { name, value }) as ConstNode;
   }
 
   /** A non-negative decimal literal as written: exact when it is an integer or has at most two decimals, else opaque. */
@@ -276,7 +338,7 @@ export class Arena {
   }
 
   size(size: Size): Node {
-    return /^\d+$/.test(size) ? this.num(Number(size)) : this.intern(size, [], { kind: 'size', size });
+    return /^\d+$/.test(size) ? this.num(Number(size)) : this.intern('size', size, [], { size });
   }
 
   /** An index in the `free` space; the name must not begin with `#` or `~`. */
@@ -286,15 +348,15 @@ export class Arena {
   }
 
   private indexIn(space: IndexNode['space'], name: string, size: Size): IndexNode {
-    return this.intern(`${name}:${size}`, [], { kind: 'index', name, size, space }) as IndexNode;
+    return this.intern('index', `${name}:${size}`, [], { name, size, space }) as IndexNode;
   }
 
   sym(name: string, ...args: readonly Node[]): SymNode {
-    return this.intern(name, args, { kind: 'sym', name }) as SymNode;
+    return this.intern('sym', name, args, { name }) as SymNode;
   }
 
   matrix(fn: MatrixFunction, name: string, ...args: readonly Node[]): MatrixNode {
-    return this.intern(`${fn}:${name}`, args, { kind: 'matrix', fn, name }) as MatrixNode;
+    return this.intern('matrix', `${fn}:${name}`, args, { fn, name }) as MatrixNode;
   }
 
   /** n-ary sum: nested sums are flattened, numbers folded (put last), the order of the rest is kept. */
@@ -302,18 +364,18 @@ export class Arena {
     const out: Node[] = [];
     let constant: [number, number] = [0, 1];
     const push = (term: Node): void => {
-      if (term.kind === 'add') term.args.forEach(push);
-      else if (term.kind === 'num') {
-        const total = addRational(constant, [term.num, term.den]);
-        if (total) constant = total;
-        else out.push(term);
-      } else out.push(term);
+      const total = term.kind === 'num' ? addRational(constant, [term.num, term.den]) : null;
+      if (total) constant = total;
+      else out.push(term);
     };
-    terms.forEach(push);
+    for (const term of terms) {
+      if (term.kind === 'add') for (const inner of term.args) push(inner);
+      else push(term);
+    }
     if (constant[0] !== 0) out.push(this.num(...constant));
     const [first] = out;
     if (first === undefined) return this.zero;
-    return out.length === 1 ? first : this.intern('', out, { kind: 'add' });
+    return out.length === 1 ? first : this.intern('add', '', out);
   }
 
   /** n-ary product: nested products are flattened, numbers folded (put first), the order of the rest is kept. */
@@ -321,19 +383,19 @@ export class Arena {
     const out: Node[] = [];
     let coefficient: [number, number] = [1, 1];
     const push = (factor: Node): void => {
-      if (factor.kind === 'mul') factor.args.forEach(push);
-      else if (factor.kind === 'num') {
-        const product = mulRational(coefficient, [factor.num, factor.den]);
-        if (product) coefficient = product;
-        else out.push(factor);
-      } else out.push(factor);
+      const product = factor.kind === 'num' ? mulRational(coefficient, [factor.num, factor.den]) : null;
+      if (product) coefficient = product;
+      else out.push(factor);
     };
-    factors.forEach(push);
-    if (coefficient[0] === 0 || out.some((f) => isNum(f, 0))) return this.zero;
+    for (const factor of factors) {
+      if (factor.kind === 'mul') for (const inner of factor.args) push(inner);
+      else push(factor);
+    }
+    if (coefficient[0] === 0 || out.includes(this.zero)) return this.zero;
     if (coefficient[0] !== 1 || coefficient[1] !== 1) out.unshift(this.num(...coefficient));
     const [first] = out;
     if (first === undefined) return this.one;
-    return out.length === 1 ? first : this.intern('', out, { kind: 'mul' });
+    return out.length === 1 ? first : this.intern('mul', '', out);
   }
 
   neg(a: Node): Node {
@@ -356,7 +418,7 @@ export class Arena {
       const folded = powRational([base.num, base.den], exponent.num);
       if (folded) return this.num(...folded);
     }
-    return this.intern('', [base, exponent], { kind: 'pow' });
+    return this.intern('pow', '', [base, exponent]);
   }
 
   sqrt(a: Node): Node {
@@ -364,31 +426,31 @@ export class Arena {
   }
 
   call(fn: string, ...args: readonly Node[]): Node {
-    return this.intern(fn, args, { kind: 'call', fn });
+    return this.intern('call', fn, args, { fn });
   }
 
   /** 1 where `left rel right` holds, else 0. */
   compare(rel: Relation | '<' | '<=', left: Node, right: Node): Node {
     if (rel === '<') return this.compare('>', right, left);
     if (rel === '<=') return this.compare('>=', right, left);
-    return this.intern(rel, [left, right], { kind: 'cmp', rel });
+    return this.intern('cmp', rel, [left, right], { rel });
   }
 
   /** `condition` must be 0 or 1 valued: a comparison, or products and complements (1 - c) of such. */
   where(condition: Node, then: Node, otherwise: Node): Node {
     if (then === otherwise || isNum(condition, 1)) return then;
     if (isNum(condition, 0)) return otherwise;
-    return this.intern('', [condition, then, otherwise], { kind: 'where' });
+    return this.intern('where', '', [condition, then, otherwise]);
   }
 
   delta(a: Node, b: Node): Node {
     if (a === b) return this.one;
     if (a.kind === 'num' && b.kind === 'num') return this.zero;
-    return this.intern('', [a, b], { kind: 'delta' });
+    return this.intern('delta', '', [a, b]);
   }
 
   diff(expression: Node, symbol: SymNode, total = false): Node {
-    return this.intern(total ? 'd' : '', [expression, symbol], { kind: 'diff', total });
+    return this.intern('diff', total ? 'd' : '', [expression, symbol], { total });
   }
 
   /**
@@ -402,11 +464,8 @@ export class Arena {
     let level = body.height + 1;
     while (body.free.has(`#${level}`)) level += 1;
     const bound = this.indexIn('bound', `#${level}`, index.size);
-    return this.intern(`${op}:${bound.name}:${bound.size}`, [this.replaceIndex(body, index.name, bound)], {
-      kind: 'reduce',
-      op,
-      index: bound,
-    });
+    const key = `${op}:${bound.name}:${bound.size}`;
+    return this.intern('reduce', key, [this.replaceIndex(body, index.name, bound)], { op, index: bound });
   }
 
   private reduceConstant(op: ReduceOp, size: Size, body: Node): Node {

@@ -37,6 +37,8 @@ export interface Facts {
   distribution(name: string): 'hard' | 'soft' | null;
   /** The position of that axis among `count` non-unit axes. */
   distributionAxis(name: string, count: number): number;
+  /** The number of classes of which an input names one; null for any other name. */
+  classes(name: string): Size | null;
   /** Its last two axes make symmetric matrices; `definite` where they are positive definite as well. */
   symmetry(name: string): 'definite' | 'symmetric' | null;
   /** The size of a non-unit axis of an input or a binding. */
@@ -219,6 +221,10 @@ export function createFacts(program: Program): Facts {
     distributionAxis(name, count) {
       const domain = inputs.get(name)?.domain;
       return (domain?.kind === 'distribution' ? domain.axis : undefined) ?? count - 1;
+    },
+    classes(name) {
+      const domain = inputs.get(name)?.domain;
+      return domain?.kind === 'class' ? domain.size : null;
     },
     symmetry: symmetryOf,
     axisSize(name, position) {

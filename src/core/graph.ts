@@ -7,6 +7,8 @@ export interface Graph {
   readonly bindings: ReadonlyMap<string, Binding>;
   /** Bindings that mention the name in their definition and on which the output depends, in order of evaluation. */
   consumers(name: string): readonly Binding[];
+  /** Inputs and bindings that its definition mentions. */
+  sources(binding: Binding): readonly string[];
   /** The name is `by`, or is defined by it, directly or not. */
   dependsOn(name: string, by: string): boolean;
   /** `by` reaches `of` in no other way than by being mentioned in its definition. */
@@ -79,6 +81,7 @@ export function createGraph(program: Program): Graph {
     bindings,
     isElementwise,
     consumers: consumersOf,
+    sources: (binding) => [...(mentions.get(binding.name) ?? [])],
     dependsOn: (name, by) => dependants(by).has(name),
     onlyDirectly: (of, by) =>
       [...(mentions.get(of.name) ?? [])].every((name) => name === by || !dependants(by).has(name)),

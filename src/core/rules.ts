@@ -143,6 +143,12 @@ const ALGEBRA: readonly Row[] = [
   ],
   ['sum-over-delta', 'the sum keeps one term', '\\sum_k \\delta_{ki} f_k = f_i', 'sum_k [k = i] x_k = x_i'],
   [
+    'substitute-under-delta',
+    'where the indices agree, one stands for the other',
+    '\\delta_{ki} f_k = \\delta_{ki} f_i',
+    '[k = i] x_k = [k = i] x_i',
+  ],
+  [
     'split-sum',
     'split the sum',
     '\\sum_i (f_i + g_i) = \\sum_i f_i + \\sum_i g_i',

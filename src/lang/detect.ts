@@ -10,6 +10,7 @@ import {
   isPlainLossName,
   isProcedureName,
   isRegulariserName,
+  learntTogether,
 } from './names';
 import { comparesWithLabel, isDistance, losesByItsInputs } from './fit';
 import type { Reading } from './reading';
@@ -48,7 +49,8 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
     return own ? 'propagate' : 'loss';
   }
   if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
-  return has('data') && has('parameter') && contracts(reading) && !isGradientName(name) ? 'model' : null;
+  if (!has('parameter') || isGradientName(name)) return null;
+  return (has('data') && contracts(reading)) || isLayer(reading) ? 'model' : null;
 }
 
 /**
@@ -70,6 +72,12 @@ function isFitted(reading: Reading, name: string, written: boolean): boolean {
     reduces(reading) ||
     losesByItsInputs(reading)
   );
+}
+
+/** Attention, or a normalisation with scale and shift: told by its arguments, and by what it computes with them. */
+function isLayer(reading: Reading): boolean {
+  const names = reading.assembled?.program.inputs.map((input) => input.name) ?? [];
+  return names.some((name) => learntTogether(name, names)) && reduces(reading) && dependsNonlinearly(reading);
 }
 
 const TRANSCENDENTAL: ReadonlySet<string> = new Set(['add', 'mul', 'sym', 'num', 'const', 'size', 'index']);

@@ -50,6 +50,7 @@ export interface Execution {
 
 export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Chooser): Execution {
   const top: Scope = { names: new Map(), parent: null };
+  const siblings = plan.main.fn.parameters.map((parameter) => parameter.name);
   const run: Run = {
     arena,
     sizes,
@@ -63,7 +64,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     patterns: (input) => {
       const said = plan.directives.shapes.get(input.name);
       if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
-      const found = shapePatterns(input.name, input.annotation, input.documentation);
+      const found = shapePatterns(input.name, siblings, input.annotation, input.documentation);
       const stated = plan.stated.get(input.code);
       if (stated)
         return [

@@ -92,18 +92,76 @@ const GRADIENT_NAMES: readonly RegExp[] = [
   /^D_?(\w+)$/,
 ];
 
-/** Shape patterns for an input in order of cost, from its name, annotation and documentation. */
+const MATRIX_FIRST: readonly (readonly [Pattern, number])[] = [
+  [MATRIX, 0],
+  [VECTOR, 1.5],
+  [SCALAR, 2.5],
+  [COLUMN, 3],
+  [ROW, 4],
+];
+const VECTOR_FIRST: readonly (readonly [Pattern, number])[] = [
+  [VECTOR, 0],
+  [SCALAR, 1],
+  [ROW, 1.5],
+  [COLUMN, 2],
+  [MATRIX, 3],
+];
+
+/**
+ * Names that mean something only together: the queries, keys and values of attention; scale and shift of a normalised
+ * input. The first group of each names the parameters, all of which must be there.
+ */
+const TOGETHER: readonly {
+  readonly parameters: readonly RegExp[];
+  readonly shape: readonly (readonly [Pattern, number])[];
+  readonly input: RegExp | null;
+}[] = [
+  {
+    parameters: [/^(q|query|queries)$/i, /^(k|keys?)$/i, /^(v|values?)$/i],
+    shape: MATRIX_FIRST,
+    input: null,
+  },
+  {
+    parameters: [/^(gamma|scale|g|gain)$/, /^(beta|shift|offset|b|bias)$/],
+    shape: VECTOR_FIRST,
+    input: /^(x|inputs?|a|z|h)$/i,
+  },
+];
+
+function together(name: string, siblings: readonly string[]): (typeof TOGETHER)[number] | null {
+  const all = (patterns: readonly RegExp[]): boolean =>
+    patterns.every((pattern) => siblings.some((sibling) => pattern.test(sibling)));
+  return (
+    TOGETHER.find(
+      ({ parameters, input }) =>
+        all(input ? [...parameters, input] : parameters) &&
+        (parameters.some((pattern) => pattern.test(name)) || input?.test(name) === true),
+    ) ?? null
+  );
+}
+
+/** Whether the names of all inputs say that a layer is differentiated by this one: by q, k and v; by x, gamma and beta. */
+export const learntTogether = (name: string, siblings: readonly string[]): boolean =>
+  together(name, siblings) !== null;
+
+/**
+ * Shape patterns for an input in order of cost, from its name and those of the other arguments, its annotation and
+ * documentation.
+ */
 export function shapePatterns(
   name: string,
+  siblings: readonly string[],
   annotation: string | null,
   documentation: string,
 ): { pattern: Pattern; cost: number }[] {
   const costs = new Map(BASE.map(([pattern, cost]) => [patternId(pattern), { pattern, cost }]));
-  for (const [names, preferred] of NAME_SHAPES)
-    if (names.test(name)) {
-      for (const [pattern, cost] of preferred) costs.set(patternId(pattern), { pattern, cost });
-      break;
-    }
+  const group = together(name, siblings);
+  const preferred = group
+    ? group.input?.test(name)
+      ? MATRIX_FIRST
+      : group.shape
+    : NAME_SHAPES.find(([names]) => names.test(name))?.[1];
+  for (const [pattern, cost] of preferred ?? []) costs.set(patternId(pattern), { pattern, cost });
   const said = statedPattern(name, annotation, documentation);
   if (said) {
     for (const [id, entry] of costs) costs.set(id, { ...entry, cost: entry.cost + 3 });

@@ -1,5 +1,6 @@
 /** What an execution yields: the value to differentiate, and the gradients that the code computes. */
 import type { Binding, Span } from '../core/definition';
+import type { Node } from '../core/expr';
 import { isSingle } from './arrays';
 import { ownParameters, type Callable, type Executed, type Execution } from './execution';
 import { gradientOf, isGradientName, isLossName, roleHint } from './names';
@@ -95,8 +96,13 @@ function nameOf(e: Expression): string | null {
   return null;
 }
 
-/** A number that no input enters is no gradient (`dx = 1e-5`). */
-const isConstant = (value: Value): boolean => value.kind === 'array' && constantOf(value.element) !== null;
+/** A number that no input enters is no gradient (`dx = 1e-5`), nor is a length (`d_k = Q.shape[-1]`). */
+const isConstant = (value: Value): boolean =>
+  value.kind === 'array' && (constantOf(value.element) !== null || isLength(value.element));
+
+const isLength = (node: Node): boolean =>
+  node.kind === 'size' ||
+  (node.kind === 'mul' && node.args.every((arg) => arg.kind === 'num' || isLength(arg)));
 
 const WRAPPERS = /^(squeeze|float|array|asarray|item|copy|nan_to_num)$/;
 

@@ -2,7 +2,7 @@
 import { POSITIVE, REAL, UNIT, type Binding, type Domain, type Role } from '../core/definition';
 import type { Node, Size } from '../core/expr';
 import { isSingle } from './arrays';
-import { roleHint } from './names';
+import { learntTogether, roleHint } from './names';
 import type { Run } from './run';
 import { constantOf, type ArrayV } from './values';
 
@@ -49,6 +49,7 @@ export function inferRoles(
   const used = inputsOf(run, output.element);
   const states = [...run.inputs.values()].filter((state) => used.has(state.name));
   const hints = new Map(states.map((s) => [s.name, roleHint(s.name, isSingle(s.value))]));
+  const names = states.map((state) => state.name);
   const roles = new Map<string, RoleChoice>();
   const named = new Set(hints.values());
   // Without weights, a loss is differentiated by the prediction it is given.
@@ -57,6 +58,8 @@ export function inferRoles(
     const hint = hints.get(name) ?? null;
     const gradient = written.get(name);
     if (gradient !== undefined) roles.set(name, { role: 'parameter', reason: `${gradient} is its gradient` });
+    else if (!isSingle(value) && learntTogether(name, names))
+      roles.set(name, { role: 'parameter', reason: 'name, with those of the other arguments' });
     else if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });
     else if (hint) roles.set(name, { role: hint, reason: 'name' });
     else if (isSingle(value) && states.some((s) => !isSingle(s.value)))

@@ -1,6 +1,5 @@
 /** Splits equations at their relation, to align them. Pure. */
 import type { Formula } from '../protocol';
-import { plainLatex } from './latex';
 
 export interface Equation {
   readonly left: Formula;
@@ -41,7 +40,7 @@ export function partial(of: Formula, by: Formula): Formula {
 export function alignedEquations(formulas: readonly Formula[]): string {
   const lines = formulas.map((formula) => {
     const sides = splitEquation(formula);
-    return `  ${sides ? `${plainLatex(sides.left.latex)} &= ${plainLatex(sides.right.latex)}` : `& ${plainLatex(formula.latex)}`}`;
+    return `  ${sides ? `${sides.left.latex} &= ${sides.right.latex}` : `& ${formula.latex}`}`;
   });
   return ['\\begin{aligned}', lines.join(' \\\\\n'), '\\end{aligned}'].join('\n');
 }

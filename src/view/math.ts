@@ -19,7 +19,7 @@ const OPTIONS: KatexOptions = {
  * form. What KaTeX cannot set is shown as that text.
  */
 export function math(formula: Formula, className = ''): HTMLElement {
-  return typeset(`\\displaystyle ${formula.latex}`, formula.text, className);
+  return typeset(`\\displaystyle ${formula.marked ?? formula.latex}`, formula.text, className);
 }
 
 /** A formula in text style, for labels and running text. */

@@ -6,7 +6,6 @@ import { h } from './dom';
 import { equal } from './equal';
 import { formatShape } from './format';
 import type { Frame } from './frame';
-import { plainLatex } from './latex';
 import { inlineMath, math } from './math';
 import { findingCard } from './verdict';
 
@@ -78,7 +77,7 @@ function form(context: ViewContext, label: string, formula: Formula): HTMLElemen
     { class: 'form' },
     h('span', { class: 'form-name' }, label),
     scroller(label, math(formula)),
-    copyButton(context, `Copy LaTeX: ${label}`, () => plainLatex(formula.latex), true),
+    copyButton(context, `Copy LaTeX: ${label}`, () => formula.latex, true),
   );
 }
 

@@ -7,7 +7,6 @@ import { h, uniqueId } from './dom';
 import type { IconName } from './icons';
 import { capitalised } from './format';
 import { icon } from './icons';
-import { plainLatex } from './latex';
 import { math } from './math';
 import { partShown } from './steps';
 
@@ -125,11 +124,7 @@ function detailsOf(context: ViewContext, step: StepView): HTMLElement[] {
       { class: 'dim' },
       `${STATES[step.state].word.replace(/^./, (first) => first.toUpperCase())}${step.evidence === '' ? '' : `: ${step.evidence}`}`,
     ),
-    copyButton(
-      context,
-      'Copy LaTeX',
-      () => `${plainLatex(step.before.latex)} = ${plainLatex(step.after.latex)}`,
-    ),
+    copyButton(context, 'Copy LaTeX', () => `${step.before.latex} = ${step.after.latex}`),
   );
   return parts;
 }

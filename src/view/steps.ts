@@ -1,6 +1,5 @@
 /** Facts about trees of steps. Pure. */
 import type { Formula, StepState, StepView } from '../protocol';
-import { plainLatex } from './latex';
 
 export type StepCounts = Readonly<Record<StepState, number>>;
 
@@ -42,7 +41,7 @@ export function stepKey(parent: string, place: number): string {
 
 /** Whether a step goes on where the one before it stopped, so that its left side need not be repeated. */
 export function continues(step: StepView, previous: StepView | undefined): boolean {
-  return previous !== undefined && plainLatex(previous.after.latex) === plainLatex(step.before.latex);
+  return previous !== undefined && previous.after.latex === step.before.latex;
 }
 
 /**
@@ -52,7 +51,7 @@ export function continues(step: StepView, previous: StepView | undefined): boole
 export function partShown(step: StepView): { readonly before: Formula; readonly after: Formula } | null {
   const [first] = step.children;
   const last = step.children.at(-1);
-  if (!first || !last || plainLatex(first.before.latex) === plainLatex(step.before.latex)) return null;
+  if (!first || !last || first.before.latex === step.before.latex) return null;
   const chained = step.children.every(
     (child, place) => place === 0 || continues(child, step.children[place - 1]),
   );
@@ -62,8 +61,8 @@ export function partShown(step: StepView): { readonly before: Formula; readonly 
 /** The outline of a derivation as LaTeX for a text: one line per step, aligned, with the names of the rules. */
 export function alignedLatex(steps: readonly StepView[]): string {
   const lines = steps.map((step, place) => {
-    const left = continues(step, steps[place - 1]) ? '' : plainLatex(step.before.latex);
-    return `  ${left} &= ${plainLatex(step.after.latex)} && \\text{${escapeText(step.ruleName)}}`;
+    const left = continues(step, steps[place - 1]) ? '' : step.before.latex;
+    return `  ${left} &= ${step.after.latex} && \\text{${escapeText(step.ruleName)}}`;
   });
   return ['\\begin{aligned}', lines.join(' \\\\\n'), '\\end{aligned}'].join('\n');
 }

@@ -231,6 +231,9 @@ P[i<m,q<k] = E[i,q]/S[i]
 J = sum(i<m, sum(q<k, U[i,q]*P[i,q]))`,
     torch: '(U*F.softmax(Z, 1)).sum()',
     jax: '(U*nn.softmax(Z, 1)).sum()',
+    gradients: {
+      Z: '(U[i,c] - sum(c2<k, P[i,c2]*U[i,c2]))*P[i,c]',
+    },
   },
   {
     name: 'softmax in one line',
@@ -246,6 +249,9 @@ J = sum(i<m, sum(q<k, U[i,q]*P[i,q]))`,
 P[i<m,q<k] = E[i,q]/sum(r<k, E[i,r])
 J = sum(i<m, sum(q<k, U[i,q]*P[i,q]))`,
     torch: '(U*F.softmin(Z, 1)).sum()',
+    gradients: {
+      Z: '(sum(c2<k, P[i,c2]*U[i,c2]) - U[i,c])*P[i,c]',
+    },
   },
   {
     name: 'softmax with a temperature',
@@ -254,6 +260,9 @@ E[i<m,q<k] = exp(Z[i,q]/T)
 P[i<m,q<k] = E[i,q]/sum(r<k, E[i,r])
 J = sum(i<m, sum(q<k, U[i,q]*P[i,q]))`,
     torch: '(U*F.softmax(Z/T, 1)).sum()',
+    gradients: {
+      Z: '(U[i,c] - sum(c2<k, P[i,c2]*U[i,c2]))*P[i,c]/T',
+    },
   },
   {
     name: 'log-softmax',
@@ -262,6 +271,9 @@ L[i<m,q<k] = Z[i,q] - log(S[i])
 J = sum(i<m, sum(q<k, U[i,q]*L[i,q]))`,
     torch: '(U*F.log_softmax(Z, 1)).sum()',
     jax: '(U*nn.log_softmax(Z, 1)).sum()',
+    gradients: {
+      Z: 'U[i,c] - exp(L[i,c])*sum(c2<k, U[i,c2])',
+    },
   },
   {
     name: 'log-softmax of the softmax',
@@ -270,6 +282,9 @@ P[i<m,q<k] = E[i,q]/sum(r<k, E[i,r])
 L[i<m,q<k] = log(P[i,q])
 J = sum(i<m, sum(q<k, U[i,q]*L[i,q]))`,
     torch: '(U*F.log_softmax(Z, 1)).sum()',
+    gradients: {
+      Z: 'U[i,c] - P[i,c]*sum(c2<k, U[i,c2])',
+    },
   },
   {
     name: 'log-sum-exp',
@@ -332,7 +347,10 @@ r[i<m] = sqrt(1/n*sum(j<n, X[i,j]^2) + 0.00001)
 N[i<m,j<n] = X[i,j]/r[i]
 J = sum(i<m, sum(j<n, U[i,j]*g[j]*N[i,j]))`,
     torch: '(U*F.rms_norm(X, (X.shape[1],), g, 1e-5)).sum()',
-    gradients: { g: 'sum(i<m, U[i,j]*N[i,j])' },
+    gradients: {
+      X: '(g[j]*U[i,j] - 1/n*N[i,j]*sum(j2<n, N[i,j2]*g[j2]*U[i,j2]))/r[i]',
+      g: 'sum(i<m, U[i,j]*N[i,j])',
+    },
   },
   {
     name: 'batch norm',
@@ -342,7 +360,11 @@ va[j<n] = 1/m*sum(i<m, (X[i,j] - mu[j])^2)
 N[i<m,j<n] = (X[i,j] - mu[j])/sqrt(va[j] + 0.00001)
 J = sum(i<m, sum(j<n, U[i,j]*(g[j]*N[i,j] + b[j])))`,
     torch: '(U*F.batch_norm(X, None, None, g, b, True, 0.1, 1e-5)).sum()',
-    gradients: { g: 'sum(i<m, U[i,j]*N[i,j])', b: 'sum(i<m, U[i,j])' },
+    gradients: {
+      X: '(U[i,j] - 1/m*(N[i,j]*sum(i2<m, N[i2,j]*U[i2,j]) + sum(i2<m, U[i2,j])))*g[j]/sqrt(va[j] + 0.00001)',
+      g: 'sum(i<m, U[i,j]*N[i,j])',
+      b: 'sum(i<m, U[i,j])',
+    },
   },
   {
     name: 'instance norm',
@@ -352,6 +374,9 @@ va[i<m,q<c] = 1/l*sum(j<l, (X[i,q,j] - mu[i,q])^2)
 N[i<m,q<c,j<l] = (X[i,q,j] - mu[i,q])/sqrt(va[i,q] + 0.00001)
 J = sum(i<m, sum(q<c, sum(j<l, U[i,q,j]*N[i,q,j])))`,
     torch: '(U*F.instance_norm(X, eps=1e-5)).sum()',
+    gradients: {
+      X: '(U[i,k,j] - 1/l*(N[i,k,j]*sum(j2<l, N[i,k,j2]*U[i,k,j2]) + sum(j2<l, U[i,k,j2])))/sqrt(va[i,k] + 0.00001)',
+    },
   },
   {
     name: 'group norm',
@@ -402,6 +427,10 @@ J = sum(i<t, sum(r<e, U[i,r]*O[i,r]))`,
       K: '1/sqrt(d)*sum(i<t, dS[i,k]*Q[i,j])',
       V: 'sum(i<t, U[i,l]*P[i,k])',
     },
+    named: {
+      dP: 'sum(l<e, U[i,l]*V[k,l])',
+      dS: '(dP[i,k] - sum(k2<s, dP[i,k2]*P[i,k2]))*P[i,k]',
+    },
   },
   {
     name: 'causal attention, shifted',
@@ -415,7 +444,15 @@ O[i<t,r<e] = sum(j<t, P[i,j]*V[j,r])
 J = sum(i<t, sum(r<e, U[i,r]*O[i,r]))`,
     torch: '(U*F.scaled_dot_product_attention(Q[None], K[None], V[None], is_causal=True)[0]).sum()',
     extreme: 3,
-    gradients: { V: 'sum(i2<t, U[i2,k]*P[i2,i])' },
+    gradients: {
+      Q: '1/sqrt(d)*sum(i2<t, dS[i,i2]*K[i2,j])',
+      K: '1/sqrt(d)*sum(i2<t, dS[i2,i]*Q[i2,j])',
+      V: 'sum(i2<t, U[i2,k]*P[i2,i])',
+    },
+    named: {
+      dP: 'sum(k<e, U[i,k]*V[i2,k])',
+      dS: '(dP[i,i2] - sum(i3<t, dP[i,i3]*P[i,i3]))*P[i,i2]',
+    },
   },
   {
     name: 'affine layer',

@@ -394,6 +394,7 @@ const MULTICLASS: readonly BreadthRow[] = [
     source: `${CLASSES}${SOFTMAX}J = -1/m*sum(i<m, log(P[i,c[i]]))`,
     torch: 'F.cross_entropy(Z, c)',
     extreme: 6,
+    gradients: { Z: '1/m*(P[i,j] - delta(c[i], j))' },
   },
   {
     name: 'log-softmax and likelihood of integer labels',
@@ -425,6 +426,7 @@ ${SOFTMAX}total = sum(i<m, v[c[i]])
 J = -1/total*sum(i<m, v[c[i]]*log(P[i,c[i]]))`,
     torch: 'F.cross_entropy(Z, c, weight=v)',
     extreme: 6,
+    gradients: { Z: '(P[i,j] - delta(c[i], j))*v[c[i]]/total' },
   },
   {
     name: 'cross-entropy of some rows',
@@ -433,6 +435,9 @@ ${SOFTMAX}l[i<m] = -sum(q<k, Y[i,q]*log(P[i,q]))
 J = sum(i<m, r[i]*l[i])/sum(i<m, r[i])`,
     torch: 'F.cross_entropy(Z, torch.where(r > 0, Y.argmax(1), -100))',
     extreme: 6,
+    gradients: {
+      Z: '(P[i,c] - Y[i,c])*r[i]/sum(i2<m, r[i2])',
+    },
   },
   {
     name: 'cross-entropy with label smoothing',
@@ -498,6 +503,7 @@ ${SOFTMAX}J = 1/m*sum(i<m, sum(q<k, T[i,q]*log(T[i,q]/P[i,q])))`,
     source: `${CLASSES}${SOFTMAX}ce = -1/m*sum(i<m, log(P[i,c[i]]))\nJ = exp(ce)`,
     torch: 'torch.exp(F.cross_entropy(Z, c))',
     extreme: 3,
+    gradients: { Z: '1/m*J*(P[i,j] - delta(c[i], j))' },
   },
   {
     name: 'softmax focal',
@@ -507,6 +513,7 @@ J = -1/m*sum(i<m, (1 - pt[i])^g*log(pt[i]))`,
     torch:
       '((1 - F.softmax(Z, 1).gather(1, c[:, None])[:, 0])**g*F.cross_entropy(Z, c, reduction="none")).mean()',
     extreme: 2,
+    gradients: { Z: '1/m*(1 - pt[i])^g*(1 - g*pt[i]*log(pt[i])/(1 - pt[i]))*(P[i,j] - delta(c[i], j))' },
   },
   {
     name: 'multi-class margin',

@@ -11,6 +11,8 @@ export interface BreadthRow {
   readonly sympy?: string;
   /** Gradients as a textbook prints them, by parameter, in the line language. */
   readonly gradients?: Readonly<Record<string, string>>;
+  /** All helper gradients that got a name, likewise. */
+  readonly named?: Readonly<Record<string, string>>;
   /** Factor of the parameters at extreme points (12 unless told); 1 where the definition itself overflows or loses all digits. */
   readonly extreme?: number;
   /** Where `x` has a kink, over the other inputs; the gradient there is the one that PyTorch takes. */

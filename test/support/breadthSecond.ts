@@ -73,7 +73,7 @@ N[j<n] = (x[j] - mu)/sd`,
     by: 'x',
     kind: 'jacobian',
     torch: 'F.normalize(x, dim=0)',
-    shown: '(delta(i2, i) - x[i]*x[i2]/r^2)/r',
+    shown: '(delta(i2, i) - u[i]*u[i2])/r',
   },
   {
     name: 'affine layer',

@@ -41,7 +41,11 @@ export interface DeriveParameter {
 
 export interface DeriveStep {
   readonly rule: string;
+  readonly ruleName: string;
+  /** LaTeX; empty if the rule has none. */
+  readonly ruleFormula: string;
   readonly title: string;
+  readonly assumptions: readonly string[];
   readonly before: string;
   readonly after: string;
   readonly beforeLatex: string;
@@ -122,7 +126,10 @@ function alignedLatex({ definition }: DerivationView): string {
 function deriveStep(step: StepView): DeriveStep {
   return {
     rule: step.rule,
+    ruleName: step.ruleName,
+    ruleFormula: step.ruleFormula,
     title: step.title,
+    assumptions: step.assumptions,
     before: step.before.text,
     after: step.after.text,
     beforeLatex: step.before.latex,

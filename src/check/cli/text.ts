@@ -1,4 +1,5 @@
 /** The same for people: derivations as indented steps, findings as one paragraph each. */
+import type { CodeTarget } from '../../core/ops';
 import type { DerivationView, StepView } from '../../protocol';
 import type { CheckOutput, FindingOutput, ProblemOutput } from './json';
 
@@ -8,7 +9,8 @@ const STATES: Readonly<Record<StepView['state'], string>> = {
   'not-checked': 'not checked',
 };
 
-export function derivationText(view: DerivationView): string {
+/** `target`: the language of the code. */
+export function derivationText(view: DerivationView, target: CodeTarget): string {
   const { definition } = view;
   const { startLine, endLine } = definition.span;
   const lines = [`${definition.name} (${definition.kind}, lines ${startLine}-${endLine})`, ''];
@@ -24,10 +26,9 @@ export function derivationText(view: DerivationView): string {
     stepLines(parameter.steps, 2, lines);
     lines.push('', `    ${parameter.gradient.index.text}`);
     if (parameter.gradient.matrix) lines.push(`    ${parameter.gradient.matrix.text}`);
-    for (const [target, code] of Object.entries(parameter.gradient.code)) {
-      lines.push('', `    ${target}:`);
-      for (const line of code.trimEnd().split('\n')) lines.push(line === '' ? '' : `      ${line}`);
-    }
+    const code = parameter.gradient.code[target] ?? '';
+    lines.push('', `    ${target}:`);
+    for (const line of code.trimEnd().split('\n')) lines.push(line === '' ? '' : `      ${line}`);
   }
   for (const problem of view.problems) lines.push('', `  ${problem.message}`);
   return `${lines.join('\n')}\n`;
@@ -41,6 +42,7 @@ function stepLines(steps: readonly StepView[], depth: number, lines: string[]): 
     const { before, after } = step;
     if (before.text !== last) lines.push(`${indent}${before.text}`);
     lines.push(`${indent}  = ${after.text}    [${step.ruleName}, ${STATES[step.state]}]`);
+    if (step.assumptions.length > 0) lines.push(`${indent}      uses: ${step.assumptions.join('; ')}`);
     stepLines(step.children, depth + 3, lines);
     last = after.text;
   }

@@ -334,7 +334,10 @@ const REDUCERS = { sum: '\\sum', prod: '\\prod', max: '\\max', min: '\\min' } as
 function reduction(c: Context, node: ReduceNode): Piece {
   const { arena } = c.naming.program;
   const { index, body } = arena.open(node);
-  const inner = { ...c, scope: c.scope.with(index), inline: false };
+  // Parts to mark that stand under the sum are told with its bound index.
+  const opened = (part: Node): Node => arena.substitute(part, node.index, index);
+  const marked = c.marked.size === 0 ? c.marked : new Set([...c.marked].map(opened));
+  const inner = { ...c, scope: c.scope.with(index), inline: false, marked };
   const name = inner.scope.name(index);
   const length = write(inner, arena.size(index.size)).tex;
   const ranged = node.op === 'sum' || node.op === 'prod';

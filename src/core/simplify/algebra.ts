@@ -38,6 +38,8 @@ export interface Base {
   readonly terms: readonly Term[] | null;
   readonly cost: number;
   readonly free: ReadonlySet<string>;
+  /** It is an indicator that two indices agree, or a sum with such a factor. */
+  readonly indicates: boolean;
 }
 
 export const ZERO: Form = { num: 0, den: 1, mono: EMPTY };
@@ -60,6 +62,10 @@ export class Algebra {
   recorder: Recorder = SILENT;
   /** Rewrites a power of an atom (roots, indicators); null where nothing applies. */
   reduceAtom: (atom: Node, exponent: number) => Form | null = () => null;
+  /** Rewrites an atom together with others in the product; null where nothing applies. */
+  reduceTogether: (atom: Node, form: Form) => Form | null = () => null;
+  /** Rewrites a product with an indicator that two indices agree; null where nothing is gained. */
+  underIndicator: (form: Form) => Form | null = () => null;
 
   constructor(
     readonly arena: Arena,
@@ -84,7 +90,9 @@ export class Algebra {
     if (id === undefined) {
       id = this.bases.length;
       this.atomIds.set(node.id, id);
-      this.bases.push({ id, atom: node, terms: null, cost: this.display.cost(node), free: node.free });
+      const cost = this.display.cost(node);
+      const indicates = node.kind === 'delta' || (node.kind === 'cmp' && node.rel === '==');
+      this.bases.push({ id, atom: node, terms: null, cost, free: node.free, indicates });
     }
     return { num: 1, den: 1, mono: [id, exponent] };
   }
@@ -97,12 +105,14 @@ export class Algebra {
     const id = this.bases.length;
     this.sumIds.set(key, id);
     let free = NO_INDICES;
+    let indicates = false;
     for (const { m } of terms)
-      for (const [b] of factors(m)) {
-        const inner = this.base(b).free;
-        if (inner.size > 0) free = new Set([...free, ...inner]);
+      for (const [b, e] of factors(m)) {
+        const inner = this.base(b);
+        if (inner.free.size > 0) free = new Set([...free, ...inner.free]);
+        indicates ||= e > 0 && inner.atom !== null && inner.indicates;
       }
-    this.bases.push({ id, atom: null, terms, cost: this.costOfTerms(terms), free });
+    this.bases.push({ id, atom: null, terms, cost: this.costOfTerms(terms), free, indicates });
     return id;
   }
 
@@ -175,18 +185,23 @@ export class Algebra {
   }
 
   settle(form: Form): Form {
+    let indicates = false;
     for (const [id, e] of factors(form.mono)) {
-      const { atom, terms } = this.base(id);
+      const { atom, terms, indicates: own } = this.base(id);
+      indicates ||= own;
       const rest = (): Form => ({ ...form, mono: filterMono(form.mono, (b) => b !== id) });
       if (atom) {
         const replaced = this.reduceAtom(atom, e);
         if (replaced) return this.mul(rest(), replaced);
+        const together = this.reduceTogether(atom, form);
+        if (together) return together;
       } else if (terms && e > 0 && !this.options.expand) {
         const lifted = multiplyThrough(this, form, id, terms, e);
         if (lifted) return lifted;
       }
     }
-    return divideSums(this, form);
+    const agreed = indicates && form.mono.length > 2 ? this.underIndicator(form) : null;
+    return agreed ?? divideSums(this, form);
   }
 
   /** Integer power. Throws a BudgetError for 0 to a negative power. */
@@ -306,15 +321,19 @@ export class Algebra {
 
   /** Powers of roots and indicators that a multiplication made, where the result has an integer factor. */
   private reducedTerm(term: Term): Term {
+    let indicates = false;
     for (const [id, e] of factors(term.m)) {
-      const { atom } = this.base(id);
+      const { atom, indicates: own } = this.base(id);
+      indicates ||= own;
       const replaced = atom && Math.abs(e) > 1 ? this.silently(() => this.reduceAtom(atom, e)) : null;
       if (!replaced) continue;
       const rest = filterMono(term.m, (other) => other !== id);
       const form = this.silently(() => this.mul({ num: term.c, den: 1, mono: rest }, replaced));
       if (form.den === 1 && form.num !== 0) return { c: form.num, m: form.mono };
     }
-    return term;
+    if (!indicates || !this.options.expand) return term;
+    const agreed = this.silently(() => this.underIndicator({ num: term.c, den: 1, mono: term.m }));
+    return agreed?.den === 1 && agreed.num !== 0 ? { c: agreed.num, m: agreed.mono } : term;
   }
 
   /** Primitive part with its content taken out: integer gcd, common monomial, canonical sign. */

@@ -1,6 +1,6 @@
 /** What the definitions of bindings teach the simplifier: equations, ranges and known sums. */
 import { axisIndices, type Binding } from '../definition';
-import type { IndexNode, Node } from '../expr';
+import { symbolNames, type IndexNode, type Node } from '../expr';
 import { UNIT_RANGE } from '../facts';
 import type { Base, Form } from './algebra';
 import { isExponential } from './build';
@@ -84,6 +84,7 @@ export function learnBinding(
   } else {
     for (const relation of invertMonomial(normalizer, form, self, indices, binding.name)) {
       if (relation.pattern.kind === 'sym') optional.push(relation);
+      else if (relation.given?.length) normalizer.conditional.push(relation);
       else normalizer.relations.add(relation);
     }
     if (isShareOfSum(normalizer, form)) {
@@ -105,11 +106,13 @@ function singleAtom(normalizer: Normalizer, form: Form): { node: Node; exponent:
   return atom && Math.abs(e) === 1 ? { node: atom, exponent: e } : null;
 }
 
-/** The definition is one function, sum, root or choice: wherever that occurs, the name may stand. */
+/** The definition is one function, sum, root, choice or gathered value: wherever that occurs, the name may stand. */
 function foldable(normalizer: Normalizer, form: Form): Node | null {
   const atom = singleAtom(normalizer, form);
   if (atom?.exponent !== 1) return null;
-  return ['call', 'matrix', 'reduce', 'pow', 'where'].includes(atom.node.kind) ? atom.node : null;
+  const { kind, args } = atom.node;
+  const gathered = kind === 'sym' && args.some((arg) => arg.kind === 'sym');
+  return gathered || ['call', 'matrix', 'reduce', 'pow', 'where'].includes(kind) ? atom.node : null;
 }
 
 /** An exponential, or a binding over the same indices. */
@@ -167,35 +170,97 @@ function* invertMonomial(
   indices: readonly IndexNode[],
   binding: string,
 ): Generator<Relation> {
-  const { algebra, arena } = normalizer;
-  const parts = [...factors(form.mono)].map(([id, e]) => ({ id, e, atom: algebra.base(id).atom }));
+  const { algebra, arena, facts } = normalizer;
+  const single = (id: number): Node => algebra.toNode({ num: 1, den: 1, mono: [id, 1] });
+  const parts = [...factors(form.mono)].map(([id, e]) => ({ id, e, node: single(id) }));
   if (parts.length < 2 && form.num === 1 && form.den === 1) return;
-  if (parts.some((p) => p.atom === null)) return;
   const names = indices.map((index) => index.name);
   const whole = (node: Node): boolean =>
     names.every((name) => node.free.has(name)) && [...node.free].every((name) => names.includes(name));
-  const solve = (id: number, atom: Node, rule: string): Relation => {
-    const rest = algebra.power({ ...form, mono: filterMono(form.mono, (other) => other !== id) }, -1);
-    return { pattern: atom, indices, to: arena.mul(self, algebra.toNode(rest)), binding, rule };
+  const conditions = parts.filter((p) => p.node.kind === 'cmp' && p.e === 1);
+  /** The other factors come to stand in the denominator; `given` are indicators that stand beside the pattern. */
+  const divides = (id: number, given: readonly { readonly id: number }[] = []): boolean =>
+    parts.every(
+      (p) => p.id === id || p.e < 0 || facts.isPositive(p.node) || given.some((g) => g.id === p.id),
+    );
+  const solve = (id: number, node: Node, rule: string, given: typeof conditions = []): Relation => {
+    const gone = new Set([id, ...given.map((p) => p.id)]);
+    const rest = algebra.power({ ...form, mono: filterMono(form.mono, (other) => !gone.has(other)) }, -1);
+    const to = arena.mul(self, algebra.toNode(rest));
+    return { pattern: node, indices, to, binding, rule, given: given.map((p) => p.node) };
   };
-  const exponentials = parts.filter(
-    (p) => p.e === 1 && p.atom?.kind === 'call' && p.atom.fn === 'exp' && whole(p.atom),
-  );
-  const [exponential] = exponentials;
-  if (exponential?.atom && parts.every((p) => p.atom?.kind !== 'reduce'))
-    yield solve(exponential.id, exponential.atom, 'in-terms-of-output');
-  const sums = parts.filter((p) => p.e === 1 && p.atom?.kind === 'reduce' && whole(p.atom));
-  const [sum] = sums;
-  if (sum?.atom && parts.every((p) => p === sum || p.atom?.free.size === 0))
-    yield solve(sum.id, sum.atom, 'fold-definition');
-  const symbols = parts.filter((p) => p.e === 1 && p.atom?.kind === 'sym' && whole(p.atom));
-  const [symbol] = symbols;
-  if (symbol?.atom && symbols.length === 1 && names.length > 0 && !isInput(normalizer, symbol.atom))
-    yield solve(symbol.id, symbol.atom, 'in-terms-of-output');
+  const candidates = parts.filter((p) => p.e === 1 && whole(p.node) && divides(p.id));
+  const isAtomic = parts.every((p) => p.node.kind !== 'add' && p.node.kind !== 'reduce');
+  const exponential = parts.find((p) => p.e === 1 && isExponential(algebra.base(p.id)) && whole(p.node));
+  if (exponential && isAtomic && divides(exponential.id, conditions))
+    yield solve(exponential.id, exponential.node, 'in-terms-of-output', conditions);
+  const sum = candidates.find((p) => p.node.kind === 'reduce');
+  if (sum && parts.every((p) => p === sum || (p.node.kind !== 'add' && p.node.free.size === 0)))
+    yield solve(sum.id, sum.node, 'fold-definition');
+  if (names.length > 0) yield* inversions(normalizer, form, self, { self, indices, binding });
 }
 
-const isInput = (normalizer: Normalizer, node: Node): boolean =>
-  node.kind === 'sym' && !normalizer.definitions.has(node.name);
+/** Places in a definition at which it is turned round. */
+interface Inversion {
+  readonly self: Node;
+  readonly indices: readonly IndexNode[];
+  readonly binding: string;
+}
+
+const DEEPEST_INVERSION = 4;
+
+/**
+ * N = (X - mu)/s gives X = N s + mu: the one symbol with all the indices of the binding, through factors that are not 0, sums
+ * with statistics, and roots. An input is solved for only where a statistic stands beside it: of x s(x) the x stays.
+ */
+function* inversions(
+  normalizer: Normalizer,
+  form: Form,
+  value: Node,
+  at: Inversion,
+  depth = 0,
+): Generator<Relation> {
+  const { algebra, arena, facts } = normalizer;
+  const names = at.indices.map((index) => index.name);
+  const isWhole = (free: ReadonlySet<string>): boolean =>
+    free.size === names.length && names.every((name) => free.has(name));
+  const parts = [...factors(form.mono)].map(([id, e]) => ({ id, e, base: algebra.base(id) }));
+  const candidates = parts.filter((p) => isWhole(p.base.free));
+  const [part, another] = candidates;
+  if (!part || another || Math.abs(part.e) !== 1 || depth > DEEPEST_INVERSION) return;
+  const isSafe = parts.every(
+    (p) => p === part || p.e < 0 || facts.isPositive(algebra.toNode({ num: 1, den: 1, mono: [p.id, 1] })),
+  );
+  if (!isSafe || (part.e < 0 && !facts.isPositive(value))) return;
+  const rest = algebra.power({ ...form, mono: filterMono(form.mono, (id) => id !== part.id) }, -1);
+  const quotient = arena.mul(value, algebra.toNode(rest));
+  const solved = part.e > 0 ? quotient : arena.pow(quotient, arena.minusOne);
+  const { atom, terms } = part.base;
+  if (atom?.kind === 'sym') {
+    const isInput = !normalizer.definitions.has(atom.name);
+    if (solved === at.self || (isInput && symbolNames(solved).size < 2)) return;
+    yield { ...at, pattern: atom, to: solved, rule: 'in-terms-of-output' };
+  } else if (atom?.kind === 'pow') {
+    const [inner, exponent] = atom.args as [Node, Node];
+    if (exponent.kind !== 'num' || exponent.num !== 1) return;
+    yield* inversions(
+      normalizer,
+      normalizer.norm(inner),
+      arena.pow(solved, arena.num(exponent.den)),
+      at,
+      depth + 1,
+    );
+  } else if (terms) {
+    const forms = terms.map(({ c, m }): Form => ({ num: c, den: 1, mono: m }));
+    const wholes = forms.filter(({ mono }) =>
+      [...factors(mono)].some(([id]) => isWhole(algebra.base(id).free)),
+    );
+    const [term, second] = wholes;
+    if (!term || second) return;
+    const others = forms.filter((f) => f !== term).map((f) => arena.neg(algebra.toNode(f)));
+    yield* inversions(normalizer, term, arena.add(solved, ...others), at, depth + 1);
+  }
+}
 
 /** E_q / Σ_r E_r with positive E. */
 function isShareOfSum(normalizer: Normalizer, form: Form): boolean {

@@ -3,6 +3,8 @@ import { axisIndices, type Binding } from '../definition';
 import type { Arena, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { Algebra, ZERO, type Form } from './algebra';
+import { rewriteConditional } from './conditional';
+import { createIndicatorRule } from './deltas';
 import type { Display } from './display';
 import { callForm } from './functions';
 import { inverseBindings } from './inverses';
@@ -11,7 +13,7 @@ import { comparisonForm, whereForm } from './piecewise';
 import { BudgetError } from './polynomial';
 import { powerForm, reduceAtom } from './powers';
 import { SILENT, type Recorder } from './recorder';
-import { RelationTable } from './relations';
+import { RelationTable, type Relation } from './relations';
 import { sumForm, type SumRule } from './sums';
 import { elementForm } from './symmetry';
 
@@ -37,6 +39,8 @@ export class Normalizer {
   readonly facts: Facts;
   readonly algebra: Algebra;
   readonly relations = new RelationTable();
+  /** Relations of an exponential that hold where indicators stand beside it. */
+  readonly conditional: Relation[] = [];
   readonly definitions: ReadonlyMap<string, Binding>;
   /** Known sums of a binding along one of its axes. */
   readonly sumRules = new Map<string, SumRule[]>();
@@ -64,6 +68,12 @@ export class Normalizer {
     this.inverses = inverseBindings(options.bindings);
     this.algebra = new Algebra(options.arena, options.facts, options.display, { expand: options.expand });
     this.algebra.reduceAtom = (atom, exponent) => reduceAtom(this, atom, exponent);
+    this.algebra.reduceTogether = (atom, form) => {
+      const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;
+      if (hit) this.firedRule = hit.rule;
+      return hit?.form ?? null;
+    };
+    this.algebra.underIndicator = createIndicatorRule(this);
   }
 
   /** What a symbol is defined as, at its indices; null for an input. */

@@ -5,6 +5,8 @@ import type { Arena } from '../expr';
 /** `pattern` (over `indices`) equals `to`. */
 export interface Relation {
   readonly pattern: Node;
+  /** Indicators: the product of `pattern` and these is what equals `to`. */
+  readonly given?: readonly Node[];
   readonly indices: readonly IndexNode[];
   readonly to: Node;
   /** The binding whose definition proves it. */
@@ -75,17 +77,9 @@ export class RelationTable {
   /** The right side for the first relation whose pattern is `node`. */
   rewrite(arena: Arena, node: Node): { to: Node; relation: Relation } | null {
     for (const relation of this.byHead.get(headOf(node)) ?? []) {
-      const found = new Map<string, Node>();
-      const variables = new Set(relation.indices.map((index) => index.name));
-      if (!matchInto(relation.pattern, node, variables, found) || found.size < variables.size) continue;
-      // Σ_j A_jj has the shape of Σ_j A_ji, but its i would be j itself, which means nothing outside of the sum.
-      if ([...found.values()].some((at) => !isSubset(at.free, node.free))) continue;
-      const pairs = relation.indices.map((index): [IndexNode, Node] => [
-        index,
-        found.get(index.name) ?? index,
-      ]);
-      const to = arena.substituteAll(relation.to, pairs);
-      if (to !== node) return { to, relation };
+      const pairs = matchRelation(relation, node);
+      const to = pairs && arena.substituteAll(relation.to, pairs);
+      if (to && to !== node) return { to, relation };
     }
     return null;
   }
@@ -93,4 +87,14 @@ export class RelationTable {
   get size(): number {
     return this.byHead.size;
   }
+}
+
+/** What the relation's indices stand for if its pattern is `node`. */
+export function matchRelation(relation: Relation, node: Node): (readonly [IndexNode, Node])[] | null {
+  const found = new Map<string, Node>();
+  const variables = new Set(relation.indices.map((index) => index.name));
+  if (!matchInto(relation.pattern, node, variables, found) || found.size < variables.size) return null;
+  // Σ_j A_jj has the shape of Σ_j A_ji, but its i would be j itself, which means nothing outside of the sum.
+  if ([...found.values()].some((at) => !isSubset(at.free, node.free))) return null;
+  return relation.indices.map((index) => [index, found.get(index.name) ?? index] as const);
 }

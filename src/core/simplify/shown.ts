@@ -1,5 +1,5 @@
 /** The smallest of a few equal forms, by a deterministic cost; ties go to the working form. */
-import { symbolNames, type Node } from '../expr';
+import { symbolNames, type Arena, type Node } from '../expr';
 import type { Display } from './display';
 import type { Form } from './algebra';
 import { isExponential } from './build';
@@ -49,9 +49,8 @@ function rewritten(normalizer: Normalizer, relation: Relation, node: Node): Node
   return normalizer.arena.mapSyms(node, (sym) => table.rewrite(normalizer.arena, sym)?.to ?? sym);
 }
 
-/** e^u/(1 + e^u) is σ(u): the quotient overflows to NaN for large u, the function does not. */
-function stableSigmoids(normalizer: Normalizer, node: Node): Node {
-  const { arena, algebra } = normalizer;
+/** `f` applied to every part from the leaves up; it sees the bodies of reductions opened. */
+function mapParts(arena: Arena, node: Node, f: (part: Node) => Node): Node {
   const memo = new Map<number, Node>();
   const visit = (n: Node): Node => {
     const known = memo.get(n.id);
@@ -63,15 +62,16 @@ function stableSigmoids(normalizer: Normalizer, node: Node): Node {
       result = inner === body ? n : arena.reduce(n.op, index, inner);
     } else if (n.args.length === 0 || n.kind === 'sym') result = n;
     else result = arena.withArgs(n, n.args.map(visit));
-    if (result.kind === 'mul' && result.args.some((a) => a.kind === 'call' && a.fn === 'exp'))
-      result =
-        sigmoidProduct(
-          normalizer,
-          normalizer.withoutRelations(() => normalizer.norm(result)),
-        ) ?? result;
+    result = f(result);
     memo.set(n.id, result);
     return result;
   };
+  return visit(node);
+}
+
+/** e^u/(1 + e^u) is σ(u): the quotient overflows to NaN for large u, the function does not. */
+function stableSigmoids(normalizer: Normalizer, node: Node): Node {
+  const { arena, algebra } = normalizer;
   const sigmoidProduct = (owner: Normalizer, form: Form): Node | null => {
     for (const [id, e] of factors(form.mono)) {
       const { terms } = algebra.base(id);
@@ -94,5 +94,12 @@ function stableSigmoids(normalizer: Normalizer, node: Node): Node {
     }
     return null;
   };
-  return visit(node);
+  return mapParts(arena, node, (part) =>
+    part.kind === 'mul' && part.args.some((a) => a.kind === 'call' && a.fn === 'exp')
+      ? (sigmoidProduct(
+          normalizer,
+          normalizer.withoutRelations(() => normalizer.norm(part)),
+        ) ?? part)
+      : part,
+  );
 }

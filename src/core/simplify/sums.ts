@@ -2,6 +2,7 @@
 import type { IndexNode, Node } from '../expr';
 import type { Algebra, Form } from './algebra';
 import { ZERO } from './algebra';
+import { agreements } from './deltas';
 import { cancelledAcross, cancelledPair } from './inverses';
 import { EMPTY, divMono, factors, filterMono, monoKey, type Mono } from './mono';
 import type { Normalizer } from './normalize';
@@ -69,17 +70,21 @@ function sumOfBody(normalizer: Normalizer, index: IndexNode, body: Form): Form {
 function overDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form | null {
   const { algebra, arena } = normalizer;
   for (const [id] of factors(body.mono)) {
-    const { atom } = algebra.base(id);
-    if (atom?.kind !== 'delta') continue;
-    const [a, b] = atom.args as [Node, Node];
-    const to = a === index ? b : b === index ? a : null;
-    if (!to || to.free.has(index.name) || (to.kind === 'index' && to.size !== index.size)) continue;
+    const at = position(normalizer, id, index);
+    if (!at) continue;
     const rest = algebra.toNode({ ...body, mono: filterMono(body.mono, (other) => other !== id) });
-    const picked = arena.substitute(rest, index, to);
+    const picked = arena.substitute(rest, index, at);
     algebra.recorder.note('sum-over-delta', () => picked);
     return normalizer.norm(picked);
   }
   return null;
+}
+
+/** Where an indicator lets the index stand; null for any other factor. */
+function position(normalizer: Normalizer, id: number, index: IndexNode): Node | null {
+  const { atom, indicates } = normalizer.algebra.base(id);
+  if (!atom || !indicates) return null;
+  return agreements(normalizer, atom).find((agreement) => agreement.index === index)?.to ?? null;
 }
 
 function knownSum(
@@ -132,7 +137,7 @@ function splitIntoSums(normalizer: Normalizer, index: IndexNode, body: Form): Fo
     (algebra.base(id).terms ?? []).some(({ m }) => {
       const { inside, outside } = splitMono(algebra, m, index);
       if (inside.length === 0 || outside.length > 0 || isKnownSum(normalizer, index, m)) return true;
-      return [...factors(m)].some(([b]) => algebra.base(b).atom?.kind === 'delta');
+      return [...factors(m)].some(([b]) => position(normalizer, b, index) !== null);
     }),
   );
   if (!promising && !normalizer.expand) return null;
@@ -149,10 +154,7 @@ function splitIntoSums(normalizer: Normalizer, index: IndexNode, body: Form): Fo
   const groups = new Map<string, { outside: Mono; terms: Term[]; special: boolean }>();
   for (const term of terms) {
     const { inside, outside } = splitMono(algebra, term.m, index);
-    const delta = [...factors(inside)].some(([id]) => {
-      const { atom } = algebra.base(id);
-      return atom?.kind === 'delta' && atom.args.includes(index);
-    });
+    const delta = [...factors(inside)].some(([id]) => position(normalizer, id, index) !== null);
     const special = delta || (under.mono.length === 0 && isKnownSum(normalizer, index, inside));
     const alone = special || normalizer.expand;
     const key = alone ? `!${monoKey(term.m)}` : monoKey(outside);

@@ -55,6 +55,25 @@ function checkChain(steps: readonly StepView[], where: string): void {
   });
 }
 
+test('formulas of steps show what the rule touched, and are plain besides', () => {
+  const text = read('logistic.py');
+  const found = analyzer.analyze(text, 'python').definitions.find(({ name }) => name === 'propagate');
+  const { parameters } = analyzer.derivation(text, 'python', found?.id ?? '');
+  const marks: string[] = [];
+  const visit = (step: StepView): void => {
+    for (const { latex, marked } of [step.before, step.after]) {
+      expect(latex).not.toContain('htmlClass');
+      if (marked === undefined) continue;
+      expect(marked).toContain('\\htmlClass{touched}');
+      marks.push(`${step.rule}: ${marked}`);
+    }
+    step.children.forEach(visit);
+  };
+  for (const { steps } of parameters) steps.forEach(visit);
+  expect(marks).toContainEqual(expect.stringMatching(/^cancel-factor: .*htmlClass\{touched\}\{A_\{i\}\}/));
+  expect(marks).toContainEqual(expect.stringMatching(/^differentiate-link: .*htmlClass/));
+});
+
 test('equal texts give equal answers, in whatever order they are asked', async () => {
   const other = createAnalyzer(await loadParsers());
   const texts = FILES.map(read);

@@ -132,7 +132,11 @@ describe('derive', () => {
     for (const parameter of parameters) {
       expect(parameter).toMatchObject({
         shape: expect.any(Array) as unknown,
-        gradient: { index: text, matrix: text, code: { numpy: text } },
+        gradient: {
+          index: text,
+          matrix: text,
+          code: { numpy: text, torch: text, jax: text, typescript: text },
+        },
       });
       const { steps } = parameter as { steps: unknown[] };
       expect(steps.length).toBeGreaterThan(2);
@@ -147,6 +151,9 @@ describe('derive', () => {
     for (const step of steps) {
       expect(step).toMatchObject({
         rule: expect.stringMatching(/^[a-z0-9-]+$/) as string,
+        ruleName: text,
+        ruleFormula: text,
+        assumptions: expect.any(Array) as unknown,
         before: text,
         after: text,
         verified: true,
@@ -154,6 +161,25 @@ describe('derive', () => {
       checkSteps((step as { children: unknown[] }).children);
     }
   }
+
+  test.each([
+    ['torch', 'import torch'],
+    ['jax', 'import jax.numpy as jnp'],
+    ['typescript', 'const '],
+  ])('--code %s chooses the language', async (target, part) => {
+    const { code, out } = await nabla('derive', 'logistic.py', '--code', target);
+    expect(code).toBe(0);
+    expect(out).toContain(`    ${target}:`);
+    expect(out).toContain(part);
+    expect(out).not.toContain('import numpy');
+  });
+
+  test('--code refuses an unknown language', async () => {
+    expect(await nabla('derive', 'logistic.py', '--code', 'fortran')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--code is numpy, torch, jax, typescript, not "fortran"') as string,
+    });
+  });
 
   test('text shows formulas, steps and code', async () => {
     const { code, out } = await nabla('derive', 'logistic.py');

@@ -160,5 +160,7 @@ describe.each(BREADTH.map((row) => [row.name, row] as const))('%s', (name, row) 
     it('collapses to the published form', () => {
       const shown = Object.fromEntries(derivation.gradients.map((g) => [g.of, show(g.element)]));
       expect(shown).toMatchObject(gradients);
+      if (row.named)
+        expect(Object.fromEntries(derivation.named.map((b) => [b.name, show(b.def)]))).toEqual(row.named);
     });
 });

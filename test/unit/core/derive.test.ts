@@ -135,3 +135,32 @@ describe('derivation of logistic regression', () => {
       expect(used).toContain(rule);
   });
 });
+
+describe('assumptions of steps', () => {
+  const assumed = (source: string): string[] => {
+    const all = new Set<string>();
+    const visit = (step: Step): void => {
+      step.assumptions.forEach((text) => all.add(`${step.rule}: ${text}`));
+      step.children.forEach(visit);
+    };
+    for (const { steps } of derive(parseModel(source)).gradients) steps.forEach(visit);
+    return [...all].sort();
+  };
+
+  it.each([
+    [
+      'a domain that keeps a cancelled factor from 0',
+      'param z; label y unit\na = 1/(1+exp(-z))\nJ = -(y*log(a) + (1-y)*log(1-a))',
+      ['cancel-factor: a is in (0, 1)'],
+    ],
+    ['nothing, where all holds everywhere', 'param a; label y\nJ = (a - y)^2', []],
+    ['a factor that may be 0', 'param x; data c\nu = c*x\nJ = u^2/c', ['cancel-factor: c is not 0']],
+    [
+      'labels that sum to 1',
+      'param Z[k]; label Y[k] onehot\nS = sum(q<k, exp(Z[q]))\nJ = -sum(q<k, Y[q]*(Z[q] - log(S)))',
+      ['one-hot-rows-sum-to-one: each row of Y is one-hot'],
+    ],
+  ])('%s', (_, source, expected) => {
+    expect(assumed(source)).toEqual(expected);
+  });
+});

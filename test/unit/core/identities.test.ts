@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createSimplifier } from '../../../src/core/simplify/simplifier';
 import { parseExpression, parseModel } from '../../support/model';
 
-const MODEL = `data X[m,n]; label y[m] unit; label Y[m,k] onehot; data c[m]; data d[m]; data A[m,n]; data v[n]; data B[n,n]; data C[n,n]
+const MODEL = `data X[m,n]; label y[m] unit; label Y[m,k] onehot; data c[m]; data d[m]; data A[m,n]; label g[m] class:n; data v[n]; data B[n,n]; data C[n,n]
 param w[n]; param b; param x; param t; param u; hyper p positive; hyper q positive; hyper lam positive
 z[i<m] = sum(j<n, X[i,j]*w[j]) + b
 a[i<m] = 1/(1+exp(-z[i]))
@@ -54,6 +54,10 @@ const IDENTITIES: readonly (readonly [string, string])[] = [
     'sum(l<n, sum(j<n, exp(v[l]*v[j])*(x - B[j,j] > 0)))',
     'sum(l<n, sum(j<n, exp(v[j]*v[l])*(x - B[l,l] > 0)))',
   ],
+  ['delta(g[i], l)*v[l]', 'delta(g[i], l)*v[g[i]]'],
+  ['(X[i,g[i]] - delta(g[i], l))*X[i,l]', 'X[i,g[i]]*(X[i,l] - delta(g[i], l))'],
+  ['delta(g[i], l)*(g[i] != l)', '0'],
+  ['sum(r<n, (g[i] == r)*v[r])', 'v[g[i]]'],
 ];
 
 /** Pairs that look alike but differ. */
@@ -90,11 +94,18 @@ const MUTANTS: readonly (readonly [string, string])[] = [
   ['sum(r<n, Y[i,r])', '1'],
   ['sum(l<n, delta(l, i)*v[l])', 'v[i]'],
   ['abs(0.001 + 0.002 - 0.003)', '0.001 + 0.002 - 0.003'],
+  ['delta(g[i], l)*v[l]', 'v[g[i]]'],
+  ['(X[i,g[i]] - delta(g[i], l))*X[i,l]', 'X[i,g[i]]*X[i,l] - delta(g[i], l)'],
+  ['sum(r<n, (c[i] == r)*v[r])', 'v[g[i]]'],
+  ['sum(r<n, c[i] == r)', '1'],
 ];
 
 const program = parseModel(MODEL);
 const simplifier = createSimplifier(program);
-const scope = new Map([['i', program.arena.index('i', 'm')]]);
+const scope = new Map([
+  ['i', program.arena.index('i', 'm')],
+  ['l', program.arena.index('l', 'n')],
+]);
 const sizes = new Set(['m', 'n', 'k']);
 const read = (source: string) => parseExpression(source, program.arena, new Map(scope), sizes);
 

@@ -114,6 +114,33 @@ J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`,
     gradients: { W: '1/m*sum(i<m, (P[i,c] - Y[i,c])*X[i,j])' },
   },
   {
+    name: 'softmax regression with integer labels',
+    source: `data X[m,n]; label c[m] class:k; param W[n,k]; param b[k]
+Z[i<m,q<k] = sum(j<n, X[i,j]*W[j,q]) + b[q]
+P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
+J = -1/m*sum(i<m, log(P[i,c[i]]))`,
+    gradients: {
+      W: '1/m*sum(i<m, (P[i,l] - delta(c[i], l))*X[i,j])',
+      b: '1/m*sum(i<m, P[i,l] - delta(c[i], l))',
+    },
+  },
+  {
+    name: 'softmax cross-entropy, one-hot rows made from integer labels',
+    source: `param Z[m,k]; label c[m] class:k
+Y[i<m,q<k] = where(c[i] == q, 1, 0)
+P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`,
+    gradients: { Z: '1/m*(P[i,j] - Y[i,j])' },
+  },
+  {
+    name: 'softmax cross-entropy, one-hot rows made from labels that may lie outside of the classes',
+    source: `param Z[m,k]; data c[m]
+Y[i<m,q<k] = where(c[i] == q, 1, 0)
+P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`,
+    gradients: { Z: '1/m*(P[i,j]*sum(j2<k, Y[i,j2]) - Y[i,j])' },
+  },
+  {
     name: 'softmax cross-entropy, log-sum-exp and integer labels',
     source: `${SOFTMAX.replace('label Y[m,k] onehot', 'label y[m] class:k')}J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]))) - Z[i,y[i]])`,
     gradients: { W: '1/m*sum(i<m, (exp(Z[i,c])/sum(c2<k, exp(Z[i,c2])) - delta(y[i], c))*X[i,j])' },

@@ -87,7 +87,7 @@ const lossLink = step(
         'derivative of the logarithm',
         'Derivative of log A',
         '\\frac{\\partial}{\\partial A_i} Y_i \\log A_i',
-        '\\htmlClass{touched}{\\frac{Y_i}{A_i}}',
+        '\\frac{Y_i}{A_i}',
       ),
       step(
         'log-derivative',
@@ -217,7 +217,7 @@ function chain(
             'cancel-factor',
             'cancel a factor',
             'A (1 - A) cancels',
-            '\\frac{A_i - Y_i}{\\htmlClass{touched}{A_i (1 - A_i)}} \\, \\htmlClass{touched}{A_i (1 - A_i)}',
+            '\\frac{A_i - Y_i}{A_i (1 - A_i)} \\, A_i (1 - A_i)',
             'A_i - Y_i',
           ),
         ],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { StepView } from '../../../src/protocol';
-import { plainLatex } from '../../../src/view/latex';
 import {
   alignedLatex,
   continues,
@@ -11,7 +10,6 @@ import {
 } from '../../../src/view/steps';
 import type { TreeItem } from '../../../src/view/treeKeys';
 import { treeKey } from '../../../src/view/treeKeys';
-import { logisticDerivation } from './logisticState';
 
 const step = (before: string, after: string, more: Partial<StepView> = {}): StepView => ({
   rule: 'chain-rule',
@@ -54,7 +52,7 @@ describe('trees of steps', () => {
 
   it('goes on where the step before it stopped, marks aside', () => {
     expect(continues(step('b', 'c'), step('a', 'b'))).toBe(true);
-    expect(continues(step('\\htmlClass{touched}{b}', 'c'), step('a', '{b}'))).toBe(true);
+    expect(continues(step('b', 'c'), step('a', 'b'))).toBe(true);
     expect(continues(step('x', 'c'), step('a', 'b'))).toBe(false);
     expect(continues(step('b', 'c'), undefined)).toBe(false);
   });
@@ -71,42 +69,16 @@ describe('trees of steps', () => {
   });
 
   it('becomes LaTeX for a text', () => {
-    const steps = [
-      step('\\htmlClass{touched}{a_i}', 'b'),
-      step('b', 'c', { ruleName: '100 % of_it' }),
-      step('x', 'y'),
-    ];
+    const steps = [step('a_i', 'b'), step('b', 'c', { ruleName: '100 % of_it' }), step('x', 'y')];
     expect(alignedLatex(steps)).toBe(
       [
         '\\begin{aligned}',
-        '  {a_i} &= b && \\text{chain rule} \\\\',
+        '  a_i &= b && \\text{chain rule} \\\\',
         '   &= c && \\text{100 \\% of\\_it} \\\\',
         '  x &= y && \\text{chain rule}',
         '\\end{aligned}',
       ].join('\n'),
     );
-  });
-
-  it('leaves no mark in the LaTeX of a whole derivation', () => {
-    const visit = (steps: readonly StepView[]): void => {
-      for (const { before, after, children } of steps) {
-        expect(plainLatex(before.latex) + plainLatex(after.latex)).not.toContain('htmlClass');
-        visit(children);
-      }
-    };
-    for (const { steps } of logisticDerivation.parameters) visit(steps);
-  });
-});
-
-describe('marks in LaTeX', () => {
-  it.each([
-    ['a + b', 'a + b'],
-    ['\\htmlClass{touched}{a}', '{a}'],
-    ['\\frac{\\htmlClass{touched}{\\frac{a}{b}}}{\\htmlClass{touched}{c}}', '\\frac{{\\frac{a}{b}}}{{c}}'],
-    ['\\htmlClass{touched}{\\htmlClass{touched}{x} \\} y}', '{{x} \\} y}'],
-    ['\\htmlClass{touched}', '\\htmlClass{touched}'],
-  ])('%s becomes %s', (marked, plain) => {
-    expect(plainLatex(marked)).toBe(plain);
   });
 });
 
