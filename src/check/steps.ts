@@ -1,4 +1,5 @@
 /** Derivation steps as plain data for a view. */
+import { difference } from '../core/algebraSteps';
 import type { Step, Verification } from '../core/derivation';
 import type { Node } from '../core/expr';
 import { ruleById } from '../core/rules';
@@ -9,13 +10,22 @@ import { agreementText } from './words';
 export function stepView(step: Step, formulas: Formulas): StepView {
   const rule = ruleById(step.rule);
   const sides = [step.before, step.after];
+  const differing = difference(step.before, step.after);
   return {
     rule: step.rule,
     ruleName: rule.name,
     ruleFormula: rule.formula,
     title: step.title,
-    before: formulas.expression(step.before, sides, touchedParts(step.before, step.touchedBefore)),
-    after: formulas.expression(step.after, sides, touchedParts(step.after, step.touchedAfter)),
+    before: formulas.expression(
+      step.before,
+      sides,
+      touchedParts(step.before, step.touchedBefore, differing.touchedBefore),
+    ),
+    after: formulas.expression(
+      step.after,
+      sides,
+      touchedParts(step.after, step.touchedAfter, differing.touchedAfter),
+    ),
     state: step.verification.status,
     evidence: evidence(step.verification),
     assumptions: step.assumptions,
@@ -24,10 +34,10 @@ export function stepView(step: Step, formulas: Formulas): StepView {
 }
 
 /**
- * What to mark in `whole`: the touched nodes that stand in it, or the parts of one that was merged into a larger product or
- * sum. Nothing if the rule touched all of it, for a mark around everything tells nothing.
+ * What to mark in `whole`: the touched nodes that stand in it, or, if they were merged or bound by a sum, the places where the
+ * two sides differ. Nothing if the rule touched all of it, for a mark around everything tells nothing.
  */
-function touchedParts(whole: Node, touched: readonly Node[]): ReadonlySet<Node> {
+function touchedParts(whole: Node, touched: readonly Node[], differing: readonly Node[]): ReadonlySet<Node> {
   if (touched.includes(whole)) return new Set();
   const inside = new Set<Node>();
   const visit = (node: Node): void => {
@@ -36,11 +46,8 @@ function touchedParts(whole: Node, touched: readonly Node[]): ReadonlySet<Node> 
     node.args.forEach(visit);
   };
   visit(whole);
-  const merged = (node: Node): readonly Node[] =>
-    node.kind === 'mul' || node.kind === 'add'
-      ? node.args.filter((arg) => arg.kind !== 'num' && inside.has(arg))
-      : [];
-  return new Set(touched.flatMap((node) => (inside.has(node) ? [node] : merged(node))));
+  const parts = touched.filter((node) => inside.has(node));
+  return new Set(parts.length > 0 ? parts : differing.filter((node) => node !== whole));
 }
 
 /** "agrees at 6 random points, to 3e-16". */

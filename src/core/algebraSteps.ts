@@ -154,7 +154,7 @@ function movesSign(
 }
 
 /** The smallest places that differ, found by descending while only one argument does. */
-function difference(
+export function difference(
   before: Node,
   after: Node,
 ): { touchedBefore: readonly Node[]; touchedAfter: readonly Node[] } {

@@ -55,8 +55,11 @@ export function partShown(step: StepView): { readonly before: Formula; readonly 
   const chained = step.children.every(
     (child, place) => place === 0 || continues(child, step.children[place - 1]),
   );
-  return chained ? { before: first.before, after: last.after } : null;
+  return chained ? { before: unmarked(first.before), after: unmarked(last.after) } : null;
 }
+
+/** The marks tell what one step did, not all of them together. */
+const unmarked = ({ latex, text }: Formula): Formula => ({ latex, text });
 
 /** The outline of a derivation as LaTeX for a text: one line per step, aligned, with the names of the rules. */
 export function alignedLatex(steps: readonly StepView[]): string {

@@ -202,6 +202,11 @@ function level(c: Context, number: number, nodes: readonly Node[], mark: Readonl
 }
 
 function quotient(c: Context, part: Extract<Part, { kind: 'fraction' }>): string {
+  const parts = [...part.top, ...part.bottom.map((d) => d.source)];
+  if (parts.length > 0 && parts.every((node) => c.marked.has(node))) {
+    const rest = new Set([...c.marked].filter((node) => !parts.includes(node)));
+    return `\\htmlClass{${c.markClass}}{${quotient({ ...c, marked: rest }, part)}}`;
+  }
   const top = level(c, part.num, part.top, NOTHING);
   const marks = new Set(part.bottom.filter((d) => c.marked.has(d.source)).map((d) => d.node));
   const bottom = level(
