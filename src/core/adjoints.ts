@@ -1,20 +1,17 @@
 /** Reverse accumulation over the bindings: ∂J/∂v from the derivatives by what uses v, with the steps of the chain rule. */
-import { axisIndices, type Binding } from './definition';
+import { createAdjointNames, hasReduction } from './adjointNames';
+import type { Binding } from './definition';
 import type { Step } from './derivation';
-import { isNum, type IndexNode, type Node, type Size, type SymNode } from './expr';
-import { linkIndices, pinnedAxes } from './graph';
+import { isNum, symbolNames, type IndexNode, type Node, type Size, type SymNode } from './expr';
+import { linkIndices } from './graph';
 import { deriveLink, linkNode, simplifySteps, type Derived, type Workshop } from './links';
 import { ruleTitle } from './rules';
 import { makeStep, mapStep } from './steps';
 
 /** Links that are multiplied in one outline before the next derivative is taken as known. */
 const LONGEST_CHAIN = 4;
-/** Adjoints larger than this get a name where they are results of matrix products. */
-const PRODUCT_NAMED_FROM = 3;
-/** Adjoints larger than this get a name where sums stand in them and matrix products take them further. */
-const NAMED_FROM = 6;
-/** Adjoints larger than this get a name in any case, so that long chains stay linear in size. */
-const ALWAYS_NAMED_FROM = 40;
+/** Answers up to this size are not tried with shared names. */
+const SHORT = 12;
 
 /** Paths beyond this many are inserted in one step: a step for each would show all the others every time. */
 const MOST_CHAINS = 24;
@@ -27,9 +24,10 @@ export interface Adjoint {
   /** What stands for it elsewhere: the value, or a symbol of its own. */
   readonly use: Node;
   readonly steps: readonly Step[];
-  /** A sum over an index stands in it. */
-  readonly contracted: boolean;
 }
+
+/** With names for adjoints that several terms share, or with these written out. */
+type Style = 'open' | 'shared';
 
 /** One factor of a chain: a link, or the derivative by the binding where the chain begins. */
 interface Factor {
@@ -51,9 +49,20 @@ export interface Adjoints {
   readonly named: readonly Binding[];
 }
 
-export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adjoints {
+/** `hidden` are the bindings that have no name for the user; `wanted` what is differentiated by. */
+export function createAdjoints(
+  shop: Workshop,
+  hidden: ReadonlySet<string>,
+  wanted: readonly string[],
+): Adjoints {
   const { arena, graph, namer, simplifier } = shop;
+  const names = createAdjointNames(shop, hidden, wanted);
+  const cost = (node: Node): number => simplifier.display.cost(node);
+  const settled = new Map<string, Adjoint>();
   const memo = new Map<string, Adjoint>();
+  /** By the name of what they are adjoints of. */
+  const shared = new Map<string, Binding>();
+  const sharing = new Map<string, boolean>();
   const named: Binding[] = [];
   const outputSymbol = (at: readonly IndexNode[]): Node => arena.sym(graph.output.name, ...at);
 
@@ -72,6 +81,7 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
     first: Binding,
     outputAt: readonly IndexNode[] | null,
     taken: Set<string>,
+    style: Style,
   ): Chain => {
     const factors: Factor[] = [];
     const summed: IndexNode[] = [];
@@ -110,9 +120,12 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
       const isStation =
         users.length !== 1 ||
         factors.length >= LONGEST_CHAIN ||
-        (nextContracts && (contractions > 0 || hasOwnName(of.name)));
+        isShift(of) ||
+        (style === 'shared' && isShared(of.name)) ||
+        (nextContracts && contractions > 0) ||
+        ((nextContracts || (free.length > 0 && names.isHub(of.name))) && hasOwnName(of.name));
       if (!next || isStation) {
-        factors.unshift(knownFactor(symbol, indices, outputAt));
+        factors.unshift(knownFactor(symbol, indices, outputAt, style));
         return { factors, summed };
       }
       user = next;
@@ -121,7 +134,7 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
 
   /** Its derivative has got a name that stands for it. */
   const hasOwnName = (name: string): boolean => {
-    const adjoint = of(name);
+    const adjoint = inStyle(name, 'open');
     return adjoint.use !== adjoint.value;
   };
 
@@ -129,20 +142,28 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
     symbol: SymNode,
     indices: readonly IndexNode[],
     outputAt: readonly IndexNode[] | null,
+    style: Style,
   ): Factor => {
-    const shared = graph.output.axes.some((axis) => axis.index !== null) ? indices : [];
-    const node = arena.diff(outputSymbol(outputAt ?? shared), symbol, true);
+    const common = graph.output.axes.some((axis) => axis.index !== null) ? indices : [];
+    const node = arena.diff(outputSymbol(outputAt ?? common), symbol, true);
     return {
       node,
       title: `∂${symbolText(graph.output.name)}/∂${symbolText(symbol.name)}, derived by the same rules`,
       rule: 'insert-adjoint',
       derived: () => {
-        const adjoint = of(symbol.name);
+        const adjoint = inUse(symbol.name, style);
         const pairs = adjoint.indices.map((index, k) => [index, indices[k] ?? index] as const);
         const rename = (n: Node): Node => arena.substituteAll(n, pairs);
         const same = pairs.every(([from, to]) => from === to);
         const steps = same ? adjoint.steps : adjoint.steps.map((step) => mapStep(step, rename));
         const value = rename(adjoint.use);
+        if (isShift(graph.bindings.get(symbol.name)) && isNum(value, 0)) {
+          const title = `the shift by ${symbol.name} cancels: ${graph.output.name} does not change with it`;
+          return {
+            value,
+            steps: [makeStep({ rule: 'shift-cancels', title, before: node, after: value, children: steps })],
+          };
+        }
         if (outputAt && graph.isElementwise(symbol.name)) {
           const deltas = indices.map((index, k) => arena.delta(outputAt[k] ?? index, index));
           const spread = arena.mul(...deltas, value);
@@ -157,7 +178,7 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
         if (adjoint.use === adjoint.value) return { value, steps };
         const naming = makeStep({
           rule: 'name-adjoint',
-          title: `write ${named.find((b) => b.name === nameOf(adjoint.use))?.name ?? ''} for it`,
+          title: `write ${nameOf(adjoint.use)} for it`,
           before: rename(adjoint.value),
           after: value,
         });
@@ -166,7 +187,7 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
     };
   };
 
-  const compute = (name: string): Adjoint => {
+  const compute = (name: string, style: Style): Adjoint => {
     const taken = new Set<string>();
     const { output } = graph;
     const outputIndices = output.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
@@ -178,15 +199,68 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
     const indices = elementwise ? outputIndices : indicesFor(sizes, taken);
     for (const index of indices) taken.add(index.name);
     const symbol = arena.sym(name, ...indices);
-    const chains = consumers.map((user) => chainFrom(symbol, user, outputAt, new Set(taken)));
+    const chains = consumers.map((user) => chainFrom(symbol, user, outputAt, new Set(taken), style));
     const outputNow = arena.sym(output.name, ...(outputAt ?? (elementwise ? indices : [])));
     const start = arena.diff(outputNow, symbol, true);
     const derived = accumulate(start, name, chains);
     const { value, steps } = inShownForm(derived);
-    const contracted = hasReduction(value);
-    const settled = settleZero(name, value, steps);
-    const use = shouldName(name, settled, contracted) ? giveName(name, indices, settled) : settled;
-    return { name, indices, value: settled, use, steps, contracted };
+    const final = settleZero(name, value, steps);
+    return { name, indices, value: final, use: final, steps };
+  };
+
+  /** Fixed names are given at once, so that both styles use them. */
+  const inStyle = (name: string, wish: Style): Adjoint => {
+    const done = settled.get(name);
+    if (done && done.use !== done.value) return done;
+    const style = wish === 'shared' && mayShare(name) ? 'shared' : 'open';
+    const key = `${style} ${name}`;
+    let known = memo.get(key);
+    if (known) return known;
+    memo.set(key, (known = compute(name, style)));
+    if (style === 'shared' || !names.isFixed(name, known.value)) return known;
+    const best = shorter(name, known);
+    const binding = names.define(name, best.indices, best.value);
+    named.push(binding);
+    known = { ...best, use: arena.sym(binding.name, ...best.indices) };
+    settled.set(name, known);
+    return known;
+  };
+
+  /** An adjoint that it is computed from may go by a shared name. */
+  const mayShare = (name: string): boolean => {
+    let known = sharing.get(name);
+    if (known === undefined) {
+      known = graph.consumers(name).some((user) => {
+        const { value, use } = inStyle(user.name, 'open');
+        return use === value && (isShared(user.name) || mayShare(user.name));
+      });
+      sharing.set(name, known);
+    }
+    return known;
+  };
+
+  /** The open form or the one with shared names, their definitions counted in; those of the better one are taken up. */
+  const shorter = (name: string, open: Adjoint): Adjoint => {
+    if (cost(open.value) <= SHORT || !mayShare(name)) return open;
+    const other = inStyle(name, 'shared');
+    const used = symbolNames(other.value);
+    const fresh = [...shared.values()].filter((b) => used.has(b.name) && !named.includes(b));
+    const total = fresh.reduce((sum, binding) => sum + cost(binding.def), cost(other.value));
+    if (total > cost(open.value)) return open;
+    named.push(...fresh);
+    return other;
+  };
+
+  const isShared = (name: string): boolean => names.isShared(name, inStyle(name, 'open').value);
+
+  /** What stands for the adjoint in those of its sources. */
+  const inUse = (name: string, style: Style): Adjoint => {
+    const open = inStyle(name, 'open');
+    if (style === 'open' || open.use !== open.value) return open;
+    if (!isShared(name)) return inStyle(name, style);
+    let binding = shared.get(name);
+    if (!binding) shared.set(name, (binding = names.define(name, open.indices, open.value)));
+    return { ...open, use: arena.sym(binding.name, ...open.indices) };
   };
 
   /** The steps go on from the working form to the form that is shown. */
@@ -234,9 +308,10 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
   /** Adjoints of a name of their own written out. */
   const unnamed = (node: Node): Node => {
     let result = node;
-    for (let round = 0; round <= named.length; round++) {
+    const known = new Map([...named, ...shared.values()].map((binding) => [binding.name, binding]));
+    for (let round = 0; round <= known.size; round++) {
       const next = arena.mapSyms(result, (sym) => {
-        const binding = named.find((b) => b.name === sym.name);
+        const binding = known.get(sym.name);
         if (!binding) return sym;
         return arena.substituteAll(
           binding.def,
@@ -249,43 +324,6 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
       result = next;
     }
     return result;
-  };
-
-  const shouldName = (name: string, value: Node, contracted: boolean): boolean => {
-    const binding = graph.bindings.get(name);
-    if (!binding || hidden.has(name) || graph.output.axes.some((axis) => axis.index !== null)) return false;
-    const made = graph.consumers(name).some((user) => isProduct(user, name));
-    const taken = graph.sources(binding).some((source) => isProduct(binding, source));
-    const limit = !contracted
-      ? ALWAYS_NAMED_FROM
-      : made
-        ? PRODUCT_NAMED_FROM
-        : taken
-          ? NAMED_FROM
-          : ALWAYS_NAMED_FROM;
-    return simplifier.display.cost(value) > limit;
-  };
-
-  /** ∂of/∂name sums over an index that `name` lacks and brings in one that `of` lacks. */
-  const isProduct = (of: Binding, name: string): boolean => {
-    const sizes = graph.sizes(name);
-    const pinned = pinnedAxes(of, name, sizes.length).filter((axis) => axis !== null).length;
-    return pinned < sizes.length && pinned < axisIndices(of.axes).length;
-  };
-
-  const giveName = (name: string, indices: readonly IndexNode[], value: Node): Node => {
-    const wanted = `d${name}`;
-    let free = wanted;
-    for (let k = 2; graph.bindings.has(free) || named.some((b) => b.name === free); k++)
-      free = `${wanted}@${k}`;
-    named.push({
-      name: free,
-      axes: indices.map((index) => ({ size: index.size, index })),
-      def: value,
-      span: null,
-      origin: 'temporary',
-    });
-    return arena.sym(free, ...indices);
   };
 
   const productOf = (chain: Chain, parts: readonly Node[]): Node => {
@@ -377,15 +415,18 @@ export function createAdjoints(shop: Workshop, hidden: ReadonlySet<string>): Adj
   };
 
   const of = (name: string): Adjoint => {
-    let known = memo.get(name);
-    if (!known) memo.set(name, (known = compute(name)));
+    let known = settled.get(name);
+    if (known) return known;
+    const open = inStyle(name, 'open');
+    known = open.use === open.value ? shorter(name, open) : open;
+    settled.set(name, known);
     return known;
   };
   return { of, named };
 }
 
-const nameOf = (node: Node): string => (node.kind === 'sym' ? node.name : '');
+/** The maximum that is subtracted for the sake of rounding, and the like. */
+const isShift = (binding: Binding | undefined): boolean =>
+  binding?.def.kind === 'reduce' && (binding.def.op === 'max' || binding.def.op === 'min');
 
-function hasReduction(node: Node): boolean {
-  return node.kind === 'reduce' || node.args.some(hasReduction);
-}
+const nameOf = (node: Node): string => (node.kind === 'sym' ? node.name : '');

@@ -40,7 +40,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   const unnamed = nameInnerParts(program, graph, namer, wanted);
   const shop = openWorkshop(unnamed.program, namer, unnamed.hidden);
   const written = unnamed.hidden.length === 0 ? shop : openWorkshop(program, namer, []);
-  const adjoints = createAdjoints(shop, new Set(unnamed.hidden.map((binding) => binding.name)));
+  const adjoints = createAdjoints(shop, new Set(unnamed.hidden.map((binding) => binding.name)), wanted);
 
   const raw = wanted.map((name) => adjoints.of(name));
   const path = graph.between(wanted).filter((binding) => binding.name !== graph.output.name);

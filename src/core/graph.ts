@@ -7,6 +7,8 @@ export interface Graph {
   readonly bindings: ReadonlyMap<string, Binding>;
   /** Bindings that mention the name in their definition and on which the output depends, in order of evaluation. */
   consumers(name: string): readonly Binding[];
+  /** It is an input or a binding. */
+  has(name: string): boolean;
   /** Inputs and bindings that its definition mentions. */
   sources(binding: Binding): readonly string[];
   /** The name is `by`, or is defined by it, directly or not. */
@@ -81,6 +83,7 @@ export function createGraph(program: Program): Graph {
     bindings,
     isElementwise,
     consumers: consumersOf,
+    has: (name) => bindings.has(name) || inputs.has(name),
     sources: (binding) => [...(mentions.get(binding.name) ?? [])],
     dependsOn: (name, by) => dependants(by).has(name),
     onlyDirectly: (of, by) =>

@@ -180,6 +180,12 @@ const ALGEBRA: readonly Row[] = [
     '(D - 1)/D = 1 - 1/D',
   ],
   ['split-factor', 'write a power as a product', 'x^2 = x \\, x', '1/D^2 = (1/D) (1/D)'],
+  [
+    'shift-cancels',
+    'the shift cancels',
+    '\\frac{e^{z_q - c}}{\\sum_r e^{z_r - c}} = \\frac{e^{z_q}}{\\sum_r e^{z_r}}',
+    'dJ/dM = 0',
+  ],
   ['proved-zero', 'equals zero', '', 'sum_q (P - Y) = 0'],
   [
     'stable-form',

@@ -338,7 +338,14 @@ Y[i<m,j<n] = g[j]*N[i,j] + b[j]
 J = sum(i<m, sum(j<n, U[i,j]*Y[i,j]))`,
     torch: '(U*F.layer_norm(X, (X.shape[1],), g, b, 1e-5)).sum()',
     jax: '(U*(g*nn.standardize(X, axis=1, epsilon=1e-5) + b)).sum()',
-    gradients: { g: 'sum(i<m, U[i,j]*N[i,j])', b: 'sum(i<m, U[i,j])' },
+    gradients: {
+      X: '(dN[i,j] - 1/n*(N[i,j]*sum(j2<n, dN[i,j2]*N[i,j2]) + sum(j2<n, dN[i,j2])))/sd[i]',
+      g: 'sum(i<m, U[i,j]*N[i,j])',
+      b: 'sum(i<m, U[i,j])',
+    },
+    named: {
+      dN: 'U[i,j]*g[j]',
+    },
   },
   {
     name: 'RMS norm',
@@ -348,8 +355,11 @@ N[i<m,j<n] = X[i,j]/r[i]
 J = sum(i<m, sum(j<n, U[i,j]*g[j]*N[i,j]))`,
     torch: '(U*F.rms_norm(X, (X.shape[1],), g, 1e-5)).sum()',
     gradients: {
-      X: '(g[j]*U[i,j] - 1/n*N[i,j]*sum(j2<n, N[i,j2]*g[j2]*U[i,j2]))/r[i]',
+      X: '(dN[i,j] - 1/n*N[i,j]*sum(j2<n, dN[i,j2]*N[i,j2]))/r[i]',
       g: 'sum(i<m, U[i,j]*N[i,j])',
+    },
+    named: {
+      dN: 'U[i,j]*g[j]',
     },
   },
   {

@@ -48,6 +48,8 @@ export function learnBinding(
   const folded = foldable(normalizer, form);
   if (folded) {
     normalizer.relations.add(equation(folded, self, 'fold-definition'));
+    if (folded.kind === 'pow')
+      optional.push(...inversions(normalizer, form, self, { self, indices, binding: binding.name }));
     if (folded.kind === 'call' && folded.fn === 'sigmoid') {
       const odds = normalizer.norm(arena.call('exp', folded.args[0] as Node));
       const u = singleAtom(normalizer, odds);
@@ -83,7 +85,8 @@ export function learnBinding(
     else normalizer.relations.add(equation(pattern, solved, rule));
   } else {
     for (const relation of invertMonomial(normalizer, form, self, indices, binding.name)) {
-      if (relation.pattern.kind === 'sym') optional.push(relation);
+      if (relation.rule === 'in-terms-of-output' && !isExponentialNode(relation.pattern))
+        optional.push(relation);
       else if (relation.given?.length) normalizer.conditional.push(relation);
       else normalizer.relations.add(relation);
     }
@@ -173,8 +176,15 @@ function* invertMonomial(
   const { algebra, arena, facts } = normalizer;
   const single = (id: number): Node => algebra.toNode({ num: 1, den: 1, mono: [id, 1] });
   const parts = [...factors(form.mono)].map(([id, e]) => ({ id, e, node: single(id) }));
-  if (parts.length < 2 && form.num === 1 && form.den === 1) return;
   const names = indices.map((index) => index.name);
+  const root = parts.find((p) => p.e === -1 && p.node.kind === 'pow');
+  if (root && parts.every((p) => (p === root) === symbolNames(p.node).size > 0)) {
+    const rest = algebra.toNode({ ...form, mono: filterMono(form.mono, (id) => id !== root.id) });
+    yield { pattern: root.node, indices, to: arena.div(rest, self), binding, rule: 'fold-definition' };
+    yield* inversions(normalizer, form, self, { self, indices, binding });
+    return;
+  }
+  if (parts.length < 2 && form.num === 1 && form.den === 1) return;
   const whole = (node: Node): boolean =>
     names.every((name) => node.free.has(name)) && [...node.free].every((name) => names.includes(name));
   const conditions = parts.filter((p) => p.node.kind === 'cmp' && p.e === 1);
@@ -195,10 +205,14 @@ function* invertMonomial(
   if (exponential && isAtomic && divides(exponential.id, conditions))
     yield solve(exponential.id, exponential.node, 'in-terms-of-output', conditions);
   const sum = candidates.find((p) => p.node.kind === 'reduce');
-  if (sum && parts.every((p) => p === sum || (p.node.kind !== 'add' && p.node.free.size === 0)))
-    yield solve(sum.id, sum.node, 'fold-definition');
+  const isConstant = (p: { readonly node: Node }): boolean => p.node.kind !== 'add' && p.node.free.size === 0;
+  if (sum && parts.every((p) => p === sum || isConstant(p))) yield solve(sum.id, sum.node, 'fold-definition');
+  else if (sum && parts.every((p) => p === sum || p.e < 0))
+    yield solve(sum.id, sum.node, 'in-terms-of-output');
   if (names.length > 0) yield* inversions(normalizer, form, self, { self, indices, binding });
 }
+
+const isExponentialNode = (node: Node): boolean => node.kind === 'call' && node.fn === 'exp';
 
 /** Places in a definition at which it is turned round. */
 interface Inversion {

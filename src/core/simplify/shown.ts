@@ -33,7 +33,7 @@ export function shownForm(
   }
   const names = symbolNames(best);
   for (const relation of optional) {
-    if (relation.pattern.kind === 'sym' && !names.has(relation.pattern.name)) continue;
+    if (![...symbolNames(relation.pattern)].every((name) => names.has(name))) continue;
     const replaced = rewritten(normalizer, relation, best);
     if (replaced !== best) consider(normalizer.simplify(replaced), relation.rule, replaced);
   }
@@ -42,11 +42,12 @@ export function shownForm(
   return { node: stable, via: [...via, { rule: 'stable-form', node: stable }] };
 }
 
-/** Every symbol that the relation's pattern matches replaced once. */
-function rewritten(normalizer: Normalizer, relation: Relation, node: Node): Node {
+/** Every part that the relation's pattern matches replaced once. */
+function rewritten({ arena }: Normalizer, relation: Relation, node: Node): Node {
   const table = new RelationTable();
   table.add(relation);
-  return normalizer.arena.mapSyms(node, (sym) => table.rewrite(normalizer.arena, sym)?.to ?? sym);
+  const replace = (part: Node): Node => table.rewrite(arena, part)?.to ?? part;
+  return relation.pattern.kind === 'sym' ? arena.mapSyms(node, replace) : mapParts(arena, node, replace);
 }
 
 /** `f` applied to every part from the leaves up; it sees the bodies of reductions opened. */
