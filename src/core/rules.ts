@@ -134,6 +134,12 @@ const ALGEBRA: readonly Row[] = [
   ['power-of-a-power', 'power of a product or of a power', '(x^a)^b = x^{ab}', '(x^2)^3 = x^6'],
   ['function-identity', 'identity of a function', '', 'exp(-x) = 1/exp(x)'],
   ['simplify-condition', 'simplify a condition', '', '[x - y > 0] = [x > y]'],
+  [
+    'join-cases',
+    'join the cases that agree',
+    '',
+    'where(x + 3 > 0, where(x < 3, 1, 0), 0) = [x > -3] [x < 3]',
+  ],
   ['simplify-cases', 'simplify the cases', '', 'where(c, x, 0) = [c] x'],
   [
     'factor-out-of-sum',

@@ -34,6 +34,7 @@ const SCALAR: readonly BreadthRow[] = [
     torchPrecision: 1e-7,
     jax: 'nn.hard_sigmoid(x)',
     kinks: ['-3', '3'],
+    gradients: { x: '1/6*(x < 3)*(x > -3)' },
   },
   {
     name: 'hard tanh',
@@ -49,6 +50,7 @@ const SCALAR: readonly BreadthRow[] = [
     torch: 'F.hardswish(x)',
     jax: 'nn.hard_swish(x)',
     kinks: ['-3', '3'],
+    gradients: { x: 'where(x >= 3, 1, 1/6*(r + x)*(x > -3))' },
   },
   {
     name: 'hard shrink',
@@ -93,6 +95,7 @@ const SCALAR: readonly BreadthRow[] = [
     torch: 'F.relu6(x)',
     jax: 'nn.relu6(x)',
     kinks: ['0', '6'],
+    gradients: { x: '(x < 6)*(x > 0)' },
   },
   {
     name: 'leaky ReLU',
@@ -107,7 +110,7 @@ const SCALAR: readonly BreadthRow[] = [
     name: 'PReLU',
     source: 'param x; param al\na = where(x > 0, x, al*x)',
     torch: 'F.prelu(x.reshape(1), al.reshape(1))[0]',
-    gradients: { x: 'where(x > 0, 1, al)', al: 'x*(0 >= x)' },
+    gradients: { x: 'where(x > 0, 1, al)', al: 'x*(x <= 0)' },
     kinks: ['0'],
   },
   {
@@ -134,6 +137,7 @@ const SCALAR: readonly BreadthRow[] = [
     jax: 'nn.celu(x, al)',
     extreme: 5,
     kinks: ['0'],
+    gradients: { x: 'where(x > 0, 1, exp(x/al))' },
   },
   {
     name: 'SELU',
@@ -216,6 +220,7 @@ const SCALAR: readonly BreadthRow[] = [
     torch: 'F.elu(x)',
     jax: 'nn.elu(x)',
     kinks: ['0'],
+    gradients: { x: 'exp(minimum(x, 0))' },
   },
 ];
 

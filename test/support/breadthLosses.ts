@@ -85,6 +85,7 @@ J = 1/m*sum(i<m, l[i])`,
 e[i<m] = y[i] - a[i]
 J = 1/m*sum(i<m, max(t*e[i], (t - 1)*e[i]))`,
     torch: 'torch.maximum(t*(y - a), (t - 1)*(y - a)).mean()',
+    gradients: { a: '1/m*where(e[i] >= 0, -t, 1 - t)' },
   },
   {
     name: 'quantile by the sign of the error',
@@ -92,7 +93,7 @@ J = 1/m*sum(i<m, max(t*e[i], (t - 1)*e[i]))`,
 e[i<m] = y[i] - a[i]
 J = 1/m*sum(i<m, where(e[i] >= 0, t*e[i], (t - 1)*e[i]))`,
     torch: 'torch.maximum(t*(y - a), (t - 1)*(y - a)).mean()',
-    gradients: { a: '-1/m*where(e[i] >= 0, t, t - 1)' },
+    gradients: { a: '1/m*where(e[i] >= 0, -t, 1 - t)' },
   },
   {
     name: 'mean squared logarithmic error',
@@ -104,7 +105,7 @@ J = 1/m*sum(i<m, where(e[i] >= 0, t*e[i], (t - 1)*e[i]))`,
     name: 'mean absolute percentage error',
     source: `param a[m]; label y[m] positive\nJ = 1/m*sum(i<m, abs((y[i] - a[i])/y[i]))`,
     torch: '(torch.abs(a - y)/y).mean()',
-    gradients: { a: '1/m*sign((a[i] - y[i])/y[i])/y[i]' },
+    gradients: { a: '1/m*sign(a[i] - y[i])/y[i]' },
   },
   {
     name: 'Poisson with a log link',
@@ -269,6 +270,7 @@ J = 1/m*sum(i<m, v[i]*l[i])`,
     name: 'binary cross-entropy of logits, stable',
     source: `${LOGITS}J = 1/m*sum(i<m, max(0, z[i]) - y[i]*z[i] + log(1+exp(-abs(z[i]))))`,
     torch: 'F.binary_cross_entropy_with_logits(z, y)',
+    gradients: { z: '1/m*(sigmoid(z[i]) - y[i])' },
   },
   {
     name: 'binary cross-entropy of logits by softplus',
@@ -327,6 +329,7 @@ J = 1 - tp/(tp + al*fp + be*fn)`,
     name: 'squared hinge',
     source: `${SCORES}h[i<m] = max(0, 1 - y[i]*f[i])\nJ = 1/m*sum(i<m, h[i]^2)`,
     torch: '(F.relu(1 - y*f)**2).mean()',
+    gradients: { f: '-2/m*h[i]*y[i]' },
   },
   {
     name: 'soft margin',
@@ -574,6 +577,10 @@ h[i<m] = max(0, t - d[i])
 J = 1/(2*m)*sum(i<m, y[i]*d[i]^2 + (1 - y[i])*h[i]^2)`,
     torch:
       '(y*torch.linalg.vector_norm(A - B, dim=1)**2 + (1 - y)*F.relu(t - torch.linalg.vector_norm(A - B, dim=1))**2).mean()/2',
+    gradients: {
+      A: '1/m*(d[i]*y[i] - h[i]*(1 - y[i]))*(A[i,j] - B[i,j])/d[i]',
+      B: '1/m*(h[i]*(1 - y[i]) - d[i]*y[i])*(A[i,j] - B[i,j])/d[i]',
+    },
   },
   {
     name: 'InfoNCE',

@@ -168,9 +168,13 @@ export function layout(f: Fraction): Part[] {
 /** Whether a comparison reads better with its sides swapped: what varies belongs on the left. */
 export function readsSwapped(node: CmpNode): boolean {
   const [left, right] = node.args as [Node, Node];
-  const fixed = (n: Node): boolean =>
-    n.kind === 'num' || n.kind === 'const' || n.kind === 'size' || (n.kind === 'sym' && n.args.length === 0);
-  return fixed(left) && !fixed(right);
+  return fixedness(left) > fixedness(right);
+}
+
+/** Numbers are fixed, values without indices nearly so. */
+function fixedness(node: Node): number {
+  if (node.kind === 'num' || node.kind === 'const' || node.kind === 'size') return 2;
+  return node.kind === 'sym' && node.args.length === 0 ? 1 : 0;
 }
 
 /** The relation that holds between swapped sides. */

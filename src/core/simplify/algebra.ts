@@ -62,7 +62,7 @@ export class Algebra {
   recorder: Recorder = SILENT;
   /** Rewrites a power of an atom (roots, indicators); null where nothing applies. */
   reduceAtom: (atom: Node, exponent: number) => Form | null = () => null;
-  /** Rewrites an atom together with others in the product; null where nothing applies. */
+  /** Rewrites an atom together with others in the product; null where nothing applies (x · sign x = |x|). */
   reduceTogether: (atom: Node, form: Form) => Form | null = () => null;
   /** Rewrites a product with an indicator that two indices agree; null where nothing is gained. */
   underIndicator: (form: Form) => Form | null = () => null;

@@ -9,7 +9,7 @@ import type { Display } from './display';
 import { callForm } from './functions';
 import { inverseBindings } from './inverses';
 import { factors, filterMono } from './mono';
-import { comparisonForm, whereForm } from './piecewise';
+import { comparisonForm, signTimes, whereForm } from './piecewise';
 import { BudgetError } from './polynomial';
 import { powerForm, reduceAtom } from './powers';
 import { SILENT, type Recorder } from './recorder';
@@ -69,6 +69,8 @@ export class Normalizer {
     this.algebra = new Algebra(options.arena, options.facts, options.display, { expand: options.expand });
     this.algebra.reduceAtom = (atom, exponent) => reduceAtom(this, atom, exponent);
     this.algebra.reduceTogether = (atom, form) => {
+      const signed = signTimes(this, atom, form);
+      if (signed) return signed;
       const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;
       if (hit) this.firedRule = hit.rule;
       return hit?.form ?? null;
@@ -115,6 +117,16 @@ export class Normalizer {
       return work();
     } finally {
       this.useRelations = saved;
+    }
+  }
+
+  /** What ends in a budget here is only not used: it does not count. */
+  trial<T>(work: () => T): T {
+    const saved = this.budget;
+    try {
+      return work();
+    } finally {
+      this.budget = saved;
     }
   }
 

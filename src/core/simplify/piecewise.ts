@@ -1,27 +1,96 @@
 /** Comparisons and choices. */
-import type { Arena, CmpNode, Node } from '../expr';
+import type { Arena, CmpNode, Node, Relation } from '../expr';
+import type { Range } from '../facts';
 import { ONE, ZERO, type Form } from './algebra';
-import { EMPTY, factors, type Mono } from './mono';
+import { isExponential } from './build';
+import { EMPTY, divMono, exponentOf, factors, type Mono } from './mono';
 import type { Normalizer } from './normalize';
 
 export function comparisonForm(normalizer: Normalizer, node: CmpNode, args: readonly Form[]): Form {
-  const { algebra, arena } = normalizer;
+  const { algebra, arena, facts } = normalizer;
   const [left = ZERO, right = ZERO] = args;
   const difference = algebra.silently(() => algebra.add([left, algebra.scale(right, -1)]));
   if (difference.mono.length === 0) return holds(node.rel, difference.num) ? ONE : ZERO;
+  if (normalizer.expand && node.rel === '>=') {
+    const opposite = arena.compare('>', node.args[1] as Node, node.args[0] as Node);
+    return algebra.add([ONE, algebra.scale(normalizer.norm(opposite), -1)]);
+  }
+  const known = decided(node.rel, facts.range(algebra.toNode(difference)));
+  if (known !== null) return known ? ONE : ZERO;
+  const ordered = node.rel === '>' || node.rel === '>=';
+  const inside = algebra.silently(() => (ordered ? sameSign(normalizer, difference) : null));
+  if (inside) {
+    const below = inside.num < 0;
+    const size = algebra.toNode(below ? algebra.scale(inside, -1) : inside);
+    const [high, low] = below ? [arena.zero, size] : [size, arena.zero];
+    return normalizer.norm(arena.compare(node.rel, high, low));
+  }
   if (normalizer.expand) {
-    if (node.rel === '>=')
-      return algebra.add([
-        ONE,
-        algebra.scale(normalizer.norm(arena.compare('>', node.args[1] as Node, node.args[0] as Node)), -1),
-      ]);
-    const { low, high, lowOpen, highOpen } = normalizer.facts.range(algebra.toNode(difference));
-    if (node.rel === '>' && (low > 0 || (low === 0 && lowOpen))) return ONE;
-    if (node.rel === '>' && (high < 0 || (high === 0 && highOpen))) return ZERO;
     const primitive = { num: Math.sign(difference.num), den: 1, mono: difference.mono };
     return algebra.atom(arena.compare(node.rel, algebra.toNode(primitive), arena.zero));
   }
   return normalizer.atom(arena.compare(node.rel, algebra.toNode(left), algebra.toNode(right)));
+}
+
+/** Whether a difference in that range stands in the relation to 0; null where the range does not tell. */
+function decided(rel: Relation, { low, high, lowOpen, highOpen }: Range): boolean | null {
+  const above = low > 0 || (low === 0 && lowOpen);
+  const below = high < 0 || (high === 0 && highOpen);
+  if (rel === '==' || rel === '!=') return above || below ? rel === '!=' : null;
+  if (above || (rel === '>=' && low >= 0)) return true;
+  return below || (rel === '>' && high <= 0) ? false : null;
+}
+
+/** Strictly increasing functions that are 0 at 0 only. */
+const THROUGH_ZERO = new Set([
+  'tanh',
+  'sinh',
+  'arctan',
+  'arcsinh',
+  'arctanh',
+  'arcsin',
+  'erf',
+  'expm1',
+  'log1p',
+]);
+
+/** A simpler expression with the sign of this one everywhere: positive factors and monotone functions gone. Null for none. */
+function sameSign(normalizer: Normalizer, form: Form): Form | null {
+  const { algebra, facts } = normalizer;
+  const kept: number[] = [];
+  let sign = Math.sign(form.num);
+  let dropped = false;
+  for (const [id, e] of factors(form.mono)) {
+    const factor = algebra.toNode({ num: 1, den: 1, mono: [id, 1] });
+    const negative = facts.isPositive(normalizer.arena.neg(factor));
+    if (!negative && !facts.isPositive(factor)) {
+      // An odd power has the sign of its base.
+      const odd = e > 1 && e % 2 === 1;
+      kept.push(id, odd ? 1 : e);
+      dropped ||= odd;
+      continue;
+    }
+    dropped = true;
+    if (negative && e % 2 !== 0) sign = -sign;
+  }
+  const rest: Form = { num: sign, den: 1, mono: kept };
+  const inner = kept.length === 2 && kept[1] === 1 ? insideMonotone(normalizer, kept[0] ?? 0) : null;
+  if (inner) return algebra.scale(inner, sign);
+  return dropped && kept.length > 0 ? rest : null;
+}
+
+/** w where the base is f(w) with f strictly increasing and f(0) = 0, or e^w - 1. */
+function insideMonotone(normalizer: Normalizer, id: number): Form | null {
+  const { algebra } = normalizer;
+  const { atom, terms } = algebra.base(id);
+  if (atom?.kind === 'call' && THROUGH_ZERO.has(atom.fn)) return normalizer.norm(atom.args[0] as Node);
+  if (terms?.length !== 2) return null;
+  const number = terms.find((t) => t.m.length === 0);
+  const other = terms.find((t) => t.m.length === 2);
+  const [u = 0, power = 0] = other?.m ?? [];
+  if (!number || !other || number.c !== -other.c || !isExponential(algebra.base(u))) return null;
+  const argument = algebra.base(u).atom?.args[0];
+  return argument ? algebra.scale(normalizer.norm(argument), power * Math.sign(other.c)) : null;
 }
 
 export function whereForm(normalizer: Normalizer, args: readonly Form[]): Form {
@@ -50,6 +119,25 @@ export function whereForm(normalizer: Normalizer, args: readonly Form[]): Form {
   );
   return algebra.mul(common, inner.kind === 'where' ? normalizer.atom(inner) : normalizer.norm(inner));
 }
+/** u · sign u = |u| and |u| · sign u = u, which hold at 0 too. */
+export function signTimes(normalizer: Normalizer, atom: Node, form: Form): Form | null {
+  if (atom.kind !== 'call' || atom.fn !== 'sign') return null;
+  const { algebra, arena } = normalizer;
+  if (exponentOf(form.mono, algebra.atom(atom).mono[0] ?? -1) < 1) return null;
+  const [argument] = atom.args as [Node];
+  const whole = normalizer.quietNorm(argument);
+  const without = (other: Form): Form => ({
+    ...form,
+    mono: divMono(divMono(form.mono, algebra.atom(atom).mono), other.mono),
+  });
+  const size = algebra.atom(arena.call('abs', argument));
+  if (exponentOf(form.mono, size.mono[0] ?? -1) > 0) return algebra.mul(without(size), whole);
+  const [base = -1, e = 0] = whole.mono;
+  if (whole.mono.length !== 2 || e !== 1 || exponentOf(form.mono, base) < 1) return null;
+  const coefficient = algebra.number(whole.den, whole.num);
+  return algebra.mul(without({ ...whole, num: 1, den: 1 }), size, coefficient);
+}
+
 /** 1 - c as one comparison; null for what is none. */
 export function complementOf(arena: Arena, condition: Node): Node | null {
   if (condition.kind !== 'cmp') return null;
@@ -79,7 +167,7 @@ function holds(rel: '>' | '>=' | '==' | '!=', difference: number): boolean {
   }
 }
 
-const sameForm = (a: Form, b: Form): boolean =>
+export const sameForm = (a: Form, b: Form): boolean =>
   a.num === b.num &&
   a.den === b.den &&
   a.mono.length === b.mono.length &&

@@ -89,6 +89,8 @@ export function reduceAtom(normalizer: Normalizer, atom: Node, exponent: number)
     return left === 0 ? inside : algebra.mul(inside, algebra.atom(atom, left));
   }
   if ((atom.kind === 'cmp' || atom.kind === 'delta') && exponent > 1) return algebra.atom(atom);
+  if (atom.kind === 'call' && atom.fn === 'sign' && exponent > 2)
+    return algebra.atom(atom, exponent % 2 || 2);
   if (atom.kind === 'call' && atom.fn === 'abs' && Math.abs(exponent) >= 2) {
     const left = exponent % 2;
     const even = algebra.power(normalizer.quietNorm(atom.args[0] as Node), exponent - left);

@@ -1,8 +1,8 @@
 /** The smallest of a few equal forms, by a deterministic cost; ties go to the working form. */
 import { symbolNames, type Arena, type Node } from '../expr';
-import type { Display } from './display';
 import type { Form } from './algebra';
 import { isExponential } from './build';
+import { joinedCases, type CasesOptions } from './casewise';
 import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import { RelationTable, type Relation } from './relations';
@@ -13,12 +13,13 @@ export interface Shown {
   readonly via: readonly { readonly rule: string; readonly node: Node }[];
 }
 
-export function shownForm(
-  normalizer: Normalizer,
-  display: Display,
-  optional: readonly Relation[],
-  node: Node,
-): Shown {
+export interface ShownOptions extends CasesOptions {
+  /** Equations that are tried for the sake of a shorter answer. */
+  readonly optional: readonly Relation[];
+}
+
+export function shownForm(options: ShownOptions, node: Node): Shown {
+  const { normalizer, display, optional } = options;
   let best = normalizer.simplify(node);
   let via: Shown['via'] = [];
   const consider = (candidate: Node, rule: string, rewrittenNode: Node): void => {
@@ -37,6 +38,8 @@ export function shownForm(
     const replaced = rewritten(normalizer, relation, best);
     if (replaced !== best) consider(normalizer.simplify(replaced), relation.rule, replaced);
   }
+  const cases = joinedCases(options, best);
+  if (cases !== best) consider(cases, 'join-cases', cases);
   const stable = stableSigmoids(normalizer, best);
   if (stable === best) return { node: best, via };
   return { node: stable, via: [...via, { rule: 'stable-form', node: stable }] };

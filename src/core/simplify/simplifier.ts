@@ -1,6 +1,6 @@
 /** The simplifier of one program: shown forms for people, decision forms for proofs. */
 import type { Program } from '../definition';
-import { isNum, type Node } from '../expr';
+import { isNum, symbolNames, type Node } from '../expr';
 import { createFacts, type Facts } from '../facts';
 import { createDecision } from './decide';
 import { createDisplay, type Display } from './display';
@@ -9,7 +9,7 @@ import { Normalizer } from './normalize';
 import { orient } from './powersOfE';
 import { createRecorder, type RecordedState } from './recorder';
 import type { Relation } from './relations';
-import { shownForm, type Shown } from './shown';
+import { shownForm, type Shown, type ShownOptions } from './shown';
 
 export interface Simplifier {
   /** The nicest equal form, in the names of the program. */
@@ -46,6 +46,15 @@ export function createSimplifier(program: Program): Simplifier {
   }
   const decision = createDecision({ arena, facts, display, bindings });
 
+  const parameters = dependentNames(program);
+  const forShowing: ShownOptions = {
+    normalizer,
+    display,
+    optional,
+    provesZero: (node) => decision.provesZero(node),
+    varies: (node) => [...symbolNames(node)].some((name) => parameters.has(name)),
+  };
+
   const inlined = (node: Node): Node => {
     let result = node;
     for (let round = 0; round <= bindings.length; round++) {
@@ -69,8 +78,8 @@ export function createSimplifier(program: Program): Simplifier {
     display,
     normalizer,
     notes,
-    shown: (node) => shownForm(normalizer, display, optional, node).node,
-    shownWithRewritings: (node) => shownForm(normalizer, display, optional, node),
+    shown: (node) => shownForm(forShowing, node).node,
+    shownWithRewritings: (node) => shownForm(forShowing, node),
     isZero,
     equal: (a, b) => a === b || isZero(arena.sub(a, b)),
     plain: (node) => normalizer.withoutRelations(() => normalizer.simplify(node)),
@@ -81,4 +90,12 @@ export function createSimplifier(program: Program): Simplifier {
       return { node: result, states: recorder.states };
     },
   };
+}
+
+/** Parameters and what is computed from them. */
+function dependentNames({ inputs, bindings }: Program): ReadonlySet<string> {
+  const names = new Set(inputs.filter((input) => input.role === 'parameter').map((input) => input.name));
+  for (const binding of bindings)
+    if ([...symbolNames(binding.def)].some((name) => names.has(name))) names.add(binding.name);
+  return names;
 }

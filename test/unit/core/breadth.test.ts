@@ -127,7 +127,8 @@ describe.each(BREADTH.map((row) => [row.name, row] as const))('%s', (name, row) 
       const evaluator = createEvaluator(program, point, derivation.named);
       const output = evaluator.valueWithScale(program.arena.sym(program.output));
       const derived = new Map(derivation.gradients.map((g) => [g.of, cells(evaluator, g, point, g.element)]));
-      for (const gradient of derivation.gradients) {
+      // Conventions of single operators add up to nonsense at a kink that two of them share: PyTorch tells there.
+      for (const gradient of kind === 'at a kink' ? [] : derivation.gradients) {
         const duals = dualCells(program, gradient, evaluator, point);
         expectSame(`d${gradient.of} by dual numbers`, derived.get(gradient.of) ?? [], duals);
       }

@@ -1,0 +1,206 @@
+/**
+ * Piecewise expressions with as few cases as possible: each is looked at on the cells of what its conditions depend on, cells
+ * with one expression are joined, and the shortest way to write the rest is taken.
+ *
+ * The value is kept at every point but two kinds of thresholds of a parameter. Where the expressions to both sides meet in one
+ * value, that is the value there: the derivative has it, whatever conventions make of the conditions. Where the value is
+ * not even between those of the two sides, it is taken from one of them.
+ */
+import type { Arena, Node } from '../expr';
+import { cellsOf, hasPieces, type Cell, type Cells } from './cells';
+import type { Display } from './display';
+import type { Normalizer } from './normalize';
+import { complementOf, sameForm } from './piecewise';
+
+export interface CasesOptions {
+  readonly normalizer: Normalizer;
+  readonly display: Display;
+  /** A proof that an expression is 0. */
+  readonly provesZero: (node: Node) => boolean;
+  /** Whether it depends on a parameter: on data and labels, single values are no exceptions. */
+  readonly varies: (node: Node) => boolean;
+}
+
+/** Nodes of more cost than this are left as they are. */
+const LARGEST = 160;
+
+/** The node itself where nothing is gained. */
+export function joinedCases(options: CasesOptions, node: Node): Node {
+  const { arena } = options.normalizer;
+  const memo = new Map<number, Node>();
+  const compute = (n: Node): Node => {
+    if (n.kind === 'reduce') {
+      const { index, body } = arena.open(n);
+      const inner = visit(body);
+      return inner === body ? n : arena.reduce(n.op, index, inner);
+    }
+    const small = hasPieces(n) && options.display.cost(n) <= LARGEST;
+    const whole = small ? options.normalizer.trial(() => joined(options, n)) : null;
+    return whole ?? arena.withArgs(n, n.args.map(visit));
+  };
+  const visit = (n: Node): Node => {
+    if (n.args.length === 0 || n.kind === 'sym') return n;
+    let known = memo.get(n.id);
+    if (!known) memo.set(n.id, (known = compute(n)));
+    return known;
+  };
+  return visit(node);
+}
+
+/** One expression for the cells from `from` up to `to`, `to` not included. */
+interface Run {
+  readonly from: Cell;
+  readonly to: Cell;
+  readonly node: Node;
+}
+
+function joined(options: CasesOptions, node: Node): Node | null {
+  const { normalizer, display } = options;
+  const cells = cellsOf(normalizer, node);
+  if (!cells) return null;
+  const runs = fewestRuns(
+    options,
+    cells,
+    candidatesFor(options, cells, node),
+    validity(options, cells, node),
+  );
+  if (!runs) return null;
+  let best: Node | null = null;
+  for (const written of waysToWrite(normalizer, cells, runs)) {
+    const simple = normalizer.simplify(written);
+    for (const candidate of [written, simple])
+      if (display.cost(candidate) < display.cost(best ?? node)) best = candidate;
+  }
+  return best;
+}
+
+/** What stands on each cell, and the same with |x| for x, of which a function may be made that is even or odd. */
+function candidatesFor({ normalizer }: CasesOptions, cells: Cells, node: Node): Node[] {
+  const { arena } = normalizer;
+  const found = new Set<Node>();
+  const { variable } = cells;
+  for (let cell = 0; cell < cells.count; cell++) found.add(normalizer.simplify(cells.on(node, cell, false)));
+  const isZero = (n: Node | undefined): boolean => n?.kind === 'num' && n.num === 0;
+  if (cells.thresholds.length === 1 && isZero(cells.thresholds[0])) {
+    const size = arena.call('abs', variable);
+    const right = cells.on(node, cells.count - 1, false);
+    if (variable.kind === 'sym') {
+      const even = arena.mapSyms(right, (sym) => (sym === variable ? size : sym));
+      found.add(normalizer.simplify(even));
+      found.add(normalizer.simplify(arena.mul(arena.call('sign', variable), even)));
+    }
+    found.add(normalizer.simplify(arena.mul(arena.call('sign', variable), right)));
+  }
+  return [...found];
+}
+
+type Validity = (candidate: Node, cell: Cell) => boolean;
+
+/** Whether an expression has the value of the node on a cell. */
+function validity(options: CasesOptions, cells: Cells, node: Node): Validity {
+  const { normalizer, provesZero } = options;
+  const { arena, facts } = normalizer;
+  const equal = (a: Node, b: Node): boolean =>
+    a === b ||
+    normalizer.withoutRelations(() => sameForm(normalizer.norm(a), normalizer.norm(b))) ||
+    provesZero(arena.sub(a, b));
+  /** No slope between those of the two sides: conventions for two parts of a sum that do not fit together. */
+  const isBeyond = (there: Node, left: Node, right: Node): boolean => {
+    const [value, a, b] = [there, left, right].map((n) => facts.range(normalizer.simplify(n)));
+    if (!value || !a || !b) return false;
+    return value.high < Math.min(a.low, b.low) || value.low > Math.max(a.high, b.high);
+  };
+  const atThreshold = (n: Node, cell: Cell, threshold: number): Node | null =>
+    cells.at(cells.on(n, cell, true), threshold);
+  return (candidate, cell) => {
+    const own = cells.on(candidate, cell, true);
+    const wanted = cells.on(node, cell, true);
+    if (equal(own, wanted)) return true;
+    if (cell % 2 === 0) return false;
+    const threshold = (cell - 1) / 2;
+    const value = atThreshold(candidate, cell, threshold);
+    if (!value) return false;
+    const there = atThreshold(node, cell, threshold);
+    if (there && equal(value, there)) return true;
+    const [left, right] = [cell - 1, cell + 1].map((side) => atThreshold(node, side, threshold));
+    if (!left || !right || !options.varies(cells.variable)) return false;
+    if (equal(left, right)) return equal(value, left);
+    return there !== null && isBeyond(there, left, right) && (equal(value, left) || equal(value, right));
+  };
+}
+
+/** The cover by as few expressions as possible, then the cheapest; null where a single point would need one of its own. */
+function fewestRuns(
+  { display }: CasesOptions,
+  cells: Cells,
+  candidates: readonly Node[],
+  isValid: Validity,
+): readonly Run[] | null {
+  interface Cover {
+    readonly cost: number;
+    readonly runs: readonly Run[];
+  }
+  const best: (Cover | null)[] = new Array<Cover | null>(cells.count + 1).fill(null);
+  best[0] = { cost: 0, runs: [] };
+  for (let from = 0; from < cells.count; from++) {
+    const before = best[from];
+    if (!before) continue;
+    for (const node of candidates)
+      for (let to = from + 1; to <= cells.count && isValid(node, to - 1); to++) {
+        if (to === from + 1 && from % 2 === 1) continue;
+        // A strict condition is preferred where both hold.
+        const cost = before.cost + CASE_COST + display.cost(node) + (from % 2 === 1 ? STRICT_COST : 0);
+        const known = best[to];
+        if (!known || cost < known.cost) best[to] = { cost, runs: [...before.runs, { from, to, node }] };
+      }
+  }
+  return best[cells.count]?.runs ?? null;
+}
+
+const CASE_COST = 6;
+const STRICT_COST = 0.01;
+
+/** From the highest case down, and from the lowest up. */
+function waysToWrite(normalizer: Normalizer, cells: Cells, runs: readonly Run[]): Node[] {
+  const { arena } = normalizer;
+  const [first, ...others] = runs;
+  const last = runs.at(-1);
+  if (!first || !last) return [];
+  const down = others.reduce(
+    (node, run) => arena.where(above(arena, cells, run.from), run.node, node),
+    first.node,
+  );
+  const up = runs
+    .slice(0, -1)
+    .reduceRight((node, run) => arena.where(below(arena, cells, run.to), run.node, node), last.node);
+  return [down, up];
+}
+
+/** The condition of the cells from this one on. */
+function above(arena: Arena, cells: Cells, from: Cell): Node {
+  return (
+    asWritten(arena, cells, (cell) => cell >= from) ??
+    arena.compare(from % 2 === 0 ? '>' : '>=', cells.variable, thresholdOf(arena, cells, from))
+  );
+}
+
+/** The condition of the cells before this one. */
+function below(arena: Arena, cells: Cells, to: Cell): Node {
+  return (
+    asWritten(arena, cells, (cell) => cell < to) ??
+    arena.compare(to % 2 === 0 ? '<=' : '<', cells.variable, thresholdOf(arena, cells, to))
+  );
+}
+
+const thresholdOf = (arena: Arena, cells: Cells, from: Cell): Node =>
+  cells.thresholds[(from - 1) >> 1] ?? arena.zero;
+
+/** The program's own way to compare a sum: `1 - f*y > 0`, not `f*y - 1 < 0`. */
+function asWritten(arena: Arena, cells: Cells, wanted: (cell: Cell) => boolean): Node | null {
+  if (cells.variable.kind !== 'add') return null;
+  for (const { node, holds } of cells.comparisons) {
+    if (holds.every((value, cell) => value === wanted(cell))) return node;
+    if (holds.every((value, cell) => value !== wanted(cell))) return complementOf(arena, node);
+  }
+  return null;
+}
