@@ -160,6 +160,8 @@ export interface DerivationView {
   /** Derivatives by intermediates that got names of their own (`dZ`) and occur in the gradients, in order of use. */
   readonly named?: readonly NamedFormula[];
   readonly facts: readonly string[];
+  /** Where the derivatives do not exist and what is taken there, as sentences. */
+  readonly kinks?: readonly string[];
   readonly problems: readonly Problem[];
 }
 

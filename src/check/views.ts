@@ -78,6 +78,7 @@ export function derivationView(
       span: binding.span,
     })),
     facts: derivation.facts,
+    kinks: derivation.kinks.map((kink) => kink.text),
     problems,
   };
 }

@@ -52,6 +52,14 @@ export interface Gradient {
   readonly steps: readonly Step[];
 }
 
+/** A place where a derivative does not exist: `left` = `right`. */
+export interface Kink {
+  readonly left: Node;
+  readonly right: Node;
+  /** Where it is and what is taken there, as one line of plain English. */
+  readonly text: string;
+}
+
 export interface Derivation {
   readonly gradients: readonly Gradient[];
   /** ∂output/∂binding for each binding on the way, in backward order, in shown form. */
@@ -67,6 +75,8 @@ export interface Derivation {
   readonly hidden: readonly Binding[];
   /** Facts that were recognised and used ("a is the sigmoid of z"). */
   readonly facts: readonly string[];
+  /** Where the output has no derivative by one of the symbols; looked for when first asked for. */
+  readonly kinks: readonly Kink[];
   /** Set when a budget ended simplification; the gradients are right all the same. */
   readonly budget: string | null;
 }

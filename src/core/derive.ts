@@ -2,10 +2,11 @@
 import { createAdjoints, type Adjoint } from './adjoints';
 import { algebraSteps, createReordering } from './algebraSteps';
 import { axisIndices, type Axis, type Binding, type Program } from './definition';
-import type { Derivation, Gradient, Link } from './derivation';
+import type { Derivation, Gradient, Kink, Link } from './derivation';
 import { symbolNames, type Arena, type IndexNode, type Node, type Size } from './expr';
 import { createGraph, linkIndices, type Graph } from './graph';
 import { nameInnerParts, writeOut } from './hidden';
+import { findKinks } from './kinks';
 import { createIndexNamer, type IndexNamer } from './indexNames';
 import { deriveLink, type Workshop } from './links';
 import { createNaming } from './print/naming';
@@ -54,13 +55,26 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   const checked = (gradient: Gradient): Gradient =>
     verifier ? { ...gradient, steps: gradient.steps.map((step) => verifier.verify(step)) } : gradient;
   let links: Link[] | null = null;
+  let kinks: readonly Kink[] | null = null;
+  const gradients = raw.map(finish).map(checked);
+  const named = adjoints.named.map((binding) => ({
+    ...binding,
+    def: shortest(written, writeOut(program.arena, unnamed.hidden, binding.def)),
+  }));
   return {
-    gradients: raw.map(finish).map(checked),
+    gradients,
     adjoints: rawBackward.map(finish).map(checked),
-    named: adjoints.named.map((binding) => ({
-      ...binding,
-      def: shortest(written, writeOut(program.arena, unnamed.hidden, binding.def)),
-    })),
+    named,
+    get kinks() {
+      return (kinks ??= findKinks({
+        program,
+        path: graph.between(wanted),
+        gradients,
+        named,
+        text: written.text,
+        seed: options.seed ?? DEFAULT_SEED,
+      }));
+    },
     get links() {
       return (links ??= collectLinks(written, path, wanted));
     },

@@ -16,7 +16,9 @@ export function createDerivation(context: ViewContext, frame: Frame): Section {
   return {
     element: frame.element,
     update: ({ derivation }) => {
-      const part = derivation ? [derivation.definition.id, derivation.parameters, derivation.facts] : [];
+      const part = derivation
+        ? [derivation.definition.id, derivation.parameters, derivation.facts, derivation.kinks]
+        : [];
       if (equal(part, shown)) return;
       shown = part;
       frame.body.replaceChildren(...(derivation ? content(context, derivation) : []));
@@ -25,7 +27,7 @@ export function createDerivation(context: ViewContext, frame: Frame): Section {
 }
 
 function content(context: ViewContext, derivation: DerivationView): HTMLElement[] {
-  const { definition, parameters, facts } = derivation;
+  const { definition, parameters, facts, kinks = [] } = derivation;
   if (parameters.length === 0)
     return [h('p', { class: 'dim' }, 'Nothing to derive: no parameter was found in this definition.')];
   const chosen = context.preferences.get().parameter[definition.id] ?? parameters[0]?.name ?? '';
@@ -50,6 +52,15 @@ function content(context: ViewContext, derivation: DerivationView): HTMLElement[
         { class: 'facts' },
         h('h3', {}, 'Recognised'),
         h('ul', {}, ...facts.map((fact) => h('li', {}, fact))),
+      ),
+    );
+  if (kinks.length > 0)
+    parts.push(
+      h(
+        'div',
+        { class: 'facts' },
+        h('h3', {}, 'Kinks'),
+        h('ul', {}, ...kinks.map((kink) => h('li', {}, kink))),
       ),
     );
   return parts;

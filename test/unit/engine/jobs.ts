@@ -35,6 +35,7 @@ export function jobOf(loss: string, gradients: string, hand = ''): GradientJob {
         links: [],
         hidden: [],
         facts: [],
+        kinks: [],
         budget: null,
       },
       hand: written.flatMap((binding, k): HandGradient[] =>

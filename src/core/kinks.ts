@@ -1,0 +1,230 @@
+/**
+ * Where a derivative does not exist. Candidates are the places at which a condition of the program changes; one is a kink if
+ * the slopes to both sides differ, measured along lines between random points (Huber's |d| = δ is none).
+ */
+import { axisIndices, type Binding, type Program } from './definition';
+import type { Gradient, Kink } from './derivation';
+import { createEvaluator, type Evaluator, type IndexValues, type Point } from './evaluate';
+import type { IndexNode, Node } from './expr';
+import { createRandom } from './random';
+import { samplePoint } from './sample';
+import { solvedFor } from './simplify/cells';
+
+export interface KinkOptions {
+  readonly program: Program;
+  /** Bindings from the symbols that are differentiated by to the output, the output included. */
+  readonly path: readonly Binding[];
+  readonly gradients: readonly Gradient[];
+  readonly named: readonly Binding[];
+  readonly text: (node: Node) => string | null;
+  readonly seed: number;
+}
+
+/** `left` = `right` is where the condition changes. */
+interface Candidate {
+  readonly left: Node;
+  readonly right: Node;
+}
+
+const MOST_LINES = 12;
+/** Lines after these lead farther away. */
+const NEAR_LINES = 6;
+const BISECTIONS = 60;
+/** Length of a step along the line, as a part of it. */
+const STEP = 1e-4;
+/** Relative difference of one-sided slopes from which on they differ. */
+const DIFFERENT = 1e-3;
+
+export function findKinks(options: KinkOptions): readonly Kink[] {
+  const found = new Map<string, Kink>();
+  for (const candidate of options.path.flatMap((binding) => candidatesIn(options.program, binding.def))) {
+    const [left, right] = [options.text(candidate.left), options.text(candidate.right)];
+    if (left === null || right === null) continue;
+    const at = `${left} = ${right}`;
+    if (found.has(at) || !hasKink(options, candidate)) continue;
+    const taken = takenThere(options, candidate, left, right);
+    found.set(at, {
+      left: candidate.left,
+      right: candidate.right,
+      text: `there is no derivative where ${at}${taken === null ? '' : `; ${taken}`}`,
+    });
+  }
+  return [...found.values(), ...ties(options)];
+}
+
+function candidatesIn({ arena }: Program, definition: Node): Candidate[] {
+  const out: Candidate[] = [];
+  const seen = new Set<number>();
+  const push = (left: Node, right: Node): void => {
+    for (const a of alternatives(left))
+      for (const b of alternatives(right))
+        if (a.kind !== 'num') out.push({ left: a, right: b });
+        else if (b.kind !== 'num') out.push({ left: b, right: a });
+  };
+  const visit = (node: Node): void => {
+    if (seen.has(node.id)) return;
+    seen.add(node.id);
+    const [left, right] = node.args;
+    if (node.kind === 'cmp' && node.rel !== '==' && node.rel !== '!=' && left && right) push(left, right);
+    if (node.kind === 'call' && left && ['abs', 'sign', 'relu'].includes(node.fn)) push(left, arena.zero);
+    if (node.kind === 'call' && left && right && ['maximum', 'minimum'].includes(node.fn)) push(left, right);
+    if (node.kind === 'reduce') visit(arena.open(node).body);
+    else node.args.forEach(visit);
+  };
+  visit(definition);
+  return out;
+}
+
+/** What a side can be where it is a choice: its cases. */
+function alternatives(node: Node): Node[] {
+  if (node.kind !== 'where') return [node];
+  return node.args.slice(1).flatMap((arg) => alternatives(arg));
+}
+
+/** The inputs that are differentiated by a part `t` of the way from one point to another. */
+function along(names: readonly string[], from: Point, to: Point, t: number): Point {
+  const mix = (a: number, b: number): number => a + t * (b - a);
+  const inputs = { ...from.inputs };
+  for (const name of names) {
+    const [a, b] = [from.inputs[name], to.inputs[name]];
+    if (typeof a === 'number' && typeof b === 'number') inputs[name] = mix(a, b);
+    else if (typeof a === 'object' && typeof b === 'object')
+      inputs[name] = { dims: a.dims, data: Array.from(a.data, (v, k) => mix(v, b.data[k] ?? v)) };
+  }
+  return { ...from, inputs };
+}
+
+function hasKink(options: KinkOptions, { left, right }: Candidate): boolean {
+  const { program, gradients, seed } = options;
+  const names = gradients.map((gradient) => gradient.of);
+  const difference = program.arena.sub(left, right);
+  const at = firstPositions([difference]);
+  const random = createRandom(seed);
+  for (let line = 0; line < MOST_LINES; line++) {
+    const from = samplePoint(program, random);
+    const to = line < NEAR_LINES ? samplePoint(program, random) : far(program, samplePoint(program, random));
+    const evaluator = (t: number): Evaluator => createEvaluator(program, along(names, from, to, t));
+    const crossing = zeroOf((t) => evaluator(t).value(difference, at));
+    if (crossing === null) continue;
+    const value = (steps: number): number => outputOf(program, evaluator(crossing + steps * STEP));
+    const here = value(0);
+    const slope = (side: 1 | -1): number =>
+      (side * (4 * value(side) - value(2 * side) - 3 * here)) / (2 * STEP);
+    const [before, after] = [slope(-1), slope(1)];
+    if (!Number.isFinite(before) || !Number.isFinite(after)) continue;
+    // An even function has slope 0 to both sides of its middle: what it does farther away is the measure.
+    const reach = [0.5, -0.5].map((t) => Math.abs(value(t / STEP) - here));
+    const size = Math.max(Math.abs(before), Math.abs(after), ...reach);
+    if (Math.abs(after - before) > DIFFERENT * size) return true;
+  }
+  return false;
+}
+
+/** Reals ten times as large, to reach the 6 of ReLU6. */
+function far(program: Program, point: Point): Point {
+  const inputs = { ...point.inputs };
+  for (const { name, domain } of program.inputs) {
+    const value = inputs[name];
+    if (domain.kind !== 'real' || value === undefined) continue;
+    inputs[name] =
+      typeof value === 'number'
+        ? 10 * value
+        : { dims: value.dims, data: Array.from(value.data, (v) => 10 * v) };
+  }
+  return { ...point, inputs };
+}
+
+/** A place in (0, 1) where the function changes its sign; null where it has the same sign at both ends. */
+function zeroOf(f: (t: number) => number): number | null {
+  let [low, high] = [0.001, 0.999];
+  const start = Math.sign(f(low));
+  if (start * Math.sign(f(high)) !== -1) return null;
+  for (let k = 0; k < BISECTIONS; k++) {
+    const middle = (low + high) / 2;
+    if (Math.sign(f(middle)) === start) low = middle;
+    else high = middle;
+  }
+  return low > 0.01 && high < 0.99 ? (low + high) / 2 : null;
+}
+
+function outputOf(program: Program, evaluator: Evaluator): number {
+  let total = 0;
+  for (const value of Array.from(evaluator.array(program.output).data)) total += value;
+  return total;
+}
+
+/** All free indices at their first position. */
+function firstPositions(nodes: readonly Node[]): IndexValues {
+  const at: Record<string, number> = {};
+  for (const node of nodes) for (const name of node.free) at[name] = 0;
+  return at;
+}
+
+/** What the derived gradient is at the kink, where one parameter can be put there exactly. */
+function takenThere(
+  { program, gradients, named, seed }: KinkOptions,
+  { left, right }: Candidate,
+  leftText: string,
+  rightText: string,
+): string | null {
+  const solved = solvedFor(program.arena, left, right);
+  const symbol = solved?.symbol;
+  if (!solved || symbol?.kind !== 'sym') return null;
+  const gradient = gradients.find((g) => g.of === symbol.name);
+  if (!gradient || symbol.args.some((arg) => arg.kind !== 'index')) return null;
+  const at = firstPositions([left, right]);
+  const base = samplePoint(program, createRandom(seed));
+  const target = createEvaluator(program, base).value(solved.value, at);
+  const gradientAt = (shift: number): number => {
+    const old = base.inputs[symbol.name];
+    const value = target + shift;
+    const moved =
+      typeof old === 'object'
+        ? { dims: old.dims, data: Array.from(old.data, (v, k) => (k === 0 ? value : v)) }
+        : value;
+    const point = { ...base, inputs: { ...base.inputs, [symbol.name]: moved } };
+    const evaluator = createEvaluator(program, point, named);
+    const apart = evaluator.value(left, at) - evaluator.value(right, at);
+    if (shift === 0 && apart !== 0) return NaN;
+    return evaluator.value(gradient.element, firstOf(axisIndices(gradient.axes)));
+  };
+  const small = 1e-7 * Math.max(1, Math.abs(target));
+  const [below, there, above] = [gradientAt(-small), gradientAt(0), gradientAt(small)];
+  if (Number.isNaN(there)) return null;
+  const close = (a: number, b: number): boolean =>
+    Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
+  if (close(below, above)) return null;
+  if (there === 0) return '0 is taken there';
+  if (close(there, below)) return `the derivative of ${leftText} < ${rightText} is taken there`;
+  return close(there, above) ? `the derivative of ${leftText} > ${rightText} is taken there` : null;
+}
+
+const firstOf = (indices: readonly IndexNode[]): IndexValues =>
+  Object.fromEntries(indices.map((index) => [index.name, 0]));
+
+/** Maxima and minima over an axis that the gradients still depend on. */
+function ties({ program, path, gradients, named, text }: KinkOptions): Kink[] {
+  const { arena } = program;
+  const extremes = new Set<string>();
+  const isExtreme = (node: Node): boolean =>
+    (node.kind === 'reduce' && node.op !== 'sum' && node.op !== 'prod') ||
+    (node.kind === 'sym' && path.some((b) => b.name === node.name && isExtreme(b.def)));
+  const out: Kink[] = [];
+  const visit = (node: Node): void => {
+    if (node.kind === 'cmp' && node.rel === '==') {
+      const [left, right] = node.args as [Node, Node];
+      const extreme = isExtreme(right) ? right : isExtreme(left) ? left : null;
+      const other = extreme === right ? left : right;
+      const written = extreme ? text(extreme) : null;
+      if (extreme && written !== null && !extremes.has(written)) {
+        extremes.add(written);
+        const what = `there is no derivative where several elements attain ${written}`;
+        out.push({ left: other, right: extreme, text: `${what}; each of them gets the whole of it` });
+      }
+    }
+    if (node.kind === 'reduce') visit(arena.open(node).body);
+    else node.args.forEach(visit);
+  };
+  for (const node of [...gradients.map((g) => g.element), ...named.map((b) => b.def)]) visit(node);
+  return out;
+}
