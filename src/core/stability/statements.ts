@@ -1,0 +1,82 @@
+/** The statements that compute a value from the inputs of a program, in stable forms. */
+import { axisIndices, type Binding, type Program } from '../definition';
+import { symbolNames, type IndexNode, type Node, type SymNode } from '../expr';
+import { createFacts } from '../facts';
+import { stableForm, type StableTools } from './stableForm';
+
+/** Names for the largest exponent, by which a sum of exponentials is shifted. */
+const SHIFT_NAMES = ['M', 'top', 'shift', 'largest'];
+
+/**
+ * The bindings that `result` needs, in order of evaluation, and `result` last; `extra` are bindings beyond the program's.
+ * Where a form is unstable a stable one stands instead, and shifts that it uses become bindings of their own.
+ */
+export function stableStatements(program: Program, extra: readonly Binding[], result: Binding): Binding[] {
+  const { arena } = program;
+  const all = [...program.bindings, ...extra.filter((b) => program.bindings.every((p) => p.name !== b.name))];
+  const byName = new Map(all.map((b) => [b.name, b]));
+  const taken = new Set([...byName.keys(), ...program.inputs.map((i) => i.name), result.name]);
+  const sizes = new Set(program.inputs.flatMap((i) => i.shape));
+  const shifts = new Map<number, Binding>();
+
+  const definitionOf = (sym: SymNode): Node | null => {
+    const binding = byName.get(sym.name);
+    if (!binding) return null;
+    const pairs = axisIndices(binding.axes).map((index, k) => [index, sym.args[k] ?? index] as const);
+    return arena.substituteAll(binding.def, pairs);
+  };
+  const nameShift = (shift: Node): Node => {
+    const at = freeIndices(shift);
+    const own = at.map((index, k) => arena.index(`shift${k}`, index.size));
+    const def = arena.substituteAll(
+      shift,
+      at.map((index, k) => [index, own[k] ?? index] as const),
+    );
+    let binding = shifts.get(def.id);
+    if (!binding) {
+      const name = SHIFT_NAMES.find((each) => !taken.has(each) && !sizes.has(each)) ?? `M_${shifts.size}`;
+      taken.add(name);
+      const axes = own.map((index) => ({ size: index.size, index }));
+      binding = { name, axes, def, span: null, origin: 'temporary' };
+      shifts.set(def.id, binding);
+    }
+    return arena.sym(binding.name, ...at);
+  };
+  const tools: StableTools = { arena, facts: createFacts(program), definitionOf, nameShift };
+
+  const stable = new Map<string, Binding>();
+  const order = new Map<string, number>(all.map((b, k) => [b.name, k]));
+  const visit = (binding: Binding): void => {
+    if (stable.has(binding.name)) return;
+    const def = stableForm(tools, binding.def);
+    const used = def === binding.def ? binding : { ...binding, def };
+    stable.set(binding.name, used);
+    for (const name of symbolNames(def)) {
+      const other = byName.get(name) ?? [...shifts.values()].find((shift) => shift.name === name);
+      if (other) visit(other);
+    }
+  };
+  visit({ ...result, name: RESULT });
+  const own = stable.get(RESULT);
+  stable.delete(RESULT);
+  // A shift stands right after the last value that it is made of.
+  const rank = (binding: Binding): number => {
+    const known = order.get(binding.name);
+    if (known !== undefined) return known;
+    return Math.max(-1, ...[...symbolNames(binding.def)].map((name) => order.get(name) ?? -1)) + 0.5;
+  };
+  return [...[...stable.values()].sort((a, b) => rank(a) - rank(b)), { ...result, def: own?.def ?? result.def }];
+}
+
+/** The result may be called like a binding that it needs. */
+const RESULT = '=';
+
+function freeIndices(node: Node): IndexNode[] {
+  const found = new Map<string, IndexNode>();
+  const visit = (n: Node): void => {
+    if (n.kind === 'index' && node.free.has(n.name)) found.set(n.name, n);
+    else if (n.free.size > 0) n.args.forEach(visit);
+  };
+  visit(node);
+  return [...found.values()];
+}
