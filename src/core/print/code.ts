@@ -2,9 +2,10 @@
 import { parts, type Form } from '../array/form';
 import { planArray } from '../array/plan';
 import type { ArrayValue, Binding, Program } from '../definition';
-import { symbolNames, type Size } from '../expr';
+import type { Size } from '../expr';
 import type { CodeTarget } from '../ops';
 import { arrayCode, type ArrayDialect, type ArrayTarget } from './arrayCode';
+import { stableStatements } from '../stability/statements';
 import { fresh, identifier, identifiers } from './identifiers';
 import { loopCode } from './loopCode';
 
@@ -17,10 +18,10 @@ export interface CodeGradient {
 
 /**
  * Source that computes `gradient.name` from the program's inputs, in the user's names: lengths that are needed, the
- * intermediates that are used, in the program's order and layout, and the gradient in exactly the layout of its axes.
+ * intermediates that are used, in the program's order and layout, and the gradient in exactly the layout of its axes. Forms
+ * that overflow where the value does not are written in stable ones.
  */
 export function printCode(target: CodeTarget, program: Program, gradient: CodeGradient): string {
-  const used = usedBindings(program, gradient);
   const result: Binding = {
     name: gradient.name,
     axes: gradient.value.axes,
@@ -28,27 +29,14 @@ export function printCode(target: CodeTarget, program: Program, gradient: CodeGr
     span: null,
     origin: 'return',
   };
-  const statements = [...used, result];
+  const statements = stableStatements(program, gradient.bindings, result);
+  const extra = statements.filter((b) => b.name !== result.name && !isOwn(program, b.name));
   return target === 'typescript'
-    ? loopCode(program, gradient.bindings, statements)
-    : arrayProgram(target, program, gradient.bindings, statements);
+    ? loopCode(program, extra, statements)
+    : arrayProgram(target, program, extra, statements);
 }
 
-/** The bindings that the gradient needs, in order of evaluation. */
-function usedBindings(program: Program, gradient: CodeGradient): Binding[] {
-  const all = [...program.bindings, ...gradient.bindings];
-  const byName = new Map(all.map((b) => [b.name, b]));
-  const needed = new Set<Binding>();
-  const queue = [gradient.value.element];
-  for (let node = queue.pop(); node; node = queue.pop())
-    for (const name of symbolNames(node)) {
-      const binding = byName.get(name);
-      if (!binding || needed.has(binding)) continue;
-      needed.add(binding);
-      queue.push(binding.def);
-    }
-  return all.filter((b) => needed.has(b));
-}
+const isOwn = (program: Program, name: string): boolean => program.bindings.some((b) => b.name === name);
 
 const IMPORTS: Readonly<Record<ArrayTarget, readonly (readonly [RegExp, string])[]>> = {
   numpy: [

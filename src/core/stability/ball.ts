@@ -114,7 +114,11 @@ export function ballArithmetic(precision: number): Arithmetic<Ball> {
   const mul = (a: Ball, b: Ball): Ball => {
     if (!a || !b) return null;
     const radius = isExact(a) && isExact(b) ? -Infinity : join(top(a) + b.radius, top(b) + a.radius);
-    return rounded(a.mantissa * b.mantissa, a.exponent + b.exponent, Number.isNaN(radius) ? -Infinity : radius);
+    return rounded(
+      a.mantissa * b.mantissa,
+      a.exponent + b.exponent,
+      Number.isNaN(radius) ? -Infinity : radius,
+    );
   };
   const div = (a: Ball, b: Ball): Ball => {
     const low = b && bottom(b);

@@ -74,7 +74,10 @@ export function createChainRule(program: Program, wanted: readonly string[]): Ch
               byIndices.forEach((index, axis) => (indices[index.name] = at[axis] ?? NaN));
               const factor = outer[k] ?? arithmetic.unknown;
               if (factor === arithmetic.zero || values.vanishes(partial, indices)) return;
-              total = arithmetic.add(total, arithmetic.mul(factor, values.at(partial, indices as IndexValues)));
+              total = arithmetic.add(
+                total,
+                arithmetic.mul(factor, values.at(partial, indices as IndexValues)),
+              );
             });
           }
           return total;

@@ -1,8 +1,18 @@
 /** Measures where a program, its chain rule and its gradients break down in floating point. */
-import type { Program } from '../definition';
+import type { Binding, Program } from '../definition';
 import type { Derivation } from '../derivation';
 import { createChainRule } from './chain';
-import { createProbe, DOUBLE, quantities, SINGLE, type Manner, type Precision, type What } from './probe';
+import {
+  createProbe,
+  DOUBLE,
+  quantities,
+  SINGLE,
+  stableQuantity,
+  type Manner,
+  type Precision,
+  type What,
+} from './probe';
+import { stableValue } from './stableValue';
 import { findBreaks } from './thresholds';
 import { variablesOf } from './variables';
 
@@ -33,15 +43,32 @@ interface Found {
 }
 
 const SEEDS: Readonly<Record<Manner, readonly number[]>> = { element: [11, 12], offset: [11] };
+/** Gradients share the chain from the output on, where the trouble is. */
+const MOST_GRADIENTS = 2;
 const MANNERS: readonly Manner[] = ['element', 'offset'];
 
-/** An empty list means: nothing was found, up to a size of a million. */
-export function measureStability(program: Program, derivation: Derivation): Instability[] {
-  const names = derivation.gradients.map((g) => g.of);
+export interface Stability {
+  /** Empty where nothing was found, up to a size of a million. */
+  readonly instabilities: readonly Instability[];
+  /**
+   * Statements that compute the output in a stable form, the output last, where it breaks down as written and the form was
+   * seen to hold where it does; else null.
+   */
+  readonly stable: readonly Binding[] | null;
+}
+
+export function measureStability(program: Program, derivation: Derivation): Stability {
+  const gradients = derivation.gradients.slice(0, MOST_GRADIENTS);
   const found: Found[] = [];
-  for (const variable of variablesOf(program)) {
-    const chain = createChainRule(program, names);
-    const list = quantities(program, derivation.gradients, chain);
+  const chain = createChainRule(
+    program,
+    gradients.map((g) => g.of),
+  );
+  const list = quantities(program, derivation.named, gradients, chain);
+  const statements = stableValue(program);
+  const stable = statements && stableQuantity(program, statements);
+  let holds = stable !== null;
+  for (const variable of variablesOf(program))
     for (const side of variable.positive ? ([1] as const) : ([1, -1] as const))
       for (const manner of MANNERS)
         for (const seed of SEEDS[manner]) {
@@ -49,10 +76,12 @@ export function measureStability(program: Program, derivation: Derivation): Inst
           if (!probe) continue;
           for (const quantity of list)
             for (const precision of [DOUBLE, SINGLE])
-              for (const { outcome, threshold } of findBreaks(probe, quantity, precision))
+              for (const { outcome, threshold } of findBreaks(probe, quantity, precision)) {
+                if (quantity.what === 'stable') continue;
+                const { what, name } = quantity;
                 found.push({
-                  what: quantity.what,
-                  name: quantity.name,
+                  what,
+                  name,
                   variable: variable.name,
                   side,
                   manner,
@@ -60,9 +89,15 @@ export function measureStability(program: Program, derivation: Derivation): Inst
                   precision: precision.name,
                   threshold,
                 });
+                if (what === 'value' && precision === DOUBLE && stable && holds)
+                  holds = [1, 1.1, 1.9].every(
+                    (times) => probe.outcome(stable, times * threshold, precision) !== 'broken',
+                  );
+              }
         }
-  }
-  return summarised(found);
+  const instabilities = summarised(found);
+  const helps = holds && instabilities.some(({ what }) => what === 'value');
+  return { instabilities, stable: helps ? statements : null };
 }
 
 /** Thresholds that are about the same are one. */

@@ -9,6 +9,7 @@ import { axisIndices } from '../definition';
 import { floating, type Arithmetic } from './arithmetic';
 import { ballArithmetic, isKnown, isWithin, toNumber, type Ball } from './ball';
 import type { ChainRule } from './chain';
+import { stableStatements } from './statements';
 import { createLayouts, createValuesIn, type ValuesIn } from './values';
 import type { Variable } from './variables';
 
@@ -16,9 +17,12 @@ import type { Variable } from './variables';
 export type What = 'value' | 'chain' | 'gradient';
 
 export interface Quantity {
-  readonly what: What;
+  /** `stable`: the output in its stable form. */
+  readonly what: What | 'stable';
   /** Name of the output, or of what is differentiated by. */
   readonly name: string;
+  /** What `compute` works with: the user's program, or the statements that are printed. */
+  readonly program: Program;
   compute<T>(at: Evaluation<T>): T[];
   /** The same value in a form whose exact evaluation is simple. */
   exactly(at: Evaluation<Ball>): Ball[];
@@ -90,6 +94,7 @@ export interface Probe {
 
 export function quantities(
   program: Program,
+  named: readonly Binding[],
   gradients: readonly Gradient[],
   chain: ChainRule | null,
 ): Quantity[] {
@@ -97,29 +102,48 @@ export function quantities(
   if (!output) return [];
   const own = axisIndices(output.axes);
   const at = program.arena.sym(output.name, ...own);
-  const value: Quantity = {
-    what: 'value',
-    name: output.name,
-    compute: ({ values }) => values.all(at, own),
-    exactly: ({ values }) => values.all(at, own),
-  };
-  const list = [value];
+  const value = <T>({ values }: Evaluation<T>): T[] => values.all(at, own);
+  const list: Quantity[] = [{ what: 'value', name: output.name, program, compute: value, exactly: value }];
+  const derived = { ...program, bindings: [...program.bindings, ...named] };
   for (const gradient of gradients) {
-    const indices = indicesOf(gradient.element);
-    const { of, element } = gradient;
-    const collapsed = <T>({ values }: Evaluation<T>): T[] => values.all(element, indices);
-    list.push({ what: 'gradient', name: of, compute: collapsed, exactly: collapsed });
-    const full = axisIndices(gradient.axes);
+    const { of, element, axes } = gradient;
+    const indices = indicesOf(element);
+    const result: Binding = { name: `d${of}`, axes, def: element, span: null, origin: 'return' };
+    const statements = stableStatements(program, named, result);
+    const printed = statements.at(-1)?.def ?? element;
+    list.push({
+      what: 'gradient',
+      name: of,
+      program: { ...program, bindings: statements.slice(0, -1) },
+      compute: ({ values }) => values.all(printed, indices),
+      exactly: ({ values }) => values.all(element, indices),
+    });
+    const full = axisIndices(axes);
     const elementwise = [...element.free].every((name) => full.some((index) => index.name === name));
     if (!chain || !elementwise) continue;
     list.push({
       what: 'chain',
       name: of,
+      program: derived,
       compute: ({ arithmetic, values, adjoints }) => chain.gradient(arithmetic, values, of, adjoints),
       exactly: ({ values }) => values.all(element, full),
     });
   }
   return list;
+}
+
+/** The output in its stable form, against the output as written. */
+export function stableQuantity(program: Program, statements: readonly Binding[]): Quantity | null {
+  const result = statements.at(-1);
+  if (!result) return null;
+  const own = axisIndices(result.axes);
+  return {
+    what: 'stable',
+    name: result.name,
+    program: { ...program, bindings: statements.slice(0, -1) },
+    compute: ({ values }) => values.all(result.def, own),
+    exactly: ({ values }) => values.all(program.arena.sym(result.name, ...own), own),
+  };
 }
 
 function indicesOf(node: Node): IndexNode[] {
@@ -155,9 +179,7 @@ export function createProbe(
         ? value
         : {
             dims: start.dims,
-            data: Array.from(start.data, (v, k) =>
-              manner === 'offset' ? v + value : k === 0 ? value : v,
-            ),
+            data: Array.from(start.data, (v, k) => (manner === 'offset' ? v + value : k === 0 ? value : v)),
           };
     return { ...base, inputs: { ...base.inputs, [variable.name]: moved } };
   };
@@ -174,16 +196,20 @@ export function createProbe(
   const at = (size: number): Point => singlePoint(pointAt(size));
 
   const layouts = createLayouts(program.arena);
-  const evaluation = <T>(arithmetic: Arithmetic<T>, size: number): Evaluation<T> => ({
-    arithmetic,
-    values: createValuesIn(arithmetic, program, at(size), named, layouts),
-    adjoints: new Map(),
-  });
-  const evaluations = <T>(make: () => Arithmetic<T>): ((size: number) => Evaluation<T>) => {
-    const kept = new Map<number, Evaluation<T>>();
-    return (size) => {
-      let known = kept.get(size);
-      if (!known) kept.set(size, (known = evaluation(make(), size)));
+  const full: Program = { ...program, bindings: [...program.bindings, ...named] };
+  const evaluations = <T>(make: () => Arithmetic<T>): ((of: Program, size: number) => Evaluation<T>) => {
+    const kept = new Map<Program, Map<number, Evaluation<T>>>();
+    return (of, size) => {
+      const own = kept.get(of) ?? new Map<number, Evaluation<T>>();
+      kept.set(of, own);
+      let known = own.get(size);
+      if (!known) {
+        const arithmetic = make();
+        // The variable is an input here, whatever defines it in the program.
+        const bindings = of.bindings.filter((b) => b.name !== variable.name);
+        const values = createValuesIn(arithmetic, { ...of, bindings }, at(size), [], layouts);
+        own.set(size, (known = { arithmetic, values, adjoints: new Map() }));
+      }
       return known;
     };
   };
@@ -198,7 +224,7 @@ export function createProbe(
     const key = `${quantity.what} ${quantity.name} ${precision.name} ${size}`;
     const known = floats.get(key);
     if (known) return known;
-    const here = floatsAt.get(precision.name)?.(size);
+    const here = floatsAt.get(precision.name)?.(quantity.program, size);
     const found = here ? quantity.compute(here) : [];
     floats.set(key, found);
     return found;
@@ -207,14 +233,14 @@ export function createProbe(
   const exacts = new Map<string, readonly Ball[]>();
   const scales = new Map<string, number>();
   const exact = (quantity: Quantity, size: number): readonly Ball[] => {
-    const key = `${quantity.what === 'value' ? 'value' : 'gradient'} ${quantity.name} ${size}`;
+    const key = `${isOutput(quantity) ? 'value' : 'gradient'} ${quantity.name} ${size}`;
     const known = exacts.get(key);
     if (known) return known;
     let found: Ball[] = [];
     const fine = (ball: Ball): boolean =>
       isKnown(ball, KNOWN_BITS) || isWithin(ball, Math.log2(scales.get(quantity.name) ?? 0) - KNOWN_BITS);
     for (const exactly of exactlyAt) {
-      found = quantity.exactly(exactly(size));
+      found = quantity.exactly(exactly(full, size));
       if (found.every(fine) || size > LONGEST_REACH) break;
     }
     exacts.set(
@@ -239,7 +265,7 @@ export function createProbe(
     let known = shakiness.get(key);
     if (known === undefined) {
       const values = computed(quantity, size, precision);
-      const here = shakenAt.get(precision.name)?.(size);
+      const here = shakenAt.get(precision.name)?.(quantity.program, size);
       const others = here ? quantity.compute(here) : [];
       const most = Math.max(scaleOf(quantity), ...values.map(Math.abs));
       known = values.some((v, k) => !(Math.abs(v - (others[k] ?? NaN)) <= (precision.tolerance / 16) * most));
@@ -271,12 +297,15 @@ export function createProbe(
         if (Number.isNaN(real)) outcome = outcome === 'fine' ? 'unknown' : outcome;
         else if (Math.abs(real) > precision.largest) return;
         else if (!Number.isFinite(value)) outcome = 'broken';
-        else if (Math.abs(value - real) > precision.tolerance * most && outcome !== 'broken') outcome = 'lost';
+        else if (Math.abs(value - real) > precision.tolerance * most && outcome !== 'broken')
+          outcome = 'lost';
       });
       return outcome;
     },
   };
 }
+
+const isOutput = ({ what }: Quantity): boolean => what === 'value' || what === 'stable';
 
 /** Settings at 1, or in the middle of their range; everything else as random inputs of moderate size. */
 function moderatePoint(program: Program, seed: number): Point {

@@ -43,8 +43,9 @@ function rewritten(tools: StableTools, node: Node): Node | null {
   if (node.kind === 'call' && node.fn === 'log') {
     const [x] = node.args as [Node];
     const log = hasExponential(tools, x) ? logOf(tools, x) : null;
-    return log && stableForm(tools, log);
+    return log && log !== node ? stableForm(tools, log) : null;
   }
+  if (node.kind === 'add') return centred(tools, node);
   if (node.kind === 'mul' || node.kind === 'pow') return quotient(tools, node) ?? masked(tools, node);
   return null;
 }
@@ -107,7 +108,7 @@ export function logOf(tools: StableTools, node: Node): Node | null {
       return (rest as Node[]).reduce((sum, l) => logAdd(tools, sum, l), first);
     }
     case 'reduce':
-      if (n.op === 'sum') return logSum(tools, n);
+      if (n.op === 'sum') return logSum(tools, n, node);
       if (n.op === 'prod') {
         const { index, body } = arena.open(n);
         const log = logOf(tools, body);
@@ -135,15 +136,16 @@ function logAdd({ arena }: StableTools, a: Node, b: Node): Node {
   return arena.call('logaddexp', a, b);
 }
 
-/** log Σ e^l = M + log Σ e^(l - M) with M the largest l. */
-function logSum(tools: StableTools, node: ReduceNode): Node | null {
+/** log Σ e^l = M + log Σ e^(l - M) with M the largest l; `name` is what the sum is called. */
+function logSum(tools: StableTools, node: ReduceNode, name: Node): Node | null {
   const { arena } = tools;
   const shift = shiftOf(tools, node);
   if (!shift) return null;
+  if (isNum(shift, 0)) return arena.call('log', name);
   const { index, body } = arena.open(node);
   const log = logOf(tools, body);
   if (!log) return null;
-  const moved = arena.sum(index, arena.call('exp', minus(arena, log, shift)));
+  const moved = arena.sum(index, arena.call('exp', arena.sub(log, shift)));
   return arena.add(shift, arena.call('log', moved));
 }
 
@@ -183,8 +185,6 @@ function indexNamed(node: Node, name: string): Extract<Node, { kind: 'index' }> 
   }
   return null;
 }
-
-const minus = (arena: Arena, a: Node, b: Node): Node => (isNum(b, 0) ? a : arena.sub(a, b));
 
 interface Parts {
   readonly top: readonly Node[];
@@ -291,7 +291,7 @@ function share(
   for (const used of top) {
     const above = shifted(tools, used, shift);
     if (!above) continue;
-    const total = arena.sum(index, arena.call('exp', minus(arena, log, shift)));
+    const total = arena.sum(index, arena.call('exp', arena.sub(log, shift)));
     return { value: arena.div(above, total), used };
   }
   return null;
@@ -325,4 +325,35 @@ function masked(tools: StableTools, node: Node): Node | null {
   const grows = (n: Node): boolean => (n.kind === 'call' && n.fn === 'exp') || n.args.some(grows);
   if (masks.length === 0 || !rest.some(grows)) return null;
   return arena.where(arena.mul(...masks), stableForm(tools, arena.mul(...rest)), arena.zero);
+}
+
+/** mean(f²) - mean(f)², which cancels, as the mean of (f - mean(f))². */
+function centred(tools: StableTools, node: Node): Node | null {
+  const { arena } = tools;
+  for (const squares of node.args) {
+    const whole = opened(tools, squares);
+    const sum = whole.kind === 'mul' ? whole.args.find((f) => f.kind === 'reduce') : undefined;
+    if (sum?.op !== 'sum') continue;
+    const { index, body } = arena.open(sum);
+    const [f, two] = body.args;
+    if (body.kind !== 'pow' || !f || !two || !isNum(two, 2)) continue;
+    const weight = arena.div(arena.one, arena.size(index.size));
+    const mean = arena.mul(weight, arena.sum(index, f));
+    if (whole !== arena.mul(weight, sum)) continue;
+    const squared = node.args.find((term) => {
+      const [base, exponent] = arena.neg(term).args;
+      return (
+        exponent !== undefined && isNum(exponent, 2) && base !== undefined && opened(tools, base) === mean
+      );
+    });
+    const [name] = squared ? arena.neg(squared).args : [];
+    if (!squared || !name) continue;
+    const spread = arena.sum(index, arena.pow(arena.sub(f, name), arena.num(2)));
+    return arena.add(
+      ...node.args
+        .map((term) => (term === squares ? arena.mul(weight, spread) : term))
+        .filter((t) => t !== squared),
+    );
+  }
+  return null;
 }

@@ -19,8 +19,10 @@ export function stableStatements(program: Program, extra: readonly Binding[], re
   const sizes = new Set(program.inputs.flatMap((i) => i.shape));
   const shifts = new Map<number, Binding>();
 
+  const shiftNamed = (name: string): Binding | undefined =>
+    [...shifts.values()].find((shift) => shift.name === name);
   const definitionOf = (sym: SymNode): Node | null => {
-    const binding = byName.get(sym.name);
+    const binding = byName.get(sym.name) ?? shiftNamed(sym.name);
     if (!binding) return null;
     const pairs = axisIndices(binding.axes).map((index, k) => [index, sym.args[k] ?? index] as const);
     return arena.substituteAll(binding.def, pairs);
@@ -52,7 +54,7 @@ export function stableStatements(program: Program, extra: readonly Binding[], re
     const used = def === binding.def ? binding : { ...binding, def };
     stable.set(binding.name, used);
     for (const name of symbolNames(def)) {
-      const other = byName.get(name) ?? [...shifts.values()].find((shift) => shift.name === name);
+      const other = byName.get(name) ?? shiftNamed(name);
       if (other) visit(other);
     }
   };
@@ -65,7 +67,10 @@ export function stableStatements(program: Program, extra: readonly Binding[], re
     if (known !== undefined) return known;
     return Math.max(-1, ...[...symbolNames(binding.def)].map((name) => order.get(name) ?? -1)) + 0.5;
   };
-  return [...[...stable.values()].sort((a, b) => rank(a) - rank(b)), { ...result, def: own?.def ?? result.def }];
+  return [
+    ...[...stable.values()].sort((a, b) => rank(a) - rank(b)),
+    { ...result, def: own?.def ?? result.def },
+  ];
 }
 
 /** The result may be called like a binding that it needs. */

@@ -39,7 +39,10 @@ export function findBreaks(probe: Probe, quantity: Quantity, precision: Precisio
   const isLost = (size: number): boolean => probe.outcome(quantity, size, precision) === 'lost';
   const worst = (size: number): boolean =>
     Array.from({ length: NEIGHBOURS }, (_, k) => size * (1 - (WINDOW * k) / NEIGHBOURS)).some(isLost);
-  const sizes = [...SIZES.filter((size) => size < broken), ...(broken < LARGEST ? [broken * (1 - 1e-9)] : [])];
+  const sizes = [
+    ...SIZES.filter((size) => size < broken),
+    ...(broken < LARGEST ? [broken * (1 - 1e-9)] : []),
+  ];
   let lostAt = sizes.findIndex((size, k) => {
     if (probe.isShaky(quantity, size, precision)) return isLost(size) || isLost(0.995 * size);
     return k % SPOT_CHECK === 0 && isLost(size);

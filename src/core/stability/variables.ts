@@ -11,7 +11,7 @@ export interface Variable {
 }
 
 /** More are not tried: the ones nearest to the output say it all. */
-const MOST = 6;
+const MOST = 3;
 
 /**
  * Bindings that are linear in an input that acts through them alone, and so take any value (`z = Xw + b`), the ones nearest
@@ -59,9 +59,11 @@ export function variablesOf(program: Program): Variable[] {
       },
     };
   });
-  const own = inputs.map(
-    ({ name, domain }): Variable => ({ name, program, positive: domain.kind === 'interval' }),
-  );
+  const own = inputs.map(({ name, domain }): Variable => ({
+    name,
+    program,
+    positive: domain.kind === 'interval',
+  }));
   return [...bindings, ...own].slice(0, MOST);
 }
 
