@@ -7,18 +7,18 @@ export interface Arithmetic<T> {
   readonly one: T;
   /** What stands for a value that cannot be told. */
   readonly unknown: T;
-  number(value: number): T;
-  rational(num: number, den: number): T;
-  add(a: T, b: T): T;
-  mul(a: T, b: T): T;
-  div(a: T, b: T): T;
-  neg(a: T): T;
-  sqrt(a: T): T;
-  pow(base: T, exponent: T): T;
-  call(fn: string, args: readonly T[]): T;
+  readonly number: (value: number) => T;
+  readonly rational: (num: number, den: number) => T;
+  readonly add: (a: T, b: T) => T;
+  readonly mul: (a: T, b: T) => T;
+  readonly div: (a: T, b: T) => T;
+  readonly neg: (a: T) => T;
+  readonly sqrt: (a: T) => T;
+  readonly pow: (base: T, exponent: T) => T;
+  readonly call: (fn: string, args: readonly T[]) => T;
   /** 1 or 0, and unknown where rounding leaves it open. */
-  compare(rel: Relation, a: T, b: T): T;
-  toNumber(a: T): number;
+  readonly compare: (rel: Relation, a: T, b: T) => T;
+  readonly toNumber: (a: T) => number;
 }
 
 /** IEEE arithmetic: `round` is the identity for double precision, `Math.fround` for single. */

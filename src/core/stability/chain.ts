@@ -4,7 +4,6 @@ import { differentiate } from '../differentiate';
 import type { IndexNode, Node } from '../expr';
 import { createGraph } from '../graph';
 import { createIndexNamer } from '../indexNames';
-import type { IndexValues } from '../machine';
 import { createNaming } from '../print/naming';
 import type { Arithmetic } from './arithmetic';
 import type { ValuesIn } from './values';
@@ -74,10 +73,7 @@ export function createChainRule(program: Program, wanted: readonly string[]): Ch
               byIndices.forEach((index, axis) => (indices[index.name] = at[axis] ?? NaN));
               const factor = outer[k] ?? arithmetic.unknown;
               if (factor === arithmetic.zero || values.vanishes(partial, indices)) return;
-              total = arithmetic.add(
-                total,
-                arithmetic.mul(factor, values.at(partial, indices as IndexValues)),
-              );
+              total = arithmetic.add(total, arithmetic.mul(factor, values.at(partial, indices)));
             });
           }
           return total;

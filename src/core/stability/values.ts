@@ -14,13 +14,12 @@ export interface ValuesIn<T> {
   vanishes(node: Node, indices: IndexValues): boolean;
   /** Lengths of the axes of an input or a binding. */
   dimensions(name: string): readonly number[];
-  length(size: string): number;
 }
 
 /** How sums and products are laid out, worked out once per node. */
 export interface Layouts {
-  fraction(node: Node): Fraction;
-  terms(node: Node): readonly Term[];
+  readonly fraction: (node: Node) => Fraction;
+  readonly terms: (node: Node) => readonly Term[];
 }
 
 export function createLayouts(arena: Arena): Layouts {
@@ -239,6 +238,5 @@ export function createValuesIn<T>(
     all,
     vanishes: (node, indices) => machine.within(indices, () => vanishes(node)),
     dimensions,
-    length: machine.length,
   };
 }
