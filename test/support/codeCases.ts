@@ -8,6 +8,8 @@ import { expressionModel, expressionProgram, randomContraction } from './express
 export interface CodeCase {
   readonly name: string;
   readonly model: string;
+  /** Factor of the real inputs: the definition as it stands overflows there, the printed code must not. */
+  readonly extreme?: number;
 }
 
 const LOGISTIC_ROWS = `data X[m,n]; label y[m] binary; param w[n]; param b
@@ -168,8 +170,37 @@ const randomCases: readonly CodeCase[] = Array.from({ length: 60 }, (_, seed) =>
   };
 });
 
+/** Definitions that break down at large values, though what they define does not. */
+const UNSTABLE: Readonly<Record<string, string>> = {
+  softmax: 'data Z[m,k]\nE[i<m,q<k] = exp(Z[i,q])\nS[i<m] = sum(q<k, E[i,q])\nP[i<m,q<k] = E[i,q]/S[i]',
+  'softmax over columns': 'data Z[k,m]\nP[q<k,i<m] = exp(Z[q,i])/sum(r<k, exp(Z[r,i]))',
+  softmin: 'data Z[m,k]\nP[i<m,q<k] = exp(-Z[i,q])/sum(r<k, exp(-Z[i,r]))',
+  'log-softmax': 'data Z[m,k]\nL[i<m,q<k] = Z[i,q] - log(sum(r<k, exp(Z[i,r])))',
+  'log of a softmax': 'data Z[m,k]\nP[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))\nL[i<m,q<k] = log(P[i,q])',
+  'log of the softmax of a label':
+    'data Z[m,k]; label c[m] class:k\nP[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))\nJ = -1/m*sum(i<m, log(P[i,c[i]]))',
+  'log-sum-exp of a vector': 'data z[m]\nl = log(sum(i<m, exp(z[i])))',
+  'share of a vector': 'data z[m]\np[i<m] = exp(z[i])/sum(r<m, exp(z[r]))',
+  'mean under a softmax':
+    'data Z[m,k]; data V[k,n]\nO[i<m,j<n] = sum(q<k, exp(Z[i,q])*V[q,j])/sum(q<k, exp(Z[i,q]))',
+  'binary cross-entropy':
+    'data z[m]; label y[m] binary\na[i<m] = 1/(1+exp(-z[i]))\nl[i<m] = -y[i]*log(a[i]) - (1 - y[i])*log(1 - a[i])',
+  'sigmoid of positive powers': 'data z[m]\na[i<m] = exp(z[i])/(1+exp(z[i]))',
+  'tanh by exponentials': 'data z[m]\nt[i<m] = (exp(z[i])-exp(-z[i]))/(exp(z[i])+exp(-z[i]))',
+  'log of the hyperbolic cosine': 'data z[m]\nl[i<m] = log(cosh(z[i]))',
+  'quotient of hyperbolic functions': 'data z[m]\nt[i<m] = sinh(z[i])/cosh(z[i])',
+  'sum of two exponentials': 'data z[m]; data u[m]\nl[i<m] = log(exp(z[i]) + exp(u[i]))',
+  'an exponential on one side': 'data z[m]\ng[i<m] = (z[i] < 0)*exp(z[i]) + (z[i] > 0)',
+};
+const extremeCases: readonly CodeCase[] = Object.entries(UNSTABLE).map(([name, model]) => ({
+  name: `${name}, at extreme points`,
+  model,
+  extreme: 900,
+}));
+
 export const CODE_CASES: readonly CodeCase[] = [
   ...CASES,
+  ...extremeCases,
   ...operatorCases,
   ...randomCases,
   { name: 'maximum with a number', model: 'data x[m]\ng[i<m] = maximum(x[i], 0.1) - minimum(0.2, x[i])' },

@@ -105,8 +105,9 @@ const close = (a: number, b: number): boolean => Math.abs(a - b) <= 0.03 * Math.
 
 function summarised(found: readonly Found[]): Instability[] {
   const least = new Map<string, Found>();
-  // Per quantity, side and effect the smallest threshold; one large element is said rather than an offset.
-  const rank = (f: Found): number => f.threshold * (f.manner === 'offset' ? 1.05 : 1);
+  // Per quantity, side and effect the smallest threshold; one large element is said rather than an offset, which adds to
+  // values that reach 2 themselves.
+  const rank = (f: Found): number => (f.manner === 'offset' ? 1.05 * f.threshold + 2.5 : f.threshold);
   for (const f of found) {
     const key = [f.what, f.name, f.variable, f.side, f.outcome, f.precision].join(' ');
     const known = least.get(key);

@@ -27,7 +27,7 @@ export function stableForm(tools: StableTools, node: Node): Node {
       const { index, body } = arena.open(n);
       const inner = visit(body);
       if (inner !== body) result = arena.reduce(n.op, index, inner);
-    } else if (n.args.length > 0 && n.kind !== 'sym') {
+    } else if (n.args.length > 0 && n.kind !== 'sym' && n.kind !== 'matrix') {
       // Quotients and logarithms are looked at whole, before their parts are rewritten.
       const whole = rewritten(tools, n);
       result = whole ?? arena.withArgs(n, n.args.map(visit));

@@ -192,6 +192,9 @@ export function createValuesIn<T>(
       }
       case 'reduce':
         return reduce(node);
+      // Inverses and determinants have conditions of their own, which are not measured.
+      case 'matrix':
+        return arithmetic.unknown;
       case 'diff':
         throw new RangeError('a derivative that has not been carried out has no value here');
     }

@@ -2,12 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import type { Axis, Program } from '../../../src/core/definition';
+import { axisIndices, type Axis, type Program } from '../../../src/core/definition';
 import { createEvaluator, type Evaluator, type Point } from '../../../src/core/evaluate';
 import type { Node } from '../../../src/core/expr';
 import { printCode } from '../../../src/core/print/code';
 import { createRandom } from '../../../src/core/random';
 import { samplePoint } from '../../../src/core/sample';
+import { ballArithmetic, toNumber } from '../../../src/core/stability/ball';
+import { createValuesIn } from '../../../src/core/stability/values';
 import { CODE_CASES } from '../../support/codeCases';
 import { expressionProgram, randomContraction, randomExpression } from '../../support/expressions';
 import { parseModel } from '../../support/model';
@@ -35,12 +37,33 @@ interface Printed {
   readonly def: Node;
 }
 
-function prepared(model: string): Printed {
+/** The point with its real inputs multiplied by a factor. */
+function enlarged(program: Program, point: Point, factor: number): Point {
+  const inputs = { ...point.inputs };
+  for (const { name, domain } of program.inputs) {
+    const value = inputs[name];
+    if (domain.kind !== 'real' || value === undefined) continue;
+    inputs[name] =
+      typeof value === 'number'
+        ? factor * value
+        : { dims: value.dims, data: Array.from(value.data, (v) => factor * v) };
+  }
+  return { ...point, inputs };
+}
+
+/** The elements of the result to many digits, in an arithmetic that does not overflow. */
+function exactly({ program, point, axes, def }: Printed): number[] {
+  const values = createValuesIn(ballArithmetic(4096), program, point);
+  return values.all(def, axisIndices(axes)).map(toNumber);
+}
+
+function prepared(model: string, factor = 1): Printed {
   const program = parseModel(model);
   const last = program.bindings.at(-1);
   if (!last) throw new Error('no binding');
   const { name, axes, def } = last;
-  return { program, point: samplePoint(program, createRandom(42)), name, axes, def };
+  const point = enlarged(program, samplePoint(program, createRandom(42)), factor);
+  return { program, point, name, axes, def };
 }
 
 const print = (target: Parameters<typeof printCode>[0], p: Printed): string =>
@@ -63,7 +86,7 @@ function asCase(name: string, p: Printed): StoredCase {
 }
 
 if (process.env.UPDATE_ORACLES === '1') {
-  const cases = CODE_CASES.map((c) => asCase(c.name, prepared(c.model)));
+  const cases = CODE_CASES.map((c) => asCase(c.name, prepared(c.model, c.extreme)));
   writeFileSync(stored, `${JSON.stringify(cases)}\n`);
 }
 
@@ -85,12 +108,16 @@ function scaleOf(evaluator: Evaluator, p: Pick<Printed, 'axes' | 'def' | 'point'
   return worst;
 }
 
-describe.each(CODE_CASES.map((c) => [c.name, c.model] as const))('%s', (name, model) => {
-  const p = prepared(model);
+describe.each(CODE_CASES.map((c) => [c.name, c] as const))('%s', (name, { model, extreme }) => {
+  const p = prepared(model, extreme);
   const evaluator = createEvaluator(p.program, p.point);
-  const want = Array.from(evaluator.array(p.name).data);
+  const want = extreme === undefined ? Array.from(evaluator.array(p.name).data) : exactly(p);
   const shape = p.axes.map((a) => (a.index ? (p.point.sizes[a.size] ?? NaN) : 1));
-  const tolerance = 16 * 2 ** -53 * scaleOf(evaluator, p);
+  // The exponents are as large as the factor, and their rounding is one of the values.
+  const tolerance =
+    16 *
+    2 ** -53 *
+    (extreme === undefined ? scaleOf(evaluator, p) : extreme * Math.max(1, ...want.map(Math.abs)));
 
   test.each(LIBRARIES)('%s source, run by the library, gives the values and the shape', (target) => {
     const oracle = byName.get(name);
