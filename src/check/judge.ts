@@ -16,7 +16,7 @@ import { nameMistake } from './mistakes';
 import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
 import { BRIEF, THOROUGH, trialsFor, type PointPool, type Target, type Trials } from './points';
-import { guardReadings, labelReadings, type Lenient } from './readings';
+import { guardReadings, labelReadings, symmetricReadings, type Lenient } from './readings';
 import { hasRoundedConstant } from './rounded';
 import { targetOf } from './target';
 import { agreementText, describePlace, relativeText, shapeText } from './words';
@@ -76,7 +76,11 @@ function judgeAsWritten(subject: Subject): Judgement {
   if (first.verdict !== 'wrong') return withLayoutNote(subject, aligned, first);
   // What is off by a factor for all labels and guards is so for each kind of them.
   if (FACTOR_RULES.has(first.rule)) return first;
-  const lenient = [...guardReadings(program, target, element), ...labelReadings(program, target)];
+  const lenient = [
+    ...guardReadings(program, target, element),
+    ...labelReadings(program, target),
+    ...symmetricReadings(program, target),
+  ];
   return excused(subject, element, lenient) ?? renamed(subject, element, lenient, first);
 }
 

@@ -34,6 +34,22 @@ export function guardReadings(program: Program, target: Target, element: Node): 
   return [bare, null].map((own) => ({ target: plain, element: own, brief, suffix, assumption }));
 }
 
+/** A gradient of a quadratic form or of an inverse may be written for symmetric matrices without saying so. */
+export function symmetricReadings(program: Program, target: Target): Lenient[] {
+  const square = program.inputs.filter(({ domain, shape }) => {
+    const sizes = indexedSizes(shape);
+    return domain.kind === 'real' && sizes.length === 2 && sizes[0] === sizes[1];
+  });
+  return square.map((matrix): Lenient => {
+    const domain: Domain = { kind: 'symmetric', definite: true };
+    const inputs = program.inputs.map((input) => (input === matrix ? { ...input, domain } : input));
+    const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
+    const { trials: brief } = trialsFor(assumed, [], BRIEF);
+    const assumption = `${matrix.code} is symmetric`;
+    return { target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption };
+  });
+}
+
 /** What a label of unknown domain may be: 0/1, -1/1, or one-hot along either axis. */
 function labelDomains(label: Input): { readonly domain: Domain; readonly text: string }[] {
   const oneHot = (axis: number, of: string): { domain: Domain; text: string } => ({

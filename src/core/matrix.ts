@@ -273,7 +273,9 @@ function product(c: SizeOf, form: ProductForm): MatrixForm | null {
   const { negative, num, den } = form;
   // Of a product of scalars, a sum stands apart from its coefficient.
   const composite =
-    dims.length === 0 ? top.findLast((f) => f.kind === 'matmul' || f.kind === 'squaredNorm') : undefined;
+    dims.length === 0
+      ? top.findLast((f) => ['matmul', 'squaredNorm', 'trace', 'determinant'].includes(f.kind))
+      : undefined;
   if (composite)
     return {
       kind: 'scaled',

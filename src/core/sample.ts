@@ -89,9 +89,11 @@ function draw(
 ): Point {
   const length = (size: Size): number => (/^\d+$/.test(size) ? Number(size) : (sizes[size] ?? NaN));
   const inputs: Record<string, number | PointArray> = {};
+  const inverted = matrixArguments(program);
   for (const input of program.inputs) {
     const dims = indexedSizes(input.shape).map(length);
     const values = drawArray(input, dims, random, manner, length);
+    if (input.domain.kind === 'real' && inverted.has(input.name)) strengthenDiagonal(values, dims);
     inputs[input.name] = dims.length === 0 ? (values[0] ?? NaN) : { dims, data: Float64Array.from(values) };
   }
   return { sizes, inputs };
@@ -128,6 +130,28 @@ function drawArray(
     case 'real':
       return each(() => (input.role === 'hyper' ? setting(random) : real(random, manner)));
   }
+}
+
+/** Names that functions of whole matrices are taken of. */
+function matrixArguments(program: Program): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set<number>();
+  const visit = (node: Node): void => {
+    if (seen.has(node.id)) return;
+    seen.add(node.id);
+    if (node.kind === 'matrix') names.add(node.name);
+    node.args.forEach(visit);
+  };
+  for (const binding of program.bindings) visit(binding.def);
+  return names;
+}
+
+/** Adds to the diagonals along the last two axes, so that the matrices are well-conditioned and their determinants positive. */
+function strengthenDiagonal(values: number[], dims: readonly number[]): void {
+  const [rows = 0, columns = 0] = dims.slice(-2);
+  if (dims.length < 2 || rows !== columns) return;
+  for (let start = 0; start < values.length; start += rows * rows)
+    for (let k = start; k < start + rows * rows; k += rows + 1) values[k] = (values[k] ?? 0) + 1.5 * rows;
 }
 
 /** Well-conditioned symmetric matrices along the last two axes: a random one with a dominant diagonal. */

@@ -115,13 +115,14 @@ function sameRank(a: ArrayV, b: ArrayV): boolean {
   return rank(a) === rank(b);
 }
 
-function unifySizes(run: Run, a: Size, b: Size, span: Span): boolean {
+/** `cost` is that of making two axes of one input equal. */
+function unifySizes(run: Run, a: Size, b: Size, span: Span, cost = 12): boolean {
   if (run.sizes.wouldSquare(a, b)) {
     const choice = run.choose(
       `square ${span.startLine}:${span.startColumn}:${span.endColumn} ${a} ${b}`,
       () => [
         { id: 'refuse', cost: 0 },
-        { id: 'unify', cost: 12 },
+        { id: 'unify', cost },
       ],
     );
     if (choice === 'refuse') return false;
@@ -201,6 +202,9 @@ export function reduce(
   return array(axes, element, { spread: keepdims && kept.some((s) => s !== '1') });
 }
 
+/** What it costs to read a matrix as square because a vector stands on both sides of it. */
+const QUADRATIC_FORM = 1;
+
 /** `np.matmul` and `np.dot`, for operands of up to two axes, and for stacks of matrices with `matmul`. */
 export function matmul(run: Run, a: ArrayV, b: ArrayV, span: Span, dot: boolean): Result {
   if (a.axes.length === 0 || b.axes.length === 0) {
@@ -213,8 +217,12 @@ export function matmul(run: Run, a: ArrayV, b: ArrayV, span: Span, dot: boolean)
   const left = a.axes.at(-1);
   const right = b.axes.at(b.axes.length === 1 ? 0 : -2);
   if (!left || !right) return shapeError(run, 'nothing to contract', span);
+  // x @ A @ x: nothing else makes a single number of a matrix and two vectors.
+  const isForm = a.axes.length === 1 && b.axes.length === 1;
   const fits =
-    left.index && right.index ? unifySizes(run, left.size, right.size, span) : left.size === right.size;
+    left.index && right.index
+      ? unifySizes(run, left.size, right.size, span, isForm ? QUADRATIC_FORM : undefined)
+      : left.size === right.size;
   if (!fits)
     return shapeError(
       run,

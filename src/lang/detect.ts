@@ -113,6 +113,7 @@ const dependsNonlinearly = (reading: Reading): boolean =>
     reading,
     (node) =>
       node.kind === 'call' ||
+      node.kind === 'matrix' ||
       node.kind === 'pow' ||
       node.kind === 'where' ||
       (node.kind === 'mul' && node.args.filter((a) => a.kind === 'sym').length > 1),

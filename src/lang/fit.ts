@@ -23,8 +23,9 @@ function programOf(reading: Reading): Program | null {
     if (done) return done;
     const found = new Set<string>();
     known.set(node.id, found);
-    const inner = node.kind === 'sym' ? definitions.get(node.name) : undefined;
-    if (node.kind === 'sym' && own.has(node.name)) found.add(node.name);
+    const named = node.kind === 'sym' || node.kind === 'matrix';
+    const inner = named ? definitions.get(node.name) : undefined;
+    if (named && own.has(node.name)) found.add(node.name);
     for (const part of inner ? [inner, ...node.args] : node.args) inputs(part).forEach((n) => found.add(n));
     return found;
   };

@@ -27,6 +27,7 @@ import {
   toArray,
   type LibraryCall,
 } from './arguments';
+import { LINEAR_FUNCTIONS } from './linear';
 import {
   array,
   axisIndex,
@@ -331,18 +332,6 @@ const eye: Handler = (c) => {
   return array(axes, i && j ? c.run.arena.delta(i, j) : c.run.arena.one);
 };
 
-const diag: Handler = (c) => {
-  const x = arrayArgument(c, 0, 'v');
-  if (x.kind === 'unknown') return x;
-  const [axis] = x.axes;
-  if (x.axes.length !== 1 || !axis || c.args.length > 1)
-    return unsupported(`uses ${c.written} on a matrix`, c.span, 'diag');
-  const axes = makeAxes(c.run, [axis.size, axis.size]);
-  const [i, j] = axes.map((a) => a.index);
-  const element = at(c.run, x, [i ?? null]);
-  return array(axes, i && j ? c.run.arena.mul(element, c.run.arena.delta(i, j)) : element);
-};
-
 const aranged: Handler = (c) => {
   const positional = c.args.filter((arg) => arg.name === null).map((arg) => arg.value);
   if (positional.length !== 1)
@@ -466,17 +455,6 @@ const sizeOf: Handler = (c) => {
   return scalar(c.run.arena.mul(...x.axes.map((axis) => sizeValue(c.run, axis).element)));
 };
 
-const trace: Handler = (c) => {
-  const x = arrayArgument(c, 0, 'a');
-  if (x.kind === 'unknown') return x;
-  const [a, b] = x.axes;
-  if (x.axes.length !== 2 || !a || !b) return shapeError(c.run, `${c.written} takes a matrix`, c.span);
-  if (!a.index || !b.index || !c.run.sizes.unify(a.size, b.size))
-    return shapeError(c.run, `${c.written} takes a square matrix`, c.span);
-  const index = c.run.arena.index('r0', c.run.sizes.find(a.size));
-  return scalar(c.run.arena.sum(index, at(c.run, x, [index, index])));
-};
-
 const guard: Handler = (c) => {
   c.run.notes.push({ subject: c.written, text: `${c.written} is read as its argument`, span: c.span });
   return same(c);
@@ -493,6 +471,7 @@ const product: Handler = (c) => {
 
 /** Rows by canonical name (see library.ts). */
 export const FUNCTIONS: Readonly<Record<string, Handler>> = {
+  ...LINEAR_FUNCTIONS,
   exp: call('exp'),
   log: (c) => {
     const base = argument(c, 1);
@@ -574,7 +553,6 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
     return b.kind === 'unknown' ? b : outer(c.run, a, b, c.span);
   },
   einsum,
-  trace,
   transpose: transposed,
   reshape: reshapeTo,
   ravel,
@@ -586,7 +564,6 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   zeros: filledWith(0),
   ones: filledWith(1),
   eye,
-  diag,
   arange: aranged,
   array: same,
   nan_to_num: guard,

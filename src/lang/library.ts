@@ -155,6 +155,12 @@ export const METHODS: ReadonlySet<string> = new Set([
   'square',
   'trace',
   'conj',
+  'cumsum',
+  'diagonal',
+  'inverse',
+  'det',
+  'logdet',
+  'slogdet',
 ]);
 
 /** Built-in functions of Python that the interpreter knows. */

@@ -140,6 +140,14 @@ function together(name: string, siblings: readonly string[]): (typeof TOGETHER)[
   );
 }
 
+const MEAN_OR_SAMPLE = /^(mu|mean|means|loc|mu_?\d|m_?\d|x|x_?i|y|z|obs|sample)$/;
+
+/** Names of covariances, precisions and kernels, which are symmetric and positive definite. */
+export const isCovarianceName = (name: string): boolean =>
+  /^(Sigma|Sig|Omega|Cov|covariance|cov|precision|prec|gram|spd|psd)(_?(inv|hat|matrix|mat|x|y|\d))?$|^(inv|\w+)_?(Sigma|cov|covariance|precision)$/.test(
+    name,
+  );
+
 /** Whether the names of all inputs say that a layer is differentiated by this one: by q, k and v; by x, gamma and beta. */
 export const learntTogether = (name: string, siblings: readonly string[]): boolean =>
   together(name, siblings) !== null;
@@ -160,7 +168,11 @@ export function shapePatterns(
     ? group.input?.test(name)
       ? MATRIX_FIRST
       : group.shape
-    : NAME_SHAPES.find(([names]) => names.test(name))?.[1];
+    : isCovarianceName(name)
+      ? MATRIX_FIRST
+      : MEAN_OR_SAMPLE.test(name) && siblings.some(isCovarianceName)
+        ? VECTOR_FIRST
+        : NAME_SHAPES.find(([names]) => names.test(name))?.[1];
   for (const [pattern, cost] of preferred ?? []) costs.set(patternId(pattern), { pattern, cost });
   const said = statedPattern(name, annotation, documentation);
   if (said) {

@@ -2,7 +2,7 @@
 import { POSITIVE, REAL, UNIT, type Binding, type Domain, type Role } from '../core/definition';
 import type { Node, Size } from '../core/expr';
 import { isSingle } from './arrays';
-import { learntTogether, roleHint } from './names';
+import { isCovarianceName, learntTogether, roleHint } from './names';
 import type { Run } from './run';
 import { constantOf, type ArrayV } from './values';
 
@@ -21,7 +21,7 @@ function visitAll(run: Run, node: Node, visit: (node: Node) => void): void {
     if (seen.has(n.id)) return;
     seen.add(n.id);
     visit(n);
-    if (n.kind === 'sym') {
+    if (n.kind === 'sym' || n.kind === 'matrix') {
       const binding = byName.get(n.name);
       if (binding) go(binding.def);
     }
@@ -35,7 +35,7 @@ export function inputsOf(run: Run, node: Node): Set<string> {
   const own = new Set([...run.inputs.values()].map((state) => state.name));
   const used = new Set<string>();
   visitAll(run, node, (n) => {
-    if (n.kind === 'sym' && own.has(n.name)) used.add(n.name);
+    if ((n.kind === 'sym' || n.kind === 'matrix') && own.has(n.name)) used.add(n.name);
   });
   return used;
 }
@@ -99,6 +99,8 @@ export interface Usage {
   readonly timesLog: ReadonlySet<string>;
   /** Compared with 0 or 1 for equality. */
   readonly compared: ReadonlySet<string>;
+  /** Inverted, or with a determinant. */
+  readonly inverted: ReadonlySet<string>;
 }
 
 export function usageOf(run: Run, nodes: readonly Node[]): Usage {
@@ -108,6 +110,7 @@ export function usageOf(run: Run, nodes: readonly Node[]): Usage {
   const positive = new Set<string>();
   const positions = new Map<string, string>();
   const timesLog = new Set<string>();
+  const inverted = new Set<string>();
   const compared = new Set<string>();
   const bindings = new Map(run.bindings.map((binding) => [binding.name, binding]));
   const inputs = new Map([...run.inputs.values()].map((state) => [state.name, state.value.axes]));
@@ -127,7 +130,8 @@ export function usageOf(run: Run, nodes: readonly Node[]): Usage {
         const inner = unguarded(bindings, n);
         if (bound !== null && bound !== undefined && bound > 0.5 && bound <= 1 && inner.kind === 'sym')
           complementLogged.add(inner.name);
-      } else if (n.kind === 'cmp' && n.rel === '==') {
+      } else if (n.kind === 'matrix') inverted.add(n.name);
+      else if (n.kind === 'cmp' && n.rel === '==') {
         const symbol = n.args.find((arg) => arg.kind === 'sym');
         const number = n.args.find((arg) => arg.kind === 'num');
         if (symbol?.kind === 'sym' && number?.kind === 'num' && (number.num === 0 || number.num === 1))
@@ -151,7 +155,7 @@ export function usageOf(run: Run, nodes: readonly Node[]): Usage {
       } else if (n.kind === 'mul' && n.args.some((arg) => isLogLike(bindings, arg)))
         n.args.forEach((arg) => arg.kind === 'sym' && timesLog.add(arg.name));
     });
-  return { logged, complementLogged, complemented, positive, positions, timesLog, compared };
+  return { inverted, logged, complementLogged, complemented, positive, positions, timesLog, compared };
 }
 
 function isLogLike(bindings: ReadonlyMap<string, Binding>, node: Node): boolean {
@@ -208,6 +212,9 @@ function complementOf(node: Node): string | null {
   return symbol?.kind === 'sym' ? symbol.name : null;
 }
 
+/** Letters of covariances and kernels, if they are inverted. */
+const COVARIANCE_LETTER = /^(S|K|C|V|P|Q|R|Lambda_?|Lam)$/;
+
 /** The values that an input can take, as far as its use tells. */
 export function domainOf(
   name: string,
@@ -218,6 +225,13 @@ export function domainOf(
 ): { domain: Domain; reason: string } {
   const size = usage.positions.get(name);
   if (size !== undefined) return { domain: { kind: 'class', size }, reason: 'used as a position' };
+  const [row, column] = sizes.slice(-2);
+  const covariance = isCovarianceName(name) || (usage.inverted.has(name) && COVARIANCE_LETTER.test(name));
+  if (covariance && row !== undefined && row === column)
+    return {
+      domain: { kind: 'symmetric', definite: true },
+      reason: 'a covariance by name, symmetric and positive definite',
+    };
   if (usage.complementLogged.has(name)) return { domain: UNIT, reason: `log(1 - ${name})` };
   if (role === 'label' && usage.compared.has(name))
     return { domain: { kind: 'binary' }, reason: 'compared with 0 or 1' };
