@@ -64,11 +64,23 @@ function slicePart(run: Run, axis: Axis, item: Value & { kind: 'slice' }, span: 
       run.sizes.find(stop.element.size) === run.sizes.find(axis.size));
   const single = step.kind === 'none' || integerOf(step) === 1;
   if (fromStart && stopsAtEnd && single) return { kind: 'keep' };
+  if (start.kind === 'none' && stop.kind === 'none' && integerOf(step) === -1) return reversed(run, axis);
   const from = start.kind === 'none' ? 0 : integerOf(start);
   const to = stop.kind === 'none' ? (from === -1 ? 0 : null) : integerOf(stop);
   if (single && from !== null && to === from + 1)
     return { kind: 'at', position: fixed(run, axis, from), keep: true };
   return unsupported('uses a part of an axis', span, 'partial-slice');
+}
+
+/** `x[::-1]`: the positions from the last one down. */
+function reversed(run: Run, axis: Axis): Part {
+  if (!axis.index) return { kind: 'keep' };
+  const { arena } = run;
+  const size = run.sizes.find(axis.size);
+  const [own] = makeAxes(run, [size]);
+  if (!own?.index) return { kind: 'keep' };
+  const element = arena.add(arena.size(size), arena.neg(own.index), arena.minusOne);
+  return { kind: 'gather', positions: array([own], element) };
 }
 
 /** `value[items]`. */

@@ -35,7 +35,10 @@ function lossTerms(program: Program): Term[] {
     return [{ node, name, regulariser: !dependsOnData(program, node) }];
   };
   const output = find(program.output);
-  return output ? split(output.def, null) : [];
+  const terms = output ? split(output.def, null) : [];
+  // Without any data, all terms are what the loss is about.
+  const fitted = terms.some((term) => !term.regulariser);
+  return fitted ? terms : terms.map((term) => ({ ...term, regulariser: false }));
 }
 
 function dependsOnData(program: Program, node: Node): boolean {
