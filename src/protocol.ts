@@ -22,6 +22,13 @@ export interface Formula {
 export type Verdict = 'right' | 'wrong' | 'unknown';
 export type DefinitionKind = 'loss' | 'activation' | 'regulariser' | 'model' | 'propagate' | 'gradient';
 
+/**
+ * What is derived. `gradient`: ∂output/∂parameter. `hessian`: second derivatives. `hvp`: the Hessian times a vector. `jacobian`:
+ * ∂output/∂parameter of an output with axes. `vjp`: the Jacobian from the left by an upstream gradient. `jvp`: the Jacobian
+ * times a direction.
+ */
+export type DerivativeKind = 'gradient' | 'hessian' | 'hvp' | 'jacobian' | 'vjp' | 'jvp';
+
 /** `problem`: the text is at fault. `decline`: Nabla does not support this. */
 export interface Problem {
   readonly type: 'problem' | 'decline';

@@ -5,7 +5,7 @@ import type { Step } from './derivation';
 import { isNum, symbolNames, type IndexNode, type Node, type Size, type SymNode } from './expr';
 import { linkIndices } from './graph';
 import { deriveLink, linkNode, simplifySteps, type Derived, type Workshop } from './links';
-import { ruleTitle } from './rules';
+import { inShownForm } from './shownSteps';
 import { makeStep, mapStep } from './steps';
 
 /** Links that are multiplied in one outline before the next derivative is taken as known. */
@@ -203,7 +203,7 @@ export function createAdjoints(
     const outputNow = arena.sym(output.name, ...(outputAt ?? (elementwise ? indices : [])));
     const start = arena.diff(outputNow, symbol, true);
     const derived = accumulate(start, name, chains);
-    const { value, steps } = inShownForm(derived);
+    const { value, steps } = inShownForm(shop, derived);
     const final = settleZero(name, value, steps);
     return { name, indices, value: final, use: final, steps };
   };
@@ -261,33 +261,6 @@ export function createAdjoints(
     let binding = shared.get(name);
     if (!binding) shared.set(name, (binding = names.define(name, open.indices, open.value)));
     return { ...open, use: arena.sym(binding.name, ...open.indices) };
-  };
-
-  /** The steps go on from the working form to the form that is shown. */
-  const inShownForm = (derived: Derived): { value: Node; steps: Step[] } => {
-    const { node: value, via } = simplifier.shownWithRewritings(derived.value);
-    const steps = [...derived.steps];
-    let current = derived.value;
-    for (const { rule, node } of via) {
-      if (node !== current && shop.reorder(node) !== shop.reorder(current)) {
-        steps.push(makeStep({ rule, title: ruleTitle(rule), before: current, after: node }));
-        current = node;
-      }
-      if (rule === 'stable-form') continue;
-      const { steps: algebra, value: simplified } = simplifySteps(shop, current);
-      steps.push(...algebra);
-      current = simplified;
-    }
-    if (current === value) return { value, steps };
-    const read = shop.text(current);
-    if (read !== null && read === shop.text(value)) return { value: current, steps };
-    if (shop.reorder(current) !== shop.reorder(value)) {
-      steps.push(
-        makeStep({ rule: 'collect-terms', title: ruleTitle('collect-terms'), before: current, after: value }),
-      );
-      return { value, steps };
-    }
-    return { value: current, steps };
   };
 
   /** The shift of a softmax and the like: adjoints that are 0 although their form does not show it. */

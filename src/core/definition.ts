@@ -127,6 +127,12 @@ export function axisIndices(axes: readonly Axis[]): IndexNode[] {
   return axes.flatMap((axis) => (axis.index ? [axis.index] : []));
 }
 
+/** The axes with other indices, in order. */
+export function placed(axes: readonly Axis[], indices: readonly IndexNode[]): Axis[] {
+  let at = 0;
+  return axes.map((axis) => (axis.index ? { size: axis.size, index: indices[at++] ?? axis.index } : axis));
+}
+
 /** The non-unit sizes of a shape, in order. */
 export function indexedSizes(shape: readonly Size[]): Size[] {
   return shape.filter((size) => size !== '1');

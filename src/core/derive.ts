@@ -8,7 +8,7 @@ import { createGraph, linkIndices, type Graph } from './graph';
 import { nameInnerParts, writeOut } from './hidden';
 import { findKinks } from './kinks';
 import { createIndexNamer, type IndexNamer } from './indexNames';
-import { deriveLink, type Workshop } from './links';
+import { deriveLink, type Derived, type Workshop } from './links';
 import { createNaming } from './print/naming';
 import { toText } from './print/text';
 import { createSimplifier } from './simplify/simplifier';
@@ -26,7 +26,7 @@ export interface DeriveOptions {
 
 /** Nodes of more cost than this are not written out in titles. */
 const LARGEST_TEXT = 120;
-const DEFAULT_SEED = 20_240_229;
+export const DEFAULT_SEED = 20_240_229;
 
 /**
  * The derivative of the program's output by each parameter. For an output with axes, the element of a gradient mentions the
@@ -84,7 +84,8 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   };
 }
 
-function openWorkshop(program: Program, namer: IndexNamer, hidden: readonly Binding[]): Workshop {
+/** `hidden`: bindings of the program that formulas name besides. */
+export function openWorkshop(program: Program, namer: IndexNamer, hidden: readonly Binding[]): Workshop {
   const { arena } = program;
   const naming = createNaming(program, hidden);
   const simplifier = createSimplifier(program);
@@ -129,24 +130,24 @@ function withNamedIndices(arena: Arena, namer: IndexNamer, node: Node): Node {
   return arena.substituteAll(node, pairs);
 }
 
-/** The adjoint in the user's own names; abbreviations are replaced in a step of their own. */
-function writtenOut(shop: Workshop, hidden: readonly Binding[], adjoint: Adjoint): Adjoint {
+/** The derivative in the user's own names; abbreviations are replaced in a step of their own. */
+export function writtenOut<T extends Derived>(shop: Workshop, hidden: readonly Binding[], derived: T): T {
   const { arena } = shop;
-  const plain = writeOut(arena, hidden, adjoint.value);
-  if (plain === adjoint.value) return adjoint;
+  const plain = writeOut(arena, hidden, derived.value);
+  if (plain === derived.value) return derived;
   const value = shortest(shop, plain);
-  const names = hidden.filter((b) => symbolNames(adjoint.value).has(b.name)).map((b) => b.name);
+  const names = hidden.filter((b) => symbolNames(derived.value).has(b.name)).map((b) => b.name);
   const unfold = makeStep({
     rule: 'unfold-hidden',
     title: `write out ${names.join(', ')}`,
-    before: adjoint.value,
+    before: derived.value,
     after: plain,
   });
   const rest = value === plain ? [] : algebraSteps(shop, plain, [], value);
-  return { ...adjoint, value: rest.length === 0 ? plain : value, steps: [...adjoint.steps, unfold, ...rest] };
+  return { ...derived, value: rest.length === 0 ? plain : value, steps: [...derived.steps, unfold, ...rest] };
 }
 
-function shortest(shop: Workshop, node: Node): Node {
+export function shortest(shop: Workshop, node: Node): Node {
   const shown = shop.simplifier.shown(node);
   return shop.simplifier.display.cost(shown) < shop.simplifier.display.cost(node) ? shown : node;
 }

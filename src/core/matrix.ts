@@ -176,6 +176,10 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
       return { kind: 'diag', arg: whole(form.arg), square: false, inverse: false };
     case 'matrix':
       return whole(form);
+    case 'diag': {
+      const arg = vector(c, form.arg, 'column');
+      return arg && { kind: 'diag', arg, square: true, inverse: false };
+    }
     case 'full': {
       if (rank(form.arg) > 0 || form.dims.length === 0) return null;
       const arg = general(c, form.arg);
@@ -218,8 +222,30 @@ function congruent(c: SizeOf, forms: readonly Form[], dims: readonly Dim[]): rea
 }
 
 function sum(c: SizeOf, form: AddForm): MatrixForm | null {
-  const terms = all(form.terms.map((t) => spread(c, t.form, form.dims)));
+  const spreads = form.terms.map((t) => spread(c, t.form, form.dims));
+  // Next to the identity or to an outer product a number would read as a multiple of the identity: it stands in every cell.
+  const beside =
+    spreads.some((t) => t !== null && isDiagonal(t)) || form.terms.some((t) => core(t.form).kind === 'outer');
+  const terms = all(
+    spreads.map((t, k) => {
+      const own = form.terms[k]?.form;
+      return t && own && beside && rank(own) === 0 ? everywhere(c, t, form.dims) : t;
+    }),
+  );
   return terms && joinedSum(terms.map((t, k) => ({ negative: form.terms[k]?.negative ?? false, form: t })));
+}
+
+function isDiagonal(form: MatrixForm): boolean {
+  if (form.kind === 'scaled') return form.arg !== null && isDiagonal(form.arg);
+  return form.kind === 'identity' || (form.kind === 'diag' && form.square);
+}
+
+/** A matrix with the same scalar in all its cells. */
+function everywhere(c: SizeOf, scalar: MatrixForm, dims: readonly Dim[]): MatrixForm | null {
+  const [p = '', q = ''] = indicesOf(dims);
+  const arg = chain([ones(c, p), transposed(ones(c, q))]);
+  if (scalar.kind === 'scaled' && scalar.arg === null) return { ...scalar, arg };
+  return { kind: 'scaled', negative: false, num: 1, den: 1, top: [scalar], bottom: [], arg };
 }
 
 /** An operand of a sum in the shape of the result: a vector next to a matrix is repeated by an outer product with ones. */
@@ -258,12 +284,13 @@ function product(c: SizeOf, form: ProductForm): MatrixForm | null {
   const factors = congruent(c, form.top.filter(whole), form.dims);
   const divisors = congruent(c, form.bottom.filter(whole), form.dims);
   if (!top || !bottom || !factors || !divisors) return null;
-  let arg = elementwise(factors, divisors);
+  let arg = elementwise(factors, divisors) ?? outerProduct(c, form);
+  const isOuter = arg !== null && factors.length + divisors.length === 0;
   for (const [forms, inverse] of [
     [form.top, false],
     [form.bottom, true],
   ] as const)
-    for (const f of forms.filter((g) => rank(g) > 0 && !whole(g))) {
+    for (const f of isOuter ? [] : forms.filter((g) => rank(g) > 0 && !whole(g))) {
       const along = vector(c, f, 'column');
       if (!along || rank(f) !== 1 || dims.length !== 2 || arg === null) return null;
       const diagonal: MatrixForm = { kind: 'diag', arg: along, square: true, inverse };
@@ -288,6 +315,21 @@ function product(c: SizeOf, form: ProductForm): MatrixForm | null {
     };
   if (!negative && num === 1 && den === 1 && top.length === 0 && bottom.length === 0) return arg;
   return distributed({ kind: 'scaled', negative, num, den, top, bottom, arg });
+}
+
+/** A product of factors over one index each, of two in all: those over one times those over the other. */
+function outerProduct(c: SizeOf, form: ProductForm): MatrixForm | null {
+  const [p, q] = indicesOf(form.dims);
+  const forms = [...form.top, ...form.bottom].filter((f) => rank(f) > 0);
+  if (p === undefined || q === undefined || forms.some((f) => rank(f) !== 1)) return null;
+  const along = (index: string, as: Orientation): MatrixForm | null => {
+    const over = (list: readonly Form[]): readonly MatrixForm[] | null =>
+      all(list.filter((f) => indicesOf(f.dims)[0] === index).map((f) => vector(c, f, as)));
+    const [top, bottom] = [over(form.top), over(form.bottom)];
+    return top && bottom && elementwise(top, bottom);
+  };
+  const [left, right] = [along(p, 'column'), along(q, 'row')];
+  return left && right && chain([left, right]);
 }
 
 function elementwise(factors: readonly MatrixForm[], divisors: readonly MatrixForm[]): MatrixForm | null {
@@ -329,6 +371,10 @@ function reduction(c: SizeOf, form: ReduceForm): MatrixForm | null {
   }
   const [p = '', q = ''] = indices;
   const left = transposed(ones(c, p));
+  if (indices.length === 1 && isPlain(arg) && arg.top.length === 2 && arg.top.every((f) => rank(f) === 1)) {
+    const [u, v] = arg.top as [Form, Form];
+    return chain([vector(c, u, 'row'), vector(c, v, 'column')]);
+  }
   if (indices.length === 1)
     return orientation(core(arg).dims) === 'row'
       ? chain([vector(c, arg, 'row'), ones(c, p)])

@@ -20,6 +20,30 @@ const CALCULUS: readonly Row[] = [
     '\\frac{\\partial J}{\\partial x} = \\sum_u \\frac{\\partial J}{\\partial u} \\frac{\\partial u}{\\partial x}',
     'dJ/dw = dJ/da * da/dz * dz/dw',
   ],
+  [
+    'second-derivative',
+    'derivative of the gradient',
+    '\\frac{\\partial^2 J}{\\partial w_j \\, \\partial w_k} = \\frac{\\partial}{\\partial w_k} \\frac{\\partial J}{\\partial w_j}',
+    'd2J/dw2 = d/dw (dJ/dw)',
+  ],
+  [
+    'hessian-vector-product',
+    'the gradient along a direction',
+    '\\sum_k \\frac{\\partial^2 J}{\\partial w_j \\, \\partial w_k} v_k = \\sum_k \\frac{\\partial}{\\partial w_k} \\left( \\frac{\\partial J}{\\partial w_j} \\right) v_k',
+    'H v is how the gradient changes along v',
+  ],
+  [
+    'product-as-gradient',
+    'product with the Jacobian as a gradient',
+    '\\sum_i U_i \\frac{\\partial f_i}{\\partial x_j} = \\frac{\\partial}{\\partial x_j} \\sum_i U_i f_i',
+    'sum_i U_i df_i/dx = d/dx sum_i U_i f_i',
+  ],
+  [
+    'chain-rule-forward',
+    'chain rule along a direction',
+    '\\dot u = \\sum_x \\frac{\\partial u}{\\partial x} \\dot x',
+    'da = da/dz * dz/dw * v',
+  ],
   ['insert-definition', 'insert the definition', '', 'dJ/da = d/da (a - y)^2'],
   ['differentiate', 'differentiate one part', '', 'd/dx (x^2 + sin x) = 2x + d/dx sin x'],
   ['differentiate-link', 'derive one link of the chain', '', 'da/dz = a (1 - a)'],
@@ -192,6 +216,7 @@ const ALGEBRA: readonly Row[] = [
     '\\frac{e^{z_q - c}}{\\sum_r e^{z_r - c}} = \\frac{e^{z_q}}{\\sum_r e^{z_r}}',
     'dJ/dM = 0',
   ],
+  ['symmetry', 'symmetry', 'H_{ij} = H_{ji}', 'p_j ([i = j] - p_i) = p_i ([i = j] - p_j)'],
   ['proved-zero', 'equals zero', '', 'sum_q (P - Y) = 0'],
   [
     'stable-form',

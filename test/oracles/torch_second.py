@@ -1,4 +1,4 @@
-"""Writes torch_second.json: Jacobians, Hessians and Hessian-vector products of the functions in second.json, by PyTorch.
+"""Writes torch_second.json: Jacobians, Hessians and their products with vectors of the functions in second.json, by PyTorch.
 
 The points are written by `UPDATE_ORACLES=1 npx vitest run test/unit/core/breadthSecond`.
 Needs: pip install torch
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch.autograd.functional import hessian, hvp, jacobian
+from torch.autograd.functional import hessian, hvp, jacobian, jvp, vjp
 
 HERE = Path(__file__).parent
 
@@ -20,18 +20,28 @@ def tensor(entry):
 
 def run(case, point):
     inputs = {name: tensor(entry) for name, entry in point["inputs"].items()}
+    at = tuple(inputs[name] for name in case["by"])
+    given = tuple(inputs[name] for name in case["upstream"])
 
-    def function(parameter):
-        return eval(case["torch"], {"torch": torch, "F": F, **inputs, case["by"]: parameter})
+    def function(*parameters):
+        own = dict(zip(case["by"], parameters))
+        return eval(case["torch"], {"torch": torch, "F": F, **inputs, **own})
 
-    at = inputs[case["by"]]
-    if case["kind"] == "jacobian":
+    kind = case["kind"]
+    if kind == "jacobian":
         found = jacobian(function, at)
-    elif case["kind"] == "hessian":
-        found = hessian(function, at)
+    elif kind == "hessian" and function(*at).dim() > 0:
+        whole = hessian(lambda *p: function(*p).sum(), at)[0][0]
+        found = (torch.diag(whole),)
+    elif kind == "hessian":
+        found = (hessian(function, at)[0][-1],)
+    elif kind == "hvp":
+        found = hvp(function, at, given)[1]
+    elif kind == "vjp":
+        found = vjp(function, at, given[0])[1]
     else:
-        found = hvp(function, at, inputs["v"])[1]
-    return found.flatten().tolist()
+        found = (jvp(function, at, given)[1],)
+    return [value for part in found for value in part.flatten().tolist()]
 
 
 cases = json.loads((HERE / "second.json").read_text())

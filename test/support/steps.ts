@@ -13,7 +13,7 @@ const KNOWN_RULES = new Set(RULES.map((rule) => rule.id));
 
 export type Show = (node: Node) => string;
 
-export function printer(program: Program, derivation: Derivation): Show {
+export function printer(program: Program, derivation: Pick<Derivation, 'hidden' | 'named'>): Show {
   const extra: Binding[] = [...derivation.hidden, ...derivation.named];
   const naming = createNaming(program, extra);
   return (node) => toText(node, naming);

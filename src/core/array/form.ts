@@ -117,6 +117,11 @@ export interface DiagonalForm extends FormBase {
   readonly kind: 'diagonal';
   readonly arg: SymbolForm | MatrixFunctionForm;
 }
+/** The matrix with a vector on its diagonal. */
+export interface DiagForm extends FormBase {
+  readonly kind: 'diag';
+  readonly arg: Form;
+}
 /** Einstein summation: what no chain of products expresses. */
 export interface EinsumForm extends FormBase {
   readonly kind: 'einsum';
@@ -148,6 +153,7 @@ export type Form =
   | MatrixFunctionForm
   | TakeForm
   | DiagonalForm
+  | DiagForm
   | EinsumForm
   | FullForm;
 
@@ -187,6 +193,7 @@ export function parts(form: Form): readonly Form[] {
     case 'transpose':
     case 'view':
     case 'diagonal':
+    case 'diag':
     case 'full':
       return [form.arg];
   }

@@ -3,7 +3,8 @@ import type { ArrayValue, Binding, Program } from '../definition';
 import type { IndexNode, MatrixNode, Node, ReduceNode, Size, SymNode } from '../expr';
 import { fraction, radicand, readsSwapped, SWAPPED, terms } from '../print/shape';
 import { symmetricNames } from '../symmetric';
-import { align, arrange, meet } from './align';
+import { align, arrange, meet, squeeze } from './align';
+import { diagonalOf, withDiagonals } from './diagonals';
 import { contract, hadamard, isPlain, reduceAlong } from './contract';
 import { indicesOf, type Dim, type Form, type MatrixFunctionForm, type SymbolForm } from './form';
 
@@ -30,7 +31,7 @@ export function planArray(program: Program, extra: readonly Binding[], value: Ar
   const dims = value.axes.map((axis) => axis.index?.name ?? null);
   const planner = new Planner(program, layouts(program, extra), symmetricNames(program, extra));
   value.axes.forEach((axis) => axis.index && planner.note(axis.index));
-  const form = planner.plan(value.element, dims);
+  const form = planner.plan(withDiagonals(value, program.arena).element, dims);
   const own = new Set(indicesOf(form.dims));
   const target = dims.map((d) => (d !== null && own.has(d) ? d : null));
   // Repeats along axes that the element does not depend on; a plain number has no axes to arrange at all.
@@ -193,7 +194,29 @@ class Planner {
     };
   }
 
+  /** A matrix with entries on its diagonal only, or null. */
+  private diagonal(node: Node, wanted: readonly Dim[] | null): Form | null {
+    const { arena } = this.program;
+    const found = diagonalOf(arena, node);
+    if (!found) return null;
+    const { row, column, scalars, entries } = found;
+    const arg = squeeze(this.plan(arena.mul(...entries), null));
+    this.note(row);
+    this.note(column);
+    const order = [row.name, column.name];
+    const swapped = wanted !== null && wanted.indexOf(row.name) > wanted.indexOf(column.name);
+    const dims = swapped ? order.reverse() : order;
+    const form: Form = { kind: 'diag', arg, dims };
+    if (scalars.length === 0) return form;
+    const f = fraction(arena, arena.mul(...scalars));
+    const top = [...f.numerator.map((n) => this.plan(n, null)), form];
+    const bottom = [...f.sizes, ...f.denominator].map((d) => this.plan(d.node, null));
+    return { kind: 'product', negative: f.negative, num: f.num, den: f.den, top, bottom, dims };
+  }
+
   private product(node: Node, wanted: readonly Dim[] | null): Form {
+    const diagonal = this.diagonal(node, wanted);
+    if (diagonal) return diagonal;
     const f = fraction(this.program.arena, node);
     const bottomNodes = [...f.sizes, ...f.denominator].map((d) => d.node);
     // A product of vectors over different indices is planned as one before it meets the rest.

@@ -99,6 +99,7 @@ function write(form: Form, d: ArrayDialect): Code {
     case 'matrix':
       return atom(matrixFunction(form, d));
     case 'diagonal':
+    case 'diag':
       return atom(`${lib}.diag(${sub(form.arg, LEVEL.compare)})`);
     case 'einsum':
       return einsum(form.args, form.dims, d);

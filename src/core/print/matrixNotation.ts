@@ -139,7 +139,8 @@ function scaled(
 ): Piece {
   const alone = (forms: readonly MatrixForm[]): boolean => forms.length === 1;
   const scalar = (f: MatrixForm, _: number, among: readonly MatrixForm[]): string => {
-    const divides = among === form.bottom && alone(among) && form.den === 1;
+    const divides =
+      alone(among) && (among === form.bottom ? form.den === 1 : form.num === 1 && form.bottom.length > 0);
     return f.kind === 'matmul' && !divides ? s.brackets(write(f, s).text) : factor(f);
   };
   const top = form.top.map(scalar);

@@ -1,108 +1,103 @@
-/** Jacobians and second derivatives; `UPDATE_ORACLES=1` writes the points anew, then run test/oracles/torch_second.py. */
+/** Jacobians, second derivatives and their products; `UPDATE_ORACLES=1` writes the points anew, then run test/oracles/*_second.py. */
 import { describe, expect, it } from 'vitest';
-import { axisIndices, type Axis, type Binding, type Program } from '../../../src/core/definition';
-import type { Derivation, Gradient } from '../../../src/core/derivation';
-import { derive } from '../../../src/core/derive';
-import { createEvaluator, type Point } from '../../../src/core/evaluate';
-import type { Node } from '../../../src/core/expr';
+import { axisIndices } from '../../../src/core/definition';
+import type { DerivativeBlock, Derivatives } from '../../../src/core/derivatives';
+import { toMatrix } from '../../../src/core/matrix';
+import { matrixText } from '../../../src/core/print/matrixText';
+import { createNaming } from '../../../src/core/print/naming';
 import { createRandom } from '../../../src/core/random';
 import { samplePoint, sampleSizes } from '../../../src/core/sample';
 import { fromStored, stored, storedPoint, storeLines, type StoredPoint } from '../../support/breadthOracle';
 import { SECOND, type SecondRow } from '../../support/breadthSecond';
+import { cellsOf, derivativesOf } from '../../support/derivatives';
 import { parseModel } from '../../support/model';
-import { gradientFaults, printer } from '../../support/steps';
+import { faults, printer } from '../../support/steps';
 
 const SEEDS = [1, 2];
+const LIBRARIES = ['torch', 'jax'] as const;
+
+/** The blocks that the row is about: one, or those by all names for a product with a Hessian. */
+function blocksOf({ kind, by }: SecondRow, { blocks }: Derivatives): readonly DerivativeBlock[] {
+  if (kind !== 'hessian') return blocks;
+  const [first = ''] = by;
+  const block = blocks.find((each) => each.by[0] === first && each.by[1] === (by.at(-1) ?? first));
+  if (!block) throw new Error(`no block ${by.join()}`);
+  return [block];
+}
+
+const derived = SECOND.map(({ kind, source, by }) => derivativesOf(kind, parseModel(source), { wrt: by }));
 
 if (process.env.UPDATE_ORACLES === '1')
   storeLines(
     'second',
-    SECOND.map(({ name, kind, by, torch, source }) => {
-      const program = parseModel(source);
+    SECOND.map(({ name, kind, by, torch, jax }, row) => {
+      const { program } = derived[row] as Derivatives;
+      const upstream = program.inputs.filter(({ role }) => role === 'upstream').map((input) => input.name);
       const points = SEEDS.map((seed, k) =>
         storedPoint(program, samplePoint(program, createRandom(seed), sampleSizes(program, k))),
       );
-      return { name, kind, by, torch, points };
+      return { name, kind, by, upstream, torch, jax, points };
     }),
   );
 
 const CASES = stored<{ name: string; kind: string; points: Omit<StoredPoint, 'kind'>[] }[]>('second') ?? [];
-const RESULTS = stored<number[][][]>('torch_second') ?? [];
-
-function only(derivation: Derivation, of: string): Gradient {
-  const found = derivation.gradients.find((g) => g.of === of);
-  if (!found) throw new Error(`no gradient of ${of}`);
-  return found;
-}
-
-/** The program whose output is to be differentiated once: the user's own, its gradient, or that times `v`. */
-function target(row: SecondRow): Program {
-  const program = parseModel(row.source);
-  if (row.kind === 'jacobian') return program;
-  const { arena } = program;
-  const derivation = derive(program);
-  const { axes, element } = only(derivation, row.by);
-  const bind = (name: string, own: readonly Axis[], def: Node): Binding => ({
-    name,
-    axes: own,
-    def,
-    span: null,
-    origin: 'temporary',
-  });
-  const bindings = [...program.bindings, ...derivation.named, bind('G', axes, element)];
-  if (row.kind === 'hessian') return { ...program, bindings, output: 'G' };
-  const at = axisIndices(axes);
-  const inner = at.reduce<Node>(
-    (sum, index) => arena.sum(index, sum),
-    arena.mul(arena.sym('v', ...at), arena.sym('G', ...at)),
-  );
-  return { ...program, bindings: [...bindings, bind('product', [], inner)], output: 'product' };
-}
-
-/** All cells, the output's indices outermost. */
-function cells(program: Program, derivation: Derivation, gradient: Gradient, point: Point): number[] {
-  const output = program.bindings.find((b) => b.name === program.output);
-  const outer = axisIndices(output?.axes ?? []);
-  const evaluator = createEvaluator(program, point, derivation.named);
-  const out: number[] = [];
-  const indices = [...outer, ...axisIndices(gradient.axes)];
-  const loop = (k: number, at: Readonly<Record<string, number>>): void => {
-    const index = indices[k];
-    if (!index) out.push(evaluator.value(gradient.element, at));
-    else for (let p = 0; p < (point.sizes[index.size] ?? 0); p += 1) loop(k + 1, { ...at, [index.name]: p });
-  };
-  loop(0, {});
-  return out;
-}
+const results = (library: string): number[][][] => stored<number[][][]>(`${library}_second`) ?? [];
 
 it('has an oracle for every function', () => {
   expect(CASES.map(({ name, kind }) => [name, kind])).toEqual(SECOND.map(({ name, kind }) => [name, kind]));
-  expect(RESULTS.map((points) => points.length)).toEqual(SECOND.map(() => SEEDS.length));
+  for (const library of LIBRARIES)
+    expect(results(library).map((points) => points.length)).toEqual(SECOND.map(() => SEEDS.length));
 });
 
-describe.each(SECOND.map((row, k) => [`${row.kind}: ${row.name}`, row, k] as const))('%s', (_, row, k) => {
-  const program = target(row);
-  const derivation = derive(program, { wrt: [row.by] });
-  const gradient = only(derivation, row.by);
-  const show = printer(program, derivation);
+describe.each(SECOND.map((row, k) => [`${row.kind}: ${row.name} by ${row.by.join(', ')}`, row, k] as const))(
+  '%s',
+  (_, row, k) => {
+    const found = derived[k] as Derivatives;
+    const { program, named } = found;
+    const blocks = blocksOf(row, found);
+    const show = printer(program, { hidden: [], named });
 
-  it('has steps that chain and are all verified', () => {
-    const all = [...derivation.gradients, ...derivation.adjoints];
-    expect(all.flatMap((g) => gradientFaults(g, show))).toEqual([]);
-  });
-
-  it('agrees with PyTorch', () => {
-    (CASES[k]?.points ?? []).forEach((point, p) => {
-      const want = RESULTS[k]?.[p] ?? [];
-      const got = cells(program, derivation, gradient, fromStored(point));
-      expect(got.length).toBe(want.length);
-      const largest = Math.max(...want.map(Math.abs));
-      const error = Math.max(...got.map((value, cell) => Math.abs(value - (want[cell] ?? NaN))));
-      expect(error).toBeLessThanOrEqual(1e-12 * largest);
+    it('has steps that chain from what is meant to the result, all verified', () => {
+      for (const { meaning, steps, value } of found.blocks) {
+        expect(faults(steps, show)).toEqual([]);
+        expect(steps[0]?.before).toBe(meaning);
+        expect(steps.at(-1)?.after).toBe(value.element);
+      }
     });
-  });
 
-  const { shown } = row;
-  if (shown !== undefined)
-    it('collapses to the published form', () => expect(show(gradient.element)).toBe(shown));
+    it.each(LIBRARIES)('agrees with %s', (library) => {
+      (CASES[k]?.points ?? []).forEach((point, p) => {
+        const want = results(library)[k]?.[p] ?? [];
+        const got = blocks.flatMap((block) => cellsOf(found, block, fromStored(point)));
+        expect(got.length).toBe(want.length);
+        const largest = Math.max(...want.map(Math.abs));
+        const error = Math.max(...got.map((value, cell) => Math.abs(value - (want[cell] ?? NaN))));
+        expect(error).toBeLessThanOrEqual(1e-12 * largest);
+      });
+    });
+
+    const { shown, matrix } = row;
+    const [block] = blocks;
+    if (shown !== undefined)
+      it('collapses to the published form', () => expect(block && show(block.value.element)).toBe(shown));
+    if (matrix !== undefined)
+      it('has the published matrix form', () => {
+        const form = block && toMatrix(block.value, program, named);
+        expect(form && matrixText(form, createNaming(program, named))).toBe(matrix);
+      });
+  },
+);
+
+it('gives every block the axes of what it differentiates', () => {
+  derived.forEach(({ kind, blocks, program }) => {
+    for (const { by, value } of blocks) {
+      const rank = (name: string): number =>
+        (program.inputs.find((input) => input.name === name)?.shape ?? []).filter((size) => size !== '1')
+          .length;
+      const own = axisIndices(value.axes).length;
+      if (kind === 'hvp' || kind === 'vjp') expect(own).toBe(rank(by[0] ?? ''));
+      if (kind === 'hessian' && own !== rank(by[0] ?? ''))
+        expect(own).toBe(rank(by[0] ?? '') + rank(by[1] ?? ''));
+    }
+  });
 });

@@ -10,7 +10,10 @@ import { createRandom } from '../../../src/core/random';
 import { samplePoint } from '../../../src/core/sample';
 import { ballArithmetic, toNumber } from '../../../src/core/stability/ball';
 import { createValuesIn } from '../../../src/core/stability/values';
+import { withOutput } from '../../../src/core/derivatives';
+import { SECOND, type SecondRow } from '../../support/breadthSecond';
 import { CODE_CASES } from '../../support/codeCases';
+import { derivativesOf } from '../../support/derivatives';
 import { expressionProgram, randomContraction, randomExpression } from '../../support/expressions';
 import { parseModel } from '../../support/model';
 
@@ -66,6 +69,31 @@ function prepared(model: string, factor = 1): Printed {
   return { program, point, name, axes, def };
 }
 
+/** The first block of each kind of derivative, as a program that computes it. */
+function derivative({ kind, source, by }: SecondRow): Printed {
+  const { program, named, blocks } = derivativesOf(kind, parseModel(source), { wrt: by });
+  const block = blocks.at(kind === 'hessian' ? by.length - 1 : 0);
+  if (!block) throw new Error('no block');
+  const { axes, element: def } = block.value;
+  const name = 'result';
+  const extended = withOutput({ ...program, bindings: [...program.bindings, ...named] }, name, axes, def);
+  return { program: extended, point: samplePoint(extended, createRandom(42)), name, axes, def };
+}
+
+/** Those whose form is settled, and some with three and four axes. */
+const DERIVED = SECOND.filter(
+  ({ name, kind, matrix }) =>
+    (matrix !== undefined && name !== 'unit vector') ||
+    (kind !== 'jvp' && /two layers|regression|rows/.test(name)),
+);
+
+const ENTRIES: readonly (readonly [string, Printed, number | undefined])[] = [
+  ...CODE_CASES.map(({ name, model, extreme }) => [name, prepared(model, extreme), extreme] as const),
+  ...DERIVED.map(
+    (row) => [`${row.kind} of ${row.name} by ${row.by.join(', ')}`, derivative(row), undefined] as const,
+  ),
+];
+
 const print = (target: Parameters<typeof printCode>[0], p: Printed): string =>
   printCode(target, p.program, { name: p.name, value: { axes: p.axes, element: p.def }, bindings: [] });
 
@@ -86,7 +114,7 @@ function asCase(name: string, p: Printed): StoredCase {
 }
 
 if (process.env.UPDATE_ORACLES === '1') {
-  const cases = CODE_CASES.map((c) => asCase(c.name, prepared(c.model, c.extreme)));
+  const cases = ENTRIES.map(([name, printed]) => asCase(name, printed));
   writeFileSync(stored, `${JSON.stringify(cases)}\n`);
 }
 
@@ -108,8 +136,7 @@ function scaleOf(evaluator: Evaluator, p: Pick<Printed, 'axes' | 'def' | 'point'
   return worst;
 }
 
-describe.each(CODE_CASES.map((c) => [c.name, c] as const))('%s', (name, { model, extreme }) => {
-  const p = prepared(model, extreme);
+describe.each(ENTRIES)('%s', (name, p, extreme) => {
   const evaluator = createEvaluator(p.program, p.point);
   const want = extreme === undefined ? Array.from(evaluator.array(p.name).data) : exactly(p);
   const shape = p.axes.map((a) => (a.index ? (p.point.sizes[a.size] ?? NaN) : 1));

@@ -109,14 +109,14 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
   [
     'the Jacobian of the softmax',
     'param p[k]\nJ[q<k,r<k] = p[q]*(delta(q,r) - p[r])',
-    String.raw`\operatorname{diag}(p) (I - \mathbf{1} p^{\top})`,
-    'J = p[:, None] * (np.eye(k) - p)',
+    String.raw`\operatorname{diag}(p) - p p^{\top}`,
+    'J = np.diag(p) - np.outer(p, p)',
   ],
   [
     'the same, expanded',
     'param p[k]\nJ[q<k,r<k] = p[q]*delta(q,r) - p[q]*p[r]',
-    String.raw`\operatorname{diag}(p) I - p p^{\top}`,
-    'J = p[:, None] * np.eye(k) - np.outer(p, p)',
+    String.raw`\operatorname{diag}(p) - p p^{\top}`,
+    'J = np.diag(p) - np.outer(p, p)',
   ],
   [
     'attention: the gradient of a softmax by rows',
