@@ -251,6 +251,14 @@ export function createAdjoints(
     return other;
   };
 
+  /** An adjoint on the way in the shared names that an answer has taken up. */
+  const alike = (name: string): Adjoint | null => {
+    const other = memo.get(`shared ${name}`);
+    if (!other) return null;
+    const used = symbolNames(other.value);
+    return [...shared.values()].every((b) => !used.has(b.name) || named.includes(b)) ? other : null;
+  };
+
   const isShared = (name: string): boolean => names.isShared(name, inStyle(name, 'open').value);
 
   /** What stands for the adjoint in those of its sources. */
@@ -391,7 +399,8 @@ export function createAdjoints(
     let known = settled.get(name);
     if (known) return known;
     const open = inStyle(name, 'open');
-    known = open.use === open.value ? shorter(name, open) : open;
+    if (open.use !== open.value) known = open;
+    else known = wanted.includes(name) ? shorter(name, open) : (alike(name) ?? open);
     settled.set(name, known);
     return known;
   };

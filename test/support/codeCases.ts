@@ -44,8 +44,18 @@ O[i<t,r<e] = sum(j<s, P[i,j]*V[j,r])
 D[i<t,j<s] = sum(r<e, (O[i,r] - T[i,r])*V[j,r])
 dL[i<t,j<s] = P[i,j]*(D[i,j] - sum(r<s, P[i,r]*D[i,r]))
 `;
+const LAYER_NORM = `param X[m,n]; param g[n]; data U[m,n]
+mu[i<m] = 1/n*sum(j<n, X[i,j])
+sd[i<m] = sqrt(1/n*sum(j<n, (X[i,j] - mu[i])^2) + 0.00001)
+N[i<m,j<n] = (X[i,j] - mu[i])/sd[i]
+dN[i<m,j<n] = U[i,j]*g[j]
+`;
 
 const CASES: readonly CodeCase[] = [
+  {
+    name: 'layer norm: dX',
+    model: `${LAYER_NORM}dX[i<m,j<n] = (dN[i,j] - 1/n*(N[i,j]*sum(k<n, dN[i,k]*N[i,k]) + sum(k<n, dN[i,k])))/sd[i]`,
+  },
   { name: 'logistic, rows: dw', model: `${LOGISTIC_ROWS}dw[j<n] = 1/m*sum(i<m, (a[i] - y[i])*X[i,j])` },
   { name: 'logistic, rows: db', model: `${LOGISTIC_ROWS}db = 1/m*sum(i<m, a[i] - y[i])` },
   {
