@@ -243,20 +243,28 @@ export function createAdjoints(
   const shorter = (name: string, open: Adjoint): Adjoint => {
     if (cost(open.value) <= SHORT || !mayShare(name)) return open;
     const other = inStyle(name, 'shared');
-    const used = symbolNames(other.value);
-    const fresh = [...shared.values()].filter((b) => used.has(b.name) && !named.includes(b));
+    const { inValue, inSteps } = sharedIn(other);
+    const fresh = inValue.filter((binding) => !named.includes(binding));
     const total = fresh.reduce((sum, binding) => sum + cost(binding.def), cost(other.value));
-    if (total > cost(open.value)) return open;
+    if (total > cost(open.value) || inSteps.length > inValue.length) return open;
     named.push(...fresh);
     return other;
+  };
+
+  /** The shared names that the value has left and those that its steps pass through. */
+  const sharedIn = ({ value, steps }: Adjoint): { inValue: Binding[]; inSteps: Binding[] } => {
+    const left = symbolNames(value);
+    const passed = new Set([value, ...steps.map((step) => step.before)].flatMap((n) => [...symbolNames(n)]));
+    const among = (used: ReadonlySet<string>): Binding[] =>
+      [...shared.values()].filter((binding) => used.has(binding.name));
+    return { inValue: among(left), inSteps: among(passed) };
   };
 
   /** An adjoint on the way in the shared names that an answer has taken up. */
   const alike = (name: string): Adjoint | null => {
     const other = memo.get(`shared ${name}`);
     if (!other) return null;
-    const used = symbolNames(other.value);
-    return [...shared.values()].every((b) => !used.has(b.name) || named.includes(b)) ? other : null;
+    return sharedIn(other).inSteps.every((binding) => named.includes(binding)) ? other : null;
   };
 
   const isShared = (name: string): boolean => names.isShared(name, inStyle(name, 'open').value);
