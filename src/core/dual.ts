@@ -13,7 +13,7 @@ import {
   type SymNode,
 } from './expr';
 import type { Values } from './evaluate';
-import type { Memo, PointArray } from './machine';
+import { powerSlope, type Memo, type PointArray } from './machine';
 import { opRow } from './ops';
 
 /** One differentiation: by the element `name[positions]`. */
@@ -188,7 +188,13 @@ export function createDual(values: Base): Dual {
           targets,
         );
       case 'pow':
-        return composed(mode, node, targets, powerSlope(node), (k) => powerDerivative(node, k));
+        return composed(
+          mode,
+          node,
+          targets,
+          (args, k) => powerSlope(node, args, k),
+          (k) => powerDerivative(node, k),
+        );
       case 'call':
         return composed(mode, node, targets, callSlope(node), (k) => callDerivative(node, k));
       case 'where': {
@@ -394,14 +400,6 @@ const callSlope =
   (node: CallNode) =>
   (args: number[], k: number): number =>
     opRow(node.fn).slopes[k]?.(...args) ?? NaN;
-
-const powerSlope =
-  (node: Node) =>
-  ([base = NaN, exponent = NaN]: number[], k: number): number => {
-    const half = node.args[1]?.kind === 'num' && node.args[1].den === 2;
-    if (k === 1) return base === 0 ? 0 : base ** exponent * Math.log(base);
-    return exponent * (half ? Math.sqrt(base) ** (2 * exponent - 2) : base ** (exponent - 1));
-  };
 
 /** Derivative of a product by all targets: every way of sharing them out between the factors. */
 function product(

@@ -265,3 +265,10 @@ export function power(base: number, exponent: Node, value: number): number {
   if (exponent.kind === 'num' && exponent.den === 2) return Math.sqrt(base) ** exponent.num;
   return base ** value;
 }
+
+/** How a power moves with its base (0) or its exponent (1). */
+export function powerSlope(node: Node, [base = NaN, exponent = NaN]: readonly number[], k: number): number {
+  const half = node.args[1]?.kind === 'num' && node.args[1].den === 2;
+  if (k === 1) return base === 0 ? 0 : base ** exponent * Math.log(base);
+  return exponent * (half ? Math.sqrt(base) ** (2 * exponent - 2) : base ** (exponent - 1));
+}

@@ -1,7 +1,8 @@
 /** Random points inside the domains of a program's inputs, for checks by evaluation. */
 import { indexedSizes, type Input, type Program } from './definition';
-import { createEvaluator, type Point, type PointArray } from './evaluate';
 import type { Node, Size } from './expr';
+import { createFastEvaluator } from './lanes/fast';
+import type { Point, PointArray } from './machine';
 import { normal, type Random } from './random';
 
 /** Lengths are small, above 1 and all different, so that no transposition, sum or mean can hide. */
@@ -77,8 +78,8 @@ export function samplePoint(
 }
 
 function isFinite(program: Program, point: Point): boolean {
-  const evaluator = createEvaluator(program, point);
-  return program.bindings.every((b) => Array.from(evaluator.array(b.name).data).every(Number.isFinite));
+  const { array } = createFastEvaluator(program, point);
+  return program.bindings.every((b) => Array.from(array(b.name)?.data ?? [NaN]).every(Number.isFinite));
 }
 
 function draw(

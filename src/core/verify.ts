@@ -1,19 +1,20 @@
 /** Verification of steps: both sides evaluated at random points inside the domain. */
 import type { Binding, Program } from './definition';
 import type { Step, Verification } from './derivation';
-import { createEvaluator, type Evaluator, type IndexValues } from './evaluate';
+import { createEvaluator, type Evaluator, type Point } from './evaluate';
 import type { Node, Size } from './expr';
+import { createFastEvaluator } from './lanes/fast';
 import { createRandom, type Random } from './random';
 import { programSizes, samplePoint } from './sample';
 
 /**
- * Lengths of axes at each point, in order of appearance: as small as can be, for every element is computed, but different at
- * each point, and at least 3 once.
+ * Lengths of axes at each point, in order of appearance: as small as can be, for every element is computed, but no two axes
+ * are alike at all points, and each is 3 at one of them at least.
  */
 const LENGTHS: readonly (readonly number[])[] = [
-  [3, 2, 4, 5, 6, 7],
-  [2, 3, 5, 4, 7, 6],
-  [4, 5, 2, 3, 6, 8],
+  [3, 2, 2, 3, 3, 2, 3],
+  [2, 3, 2, 3, 2, 3, 4],
+  [2, 2, 3, 2, 3, 3, 2],
 ];
 /** Differences up to this many rounding errors of the evaluation are none. */
 const ROUNDINGS = 2 ** 13;
@@ -37,8 +38,7 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
   const names = programSizes(program);
   for (const lengths of LENGTHS) {
     const sizes = Object.fromEntries(names.map((name, k) => [name, lengths[k] ?? k + 3]));
-    const point = samplePoint(program, random, sizes);
-    points.push({ evaluator: createEvaluator(program, point, extra), sizes, positions: new Map() });
+    points.push(createPlace(program, samplePoint(program, random, sizes), extra, random));
   }
   const known = new Map<Step, Step>();
   const outcomes = new Map<string, Verification>();
@@ -51,14 +51,13 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
   };
 
   const compareAt = (before: Node, after: Node): Verification => {
-    const sizes = freeSizes([before, after]);
     let count = 0;
     let worst = 0;
     let reason = 'the expressions are not finite at the points that were tried';
     for (const place of points) {
       let difference: number | null;
       try {
-        difference = relativeDifference(place.evaluator, before, after, indicesAt(place, sizes, random));
+        difference = place.quickDifference(before, after) ?? place.difference(before, after);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         reason = error.message;
@@ -93,18 +92,50 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
   return { verify, compare };
 }
 
-/** |before - after| relative to the size of what was computed; null where that says nothing. */
-function relativeDifference(evaluator: Evaluator, before: Node, after: Node, at: IndexValues): number | null {
-  const a = evaluator.value(before, at);
-  const b = evaluator.value(after, at);
-  if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
-  const size = Math.max(Math.abs(a), Math.abs(b));
-  if (Math.abs(a - b) <= TINY * size) return size === 0 ? 0 : Math.abs(a - b) / size;
-  const left = evaluator.valueWithScale(before, at);
-  const right = evaluator.valueWithScale(after, at);
-  const bound = Math.max(left.scale, right.scale);
-  if (Number.isFinite(bound)) return Math.abs(a - b) / bound;
-  return Math.abs(a - b) <= UNBOUNDED * size ? 0 : null;
+/** A point, and where indices stand there: the same for all steps, so that evaluations are shared. */
+interface Place {
+  /** |before - after| relative to the size of what was computed; null where that says nothing. */
+  difference(before: Node, after: Node): number | null;
+  /** The same for two sides that agree in all digits; null where they do not, or cannot be computed quickly. */
+  quickDifference(before: Node, after: Node): number | null;
+}
+
+function createPlace(program: Program, point: Point, extra: readonly Binding[], random: Random): Place {
+  const positions = new Map<string, number>();
+  const position = (name: string, size: Size): number => {
+    const key = `${name}:${size}`;
+    let known = positions.get(key);
+    if (known === undefined) {
+      known = Math.floor(random() * (point.sizes[size] ?? Number(size)));
+      positions.set(key, known);
+    }
+    return known;
+  };
+  const quick = createFastEvaluator(program, point, extra, (index) => position(index.name, index.size));
+  let evaluator: Evaluator | null = null;
+  return {
+    quickDifference(before, after) {
+      const [a, b] = [quick.value(before), quick.value(after)];
+      if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
+      const size = Math.max(Math.abs(a), Math.abs(b));
+      if (Math.abs(a - b) > TINY * size) return null;
+      return size === 0 ? 0 : Math.abs(a - b) / size;
+    },
+    difference(before, after) {
+      evaluator ??= createEvaluator(program, point, extra);
+      const at: Record<string, number> = {};
+      for (const [name, size] of freeSizes([before, after])) at[name] = position(name, size);
+      const [a, b] = [evaluator.value(before, at), evaluator.value(after, at)];
+      if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
+      const size = Math.max(Math.abs(a), Math.abs(b));
+      if (Math.abs(a - b) <= TINY * size) return size === 0 ? 0 : Math.abs(a - b) / size;
+      const left = evaluator.valueWithScale(before, at);
+      const right = evaluator.valueWithScale(after, at);
+      const bound = Math.max(left.scale, right.scale);
+      if (Number.isFinite(bound)) return Math.abs(a - b) / bound;
+      return Math.abs(a - b) <= UNBOUNDED * size ? 0 : null;
+    },
+  };
 }
 
 function freeSizes(nodes: readonly Node[]): Map<string, Size> {
@@ -119,25 +150,4 @@ function freeSizes(nodes: readonly Node[]): Map<string, Size> {
   };
   nodes.forEach(visit);
   return found;
-}
-
-/** A point, and where indices stand there: the same for all steps, so that evaluations are shared. */
-interface Place {
-  readonly evaluator: Evaluator;
-  readonly sizes: Readonly<Record<Size, number>>;
-  readonly positions: Map<string, number>;
-}
-
-function indicesAt(place: Place, sizes: ReadonlyMap<string, Size>, random: Random): IndexValues {
-  const at: Record<string, number> = {};
-  for (const [name, size] of sizes) {
-    const key = `${name}:${size}`;
-    let position = place.positions.get(key);
-    if (position === undefined) {
-      position = Math.floor(random() * (place.sizes[size] ?? Number(size)));
-      place.positions.set(key, position);
-    }
-    at[name] = position;
-  }
-  return at;
 }

@@ -1,0 +1,150 @@
+/** ∂output/∂symbol for all symbols by one sweep backward over the bindings, all elements at once. */
+import { axisIndices, type Binding, type Program } from '../definition';
+import type { Node } from '../expr';
+import type { PointArray } from '../machine';
+import { otherFactors, reductionSlopes, slopes } from './slopes';
+import { at, type Lanes, type LaneValues } from './values';
+
+export interface Backward {
+  /** ∂(element `place` of the binding `of`)/∂`by`, in row-major order; null where it does not depend on it. */
+  gradient(of: string, place: number, by: string): Float64Array | null;
+}
+
+/** A sweep that has gone down to the binding at `next`. */
+interface Sweep {
+  readonly adjoints: Map<string, Float64Array>;
+  next: number;
+}
+
+/** `values` are those of the bindings in order of evaluation, at all their indices; `array` gives their elements. */
+export function createBackward(
+  { arena }: Program,
+  order: readonly Binding[],
+  values: LaneValues,
+  array: (name: string) => PointArray | null,
+): Backward {
+  const { layouts } = values.source;
+  const ranks = new Map(order.map((binding, rank) => [binding.name, rank]));
+  const sweeps = new Map<string, Sweep>();
+
+  const scatter = (adjoints: Map<string, Float64Array>, sym: Node, adjoint: Lanes): void => {
+    const into = sym.kind === 'sym' ? array(sym.name) : null;
+    if (sym.kind !== 'sym' || !into) return;
+    const { layout, at: flat } = values.offsets(sym, into);
+    let sums = adjoints.get(sym.name);
+    if (!sums) adjoints.set(sym.name, (sums = new Float64Array(into.data.length)));
+    const places = layouts.places(layout, adjoint.layout);
+    for (let k = 0; k < adjoint.data.length; k += 1) {
+      const place = flat[places ? (places[k] as number) : k] as number;
+      sums[place] = (sums[place] as number) + (adjoint.data[k] as number);
+    }
+  };
+
+  const pullBack = (binding: Binding, outer: Float64Array, adjoints: Map<string, Float64Array>): void => {
+    const open = new Map<number, Float64Array>();
+    /** Adds `weights` times the adjoint of a node to that of a part of it. */
+    const give = (to: Node, from: Lanes, weights: Float64Array | null): void => {
+      if (to.args.length === 0 && to.kind !== 'sym') return;
+      const { layout } = values.of(to);
+      let sums = open.get(to.id);
+      if (!sums) open.set(to.id, (sums = new Float64Array(layout.count)));
+      const places = layouts.places(layout, from.layout);
+      for (let k = 0; k < from.data.length; k += 1) {
+        const v = from.data[k] as number;
+        if (v === 0) continue;
+        const place = places ? (places[k] as number) : k;
+        sums[place] = (sums[place] as number) + (weights ? v * (weights[k] as number) : v);
+      }
+    };
+    const self = arena.sym(binding.name, ...axisIndices(binding.axes));
+    const { layout, at: flat } = values.offsets(self, array(binding.name) ?? { dims: [], data: [] });
+    give(binding.def, { layout, data: Float64Array.from(flat, (place) => outer[place] ?? NaN) }, null);
+    for (const node of downward(binding.def)) {
+      const sums = open.get(node.id);
+      if (!sums) continue;
+      const own: Lanes = { layout: values.of(node).layout, data: sums };
+      if (node.kind === 'sym') scatter(adjoints, node, own);
+      else passOn(values, node, own, give);
+    }
+  };
+
+  return {
+    gradient(of, place, by) {
+      const key = `${of}@${place}`;
+      let sweep = sweeps.get(key);
+      if (!sweep) {
+        const whole = array(of);
+        const start = new Float64Array(whole?.data.length ?? 0);
+        start[place] = 1;
+        sweep = { adjoints: new Map([[of, start]]), next: ranks.get(of) ?? -1 };
+        sweeps.set(key, sweep);
+      }
+      const end = ranks.get(by) ?? -1;
+      for (; sweep.next > end; sweep.next -= 1) {
+        const binding = order[sweep.next];
+        const adjoint = binding && sweep.adjoints.get(binding.name);
+        if (binding && adjoint) pullBack(binding, adjoint, sweep.adjoints);
+      }
+      return sweep.adjoints.get(by) ?? null;
+    },
+  };
+}
+
+/** Every node before its parts. */
+function downward(node: Node): Node[] {
+  const out: Node[] = [];
+  const seen = new Set<number>();
+  const visit = (n: Node): void => {
+    if (seen.has(n.id)) return;
+    seen.add(n.id);
+    if (n.kind !== 'sym') n.args.forEach(visit);
+    out.push(n);
+  };
+  visit(node);
+  return out.reverse();
+}
+
+function passOn(
+  values: LaneValues,
+  node: Node,
+  own: Lanes,
+  give: (to: Node, from: Lanes, weights: Float64Array | null) => void,
+): void {
+  const { layouts } = values.source;
+  switch (node.kind) {
+    case 'add':
+      for (const part of node.args) give(part, own, null);
+      return;
+    case 'mul':
+      node.args.forEach((part, n) => give(part, own, otherFactors(values, node, n)));
+      return;
+    case 'pow':
+    case 'call':
+      node.args.forEach((part, n) => {
+        if (part.args.length > 0 || part.kind === 'sym') give(part, own, slopes(values, node, n));
+      });
+      return;
+    case 'where': {
+      const condition = values.of(node.args[0] as Node);
+      const places = layouts.places(condition.layout, own.layout);
+      const chosen = own.data.map((_, k) => Number(at(condition.data, places, k) !== 0));
+      give(node.args[1] as Node, own, chosen);
+      give(
+        node.args[2] as Node,
+        own,
+        chosen.map((c) => 1 - c),
+      );
+      return;
+    }
+    case 'reduce': {
+      const [body] = node.args as [Node];
+      const { layout } = values.of(body);
+      const places = layouts.places(own.layout, layout);
+      const spread = Float64Array.from({ length: layout.count }, (_, k) => at(own.data, places, k));
+      give(body, { layout, data: spread }, reductionSlopes(values, node));
+      return;
+    }
+    default:
+      return;
+  }
+}

@@ -1,0 +1,92 @@
+/** A quick evaluator for checks: it may answer NaN where ../evaluate.ts has a value; where both have one, it is the same. */
+import { axisIndices, type Binding, type Program } from '../definition';
+import type { DiffNode, IndexNode, Size, SymNode } from '../expr';
+import type { Point, PointArray } from '../machine';
+import { createBackward } from './backward';
+import { createLayouts } from './layout';
+import { createTangents } from './tangents';
+import { createLaneValues, type Lanes, type Source } from './values';
+import type { Node } from '../expr';
+
+export interface FastEvaluator {
+  /** With the free indices where they stand. */
+  value(node: Node): number;
+  /** All elements of an input or a binding; null where there is none of that name. */
+  array(name: string): PointArray | null;
+}
+
+/** `extra` bindings come after those of the program; `position` says where a free index stands. */
+export function createFastEvaluator(
+  program: Program,
+  point: Point,
+  extra: readonly Binding[] = [],
+  position: (index: IndexNode) => number = () => NaN,
+): FastEvaluator {
+  const { arena } = program;
+  const order = [...program.bindings, ...extra];
+  const ranks = new Map(order.map((binding, rank) => [binding.name, rank]));
+  const arrays: PointArray[] = [];
+  const layouts = createLayouts();
+  const length = (size: Size): number => (/^\d+$/.test(size) ? Number(size) : (point.sizes[size] ?? NaN));
+  const unknown: Lanes = { layout: layouts.single, data: Float64Array.of(NaN) };
+
+  const array = (name: string): PointArray | null => {
+    const rank = ranks.get(name);
+    if (rank === undefined) {
+      const input = point.inputs[name];
+      return typeof input === 'number' ? { dims: [], data: [input] } : (input ?? null);
+    }
+    while (arrays.length <= rank) arrays.push(fill(order[arrays.length] as Binding));
+    return arrays[rank] ?? null;
+  };
+
+  const fill = (binding: Binding): PointArray => {
+    const indices = axisIndices(binding.axes);
+    const dims = indices.map((index) => length(index.size));
+    const data = new Float64Array(dims.reduce((product, n) => product * n, 1));
+    const { layout, at: flat } = everywhere.offsets(arena.sym(binding.name, ...indices), { dims, data });
+    const lanes = everywhere.of(binding.def);
+    const places = layouts.places(lanes.layout, layout);
+    for (let k = 0; k < flat.length; k += 1)
+      data[flat[k] as number] = lanes.data[places ? (places[k] as number) : k] as number;
+    return { dims, data };
+  };
+
+  const shared = { arena, layouts, length, array, unknown };
+  const everywhere = createLaneValues({ ...shared, position: () => null, diff: () => unknown });
+  const backward = createBackward(program, order, everywhere, array);
+
+  /** A total derivative of a binding goes backward, one of an expression as it stands forward; others are not known here. */
+  const diff = (node: DiffNode): Lanes => {
+    const [expression, by] = node.args as [Node, SymNode];
+    // Slopes may have values where the function has none.
+    if (!node.total && !here.of(expression).data.every(Number.isFinite)) return unknown;
+    if (!node.total) return tangents(expression, by) ?? { layout: layouts.single, data: Float64Array.of(0) };
+    const [of, to] = [expression.kind === 'sym' ? array(expression.name) : null, array(by.name)];
+    if (expression.kind !== 'sym' || !of || !to || !ranks.has(expression.name)) return unknown;
+    const outer = here.offsets(expression, of);
+    const inner = here.offsets(by, to);
+    const layout = layouts.union(outer.layout, inner.layout);
+    const [p, q] = [layouts.places(outer.layout, layout), layouts.places(inner.layout, layout)];
+    const data = new Float64Array(layout.count);
+    for (let k = 0; k < data.length; k += 1) {
+      const [place, element] = [outer.at[p ? (p[k] as number) : k], inner.at[q ? (q[k] as number) : k]];
+      if (place === undefined || element === undefined || place < 0 || element < 0) data[k] = NaN;
+      else if (!Number.isFinite(of.data[place])) data[k] = NaN;
+      else data[k] = backward.gradient(expression.name, place, by.name)?.[element] ?? 0;
+    }
+    return { layout, data };
+  };
+
+  const source: Source = {
+    ...shared,
+    position: (index) => (index.space === 'bound' ? null : position(index)),
+    diff,
+  };
+  const here = createLaneValues(source);
+  const tangents = createTangents(here);
+  return {
+    array,
+    value: (node) => here.of(node).data[0] ?? NaN,
+  };
+}

@@ -1,0 +1,67 @@
+/** How an element of a node moves with one of its arguments: forward and backward differentiation share it. */
+import type { Node, ReduceNode } from '../expr';
+import { arg, powerSlope } from '../machine';
+import { opRow } from '../ops';
+import { at, type Lanes, type LaneValues } from './values';
+
+/** ∂node/∂argument, element by element of the node's layout; for powers and calls. */
+export function slopes(values: LaneValues, node: Node, argument: number): Float64Array {
+  const { layouts } = values.source;
+  const { layout } = values.of(node);
+  const parts = node.args.map(values.of);
+  const places = parts.map((part) => layouts.places(part.layout, layout));
+  const slope =
+    node.kind === 'call'
+      ? opRow(node.fn).slopes[argument]
+      : (...a: number[]) => powerSlope(node, a, argument);
+  const out = new Float64Array(layout.count);
+  const now: number[] = parts.map(() => 0);
+  for (let k = 0; k < out.length; k += 1) {
+    for (let n = 0; n < parts.length; n += 1) now[n] = at((parts[n] as Lanes).data, places[n] ?? null, k);
+    out[k] = slope ? slope(...now) : NaN;
+  }
+  return out;
+}
+
+/** For each element of a product, the product of all factors but one. */
+export function otherFactors(values: LaneValues, node: Node, but: number): Float64Array {
+  const { layouts } = values.source;
+  const { layout } = values.of(node);
+  const out = new Float64Array(layout.count).fill(1);
+  node.args.forEach((factor, n) => {
+    if (n === but) return;
+    const part = values.of(factor);
+    const places = layouts.places(part.layout, layout);
+    for (let k = 0; k < out.length; k += 1) out[k] = (out[k] as number) * at(part.data, places, k);
+  });
+  return out;
+}
+
+/** For each element of a reduction's body, how the reduction moves with it. */
+export function reductionSlopes(values: LaneValues, node: ReduceNode): Float64Array {
+  const { layouts } = values.source;
+  const whole = values.of(node);
+  const body = values.of(arg(node, 0));
+  const places = layouts.places(whole.layout, body.layout);
+  const out = new Float64Array(body.data.length);
+  if (node.op === 'sum') return out.fill(1);
+  if (node.op === 'prod') {
+    for (let k = 0; k < out.length; k += 1) {
+      const n = places ? (places[k] as number) : k;
+      let product = 1;
+      for (let other = 0; other < out.length; other += 1)
+        if (other !== k && (places ? places[other] : other) === n) product *= body.data[other] as number;
+      out[k] = product;
+    }
+    return out;
+  }
+  // The first of several that attain the extremum counts.
+  const taken = new Uint8Array(whole.data.length);
+  for (let k = 0; k < out.length; k += 1) {
+    const n = places ? (places[k] as number) : k;
+    if (taken[n] === 1 || body.data[k] !== whole.data[n]) continue;
+    taken[n] = 1;
+    out[k] = 1;
+  }
+  return out;
+}

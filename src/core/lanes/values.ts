@@ -1,0 +1,198 @@
+/** Values of all elements of an expression at once; no bounds, no branches (see ../evaluate.ts for those). */
+import type { Arena, CallNode, CmpNode, DiffNode, IndexNode, Node, ReduceNode, Size, SymNode } from '../expr';
+import { arg, power, type PointArray } from '../machine';
+import { opRow } from '../ops';
+import type { Layout, Layouts } from './layout';
+
+export interface Lanes {
+  readonly layout: Layout;
+  readonly data: Float64Array;
+}
+
+/** Where values come from. */
+export interface Source {
+  readonly arena: Arena;
+  readonly layouts: Layouts;
+  /** Stands for what cannot be computed this way: one element that is NaN. */
+  readonly unknown: Lanes;
+  length(size: Size): number;
+  /** Where an index stands; null for one that varies. */
+  position(index: IndexNode): number | null;
+  /** An input or a binding; null where there is none of that name. */
+  array(name: string): PointArray | null;
+  diff(node: DiffNode): Lanes;
+}
+
+export interface LaneValues {
+  readonly source: Source;
+  /** NaN where an element is outside the domain, or of a symbol that there is none of. */
+  of(node: Node): Lanes;
+  /** Places in the row-major array that a symbol reads, -1 outside of it. */
+  offsets(sym: SymNode, array: PointArray): { readonly layout: Layout; readonly at: Int32Array };
+}
+
+/** Reads element `k` of a wider layout. */
+export const at = (data: Float64Array, places: Int32Array | null, k: number): number =>
+  data[places ? (places[k] as number) : k] as number;
+
+export function createLaneValues(source: Source): LaneValues {
+  const { layouts } = source;
+  const memo = new Map<number, Lanes>();
+  const constant = (value: number): Lanes => ({ layout: layouts.single, data: Float64Array.of(value) });
+
+  const index = (node: IndexNode): Lanes => {
+    const position = source.position(node);
+    if (position !== null) return constant(position);
+    const length = source.length(node.size);
+    return { layout: layouts.axis(node.name, length), data: Float64Array.from({ length }, (_, k) => k) };
+  };
+
+  const offsets = (sym: SymNode, { dims }: PointArray): { layout: Layout; at: Int32Array } => {
+    const parts = sym.args.map(of);
+    const layout = common(parts);
+    const flat = new Int32Array(layout.count);
+    parts.forEach((part, n) => {
+      const places = layouts.places(part.layout, layout);
+      const length = dims[n] ?? 0;
+      for (let k = 0; k < flat.length; k += 1) {
+        const p = at(part.data, places, k);
+        const before = flat[k] as number;
+        flat[k] = before >= 0 && Number.isInteger(p) && p >= 0 && p < length ? before * length + p : -1;
+      }
+    });
+    return { layout, at: flat };
+  };
+
+  const symbol = (sym: SymNode): Lanes => {
+    const array = source.array(sym.name);
+    if (array?.dims.length !== sym.args.length) return constant(NaN);
+    const { layout, at: flat } = offsets(sym, array);
+    const data = new Float64Array(layout.count);
+    for (let k = 0; k < data.length; k += 1) data[k] = array.data[flat[k] as number] ?? NaN;
+    return { layout, data };
+  };
+
+  const common = (parts: readonly Lanes[]): Layout =>
+    parts.reduce((layout, part) => layouts.union(layout, part.layout), layouts.single);
+
+  const add = (node: Node): Lanes => {
+    const parts = node.args.map(of);
+    const layout = common(parts);
+    const data = new Float64Array(layout.count);
+    for (const part of parts) {
+      const places = layouts.places(part.layout, layout);
+      for (let k = 0; k < data.length; k += 1) data[k] = (data[k] as number) + at(part.data, places, k);
+    }
+    return { layout, data };
+  };
+
+  const mul = (node: Node): Lanes => {
+    const parts = node.args.map(of);
+    const layout = common(parts);
+    const data = new Float64Array(layout.count).fill(1);
+    for (const part of parts) {
+      const places = layouts.places(part.layout, layout);
+      for (let k = 0; k < data.length; k += 1) data[k] = (data[k] as number) * at(part.data, places, k);
+    }
+    return { layout, data };
+  };
+
+  const each = (args: readonly Node[], f: (a: number, b: number, c: number) => number): Lanes => {
+    const parts = args.map(of);
+    const layout = common(parts);
+    const data = new Float64Array(layout.count);
+    const [a, b, c] = parts;
+    if (!a) return { layout, data: data.fill(NaN) };
+    const second = b ?? a;
+    const third = c ?? a;
+    const [p, q, r] = [a, second, third].map((part) => layouts.places(part.layout, layout)) as [
+      Int32Array | null,
+      Int32Array | null,
+      Int32Array | null,
+    ];
+    for (let k = 0; k < data.length; k += 1)
+      data[k] = f(at(a.data, p, k), at(second.data, q, k), at(third.data, r, k));
+    return { layout, data };
+  };
+
+  const call = (node: CallNode): Lanes => {
+    const { evaluate } = opRow(node.fn);
+    return node.args.length === 1 ? each(node.args, (a) => evaluate(a)) : each(node.args, evaluate);
+  };
+
+  const reduce = (node: ReduceNode): Lanes => {
+    const body = of(arg(node, 0));
+    const axis = layouts.axis(node.index.name, source.length(node.index.size));
+    const layout = layouts.without(body.layout, axis);
+    const places = layouts.places(layout, body.layout);
+    const start = { sum: 0, prod: 1, max: -Infinity, min: Infinity }[node.op];
+    const data = new Float64Array(layout.count).fill(start);
+    for (let k = 0; k < body.data.length; k += 1) {
+      const n = places ? (places[k] as number) : k;
+      const [total, v] = [data[n] as number, body.data[k] as number];
+      if (node.op === 'sum') data[n] = total + v;
+      else if (node.op === 'prod') data[n] = total * v;
+      else data[n] = node.op === 'max' ? Math.max(total, v) : Math.min(total, v);
+    }
+    return { layout, data };
+  };
+
+  const compute = (node: Node): Lanes => {
+    switch (node.kind) {
+      case 'num':
+        return constant(node.num / node.den);
+      case 'const':
+        return constant(node.value);
+      case 'size':
+        return constant(source.length(node.size));
+      case 'index':
+        return index(node);
+      case 'sym':
+        return symbol(node);
+      case 'add':
+        return add(node);
+      case 'mul':
+        return mul(node);
+      case 'pow':
+        return each(node.args, powerBy(arg(node, 1)));
+      case 'call':
+        return call(node);
+      case 'cmp':
+        return each(node.args, relation(node.rel));
+      case 'where':
+        return each(node.args, (c, a, b) => (Number.isNaN(c) ? NaN : c !== 0 ? a : b));
+      case 'delta':
+        return each(node.args, (a, b) => Number(a === b));
+      case 'reduce':
+        return reduce(node);
+      case 'diff':
+        return source.diff(node);
+    }
+  };
+
+  const of = (node: Node): Lanes => {
+    let known = memo.get(node.id);
+    if (!known) memo.set(node.id, (known = compute(node)));
+    return known;
+  };
+
+  return { source, of, offsets };
+}
+
+function powerBy(exponent: Node): (base: number, exponent: number) => number {
+  if (exponent.kind === 'num' && exponent.den === 1) {
+    if (exponent.num === -1) return (base) => 1 / base;
+    if (exponent.num === 2) return (base) => base * base;
+  }
+  return (base, value) => power(base, exponent, value);
+}
+
+function relation(rel: CmpNode['rel']): (a: number, b: number) => number {
+  const holds = {
+    '>': (a: number, b: number) => a > b,
+    '>=': (a: number, b: number) => a >= b,
+    '==': (a: number, b: number) => a === b,
+    '!=': (a: number, b: number) => a !== b,
+  }[rel];
+  return (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Number(holds(a, b)));
+}
