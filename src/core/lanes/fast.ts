@@ -12,7 +12,7 @@ export interface FastEvaluator {
   /** With the free indices where they stand. */
   value(node: Node): number;
   /** All elements of an input or a binding; null where there is none of that name. */
-  array(name: string): PointArray | null;
+  readonly array: (name: string) => PointArray | null;
 }
 
 /** `extra` bindings come after those of the program; `position` says where a free index stands. */

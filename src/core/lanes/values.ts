@@ -26,7 +26,7 @@ export interface Source {
 export interface LaneValues {
   readonly source: Source;
   /** NaN where an element is outside the domain, or of a symbol that there is none of. */
-  of(node: Node): Lanes;
+  readonly of: (node: Node) => Lanes;
   /** Places in the row-major array that a symbol reads, -1 outside of it. */
   offsets(sym: SymNode, array: PointArray): { readonly layout: Layout; readonly at: Int32Array };
 }
