@@ -16,6 +16,8 @@ const LENGTHS: readonly (readonly number[])[] = [
   [2, 3, 2, 3, 2, 3, 4],
   [2, 2, 3, 2, 3, 3, 2],
 ];
+/** Points that are drawn until one has no ties. */
+const MOST_TRIES = 8;
 /** Differences up to this many rounding errors of the evaluation are none. */
 const ROUNDINGS = 2 ** 13;
 const EPSILON = 2 ** -53;
@@ -38,7 +40,10 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
   const names = programSizes(program);
   for (const lengths of LENGTHS) {
     const sizes = Object.fromEntries(names.map((name, k) => [name, lengths[k] ?? k + 3]));
-    points.push(createPlace(program, samplePoint(program, random, sizes), extra, random));
+    let place = createPlace(program, samplePoint(program, random, sizes), extra, random);
+    for (let tries = 1; tries < MOST_TRIES && place.hasTies(); tries += 1)
+      place = createPlace(program, samplePoint(program, random, sizes), extra, random);
+    points.push(place);
   }
   const known = new Map<Step, Step>();
   const outcomes = new Map<string, Verification>();
@@ -94,6 +99,8 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
 
 /** A point, and where indices stand there: the same for all steps, so that evaluations are shared. */
 interface Place {
+  /** Some maximum is attained twice there, where steps assume that it is not. */
+  readonly hasTies: () => boolean;
   /** |before - after| relative to the size of what was computed; null where that says nothing. */
   difference(before: Node, after: Node): number | null;
   /** The same for two sides that agree in all digits; null where they do not, or cannot be computed quickly. */
@@ -114,6 +121,7 @@ function createPlace(program: Program, point: Point, extra: readonly Binding[], 
   const quick = createFastEvaluator(program, point, extra, (index) => position(index.name, index.size));
   let evaluator: Evaluator | null = null;
   return {
+    hasTies: quick.hasTies,
     quickDifference(before, after) {
       const [a, b] = [quick.value(before), quick.value(after)];
       if (!Number.isFinite(a) || !Number.isFinite(b)) return null;

@@ -4,6 +4,7 @@ import type { DiffNode, IndexNode, Size, SymNode } from '../expr';
 import type { Point, PointArray } from '../machine';
 import { createBackward } from './backward';
 import { createLayouts } from './layout';
+import { attaining } from './slopes';
 import { createTangents } from './tangents';
 import { createLaneValues, type Lanes, type Source } from './values';
 import type { Node } from '../expr';
@@ -13,6 +14,8 @@ export interface FastEvaluator {
   value(node: Node): number;
   /** All elements of an input or a binding; null where there is none of that name. */
   readonly array: (name: string) => PointArray | null;
+  /** A maximum or minimum in a binding of the program is attained more than once: it has no derivative there. */
+  readonly hasTies: () => boolean;
 }
 
 /** `extra` bindings come after those of the program; `position` says where a free index stands. */
@@ -85,8 +88,15 @@ export function createFastEvaluator(
   };
   const here = createLaneValues(source);
   const tangents = createTangents(here);
+  const isTied = (node: Node): boolean => {
+    if (node.kind !== 'reduce' || (node.op !== 'max' && node.op !== 'min')) return node.args.some(isTied);
+    let attained = 0;
+    for (const slope of attaining(everywhere, node)) attained += slope;
+    return attained > everywhere.of(node).data.length || node.args.some(isTied);
+  };
   return {
     array,
+    hasTies: () => program.bindings.some(({ def }) => isTied(def)),
     value: (node) => here.of(node).data[0] ?? NaN,
   };
 }

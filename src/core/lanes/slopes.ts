@@ -56,12 +56,21 @@ export function reductionSlopes(values: LaneValues, node: ReduceNode): Float64Ar
     return out;
   }
   // The first of several that attain the extremum counts.
+  const attained = attaining(values, node);
   const taken = new Uint8Array(whole.data.length);
   for (let k = 0; k < out.length; k += 1) {
     const n = places ? (places[k] as number) : k;
-    if (taken[n] === 1 || body.data[k] !== whole.data[n]) continue;
+    if (taken[n] === 1 || attained[k] === 0) continue;
     taken[n] = 1;
     out[k] = 1;
   }
   return out;
+}
+
+/** 1 for each element of the body of a maximum or minimum that attains it, else 0. */
+export function attaining(values: LaneValues, node: ReduceNode): Uint8Array {
+  const whole = values.of(node);
+  const body = values.of(arg(node, 0));
+  const places = values.source.layouts.places(whole.layout, body.layout);
+  return Uint8Array.from(body.data, (v, k) => Number(v === at(whole.data, places, k)));
 }
