@@ -37,7 +37,7 @@ export interface Evaluator {
   value(node: Node, indices?: IndexValues): number;
   valueWithScale(node: Node, indices?: IndexValues): ScaledValue;
   /** All values of a binding. */
-  array(name: string): PointArray;
+  readonly array: (name: string) => PointArray;
   /** The pieces that piecewise functions took in everything evaluated so far; equal strings mean the same pieces. */
   signature(): string;
 }

@@ -1,5 +1,6 @@
 /** Random points inside the domains of a program's inputs, for checks by evaluation. */
 import { indexedSizes, type Input, type Program } from './definition';
+import { createEvaluator } from './evaluate';
 import type { Node, Size } from './expr';
 import { createFastEvaluator } from './lanes/fast';
 import type { Point, PointArray } from './machine';
@@ -78,8 +79,12 @@ export function samplePoint(
 }
 
 function isFinite(program: Program, point: Point): boolean {
-  const { array } = createFastEvaluator(program, point);
-  return program.bindings.every((b) => Array.from(array(b.name)?.data ?? [NaN]).every(Number.isFinite));
+  const isEverywhere = (array: (name: string) => PointArray | null): boolean =>
+    program.bindings.every((b) => Array.from(array(b.name)?.data ?? [NaN]).every(Number.isFinite));
+  return (
+    isEverywhere(createFastEvaluator(program, point).array) ||
+    isEverywhere(createEvaluator(program, point).array)
+  );
 }
 
 function draw(

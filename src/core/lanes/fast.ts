@@ -88,7 +88,10 @@ export function createFastEvaluator(
   };
   const here = createLaneValues(source);
   const tangents = createTangents(here);
+  const seen = new Set<number>();
   const isTied = (node: Node): boolean => {
+    if (seen.has(node.id)) return false;
+    seen.add(node.id);
     if (node.kind !== 'reduce' || (node.op !== 'max' && node.op !== 'min')) return node.args.some(isTied);
     let attained = 0;
     for (const slope of attaining(everywhere, node)) attained += slope;

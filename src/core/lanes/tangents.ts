@@ -91,6 +91,7 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
         }
         return { layout, data };
       }
+      case 'matrix':
       case 'diff':
         return source.unknown;
       default:

@@ -165,6 +165,8 @@ export function createLaneValues(source: Source): LaneValues {
         return each(node.args, (a, b) => Number(a === b));
       case 'reduce':
         return reduce(node);
+      case 'matrix':
+        return source.unknown;
       case 'diff':
         return source.diff(node);
     }
