@@ -21,6 +21,7 @@ const loading = createParsers((file) => readFile(join(__dirname, file))).then((p
 const api: AnalyzerApi = {
   analyze: async (...args) => (await loading).analyze(...args),
   derivation: async (...args) => (await loading).derivation(...args),
+  stability: async (...args) => (await loading).stability(...args),
   hover: async (...args) => (await loading).hover(...args),
   job: async (...args) => (await loading).job(...args),
 };

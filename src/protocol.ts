@@ -172,6 +172,42 @@ export interface DerivationView {
   readonly problems: readonly Problem[];
 }
 
+/** A size of a variable from which on a form breaks down in floating point although its value does not; measured. */
+export interface StabilityFinding {
+  /** `value`: the output as written. `chain`: the chain rule, not simplified. `gradient`: the gradient as printed in code. */
+  readonly what: 'value' | 'chain' | 'gradient';
+  /** Name of the output, or of what the gradients are by. */
+  readonly names: readonly string[];
+  /** The pre-activation or input that was driven to its limits. */
+  readonly variable: string;
+  /** `above` the threshold, `below` minus the threshold, or `beyond` it on either side. */
+  readonly side: 'above' | 'below' | 'beyond';
+  /** `cancellation`: a relative error above 1e-6. */
+  readonly effect: 'overflow' | 'cancellation';
+  /** In double precision. */
+  readonly threshold: number;
+  /** In single precision; null where nothing was found there. */
+  readonly singleThreshold: number | null;
+  /** All elements of the variable are of that size together; else one is enough. */
+  readonly together: boolean;
+  /** The whole as a sentence. */
+  readonly text: string;
+}
+
+export interface StabilityView {
+  /** Empty where nothing was found. */
+  readonly findings: readonly StabilityFinding[];
+  /** What holds all the same, as a sentence; empty if there is nothing to say. */
+  readonly conclusion: string;
+  /** The output in a form that does not break down, null where none is needed or known. */
+  readonly stable: {
+    /** What differs from the definition, in order of evaluation, the output last. */
+    readonly formulas: readonly NamedFormula[];
+    /** Self-contained source per target. */
+    readonly code: Readonly<Record<string, string>>;
+  } | null;
+}
+
 /** Hover content, ready for a renderer. */
 export interface HoverInfo {
   readonly definitionId: string;
@@ -181,6 +217,8 @@ export interface HoverInfo {
   readonly gradients: readonly Formula[];
   readonly findings: readonly Finding[];
   readonly problems: readonly Problem[];
+  /** Where the definition breaks down, one line; only if it has been measured before. */
+  readonly numerics?: string;
 }
 
 // ---- data, checks and training
@@ -311,6 +349,8 @@ export interface DataState {
 export interface PanelState {
   readonly subject: PanelSubject | null;
   readonly derivation: DerivationView | null;
+  /** Measured after the derivation has been shown. */
+  readonly stability?: StabilityView | null;
   /** Other definitions of the document, to switch to. */
   readonly siblings: readonly { readonly id: string; readonly name: string; readonly kind: DefinitionKind }[];
   readonly data: DataState;

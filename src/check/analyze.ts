@@ -16,6 +16,7 @@ import type {
   Finding,
   HoverInfo,
   Problem,
+  StabilityView,
   TextSpan,
 } from '../protocol';
 import { createCache, lazy } from './cache';
@@ -23,6 +24,7 @@ import { findingOf, type Derived } from './findings';
 import { createFormulas } from './formulas';
 import { hoverAt, type GradientLine } from './hover';
 import { jobOf, type JobResult } from './job';
+import { NOTHING_MEASURED, stabilityView } from './stability';
 import { judgeDefinition } from './verdicts';
 import { definitionSummary, derivationView, gradientFormulas } from './views';
 
@@ -40,6 +42,8 @@ export interface Analyzer {
     definitionId: string,
     options?: DerivationOptions,
   ): DerivationView;
+  /** Where the definition breaks down in floating point: measured, which takes up to a second. */
+  stability(text: string, languageId: string, definitionId: string): StabilityView;
   /** Line and column are 1-based. */
   hover(text: string, languageId: string, line: number, column: number): HoverInfo | null;
   job(text: string, languageId: string, definitionId: string): JobResult;
@@ -72,6 +76,7 @@ interface DefinitionEntry {
 export function createAnalyzer(parsers: Parsers, report: Report = () => undefined): Analyzer {
   const entries = createCache<Entry>(KEPT);
   const views = createCache<DerivationView>(2 * KEPT);
+  const stabilities = createCache<StabilityView>(2 * KEPT);
 
   const guard = <T>(
     what: string,
@@ -169,11 +174,22 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
       views.get([languageId, definitionId, options.wrt?.join() ?? '*', text].join('\n'), () =>
         derivation(text, languageId, definitionId, options),
       ),
+    stability: (text, languageId, definitionId) =>
+      stabilities.get(stabilityKey(text, languageId, definitionId), () => {
+        const found = find(text, languageId, definitionId)?.derived();
+        if (!found) return NOTHING_MEASURED;
+        return guard('measuring the stability', null, [], NOTHING_MEASURED, () =>
+          stabilityView(found.program, found.derivation),
+        );
+      }),
     hover(text, languageId, line, column) {
       const entry = entryOf(text, languageId);
       const gradients = (definitionId: string): readonly GradientLine[] =>
         entry.definitions.find(({ source }) => source.id === definitionId)?.gradientLines() ?? [];
-      return hoverAt({ analysis: entry.analysis(), gradients }, entry.lines, line, column);
+      const info = hoverAt({ analysis: entry.analysis(), gradients }, entry.lines, line, column);
+      const known = info && stabilities.peek(stabilityKey(text, languageId, info.definitionId));
+      const [first] = known?.findings ?? [];
+      return info && first ? { ...info, numerics: first.text } : info;
     },
     job(text, languageId, definitionId) {
       const entry = find(text, languageId, definitionId);
@@ -188,6 +204,9 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
     },
   };
 }
+
+const stabilityKey = (text: string, languageId: string, definitionId: string): string =>
+  [languageId, definitionId, text].join('\n');
 
 function deriveQuickly(program: Program): Derived {
   const derivation = derive(program, { verify: false });

@@ -1,11 +1,14 @@
 /** A cache of the most recently used entries. */
 export interface Cache<T> {
   get(key: string, make: () => T): T;
+  /** What is kept under a key, if anything; its age does not change. */
+  peek(key: string): T | undefined;
 }
 
 export function createCache<T>(capacity: number): Cache<T> {
   const entries = new Map<string, T>();
   return {
+    peek: (key) => entries.get(key),
     get(key, make) {
       const known = entries.get(key);
       const value = known ?? make();

@@ -3,7 +3,7 @@ import type { Analyzer } from '../check/analyze';
 import { deriveDefinition, problemOutput, type DeriveOutput } from '../check/cli/json';
 import { derivationText, problemText } from '../check/cli/text';
 import type { CodeTarget } from '../core/ops';
-import type { DefinitionSummary, DerivationView } from '../protocol';
+import type { DefinitionSummary, DerivationView, StabilityView } from '../protocol';
 import { InputError, readSource } from './files';
 import type { Command } from './options';
 import type { Outcome } from './outcome';
@@ -17,8 +17,10 @@ export async function deriveCommand(
   const chosen = choose(analysis.definitions, command, path);
   const options = command.wrt ? { wrt: command.wrt } : {};
   const views = chosen.map(({ id }): DerivationView => analyzer.derivation(text, language, id, options));
+  const stabilityOf = ({ definition }: DerivationView): StabilityView =>
+    analyzer.stability(text, language, definition.id);
   const output: DeriveOutput = {
-    definitions: views.map(deriveDefinition),
+    definitions: views.map((view) => deriveDefinition(view, stabilityOf(view))),
     problems: analysis.problems.map(problemOutput),
   };
   const asked = command.name !== null || command.line !== null || command.wrt !== null;
@@ -27,7 +29,7 @@ export async function deriveCommand(
     exitCode: failed ? 2 : 0,
     output: command.json
       ? `${JSON.stringify(output, null, 2)}\n`
-      : deriveText(path, command.code, views, output),
+      : deriveText(path, command.code, views, stabilityOf, output),
     errors: failed
       ? views.flatMap(({ problems }) => problems.map((problem) => problemText(path, problemOutput(problem))))
       : [],
@@ -69,9 +71,10 @@ function deriveText(
   path: string,
   code: CodeTarget,
   views: readonly DerivationView[],
+  stabilityOf: (view: DerivationView) => StabilityView,
   output: DeriveOutput,
 ): string {
   const problems = output.problems.map((problem) => `${problemText(path, problem)}\n`);
   if (views.length === 0) return `${problems.join('')}No loss or activation was found in ${path}.\n`;
-  return [...problems, ...views.map((view) => derivationText(view, code))].join('\n');
+  return [...problems, ...views.map((view) => derivationText(view, code, stabilityOf(view)))].join('\n');
 }

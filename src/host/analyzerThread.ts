@@ -39,6 +39,7 @@ export function createAnalyzerThread(
   return {
     analyze: (...args) => limited((remote) => remote.analyze(...args)),
     derivation: (...args) => limited((remote) => remote.derivation(...args)),
+    stability: (...args) => limited((remote) => remote.stability(...args)),
     hover: (...args) => limited((remote) => remote.hover(...args)),
     job: (...args) => limited((remote) => remote.job(...args)),
     dispose: () => running?.end('the extension was stopped'),

@@ -48,6 +48,7 @@ export function hoverMarkdown(
   const others = explained.filter(({ verdict }) => verdict !== 'right');
   if (right.length > 0) parts.push(right.map(rightLine).join('  \n'));
   parts.push(...others.map(findingLine), ...info.problems.map(problemLine));
+  if (info.numerics !== undefined) parts.push(escapeMarkdown(info.numerics));
   return fitted(parts);
 }
 

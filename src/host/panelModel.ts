@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Analysis, DerivationView, PanelState } from '../protocol';
+import type { Analysis, DerivationView, PanelState, StabilityView } from '../protocol';
 import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import type { CommandTarget } from './commands';
@@ -29,10 +29,14 @@ interface Shown {
   readonly target: CommandTarget;
   readonly version: number;
   readonly derivation: DerivationView | null;
+  readonly stability?: StabilityView | null;
   readonly siblings: PanelState['siblings'];
   /** Why the derivation is missing or is that of an earlier text. */
   readonly trouble: string | null;
 }
+
+/** ms of rest after a derivation before its stability is measured, which takes longer than to derive. */
+const MEASURED_AFTER = 400;
 
 export function createPanelModel(
   analyses: Analyses,
@@ -50,6 +54,7 @@ export function createPanelModel(
   let attention: PanelState['attention'];
   let attentions = 0;
   let count = 0;
+  let waiting: NodeJS.Timeout | undefined;
 
   const state = (): PanelState => {
     const session = shown === null ? null : sessions.get(shown.target);
@@ -66,6 +71,7 @@ export function createPanelModel(
               definitionId: shown.target.definitionId,
             },
       derivation: shown?.derivation ?? null,
+      stability: shown?.stability ?? null,
       siblings: shown?.siblings ?? [],
       data: { files, preview: session?.preview ?? null, choice: session?.choice ?? null },
       check: session?.check ?? null,
@@ -110,7 +116,28 @@ export function createPanelModel(
       shown = { target, version, derivation: before.derivation, siblings, trouble };
       return;
     }
-    shown = { target, version, derivation, siblings, trouble: null };
+    // What was measured of an earlier text stays until the new one is measured.
+    shown = { target, version, derivation, siblings, trouble: null, stability: before?.stability ?? null };
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      measure().catch((error: unknown) => log.bug('the measurement of the stability', error));
+    }, MEASURED_AFTER);
+  };
+
+  /** Measures where the shown definition breaks down, once its derivation is there to be read. */
+  const measure = async () => {
+    const own = shown;
+    if (own === null || own.derivation === null || own.trouble !== null) return;
+    const document = await openDocument(own.target.uri);
+    if (shown !== own || document.version !== own.version) return;
+    const stability = await analyses.analyzer.stability(
+      document.getText(),
+      document.languageId,
+      own.target.definitionId,
+    );
+    if (shown !== own) return;
+    shown = { ...own, stability };
+    fire();
   };
 
   /** Fills in what the panel offers for checks and training, once the derivation is there to be read. */
@@ -173,7 +200,10 @@ export function createPanelModel(
       fire();
     },
     onDidChange: changed.event,
-    dispose: () => void subscriptions.dispose(),
+    dispose: () => {
+      clearTimeout(waiting);
+      subscriptions.dispose();
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { createFormulas } from './formulas';
 import { sectionFrame } from './frame';
 import { createGraph } from './graph';
 import { createBanner, createHeader } from './header';
+import { createNumerics } from './numerics';
 import type { PreferenceStore } from './preferences';
 import { createResult } from './result';
 import { createTrain } from './train';
@@ -44,6 +45,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
     graph: sectionFrame(context, 'graph', 'Computational graph'),
     derivation: sectionFrame(context, 'derivation', 'Derivation'),
     result: sectionFrame(context, 'result', 'Result'),
+    numerics: sectionFrame(context, 'numerics', 'Numerically'),
     check: sectionFrame(context, 'check', 'Check on data'),
     train: sectionFrame(context, 'train', 'Train'),
   };
@@ -65,6 +67,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
     createGraph(context, frames.graph),
     createDerivation(context, frames.derivation),
     createResult(context, frames.result),
+    createNumerics(context, frames.numerics),
     createCheck(context, frames.check),
     train,
   ];

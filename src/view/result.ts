@@ -49,7 +49,7 @@ function abbreviations(context: ViewContext, named: readonly NamedFormula[]): HT
     'div',
     { class: 'result' },
     h('h3', {}, 'Derivatives that the gradients share'),
-    ...named.map(({ name, formula }) => form(context, name, formula)),
+    ...named.map(({ name, formula }) => formulaRow(context, name, formula)),
   );
 }
 
@@ -64,14 +64,14 @@ function card(context: ViewContext, parameter: ParameterView): HTMLElement {
       h('span', {}, 'Gradient for ', inlineMath(parameter.symbol)),
       h('span', { class: 'dim' }, formatShape(parameter.shape)),
     ),
-    gradient.matrix && form(context, 'Matrix form', gradient.matrix),
-    form(context, 'Index form', gradient.index),
+    gradient.matrix && formulaRow(context, 'Matrix form', gradient.matrix),
+    formulaRow(context, 'Index form', gradient.index),
     ...findings.map((finding) => findingCard(context, finding)),
-    code(context, gradient.code),
+    codeBlock(context, gradient.code),
   );
 }
 
-function form(context: ViewContext, label: string, formula: Formula): HTMLElement {
+export function formulaRow(context: ViewContext, label: string, formula: Formula): HTMLElement {
   return h(
     'div',
     { class: 'form' },
@@ -81,7 +81,10 @@ function form(context: ViewContext, label: string, formula: Formula): HTMLElemen
   );
 }
 
-function code(context: ViewContext, sources: ParameterView['gradient']['code']): HTMLElement | null {
+export function codeBlock(
+  context: ViewContext,
+  sources: ParameterView['gradient']['code'],
+): HTMLElement | null {
   const targets = Object.entries(sources);
   if (targets.length === 0) return null;
   const { list, panels } = tabs(

@@ -6,6 +6,8 @@ import type {
   Finding,
   Fix,
   Problem,
+  StabilityFinding,
+  StabilityView,
   StepView,
   Verdict,
 } from '../../protocol';
@@ -23,7 +25,19 @@ export interface DeriveDefinition {
   readonly latex: string;
   readonly assumptions: readonly string[];
   readonly parameters: readonly DeriveParameter[];
+  /** Where it breaks down in floating point; findings are empty where nothing was found. */
+  readonly stability: StabilityOutput;
   readonly problems: readonly ProblemOutput[];
+}
+
+export interface StabilityOutput {
+  readonly findings: readonly StabilityFinding[];
+  readonly conclusion: string;
+  readonly stable: {
+    readonly formulas: readonly string[];
+    readonly latex: readonly string[];
+    readonly code: Readonly<Record<string, string>>;
+  } | null;
 }
 
 export interface DeriveParameter {
@@ -90,7 +104,7 @@ export function problemOutput({ type, id, message, span }: Problem): ProblemOutp
   return { type, id, message, line: span?.startLine ?? null, column: span?.startColumn ?? null };
 }
 
-export function deriveDefinition(view: DerivationView): DeriveDefinition {
+export function deriveDefinition(view: DerivationView, stability: StabilityView): DeriveDefinition {
   const { definition } = view;
   return {
     name: definition.name,
@@ -111,7 +125,20 @@ export function deriveDefinition(view: DerivationView): DeriveDefinition {
       },
       steps: steps.map(deriveStep),
     })),
+    stability: stabilityOutput(stability),
     problems: view.problems.map(problemOutput),
+  };
+}
+
+function stabilityOutput({ findings, conclusion, stable }: StabilityView): StabilityOutput {
+  return {
+    findings,
+    conclusion,
+    stable: stable && {
+      formulas: stable.formulas.map(({ formula }) => formula.text),
+      latex: stable.formulas.map(({ formula }) => formula.latex),
+      code: stable.code,
+    },
   };
 }
 

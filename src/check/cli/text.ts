@@ -1,6 +1,6 @@
 /** The same for people: derivations as indented steps, findings as one paragraph each. */
 import type { CodeTarget } from '../../core/ops';
-import type { DerivationView, StepView } from '../../protocol';
+import type { DerivationView, StabilityView, StepView } from '../../protocol';
 import type { CheckOutput, FindingOutput, ProblemOutput } from './json';
 
 const STATES: Readonly<Record<StepView['state'], string>> = {
@@ -10,7 +10,7 @@ const STATES: Readonly<Record<StepView['state'], string>> = {
 };
 
 /** `target`: the language of the code. */
-export function derivationText(view: DerivationView, target: CodeTarget): string {
+export function derivationText(view: DerivationView, target: CodeTarget, stability: StabilityView): string {
   const { definition } = view;
   const { startLine, endLine } = definition.span;
   const lines = [`${definition.name} (${definition.kind}, lines ${startLine}-${endLine})`, ''];
@@ -31,8 +31,26 @@ export function derivationText(view: DerivationView, target: CodeTarget): string
     lines.push('', `    ${target}:`);
     for (const line of code.trimEnd().split('\n')) lines.push(line === '' ? '' : `      ${line}`);
   }
+  stabilityLines(stability, target, lines);
   for (const problem of view.problems) lines.push('', `  ${problem.message}`);
   return `${lines.join('\n')}\n`;
+}
+
+function stabilityLines(
+  { findings, conclusion, stable }: StabilityView,
+  target: CodeTarget,
+  lines: string[],
+): void {
+  if (findings.length === 0) return;
+  lines.push('', '  Numerically', '');
+  for (const { text } of findings) lines.push(`    ${text}`);
+  if (conclusion !== '') lines.push(`    ${conclusion}`);
+  if (!stable) return;
+  lines.push('', '    Stable form:');
+  for (const { formula } of stable.formulas) lines.push(`      ${formula.text}`);
+  lines.push('', `    ${target}:`);
+  for (const line of (stable.code[target] ?? '').trimEnd().split('\n'))
+    lines.push(line === '' ? '' : `      ${line}`);
 }
 
 /** Consecutive steps read as one chain of equations: a left side that was just written is not repeated. */

@@ -1,6 +1,7 @@
 /** The output of a program in a stable form, written as shortly as it can be. */
 import type { Binding, Program } from '../definition';
 import type { Arena, CallNode, Node } from '../expr';
+import { isNegative } from '../print/shape';
 import { createSimplifier } from '../simplify/simplifier';
 import { stableStatements } from './statements';
 
@@ -24,7 +25,21 @@ function shortest(program: Program, def: Node): Node {
   const oneSided = mirrored(arena, def);
   const candidates = [def, simplifier.plain(def), ...(oneSided === def ? [] : [simplifier.plain(oneSided)])];
   const { cost } = simplifier.display;
-  return candidates.reduce((best, each) => (cost(each) < cost(best) ? each : best));
+  return turned(
+    arena,
+    candidates.reduce((best, each) => (cost(each) < cost(best) ? each : best)),
+  );
+}
+
+/** -Σ(a - b) is written Σ(b - a). */
+function turned(arena: Arena, node: Node): Node {
+  const [first] = node.args;
+  const sum = node.args.find((f) => f.kind === 'reduce');
+  if (node.kind !== 'mul' || first?.kind !== 'num' || first.num >= 0 || sum?.op !== 'sum') return node;
+  const { index, body } = arena.open(sum);
+  if (body.kind !== 'add' || !body.args.some(isNegative)) return node;
+  const other = arena.sum(index, arena.add(...body.args.map((term) => arena.neg(term))));
+  return arena.neg(arena.mul(...node.args.map((f) => (f === sum ? other : f))));
 }
 
 const hasCall = (node: Node, fn: string): boolean =>

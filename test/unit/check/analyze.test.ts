@@ -24,6 +24,8 @@ describe.each(FILES)('%s', (file) => {
     for (const { id } of analysis.definitions) {
       const view = analyzer.derivation(text, 'python', id);
       expect(structuredClone(view)).toEqual(view);
+      const stability = analyzer.stability(text, 'python', id);
+      expect(structuredClone(stability)).toEqual(stability);
       const made = analyzer.job(text, 'python', id);
       expect(structuredClone(made)).toEqual(made);
     }
@@ -147,5 +149,44 @@ describe('no text makes it throw, or shows a defect', () => {
 
   test('any characters', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), look), { numRuns: 60, seed: 5 });
+  });
+});
+
+describe('stability', () => {
+  const LOGISTIC = `import numpy as np
+
+def loss(w, b, X, y):
+    z = X @ w + b
+    a = 1 / (1 + np.exp(-z))
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+`;
+
+  test('says where the loss breaks down, that the gradient does not, and the form that does not', () => {
+    const { findings, conclusion, stable } = analyzer.stability(LOGISTIC, 'python', 'loss');
+    expect(findings.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(
+        /^For z > 36\.74, \w+ as written is infinite or undefined, .*\(single precision: z > 16\.6\)\.$/,
+      ),
+    );
+    expect(findings.some(({ what }) => what === 'gradient')).toBe(false);
+    expect(conclusion).toContain('The gradient as printed in code was right');
+    expect(stable?.formulas.map(({ formula }) => formula.text)).toEqual([
+      expect.stringContaining('softplus(z[i]) - z[i]*y[i]'),
+    ]);
+    expect(stable?.code['numpy']).toContain('np.logaddexp(0, z)');
+    expect(stable?.code['jax']).toContain('jax.nn.softplus(z)');
+  });
+
+  test('a hover tells what has been measured, and measures nothing itself', () => {
+    const fresh = `${LOGISTIC}\n`;
+    expect(analyzer.hover(fresh, 'python', 3, 6)?.numerics).toBeUndefined();
+    analyzer.stability(fresh, 'python', 'loss');
+    expect(analyzer.hover(fresh, 'python', 3, 6)?.numerics).toMatch(/^For z > /);
+  });
+
+  test('has nothing to say of a squared error, nor of a definition that is not there', () => {
+    const text = 'import numpy as np\n\ndef mse(w, X, y):\n    return np.mean((X @ w - y)**2)\n';
+    for (const id of ['mse', 'gone'])
+      expect(analyzer.stability(text, 'python', id)).toEqual({ findings: [], conclusion: '', stable: null });
   });
 });

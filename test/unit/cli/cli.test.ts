@@ -189,6 +189,8 @@ describe('derive', () => {
       'propagate (propagate, lines 6-12)',
       'chain rule, verified',
       'dw = ',
+      'Numerically',
+      'is infinite or undefined',
     ])
       expect(out).toContain(part);
   });

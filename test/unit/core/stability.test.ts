@@ -104,7 +104,7 @@ test.each([
 });
 
 test.each([
-  ['binary cross-entropy of the sigmoid', 'J = -1/m*sum(i<m, z[i]*y[i] - softplus(z[i]))'],
+  ['binary cross-entropy of the sigmoid', 'J = 1/m*sum(i<m, softplus(z[i]) - z[i]*y[i])'],
   ['binary cross-entropy of logits', 'J = 1/m*sum(i<m, softplus(z[i]) - y[i]*z[i])'],
   ['log-sigmoid', 'l = -softplus(-x)'],
   ['softplus', 'sp = softplus(be*x)/be'],
