@@ -15,7 +15,8 @@ export function inShownForm(shop: Workshop, derived: Derived): { value: Node; st
       steps.push(makeStep({ rule, title: ruleTitle(rule), before: current, after: node }));
       current = node;
     }
-    if (rule === 'stable-form') continue;
+    // The working form would undo these two.
+    if (rule === 'stable-form' || rule === 'split-fraction') continue;
     const { steps: algebra, value: simplified } = simplifySteps(shop, current);
     steps.push(...algebra);
     current = simplified;

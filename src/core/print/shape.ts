@@ -88,6 +88,14 @@ export function fraction(arena: Arena, node: Node): Fraction {
   });
   const sums = (n: Node): number => Number(n.kind === 'reduce');
   numerator.sort((a, b) => sums(a) - sums(b));
+  const literal = numerator.findIndex((n) => n.kind === 'const' && /^\d/.test(n.name));
+  const constant = numerator[literal];
+  if (constant?.kind === 'const' && den === 1 && Math.abs(num) !== 1) {
+    // 3 · 0.044715 is written 0.134145; fifteen digits leave out what rounding added.
+    const value = Number((Math.abs(num) * constant.value).toPrecision(15));
+    numerator[literal] = arena.constant(String(value), value);
+    num = Math.sign(num);
+  }
   const decimal = isDecimal(den);
   return {
     negative: num < 0,

@@ -5,6 +5,7 @@ import { isExponential } from './build';
 import { joinedCases, type CasesOptions } from './casewise';
 import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
+import { collect } from './polynomial';
 import { RelationTable, type Relation } from './relations';
 
 export interface Shown {
@@ -40,6 +41,8 @@ export function shownForm(options: ShownOptions, node: Node): Shown {
   }
   const cases = joinedCases(options, best);
   if (cases !== best) consider(cases, 'join-cases', cases);
+  const split = wholeAndRest(normalizer, best);
+  if (split) consider(split, 'split-fraction', split);
   const stable = stableSigmoids(normalizer, best);
   if (stable === best) return { node: best, via };
   return { node: stable, via: [...via, { rule: 'stable-form', node: stable }] };
@@ -71,6 +74,29 @@ function mapParts(arena: Arena, node: Node, f: (part: Node) => Node): Node {
     return result;
   };
   return visit(node);
+}
+
+/** (p - S)/S is p/S - 1, where p has fewer terms than p - S; null where there is no such quotient. */
+function wholeAndRest(normalizer: Normalizer, node: Node): Node | null {
+  const { algebra, arena } = normalizer;
+  const form = normalizer.norm(node);
+  const sums = [...factors(form.mono)].flatMap(([id, e]) => {
+    const { terms } = algebra.base(id);
+    return terms ? [{ id, e, terms }] : [];
+  });
+  for (const above of sums.filter(({ e }) => e === 1))
+    for (const below of sums.filter(({ e }) => e === -1))
+      for (const sign of [1, -1]) {
+        const left = collect([...above.terms, ...below.terms.map((t) => ({ c: -sign * t.c, m: t.m }))]);
+        if (left.length === 0 || left.length >= above.terms.length) continue;
+        const outside: Form = {
+          ...form,
+          mono: filterMono(form.mono, (id) => id !== above.id && id !== below.id),
+        };
+        const part = algebra.mul(outside, algebra.fromTerms(left), { num: 1, den: 1, mono: [below.id, -1] });
+        return arena.add(algebra.toNode(part), algebra.toNode(algebra.scale(outside, sign)));
+      }
+  return null;
 }
 
 /** e^u/(1 + e^u) is σ(u): the quotient overflows to NaN for large u, the function does not. */

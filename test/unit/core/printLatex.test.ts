@@ -100,7 +100,7 @@ describe('expressions', () => {
     ['erf(z[i]/sqrt(2))', String.raw`\operatorname{erf}\left( \frac{z_{i}}{\sqrt{2}} \right)`],
     ['relu(z[i])', String.raw`\max(0, z_{i})`],
     ['log(sum(k<K, exp(P[i,k])))', String.raw`\log\left( \sum_{k=1}^{K} e^{P_{ik}} \right)`],
-    ['3*0.044715*b^2', String.raw`3 \cdot 0.044715 b^{2}`],
+    ['3*0.044715*b^2', String.raw`0.134145 b^{2}`],
     ['(a[i]-y[i])/(a[i]*(1-a[i]))', String.raw`\frac{a_{i} - y_{i}}{a_{i} \, (1 - a_{i})}`],
     ['2/m*(y[i]/a[i])', String.raw`\frac{2}{m} \frac{y_{i}}{a_{i}}`],
     ['b/sigma/m', String.raw`\frac{b}{m \sigma}`],
