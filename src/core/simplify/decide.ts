@@ -15,6 +15,8 @@ const DEEPEST_MERGE = 4;
 
 export interface Decision {
   provesZero(node: Node): boolean;
+  /** The normaliser that brings the node to its decision form. */
+  normalizerFor(node: Node): Normalizer;
 }
 
 export interface DecisionOptions {
@@ -72,7 +74,10 @@ export function createDecision(options: DecisionOptions): Decision {
     );
   };
 
-  return { provesZero: (node) => provesZero(node, 0, 0) };
+  return {
+    provesZero: (node) => provesZero(node, 0, 0),
+    normalizerFor: (node) => normalizerFor(exponentialRoot(node)),
+  };
 }
 
 /** The least common denominator of the numbers in exponents, so that e^x and e^(x/2) share a base. */

@@ -2,7 +2,7 @@
 import type { Program } from '../definition';
 import { isNum, symbolNames, type Node } from '../expr';
 import { createFacts, type Facts } from '../facts';
-import { createDecision } from './decide';
+import { createDecision, type Decision } from './decide';
 import { createDisplay, type Display } from './display';
 import { learnBinding } from './learn';
 import { Normalizer } from './normalize';
@@ -23,6 +23,7 @@ export interface Simplifier {
   readonly facts: Facts;
   readonly display: Display;
   readonly normalizer: Normalizer;
+  readonly decision: Decision;
   /** Facts about bindings that simplification may have used. */
   readonly notes: readonly string[];
   /** The working form with every intermediate state; `named` says whether bindings may be used to rewrite. */
@@ -77,6 +78,7 @@ export function createSimplifier(program: Program): Simplifier {
     facts,
     display,
     normalizer,
+    decision,
     notes,
     shown: (node) => shownForm(forShowing, node).node,
     shownWithRewritings: (node) => shownForm(forShowing, node),

@@ -1,0 +1,328 @@
+/** What must hold of every expression, whatever it is; each breach is told as text. */
+import { axisIndices, type Binding, type Program } from '../../../src/core/definition';
+import { derive } from '../../../src/core/derive';
+import { createEvaluator, type Evaluator, type IndexValues } from '../../../src/core/evaluate';
+import { dagSize, symbolNames, type Node, type SymNode } from '../../../src/core/expr';
+import { createRandom, type Random } from '../../../src/core/random';
+import { createSimplifier } from '../../../src/core/simplify/simplifier';
+import { parseModel } from '../model';
+import { exactText } from './exactText';
+import { mutated } from './mutate';
+import { placesOf, type Place } from './points';
+
+export type Law =
+  | 'working form keeps the value'
+  | 'shown form keeps the value'
+  | 'decision form keeps the value'
+  | 'decision form is idempotent'
+  | 'gradient is kept'
+  | 'derived gradient'
+  | 'equal is true'
+  | 'no crash'
+  | 'no runaway';
+
+export interface Breach {
+  readonly law: Law;
+  readonly what: string;
+}
+
+export interface Outcome {
+  readonly breaches: readonly Breach[];
+  /** Comparisons of values that said something. */
+  readonly compared: number;
+  /** Points at which an exponential or a power of one of the forms left the floating-point numbers. */
+  readonly overflowed: number;
+  /** `equal` proved the shown form equal to the original. */
+  readonly proved: boolean;
+  /** Pairs with different values that `equal` was asked about. */
+  readonly differing: number;
+  /** Nodes of the shown form over those of the original. */
+  readonly growth: number;
+  readonly milliseconds: number;
+  /** Rules of the steps that lead to the shown form, once per state. */
+  readonly rules: readonly string[];
+  /** Some part was left as it is. */
+  readonly budget: boolean;
+}
+
+export interface CheckOptions {
+  readonly seed: number;
+  /** Derive the gradients too. */
+  readonly derivation: boolean;
+  /** Expressions of another value that `equal` is asked about. */
+  readonly mutants: number;
+}
+
+/** The bounds on rounding are of first order; this much above them is no rounding. */
+const ROUNDINGS = 8 * 2 ** -53;
+const LARGEST = 1e12;
+/** At far points 1 + e^-70 is 1: what remains of such a sum is nothing. */
+const ABSORBED = 1e-16;
+/** CPU milliseconds for all simplifications of one expression. */
+const SLOWEST = 2000;
+
+export function checkModel(model: string, options: CheckOptions): Outcome {
+  const program = parseModel(model);
+  const tested = program.bindings.at(-1);
+  const breaches: Breach[] = [];
+  const outcome = {
+    compared: 0,
+    overflowed: 0,
+    proved: false,
+    differing: 0,
+    growth: 1,
+    milliseconds: 0,
+    budget: false,
+  };
+  const rules: string[] = [];
+  if (!tested) return { ...outcome, breaches, rules };
+  const began = process.cpuUsage();
+  try {
+    lawsOf(program, tested, options, outcome, breaches, rules);
+  } catch (error) {
+    breaches.push({ law: 'no crash', what: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+  const { user } = process.cpuUsage(began);
+  outcome.milliseconds = user / 1000;
+  if (outcome.milliseconds > SLOWEST)
+    breaches.push({ law: 'no runaway', what: `${outcome.milliseconds.toFixed(0)} ms` });
+  return { ...outcome, breaches, rules };
+}
+
+type Tally = { -readonly [K in keyof Omit<Outcome, 'breaches' | 'rules'>]: Outcome[K] };
+
+function lawsOf(
+  program: Program,
+  tested: Binding,
+  options: CheckOptions,
+  tally: Tally,
+  breaches: Breach[],
+  rules: string[],
+): void {
+  const { arena } = program;
+  const node = tested.def;
+  const others = program.bindings.slice(0, -1);
+  // The name of what is tested must not be an answer.
+  const around: Program = {
+    ...program,
+    bindings: [...others, { ...tested, axes: [], def: arena.zero }],
+  };
+  const random = createRandom(options.seed);
+  const places = placesOf(around, options.seed).map((place) => placed(around, tested, place, random));
+  const simplifier = createSimplifier(around);
+  const compare = (law: Law, other: Node): void => {
+    for (const place of places) {
+      const verdict = agreement(place, node, other);
+      if (verdict === 'agree') tally.compared += 1;
+      else if (verdict === 'overflow') tally.overflowed += 1;
+      else if (verdict !== 'unknown') {
+        breaches.push({ law, what: `${exactText(arena, other)} at a ${place.manner} point: ${verdict.differs}` });
+        return;
+      }
+    }
+  };
+
+  compare('working form keeps the value', simplifier.plain(node));
+  const { node: shown, via } = simplifier.shownWithRewritings(node);
+  compare('shown form keeps the value', shown);
+  const traced = simplifier.traced(node, true);
+  for (const { rule } of traced.states) rules.push(rule);
+  for (const { rule } of via) rules.push(rule);
+  const normalizer = simplifier.decision.normalizerFor(node);
+  const decided = normalizer.simplify(node);
+  compare('decision form keeps the value', decided);
+  const again = normalizer.simplify(decided);
+  tally.budget = normalizer.budget !== null;
+  const defined = places.some((place) => !isOutside(place, node));
+  if (again !== decided && !tally.budget && defined)
+    breaches.push({
+      law: 'decision form is idempotent',
+      what: `${exactText(arena, decided)} becomes ${exactText(arena, again)}`,
+    });
+  tally.growth = dagSize(shown) / Math.max(1, dagSize(node));
+  tally.proved = simplifier.equal(node, shown);
+  for (const mutant of mutated(arena, node, random, options.mutants)) {
+    const differs = places.some((place) => differ(place, node, mutant));
+    if (differs) tally.differing += 1;
+    if (differs && simplifier.equal(node, mutant))
+      breaches.push({ law: 'equal is true', what: exactText(arena, mutant) });
+  }
+  gradients(program, tested, shown, places, options, breaches, tally);
+}
+
+function gradients(
+  program: Program,
+  tested: Binding,
+  shown: Node,
+  places: readonly Standing[],
+  options: CheckOptions,
+  breaches: Breach[],
+  tally: Tally,
+): void {
+  const { arena } = program;
+  const names = dependencies(program, tested.def);
+  const parameters = program.inputs.filter((i) => i.role === 'parameter' && names.has(i.name));
+  const smooth = places.filter((place) => place.manner === 'ordinary');
+  for (const input of parameters) {
+    const at = input.shape.map((size, k) => arena.index(`g${k}`, size));
+    const by = arena.sym(input.name, ...at);
+    const original = arena.diff(tested.def, by, true);
+    const positions = Object.fromEntries(at.map((index) => [index.name, 0]));
+    for (const place of smooth) {
+      const standing = { ...place, indices: { ...place.indices, ...positions } };
+      const verdict = gradientAgreement(standing, tested.def, by, original, arena.diff(shown, by, true));
+      if (verdict === 'agree') tally.compared += 1;
+      else if (typeof verdict === 'object')
+        breaches.push({ law: 'gradient is kept', what: `by ${input.name}: ${verdict.differs}` });
+    }
+  }
+  if (!options.derivation || axisIndices(tested.axes).length > 0 || parameters.length === 0) return;
+  const derivation = derive(program, { wrt: parameters.map((i) => i.name), verify: false });
+  for (const gradient of derivation.gradients) {
+    const indices = axisIndices(gradient.axes);
+    const by = arena.sym(gradient.of, ...indices);
+    const original = arena.diff(tested.def, by, true);
+    for (const place of smooth) {
+      const evaluator = createEvaluator(program, place.point, derivation.named);
+      const positions = Object.fromEntries(indices.map((index) => [index.name, 0]));
+      const standing = { ...place, evaluator, indices: positions };
+      const verdict = gradientAgreement(standing, tested.def, by, original, gradient.element);
+      if (verdict === 'agree') tally.compared += 1;
+      else if (typeof verdict === 'object')
+        breaches.push({ law: 'derived gradient', what: `by ${gradient.of}: ${verdict.differs}` });
+    }
+  }
+}
+
+function dependencies(program: Program, node: Node): ReadonlySet<string> {
+  const names = symbolNames(node);
+  for (const binding of [...program.bindings].reverse())
+    if (names.has(binding.name) && binding.def !== node)
+      for (const name of symbolNames(binding.def)) names.add(name);
+  return names;
+}
+
+interface Standing extends Place {
+  readonly program: Program;
+  readonly evaluator: Evaluator;
+  readonly indices: IndexValues;
+}
+
+function placed(program: Program, tested: Binding, place: Place, random: Random): Standing {
+  const indices = axisIndices(tested.axes).map(
+    (index) => [index.name, Math.floor(random() * (place.point.sizes[index.size] ?? 1))] as const,
+  );
+  return {
+    ...place,
+    program,
+    evaluator: createEvaluator(program, place.point),
+    indices: Object.fromEntries(indices),
+  };
+}
+
+type Verdict = 'agree' | 'unknown' | 'overflow' | { readonly differs: string };
+
+/** Compares two nodes at a point; `unknown` where the first is undefined or its rounding hides everything. */
+function agreement(place: Standing, a: Node, b: Node): Verdict {
+  const { evaluator, indices } = place;
+  const left = evaluator.valueWithScale(a, indices);
+  if (!Number.isFinite(left.value) || !(left.scale < LARGEST)) return 'unknown';
+  const right = evaluator.valueWithScale(b, indices);
+  if (Math.abs(left.value - right.value) <= ROUNDINGS * (left.scale + right.scale)) return 'agree';
+  if (isOutside(place, a)) return 'unknown';
+  if (!Number.isFinite(right.scale) || overflows(place, a) || overflows(place, b)) return 'overflow';
+  if (place.manner === 'extreme' && Math.abs(left.value - right.value) < ABSORBED) return 'overflow';
+  return { differs: `${left.value} becomes ${right.value}` };
+}
+
+/** Both are defined and have different values. */
+const differ = (place: Standing, a: Node, b: Node): boolean =>
+  typeof agreement(place, a, b) === 'object' && typeof agreement(place, b, a) === 'object';
+
+/** Some part is infinite or undefined somewhere, even if the whole is not (0·∞, the branch that is not taken). */
+function isOutside(place: Standing, top: Node): boolean {
+  const { program, point, evaluator } = place;
+  const visit = (node: Node, at: IndexValues): boolean =>
+    someValue(place, node, at, (part, where) => !Number.isFinite(evaluator.value(part, where)));
+  if (visit(top, place.indices)) return true;
+  const names = dependencies(program, top);
+  return program.bindings.some((binding) => {
+    if (!names.has(binding.name)) return false;
+    let at: IndexValues[] = [{}];
+    for (const { name, size } of axisIndices(binding.axes))
+      at = at.flatMap((known) =>
+        Array.from({ length: point.sizes[size] ?? 0 }, (_, k) => ({ ...known, [name]: k })),
+      );
+    return at.some((known) => visit(binding.def, known));
+  });
+}
+
+/** Some part satisfies the condition at some position. */
+function someValue(
+  { program, point }: Standing,
+  top: Node,
+  indices: IndexValues,
+  condition: (node: Node, at: IndexValues) => boolean,
+): boolean {
+  const seen = new Set<Node>();
+  const visit = (node: Node, at: IndexValues): boolean => {
+    if (node.free.size === 0) {
+      if (seen.has(node)) return false;
+      seen.add(node);
+    }
+    if (node.kind === 'num' || node.kind === 'index') return false;
+    if (condition(node, at)) return true;
+    if (node.kind !== 'reduce') {
+      if (node.kind === 'sym') return node.args.some((arg) => arg.kind === 'sym' && visit(arg, at));
+      return node.args.some((arg) => visit(arg, at));
+    }
+    const { index, body } = program.arena.open(node);
+    const length = /^\d+$/.test(index.size) ? Number(index.size) : (point.sizes[index.size] ?? 0);
+    for (let k = 0; k < length; k += 1) if (visit(body, { ...at, [index.name]: k })) return true;
+    return false;
+  };
+  return visit(top, indices);
+}
+
+/** A power or an exponential leaves the floating-point numbers. */
+function overflows(place: Standing, top: Node): boolean {
+  const { evaluator } = place;
+  return someValue(place, top, place.indices, (node, at) => {
+    const [base] = node.args;
+    if (!base || (node.kind !== 'pow' && node.kind !== 'call')) return false;
+    const [inside, value] = [evaluator.value(base, at), evaluator.value(node, at)];
+    if (!Number.isFinite(inside)) return false;
+    if (node.kind === 'call') return Math.abs(inside) > 300 && (!Number.isFinite(value) || value === 0);
+    return inside !== 0 && (Math.abs(value) === Infinity || value === 0);
+  });
+}
+
+function gradientAgreement(place: Standing, whole: Node, by: SymNode, a: Node, b: Node): Verdict {
+  const verdict = agreement(place, a, b);
+  if (typeof verdict !== 'object') return verdict === 'overflow' ? 'unknown' : verdict;
+  if (isOutside(place, whole)) return 'unknown';
+  // At a kink both one-sided slopes are right.
+  const slope = oneSided(place, whole, by);
+  return slope === null ? 'unknown' : { differs: `${verdict.differs}, by differences ${slope}` };
+}
+
+/** The slope by differences on both sides; null where they differ. */
+function oneSided(place: Standing, whole: Node, by: SymNode): number | null {
+  const { program, point, indices } = place;
+  const value = point.inputs[by.name];
+  if (value === undefined) return null;
+  const at = (h: number): number => {
+    const inputs = {
+      ...point.inputs,
+      [by.name]:
+        typeof value === 'number'
+          ? value + h
+          : { dims: value.dims, data: Float64Array.from(value.data, (v, k) => (k === 0 ? v + h : v)) },
+    };
+    return createEvaluator(program, { ...point, inputs }).value(whole, indices);
+  };
+  const h = 1e-6;
+  const [left, right] = [(at(0) - at(-h)) / h, (at(h) - at(0)) / h];
+  const size = Math.max(Math.abs(left), Math.abs(right), 1e-3);
+  return Math.abs(left - right) <= 1e-2 * size ? (left + right) / 2 : null;
+}
