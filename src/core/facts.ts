@@ -43,6 +43,8 @@ export interface Facts {
   symmetry(name: string): 'definite' | 'symmetric' | null;
   /** The size of a non-unit axis of an input or a binding. */
   axisSize(name: string, position: number): Size | null;
+  /** The few values that each element of an input can take; null if there are more. */
+  values(name: string): readonly number[] | null;
   /** Narrows what is known of a binding, e.g. by a proof about its definition. */
   learn(name: string, range: Range): void;
   /** "a is in (0, 1)", for a symbol of which something is known. */
@@ -233,6 +235,11 @@ export function createFacts(program: Program): Facts {
         ? axisIndices(binding.axes).map((index) => index.size)
         : indexedSizes(inputs.get(name)?.shape ?? []);
       return sizes[position] ?? null;
+    },
+    values(name) {
+      const domain = inputs.get(name)?.domain;
+      if (domain?.kind === 'sign') return [-1, 1];
+      return domain?.kind === 'binary' || (domain?.kind === 'distribution' && domain.hard) ? [0, 1] : null;
     },
     learn(name, range) {
       learned.set(name, range);

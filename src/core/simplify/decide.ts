@@ -1,17 +1,30 @@
 /**
  * Proofs that an expression is 0: expansion over one denominator with functions written in exponentials, sums over equal
- * ranges merged, and piecewise expressions taken case by case. A failure proves nothing.
+ * ranges merged, and what has few values (signs of expressions, labels, one-hot rows, deltas) taken case by case. A failure
+ * proves nothing.
  */
 import type { Binding } from '../definition';
-import { gcd, type Arena, type Node } from '../expr';
+import { dagSize, gcd, type Arena, type CmpNode, type IndexNode, type Node } from '../expr';
 import type { Facts } from '../facts';
 import type { Form } from './algebra';
+import { contradictory, type Assumption } from './inequalities';
 import type { Display } from './display';
 import { factors } from './mono';
 import { Normalizer } from './normalize';
+import {
+  find,
+  isClosed,
+  oneHotRow,
+  replaceAll,
+  solveForAtom,
+  withFreeIndices,
+  type OneHotRow,
+} from './substitute';
 
-const MOST_CONDITIONS = 4;
+const DEEPEST_CASES = 6;
 const DEEPEST_MERGE = 4;
+/** Nodes that one proof may look at, counted each time. */
+const EFFORT = 3000;
 
 export interface Decision {
   provesZero(node: Node): boolean;
@@ -26,10 +39,17 @@ export interface DecisionOptions {
   readonly bindings: readonly Binding[];
 }
 
+/** Where a proof stands. */
+interface Stand {
+  readonly merges: number;
+  readonly cases: number;
+  readonly assumptions: readonly Assumption[];
+}
+
 export function createDecision(options: DecisionOptions): Decision {
-  const { arena } = options;
+  const { arena, facts } = options;
   const normalizers = new Map<number, Normalizer>();
-  const normalizerFor = (root: number): Normalizer => {
+  const withRoot = (root: number): Normalizer => {
     let known = normalizers.get(root);
     if (!known) {
       known = new Normalizer({ ...options, expand: true, root });
@@ -37,48 +57,106 @@ export function createDecision(options: DecisionOptions): Decision {
     }
     return known;
   };
+  const normalizerFor = (node: Node): Normalizer => {
+    const root = exponentialRoot(node);
+    const normalizer = withRoot(root);
+    // A factor that leaves a sum shows in the exponent only then.
+    const both = leastCommonMultiple(root, exponentialRoot(normalizer.simplify(node)));
+    return both === root || both > LARGEST_ROOT ? normalizer : withRoot(both);
+  };
+  let effort = 0;
 
-  const provesZero = (node: Node, merges: number, conditions: number): boolean => {
-    const normalizer = normalizerFor(exponentialRoot(node));
+  const provesZero = (node: Node, stand: Stand): boolean => {
+    effort -= dagSize(node);
+    if (effort < 0) return false;
+    const normalizer = normalizerFor(node);
     const form = normalizer.norm(node);
     if (form.num === 0) return true;
-    const merged = merges < DEEPEST_MERGE ? mergedBody(normalizer, form, merges) : null;
-    if (merged && provesZero(merged, merges + 1, conditions)) return true;
-    return conditions < MOST_CONDITIONS && byCases(normalizer.algebra.toNode(form), merges, conditions);
+    const decided = normalizer.algebra.toNode(form);
+    effort -= dagSize(decided);
+    const merged = stand.merges < DEEPEST_MERGE ? mergedBody(normalizer, form, stand.merges) : null;
+    if (merged && provesZero(merged, { ...stand, merges: stand.merges + 1 })) return true;
+    if (stand.cases >= DEEPEST_CASES) return false;
+    const deeper = { ...stand, cases: stand.cases + 1 };
+    return (
+      byValues(decided, deeper) ??
+      byDelta(decided, deeper) ??
+      byRow(decided, deeper) ??
+      bySign(decided, deeper) ??
+      false
+    );
+  };
+
+  /** Each value of one label in turn; null where the node has none. */
+  const byValues = (node: Node, stand: Stand): boolean | null => {
+    const symbol = find(
+      node,
+      (n) => n.kind === 'sym' && isClosed(n) && facts.values(n.name) !== null && !isRow(n.name),
+    );
+    const values = symbol?.kind === 'sym' ? facts.values(symbol.name) : null;
+    if (!symbol || !values) return null;
+    return values.every((value) => provesZero(replaceAll(arena, node, symbol, arena.num(value)), stand));
+  };
+  const isRow = (name: string): boolean => facts.distribution(name) !== null;
+
+  /** Equal and different indices in turn. */
+  const byDelta = (node: Node, stand: Stand): boolean | null => {
+    const delta = find(node, (n) => n.kind === 'delta' && isClosed(n));
+    const index = delta?.args.find((arg): arg is IndexNode => arg.kind === 'index');
+    const other = delta?.args.find((arg) => arg !== index);
+    if (!delta || !index || !other) return null;
+    const same = arena.substitute(replaceAll(arena, node, delta, arena.one), index, other);
+    return provesZero(replaceAll(arena, node, delta, arena.zero), stand) && provesZero(same, stand);
+  };
+
+  /** A one-hot row is a delta with an index of its own. */
+  const byRow = (node: Node, stand: Stand): boolean | null => {
+    const row: OneHotRow | null = oneHotRow(arena, facts, node);
+    if (!row) return null;
+    const hot = arena.index(`!h${stand.cases}`, row.size);
+    return provesZero(
+      arena.mapSyms(node, (sym) => {
+        const at = sym.name === row.name ? sym.args[row.axis] : undefined;
+        return at ? arena.delta(at, hot) : sym;
+      }),
+      stand,
+    );
   };
 
   /** p > 0, p < 0 and p = 0 in turn, for one comparison p > 0 in the node. */
-  const byCases = (node: Node, merges: number, conditions: number): boolean => {
-    const condition = firstComparison(node);
-    if (!condition) return false;
-    const [p] = condition.args as [Node, Node];
-    const opposite = arena.compare('>', normalizerFor(1).simplify(arena.neg(p)), arena.zero);
+  const bySign = (node: Node, stand: Stand): boolean | null => {
+    const condition = find(node, (n) => n.kind === 'cmp' && n.rel === '>' && isClosed(n)) as CmpNode | null;
+    const [p] = condition?.args ?? [];
+    if (!condition || !p) return null;
+    const opposite = arena.compare('>', withRoot(1).simplify(arena.neg(p)), arena.zero);
     const cell = (up: Node, down: Node): Node =>
-      replaceAll(
-        arena,
-        node,
-        new Map([
-          [condition, up],
-          [opposite, down],
-        ]),
-      );
-    const solved = solveForSymbol(arena, p);
-    const onKink = solved
-      ? arena.mapSyms(cell(arena.zero, arena.zero), (sym) => (sym === solved.symbol ? solved.value : sym))
-      : null;
+      replaceAll(arena, replaceAll(arena, node, condition, up), opposite, down);
+    const under = (assumption: Assumption, claim: Node): boolean => {
+      const assumptions = [...stand.assumptions, assumption];
+      return contradictory(withRoot(1), assumptions) || provesZero(claim, { ...stand, assumptions });
+    };
+    const onKink = cell(arena.zero, arena.zero);
+    const solved = solveForAtom(arena, p);
+    const kink = { node: p, sign: 'zero' } as const;
     return (
-      provesZero(cell(arena.one, arena.zero), merges, conditions + 1) &&
-      provesZero(cell(arena.zero, arena.one), merges, conditions + 1) &&
-      onKink !== null &&
-      provesZero(onKink, merges, conditions + 1)
+      under({ node: p, sign: 'positive' }, cell(arena.one, arena.zero)) &&
+      under({ node: arena.neg(p), sign: 'positive' }, cell(arena.zero, arena.one)) &&
+      under(kink, solved ? replaceAll(arena, onKink, solved.atom, solved.value) : onKink)
     );
   };
 
   return {
-    provesZero: (node) => provesZero(node, 0, 0),
-    normalizerFor: (node) => normalizerFor(exponentialRoot(node)),
+    provesZero(node) {
+      effort = EFFORT;
+      return provesZero(withFreeIndices(arena, node), { merges: 0, cases: 0, assumptions: [] });
+    },
+    normalizerFor,
   };
 }
+
+const LARGEST_ROOT = 60;
+
+const leastCommonMultiple = (a: number, b: number): number => (a * b) / gcd(a, b);
 
 /** The least common denominator of the numbers in exponents, so that e^x and e^(x/2) share a base. */
 function exponentialRoot(node: Node): number {
@@ -87,24 +165,22 @@ function exponentialRoot(node: Node): number {
   const denominators = (n: Node): number => {
     if (n.kind === 'num') return n.den;
     if (n.kind !== 'mul' && n.kind !== 'add') return 1;
-    return n.args.map(denominators).reduce((a, b) => (a * b) / gcd(a, b), 1);
+    return n.args.map(denominators).reduce(leastCommonMultiple, 1);
   };
   const visit = (n: Node): void => {
     if (seen.has(n.id)) return;
     seen.add(n.id);
-    if (
-      n.kind === 'call' &&
-      n.args[0] &&
-      ['exp', 'tanh', 'sigmoid', 'sinh', 'cosh', 'softplus'].includes(n.fn)
-    ) {
-      const den = denominators(n.args[0]);
-      root = (root * den) / gcd(root, den);
-    }
+    const exponent = n.kind === 'pow' ? n.args[1] : null;
+    const argument = n.kind === 'call' && EXPONENTIAL.has(n.fn) ? n.args[0] : null;
+    const power = exponent && exponent.kind !== 'num' ? exponent : argument;
+    if (power) root = leastCommonMultiple(root, denominators(power));
     n.args.forEach(visit);
   };
   visit(node);
-  return root <= 60 ? root : 1;
+  return root <= LARGEST_ROOT ? root : 1;
 }
+
+const EXPONENTIAL = new Set(['exp', 'tanh', 'sigmoid', 'sinh', 'cosh', 'softplus', 'expm1', 'logaddexp']);
 
 /**
  * Σf − Σg is 0 if the merged body f − g is: all terms must be sums over the same size. Each `level` of merging has an index
@@ -131,41 +207,3 @@ function mergedBody(normalizer: Normalizer, form: Form, level: number): Node | n
   }
   return bodies.length > 0 ? arena.add(...bodies) : null;
 }
-
-/** A comparison p > 0 whose p has no bound index. */
-function firstComparison(node: Node): (Node & { kind: 'cmp' }) | null {
-  if (node.kind === 'cmp' && node.rel === '>' && [...node.free].every((name) => !name.startsWith('#')))
-    return node;
-  for (const arg of node.args) {
-    const found = firstComparison(arg);
-    if (found) return found;
-  }
-  return null;
-}
-
-function replaceAll(arena: Arena, node: Node, by: ReadonlyMap<Node, Node>): Node {
-  const direct = by.get(node);
-  if (direct) return direct;
-  if (node.args.length === 0) return node;
-  return arena.withArgs(
-    node,
-    node.args.map((arg) => replaceAll(arena, arg, by)),
-  );
-}
-
-/** p = 0 solved for a symbol that stands in it once, as a term with a number factor. */
-function solveForSymbol(arena: Arena, p: Node): { symbol: Node; value: Node } | null {
-  const terms = p.kind === 'add' ? p.args : [p];
-  for (const term of terms) {
-    const factorsOf = term.kind === 'mul' ? term.args : [term];
-    const symbol = factorsOf.find((f) => f.kind === 'sym');
-    const number = arena.mul(...factorsOf.filter((f) => f !== symbol));
-    const others = arena.add(...terms.filter((t) => t !== term));
-    if (!symbol || number.kind !== 'num' || contains(others, symbol)) continue;
-    return { symbol, value: arena.neg(arena.div(others, number)) };
-  }
-  return null;
-}
-
-const contains = (node: Node, part: Node): boolean =>
-  node === part || node.args.some((arg) => contains(arg, part));

@@ -33,6 +33,21 @@ export function inExponentials(arena: Arena, node: CallNode): Node | null {
       return arena.sub(above(x), above(arena.neg(x)));
     case 'abs':
       return arena.mul(x, arena.sub(above(x), above(arena.neg(x))));
+    case 'tan':
+      return arena.div(arena.call('sin', x), arena.call('cos', x));
+    case 'arcsinh':
+      return arena.call('log', arena.add(x, arena.sqrt(arena.add(arena.pow(x, arena.num(2)), one))));
+    case 'arccosh':
+      return arena.call('log', arena.add(x, arena.sqrt(arena.sub(arena.pow(x, arena.num(2)), one))));
+    case 'arctanh':
+      return arena.mul(
+        half,
+        arena.sub(arena.call('log', arena.add(one, x)), arena.call('log', arena.sub(one, x))),
+      );
+    case 'arccos':
+      return arena.sub(arena.mul(half, arena.constant('pi', Math.PI)), arena.call('arcsin', x));
+    case 'ceil':
+      return arena.neg(arena.call('floor', arena.neg(x)));
     case 'maximum':
       return y ? arena.where(arena.compare('>', y, x), y, x) : null;
     case 'minimum':

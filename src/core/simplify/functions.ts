@@ -65,10 +65,27 @@ function logarithm(normalizer: Normalizer, x: Form): Form {
       else kept.push(id, e);
     }
   }
-  const rest: Form = { num: x.num, den: x.den, mono: kept };
+  let rest: Form = { num: x.num, den: x.den, mono: kept };
+  if (normalizer.expand && x.num > 0) {
+    for (const [p, e] of [...primePowers(x.num), ...primePowers(x.den).map(([q, k]) => [q, -k] as const)])
+      out.push(algebra.scale(normalizer.atom(arena.call('log', arena.num(p))), e));
+    rest = { num: 1, den: 1, mono: kept };
+  }
   if (kept.length > 0 || rest.num !== 1 || rest.den !== 1)
     out.push(normalizer.atom(arena.call('log', algebra.toNode(rest))));
   return algebra.add(out);
+}
+
+/** The value as a product of powers of primes; a factor without small divisors counts as one. */
+function primePowers(value: number): (readonly [prime: number, exponent: number])[] {
+  const out: (readonly [number, number])[] = [];
+  let rest = value;
+  for (let p = 2; p * p <= rest && p < 1000; p++) {
+    let exponent = 0;
+    for (; rest % p === 0; rest /= p) exponent += 1;
+    if (exponent > 0) out.push([p, exponent]);
+  }
+  return rest > 1 ? [...out, [rest, 1]] : out;
 }
 
 const EXACT = new Set(['abs', 'sign', 'floor', 'ceil', 'round', 'maximum', 'minimum', 'relu']);

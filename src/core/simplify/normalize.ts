@@ -6,6 +6,7 @@ import { Algebra, ZERO, type Form } from './algebra';
 import { rewriteConditional } from './conditional';
 import { createIndicatorRule } from './deltas';
 import type { Display } from './display';
+import { decidedReduction } from './extremes';
 import { callForm } from './functions';
 import { inverseBindings } from './inverses';
 import { factors, filterMono } from './mono';
@@ -232,6 +233,7 @@ export class Normalizer {
         const close = (part: Node): Node => arena.reduce(node.op, index, part);
         const form = this.part(body, close);
         if (node.op === 'sum') return sumForm(this, index, form);
+        if (this.expand) return algebra.silently(() => decidedReduction(this, node.op, index, form));
         const closed = close(algebra.toNode(form));
         return closed.kind === 'reduce' ? this.atom(closed) : this.norm(closed);
       }

@@ -3,6 +3,7 @@ import type { Arena, CmpNode, Node, Relation } from '../expr';
 import type { Range } from '../facts';
 import { ONE, ZERO, type Form } from './algebra';
 import { isExponential } from './build';
+import { decidedComparison } from './conditions';
 import { EMPTY, divMono, exponentOf, factors, type Mono } from './mono';
 import type { Normalizer } from './normalize';
 
@@ -11,10 +12,7 @@ export function comparisonForm(normalizer: Normalizer, node: CmpNode, args: read
   const [left = ZERO, right = ZERO] = args;
   const difference = algebra.silently(() => algebra.add([left, algebra.scale(right, -1)]));
   if (difference.mono.length === 0) return holds(node.rel, difference.num) ? ONE : ZERO;
-  if (normalizer.expand && node.rel === '>=') {
-    const opposite = arena.compare('>', node.args[1] as Node, node.args[0] as Node);
-    return algebra.add([ONE, algebra.scale(normalizer.norm(opposite), -1)]);
-  }
+  if (normalizer.expand) return algebra.silently(() => decidedComparison(normalizer, node.rel, difference));
   const known = decided(node.rel, facts.range(algebra.toNode(difference)));
   if (known !== null) return known ? ONE : ZERO;
   const ordered = node.rel === '>' || node.rel === '>=';
@@ -24,10 +22,6 @@ export function comparisonForm(normalizer: Normalizer, node: CmpNode, args: read
     const size = algebra.toNode(below ? algebra.scale(inside, -1) : inside);
     const [high, low] = below ? [arena.zero, size] : [size, arena.zero];
     return normalizer.norm(arena.compare(node.rel, high, low));
-  }
-  if (normalizer.expand) {
-    const primitive = { num: Math.sign(difference.num), den: 1, mono: difference.mono };
-    return algebra.atom(arena.compare(node.rel, algebra.toNode(primitive), arena.zero));
   }
   return normalizer.atom(arena.compare(node.rel, algebra.toNode(left), algebra.toNode(right)));
 }

@@ -1,8 +1,9 @@
 /** Powers: integer ones factor by factor, roots with what is provably positive taken out. */
 import type { Node } from '../expr';
-import type { Form } from './algebra';
+import { ONE, type Form } from './algebra';
 import { factors } from './mono';
 import type { Normalizer } from './normalize';
+import { exponentOf } from './powersOfE';
 
 export function powerForm(normalizer: Normalizer, node: Node): Form {
   const { algebra, arena } = normalizer;
@@ -15,12 +16,18 @@ function powerOf(normalizer: Normalizer, node: Node, base: Form, exponent: Node)
   const { algebra, arena } = normalizer;
   if (exponent.kind === 'num' && exponent.den === 1) return algebra.power(base, exponent.num);
   if (base.num === 0) return algebra.atom(node);
+  const logarithm = base.num === 1 && base.den === 1 ? exponentOf(normalizer, base.mono) : null;
+  if (logarithm) return normalizer.norm(arena.call('exp', arena.mul(algebra.toNode(logarithm), exponent)));
   if (exponent.kind === 'num') return rationalPower(normalizer, base, exponent.num, exponent.den);
   const power = normalizer.norm(exponent);
   if (power.mono.length === 0)
     return power.den === 1
       ? algebra.power(base, power.num)
       : rationalPower(normalizer, base, power.num, power.den);
+  if (normalizer.expand && normalizer.facts.isPositive(algebra.toNode(base)))
+    return normalizer.norm(
+      arena.call('exp', arena.mul(algebra.toNode(power), arena.call('log', algebra.toNode(base)))),
+    );
   const terms = normalizer.termsOf(power);
   const whole = terms.find((t) => t.mono.length === 0 && t.den === 1);
   const rest = terms.filter((t) => t !== whole);
@@ -43,7 +50,10 @@ function rationalPower(normalizer: Normalizer, base: Form, p: number, q: number)
   };
   for (const [id, e] of factors(base.mono)) {
     const single: Form = { num: 1, den: 1, mono: [id, 1] };
-    if (normalizer.facts.isPositive(algebra.toNode(single))) root(single, e * p);
+    const logarithm = exponentOf(normalizer, [id, e]);
+    if (logarithm)
+      out.push(normalizer.norm(arena.call('exp', arena.mul(arena.num(p, q), algebra.toNode(logarithm)))));
+    else if (normalizer.facts.isPositive(algebra.toNode(single))) root(single, e * p);
     else kept.push(id, e);
   }
   const [id, e] = kept;
@@ -73,8 +83,11 @@ function numericRoot(
   }
   const [a, b] = squareParts(rest.num);
   const [c, d] = squareParts(rest.den);
-  out.push(normalizer.algebra.power(normalizer.algebra.number(a, c), p));
-  if (b !== 1 || d !== 1 || rest.mono.length > 0) root({ num: b, den: d, mono: rest.mono }, p);
+  // √(1/2) = √2/2 in the decision form, so that squares of roots of numbers are integers there.
+  const lifted = normalizer.expand && Number.isSafeInteger(b * d) && Number.isSafeInteger(c * d);
+  const [num, den, under] = lifted ? [b * d, 1, c * d] : [b, d, c];
+  out.push(normalizer.algebra.power(normalizer.algebra.number(a, under), p));
+  if (num !== 1 || den !== 1 || rest.mono.length > 0) root({ num, den, mono: rest.mono }, p);
 }
 
 /** A power of a root or of an indicator in a simpler way; null where there is none. */
@@ -91,12 +104,33 @@ export function reduceAtom(normalizer: Normalizer, atom: Node, exponent: number)
   if ((atom.kind === 'cmp' || atom.kind === 'delta') && exponent > 1) return algebra.atom(atom);
   if (atom.kind === 'call' && atom.fn === 'sign' && exponent > 2)
     return algebra.atom(atom, exponent % 2 || 2);
+  if (normalizer.expand && exponent > 1) {
+    const reduced = powerOfKnownValues(normalizer, atom, exponent);
+    if (reduced) return reduced;
+  }
   if (atom.kind === 'call' && atom.fn === 'abs' && Math.abs(exponent) >= 2) {
     const left = exponent % 2;
     const even = algebra.power(normalizer.quietNorm(atom.args[0] as Node), exponent - left);
     return left === 0 ? even : algebra.mul(even, algebra.atom(atom, left));
   }
   return null;
+}
+
+/** 0 and 1 are their own squares, -1 and 1 have the square 1, and cos² = 1 - sin². */
+function powerOfKnownValues(normalizer: Normalizer, atom: Node, exponent: number): Form | null {
+  const { algebra, arena, facts } = normalizer;
+  if (atom.kind === 'sym') {
+    const values = facts.values(atom.name);
+    if (!values) return null;
+    return values.includes(0) ? algebra.atom(atom) : exponent % 2 === 0 ? ONE : algebra.atom(atom);
+  }
+  if (atom.kind !== 'call' || atom.fn !== 'cos') return null;
+  const sine = arena.call('sin', atom.args[0] as Node);
+  const square = normalizer.quietNorm(arena.sub(arena.one, arena.pow(sine, arena.num(2))));
+  return algebra.mul(
+    algebra.power(square, (exponent - (exponent % 2)) / 2),
+    algebra.power(algebra.atom(atom), exponent % 2),
+  );
 }
 
 /** value = a² · b with b free of squares of small primes. */

@@ -1,7 +1,8 @@
 /** Exponentials as powers of one atom each, so that those of one argument meet. */
 import type { IndexNode, Node } from '../expr';
 import { ONE, type Form } from './algebra';
-import { factors } from './mono';
+import { isExponential } from './build';
+import { factors, filterMono, type Mono } from './mono';
 import type { Normalizer } from './normalize';
 
 /** e^(a + 2b) = e^a · (e^b)², so that powers of one exponential meet. */
@@ -31,10 +32,8 @@ function splitsUniquely(normalizer: Normalizer, x: Form): boolean {
 function exponentialPart(normalizer: Normalizer, part: Form, among: (node: Node) => Node): Form {
   const { algebra, arena } = normalizer;
   const { recorder } = algebra;
-  const [id, e] = part.mono;
-  const inner = part.mono.length === 2 && e === 1 && id !== undefined ? algebra.base(id).atom : null;
-  if (inner?.kind === 'call' && inner.fn === 'log' && part.den === 1)
-    return algebra.silently(() => algebra.power(normalizer.norm(inner.args[0] as Node), part.num));
+  const power = powerOfLogarithm(normalizer, part);
+  if (power) return power;
   const multiple =
     Math.abs(part.num) === 1 ? null : recorder.within(among, () => rewriteWhole(normalizer, part));
   if (multiple) return multiple;
@@ -42,13 +41,30 @@ function exponentialPart(normalizer: Normalizer, part: Form, among: (node: Node)
     part.den !== normalizer.root && normalizer.root % part.den === 0 ? normalizer.root / part.den : 1;
   const unsigned: Form = { num: 1, den: part.den * divided, mono: part.mono };
   const sign = normalizer.orientation.get(upToIndices(normalizer, algebra.toNode(unsigned)).id) ?? 1;
-  const power = part.num * divided * sign;
+  const times = part.num * divided * sign;
   const atom = recorder.within(
-    (node) => among(arena.pow(node, arena.num(power))),
+    (node) => among(arena.pow(node, arena.num(times))),
     () => normalizer.atom(arena.call('exp', algebra.toNode({ ...unsigned, num: sign }))),
   );
-  return algebra.silently(() => algebra.power(atom, power));
+  return algebra.silently(() => algebra.power(atom, times));
 }
+
+/** e^(s log u) = u^s; the decision form keeps exponentials of which s is not a number, so that their exponents add up. */
+function powerOfLogarithm(normalizer: Normalizer, part: Form): Form | null {
+  const { algebra, arena } = normalizer;
+  const logarithms = [...factors(part.mono)].filter(
+    ([id, e]) => e === 1 && isLogarithm(algebra.base(id).atom),
+  );
+  const [found] = logarithms;
+  if (!found || logarithms.length > 1) return null;
+  const [argument] = algebra.base(found[0]).atom?.args ?? [];
+  const rest = filterMono(part.mono, (id) => id !== found[0]);
+  if (!argument || (rest.length > 0 && normalizer.expand)) return null;
+  const exponent = algebra.toNode({ ...part, mono: rest });
+  return algebra.silently(() => normalizer.norm(arena.pow(argument, exponent)));
+}
+
+const isLogarithm = (atom: Node | null): boolean => atom?.kind === 'call' && atom.fn === 'log';
 
 /** Relations may speak of e^(2z) while e^z is the atom. */
 function rewriteWhole(normalizer: Normalizer, part: Form): Form | null {
@@ -101,4 +117,17 @@ function upToIndices(normalizer: Normalizer, node: Node): Node {
     node,
     [...found.values()].map((index, k) => [index, normalizer.arena.index(`@u${k}`, index.size)] as const),
   );
+}
+
+/** The logarithm of a product of exponentials, 0 for an empty one; null for other products. */
+export function exponentOf(normalizer: Normalizer, m: Mono): Form | null {
+  const { algebra } = normalizer;
+  const parts: Form[] = [];
+  for (const [id, e] of factors(m)) {
+    const base = algebra.base(id);
+    const [argument] = isExponential(base) ? (base.atom?.args ?? []) : [];
+    if (!argument) return null;
+    parts.push(algebra.scale(normalizer.norm(argument), e));
+  }
+  return algebra.add(parts);
 }

@@ -63,11 +63,21 @@ export function headOf(node: Node): string {
   }
 }
 
+function occurs({ pattern, indices }: Pick<Relation, 'pattern' | 'indices'>, node: Node): boolean {
+  const variables = new Set(indices.map((index) => index.name));
+  return (
+    matchInto(pattern, node, variables, new Map()) ||
+    node.args.some((arg) => occurs({ pattern, indices }, arg))
+  );
+}
+
 /** Equations indexed by the head of their left side. */
 export class RelationTable {
   private readonly byHead = new Map<string, Relation[]>();
 
+  /** An equation whose right side holds its own left side would be used for ever; it is left out. */
   add(relation: Relation): void {
+    if (occurs(relation, relation.to)) return;
     const head = headOf(relation.pattern);
     const list = this.byHead.get(head);
     if (list) list.push(relation);

@@ -1,5 +1,11 @@
 /** Expressions and programs in the line language of `model.ts`, such that they read back as the very same nodes. */
-import { axisIndices, type Binding, type Domain, type Program, type Role } from '../../../src/core/definition';
+import {
+  axisIndices,
+  type Binding,
+  type Domain,
+  type Program,
+  type Role,
+} from '../../../src/core/definition';
 import type { Arena, Node } from '../../../src/core/expr';
 
 const WORD: Readonly<Record<Role, string>> = {

@@ -54,8 +54,26 @@ const IDIOMS: readonly Idiom[] = [
     '(1 + tanh(z[i]/2))/2',
   ),
   idiom('h', [I], 'r', ['z'], 'tanh(z[i])', '(exp(2*z[i]) - 1)/(exp(2*z[i]) + 1)', '2*sigmoid(2*z[i]) - 1'),
-  idiom('h2', [I], 'r', ['z'], '(exp(z[i]) - exp(-z[i]))/(exp(z[i]) + exp(-z[i]))', 'relu(z[i])', 'abs(z[i])'),
-  idiom('e', [I], 'p', ['z'], 'exp(-z[i])', 'exp(z[i])', '1 + exp(-z[i])', 'sqrt(1 + z[i]^2)', 'softplus(z[i])'),
+  idiom(
+    'h2',
+    [I],
+    'r',
+    ['z'],
+    '(exp(z[i]) - exp(-z[i]))/(exp(z[i]) + exp(-z[i]))',
+    'relu(z[i])',
+    'abs(z[i])',
+  ),
+  idiom(
+    'e',
+    [I],
+    'p',
+    ['z'],
+    'exp(-z[i])',
+    'exp(z[i])',
+    '1 + exp(-z[i])',
+    'sqrt(1 + z[i]^2)',
+    'softplus(z[i])',
+  ),
   idiom('Z', [I, Q], 'r', [], 'sum(<l:n>, X[i,{l}]*W[{l},o])', 'x*D[i,o] + t*Y[i,o]', 'W[0,o]*t'),
   idiom('M', [I], 'r', ['Z'], 'max(<l:k>, Z[i,{l}])'),
   idiom('E', [I, Q], 'p', ['Z', 'M'], 'exp(Z[i,o] - M[i])', 'exp(Z[i,o])'),
@@ -145,7 +163,9 @@ const OPERATORS: readonly Weighted[] = OPS.flatMap((row): Weighted[] => {
   if (name === 'arccosh') return [[0.5, 'arccosh(1 + {p})']];
   if (name === 'log1p') return [[0.5, 'log1p({p})']];
   const hole = POSITIVE_ARGUMENT.has(name) ? '{p}' : UNIT_ARGUMENT.has(name) ? '{u}' : '{r}';
-  const weight = ['exp', 'log', 'tanh', 'sigmoid', 'softplus', 'relu', 'abs', 'sign'].includes(name) ? 2 : 0.4;
+  const weight = ['exp', 'log', 'tanh', 'sigmoid', 'softplus', 'relu', 'abs', 'sign'].includes(name)
+    ? 2
+    : 0.4;
   return [
     [weight, `${name}(${hole})`],
     [0.1, `${name}(-{r})`],

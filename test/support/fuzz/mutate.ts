@@ -13,9 +13,7 @@ export function mutated(arena: Arena, node: Node, random: Random, count: number)
 }
 
 const countNodes = (node: Node): number =>
-  node.kind === 'sym' || node.kind === 'delta'
-    ? 1
-    : node.args.reduce((sum, arg) => sum + countNodes(arg), 1);
+  node.kind === 'sym' || node.kind === 'delta' ? 1 : node.args.reduce((sum, arg) => sum + countNodes(arg), 1);
 
 /** The node with its `at`-th part (in depth-first order) changed. */
 function mutateAt(arena: Arena, top: Node, at: number, random: Random): Node {
@@ -62,7 +60,9 @@ function changed(arena: Arena, node: Node, scope: readonly IndexNode[], random: 
       return random() < 0.5 ? arena.mul(...node.args.slice(1)) : arena.neg(node);
     case 'cmp': {
       const [a, b] = node.args as [Node, Node];
-      return pick([arena.compare(node.rel, b, a), arena.compare('>=', a, b), arena.compare('!=', a, b)]) ?? node;
+      return (
+        pick([arena.compare(node.rel, b, a), arena.compare('>=', a, b), arena.compare('!=', a, b)]) ?? node
+      );
     }
     case 'where': {
       const [c, a, b] = node.args as [Node, Node, Node];

@@ -14,7 +14,7 @@ export function shrunk(model: string, fails: (model: string) => boolean, attempt
     best = candidate;
     return true;
   };
-  for (let progress = true; progress && left > 0; ) {
+  for (let progress = true; progress && left > 0;) {
     progress = false;
     for (const candidate of simpler(parseModel(best))) {
       const text = exactModel(candidate);
@@ -52,7 +52,8 @@ function* simplerNodes(arena: Arena, node: Node): Generator<Node> {
   if (node.kind === 'sym') {
     yield arena.one;
     for (const [k, arg] of node.args.entries())
-      if (arg.kind === 'sym') yield arena.sym(node.name, ...node.args.map((a, n) => (n === k ? arena.zero : a)));
+      if (arg.kind === 'sym')
+        yield arena.sym(node.name, ...node.args.map((a, n) => (n === k ? arena.zero : a)));
     return;
   }
   if (node.kind === 'reduce') {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { checkModel } from '../../support/fuzz/check';
+import { fuzz } from '../../support/fuzz/run';
+
+const COUNT = Number(process.env['PROPERTY_RUNS'] ?? 600);
+const SEED = Number(process.env['PROPERTY_SEED'] ?? 1);
+
+/** Models that once broke a law, as small as they could be made. */
+const FOUND: readonly (readonly [name: string, model: string])[] = [
+  ['an exponential of half a logarithm', 'J = exp(log(2)/2)^2'],
+  [
+    'a power of an exponential and a root of it',
+    'param x; hyper g positive\nC = x\nJ = (exp(C)^g*exp(C)^(1/2))^2',
+  ],
+  ['roots of fractions among indicators', 'J = arcsinh(maximum(1, cosh(1)^(1/2)))'],
+  ['an exponent that leaves a sum with a denominator', 'param w[n]\nJ = cosh(sum(l<n, -2/3*w[l]))^3 - 2/3'],
+  ['a hyperbolic function of a logarithm', 'data f[m] unit\nJ[i<m] = cosh(1)*cosh(log(f[i])/2)'],
+];
+
+describe('random programs', () => {
+  it.each(FOUND)('keep the laws: %s', (_, model) => {
+    for (let seed = 1; seed <= 5; seed += 1)
+      expect(checkModel(model, { seed, derivation: true, mutants: 6 }).breaches).toEqual([]);
+  });
+  it('keep the laws, drawn from the whole operator table', () => {
+    const { failures, compared, proved } = fuzz({
+      count: COUNT,
+      seed: SEED,
+      largest: 12,
+      deriveEach: 10,
+      failures: 1,
+    });
+    expect(failures.map(({ law, model, what }) => `${law}\n${model}\n${what}`)).toEqual([]);
+    expect(compared).toBeGreaterThan(7 * COUNT);
+    expect(proved).toBeGreaterThan(0.95 * COUNT);
+  });
+});
