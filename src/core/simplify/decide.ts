@@ -125,7 +125,10 @@ export function createDecision(options: DecisionOptions): Decision {
 
   /** p > 0, p < 0 and p = 0 in turn, for one comparison p > 0 in the node. */
   const bySign = (node: Node, stand: Stand): boolean | null => {
-    const condition = find(node, (n) => n.kind === 'cmp' && n.rel === '>' && isClosed(n)) as CmpNode | null;
+    const condition = find(
+      node,
+      (n) => n.kind === 'cmp' && n.rel === '>' && n.args[1] === arena.zero && isClosed(n),
+    ) as CmpNode | null;
     const [p] = condition?.args ?? [];
     if (!condition || !p) return null;
     const opposite = arena.compare('>', withRoot(1).simplify(arena.neg(p)), arena.zero);
@@ -172,7 +175,7 @@ function exponentialRoot(node: Node): number {
     seen.add(n.id);
     const exponent = n.kind === 'pow' ? n.args[1] : null;
     const argument = n.kind === 'call' && EXPONENTIAL.has(n.fn) ? n.args[0] : null;
-    const power = exponent && exponent.kind !== 'num' ? exponent : argument;
+    const power = exponent ?? argument;
     if (power) root = leastCommonMultiple(root, denominators(power));
     n.args.forEach(visit);
   };

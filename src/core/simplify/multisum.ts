@@ -1,5 +1,5 @@
 /** One node for all orders in which nested sums can be written; the decision form needs it. */
-import type { Arena, IndexNode, Node } from '../expr';
+import type { Arena, IndexNode, Node, NumNode } from '../expr';
 import { compareNodes } from '../order';
 
 const MOST_INDICES = 4;
@@ -9,7 +9,10 @@ export function canonicalSum(arena: Arena, index: IndexNode, body: Node): Node |
   const indices: IndexNode[] = [index];
   const parts: Node[] = [];
   const collect = (node: Node): void => {
+    const [base, exponent] = node.args;
     if (node.kind === 'mul') node.args.forEach(collect);
+    else if (node.kind === 'pow' && base?.kind === 'reduce' && exponent?.kind === 'num' && isCount(exponent))
+      for (let k = 0; k < exponent.num; k++) collect(base);
     else if (node.kind === 'reduce' && node.op === 'sum') {
       const opened = arena.open(node);
       const own = arena.index(`§${indices.length}`, opened.index.size);
@@ -29,6 +32,8 @@ export function canonicalSum(arena: Arena, index: IndexNode, body: Node): Node |
   }
   return best;
 }
+
+const isCount = ({ num, den }: NumNode): boolean => den === 1 && num > 1 && num <= MOST_INDICES;
 
 /** Terms and factors in structural order throughout: renaming an index does not leave an order behind that it no longer has. */
 function sorted(arena: Arena, node: Node, memo: Map<number, Node>): Node {

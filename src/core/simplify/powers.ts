@@ -1,6 +1,6 @@
 /** Powers: integer ones factor by factor, roots with what is provably positive taken out. */
 import type { Node } from '../expr';
-import { ONE, type Form } from './algebra';
+import { ONE, ZERO, type Form } from './algebra';
 import { factors } from './mono';
 import type { Normalizer } from './normalize';
 import { exponentOf } from './powersOfE';
@@ -15,7 +15,7 @@ export function powerForm(normalizer: Normalizer, node: Node): Form {
 function powerOf(normalizer: Normalizer, node: Node, base: Form, exponent: Node): Form {
   const { algebra, arena } = normalizer;
   if (exponent.kind === 'num' && exponent.den === 1) return algebra.power(base, exponent.num);
-  if (base.num === 0) return algebra.atom(node);
+  if (base.num === 0) return exponent.kind === 'num' && exponent.num > 0 ? ZERO : algebra.atom(node);
   const logarithm = base.num === 1 && base.den === 1 ? exponentOf(normalizer, base.mono) : null;
   if (logarithm) return normalizer.norm(arena.call('exp', arena.mul(algebra.toNode(logarithm), exponent)));
   if (exponent.kind === 'num') return rationalPower(normalizer, base, exponent.num, exponent.den);

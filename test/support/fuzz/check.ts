@@ -57,7 +57,7 @@ export interface CheckOptions {
 const ROUNDINGS = 8 * 2 ** -53;
 const LARGEST = 1e12;
 /** 1 + e^-70 is 1: what remains of such a sum is nothing. */
-const ABSORBED = 1e-16;
+const ABSORBED = 1e-14;
 /** Relative error of a part from which on nothing is said. */
 const LOST = 1e-3;
 /** Milliseconds for all checks of one expression, on a machine that does other things too. */
