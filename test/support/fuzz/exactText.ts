@@ -80,7 +80,8 @@ export function exactText(arena: Arena, node: Node, names: ReadonlyMap<string, s
       const inner = new Map(names).set(index.name, name);
       return `${node.op}(${name}<${index.size}, ${exactText(arena, body, inner)})`;
     }
+    case 'matrix':
     case 'diff':
-      throw new RangeError('derivatives that are not carried out have no text here');
+      throw new RangeError(`no text is kept for ${node.kind}`);
   }
 }
