@@ -192,6 +192,7 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
         return { kind: 'zero', sizes: form.dims.map((d) => (d === null ? '1' : c(d))) };
       return arg && { kind: 'scaled', negative: false, num: 1, den: 1, top: [arg], bottom: [], arg: shape };
     }
+    case 'cumulative':
     case 'range':
     case 'where':
     case 'take':

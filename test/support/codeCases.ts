@@ -125,6 +125,18 @@ dw[j<n] = -1/m*sum(i<m, y[i]*(1 - y[i]*f[i] > 0)*X[i,j])`,
     model: 'data x[m]; data y[m]\ng[i<m] = (x[i] > 0) + (y[i] > 0) - (x[i] > y[i])*(y[i] <= 1)',
   },
   {
+    name: 'running sums',
+    model: `data u[n]; data y[n]
+c[i<n] = sum(j<n, (i >= j)*u[j])
+g[i<n] = 2*sum(j<n, (j >= i)*(c[j] - y[j]))`,
+  },
+  {
+    name: 'running sums along the rows of a matrix',
+    model: `data U[m,n]; data v[n]
+C[i<m,j<n] = sum(k<n, (j >= k)*U[i,k]*v[k])
+g[j<n,i<m] = sum(k<n, (k >= j)*C[i,k]) + v[j]`,
+  },
+  {
     name: 'functions of a matrix',
     model: 'data A[n,n]; data d[n]\ng[j<n] = det(A)*sum(k<n, inv(A)[k,j]*d[k]) + logdet(A)*inv(A)[j,j]',
   },

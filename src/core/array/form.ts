@@ -122,6 +122,13 @@ export interface DiagForm extends FormBase {
   readonly kind: 'diag';
   readonly arg: Form;
 }
+/** Running sums along an axis, from its end if `reverse`. */
+export interface CumulativeForm extends FormBase {
+  readonly kind: 'cumulative';
+  readonly arg: Form;
+  readonly axis: number;
+  readonly reverse: boolean;
+}
 /** Einstein summation: what no chain of products expresses. */
 export interface EinsumForm extends FormBase {
   readonly kind: 'einsum';
@@ -154,6 +161,7 @@ export type Form =
   | TakeForm
   | DiagonalForm
   | DiagForm
+  | CumulativeForm
   | EinsumForm
   | FullForm;
 
@@ -188,6 +196,7 @@ export function parts(form: Form): readonly Form[] {
     case 'take':
       return [form.arg, ...form.at.filter((f): f is Form => f !== null)];
     case 'root':
+    case 'cumulative':
     case 'matrix':
     case 'reduce':
     case 'transpose':

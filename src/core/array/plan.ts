@@ -287,6 +287,8 @@ class Planner {
       const form = this.plan(body, null);
       return reduceAlong(node.op, form, index.name, wanted);
     }
+    const running = this.runningSum(node);
+    if (running) return running;
     const summed: IndexNode[] = [];
     const factors: Node[] = [];
     const flatten = (n: Node): void => {
@@ -322,6 +324,26 @@ class Planner {
       top: [...scale.top.map(fit), ...(isPlain(form) ? form.top : [form])],
       bottom: scale.bottom.map(fit),
       dims: form.dims,
+    };
+  }
+
+  /** Σ_k [i ≥ k] f_k is a running sum of f, Σ_k [k ≥ i] f_k one from the end; null where f has an i of its own. */
+  private runningSum(node: ReduceNode): Form | null {
+    const { index, body } = this.enter(node);
+    const factors = body.kind === 'mul' ? body.args : [body];
+    const mask = factors.find((f) => f.kind === 'cmp' && f.rel === '>=' && f.args.includes(index));
+    const at = mask?.args.find((arg) => arg !== index);
+    if (!mask || at?.kind !== 'index' || at.size !== index.size) return null;
+    const { arena } = this.program;
+    const rest = arena.mul(...factors.filter((f) => f !== mask));
+    if (rest.free.has(at.name) || !rest.free.has(index.name)) return null;
+    const arg = squeeze(this.plan(arena.substitute(rest, index, at), null));
+    return {
+      kind: 'cumulative',
+      arg,
+      axis: arg.dims.indexOf(at.name),
+      reverse: mask.args[0] === index,
+      dims: arg.dims,
     };
   }
 

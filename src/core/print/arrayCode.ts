@@ -6,6 +6,7 @@ import {
   someForm,
   type CallForm,
   type CompareForm,
+  type CumulativeForm,
   type Dim,
   type Form,
   type FullForm,
@@ -101,11 +102,25 @@ function write(form: Form, d: ArrayDialect): Code {
     case 'diagonal':
     case 'diag':
       return atom(`${lib}.diag(${sub(form.arg, LEVEL.compare)})`);
+    case 'cumulative':
+      return atom(cumulative(form, d));
     case 'einsum':
       return einsum(form.args, form.dims, d);
     case 'full':
       return full(form, d);
   }
+}
+
+function cumulative(form: CumulativeForm, d: ArrayDialect): string {
+  const { arg, axis, reverse, dims } = form;
+  const lib = LIBRARY[d.target];
+  const torch = d.target === 'torch';
+  const along = dims.length > 1 || torch ? `, ${torch ? 'dim' : 'axis'}=${axis}` : '';
+  const inner = write(arg, d);
+  if (!reverse) return `${lib}.cumsum(${inner.text}${along})`;
+  if (torch) return `torch.flip(torch.cumsum(torch.flip(${inner.text}, (${axis},))${along}), (${axis},))`;
+  const turn = `[${':, '.repeat(axis)}::-1]`;
+  return `${lib}.cumsum(${wrap(inner, LEVEL.atom)}${turn}${along})${turn}`;
 }
 
 function matrixFunction(form: MatrixFunctionForm, d: ArrayDialect): string {

@@ -162,6 +162,12 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
     'g = np.full((n, 1), lam)',
   ],
   [
+    'running sums from the end',
+    'data u[n]; data y[n]\ng[i<n] = 2*sum(j<n, (j >= i)*(u[j] - y[j]))',
+    null,
+    'g = 2 * np.cumsum((u - y)[::-1])[::-1]',
+  ],
+  [
     'an inverse of a symmetric matrix',
     'data S[n,n] definite; data d[n]\ng[j<n] = sum(k<n, inv(S)[k,j]*d[k])',
     String.raw`S^{-1} d`,
