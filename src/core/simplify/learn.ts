@@ -7,6 +7,7 @@ import { isExponential } from './build';
 import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import type { Relation } from './relations';
+import { sumKey } from './sums';
 
 /** Equations that are tried only for the sake of a shorter answer: E = P·S from P = E/S. */
 export interface Learned {
@@ -96,9 +97,42 @@ export function learnBinding(
     }
   }
   if (facts.symmetry(binding.name) !== null) describeFact(`${binding.name} is symmetric`);
-  learnSums(normalizer, binding, indices);
+  learnSums(normalizer, binding.name, binding.def, indices);
+  optional.push(...learnExponential(normalizer, binding, indices));
   normalizer.reset();
   return { optional };
+}
+
+/** L = z - log S gives e^z = e^L S: an answer that holds e^z/S is written with L. Returns what is to be tried only. */
+function learnExponential(
+  normalizer: Normalizer,
+  binding: Binding,
+  indices: readonly IndexNode[],
+): Relation[] {
+  const { algebra, arena, relations } = normalizer;
+  const isLogarithm = (form: Form): boolean => {
+    const [id = -1] = form.mono;
+    const atom = form.den === 1 && form.mono.length === 2 ? algebra.base(id).atom : null;
+    return atom?.kind === 'call' && atom.fn === 'log';
+  };
+  const symbol = arena.sym(binding.name, ...indices);
+  const own = normalizer.norm(binding.def);
+  const form = normalizer.norm(arena.call('exp', binding.def));
+  const self = arena.call('exp', symbol);
+  const value = singleAtom(normalizer, form);
+  if (value?.exponent === 1 && value.node.kind === 'sym') {
+    relations.add({ pattern: self, indices, to: value.node, binding: binding.name, rule: 'fold-definition' });
+    return [];
+  }
+  if (!normalizer.termsOf(own).some(isLogarithm)) return [];
+  learnSums(normalizer, sumKey(self), algebra.toNode(form), indices);
+  const optional: Relation[] = [];
+  for (const relation of invertMonomial(normalizer, form, self, indices, binding.name)) {
+    if (relation.pattern.kind === 'sym') optional.push(relation);
+    else if (relation.given?.length) normalizer.conditional.push(relation);
+    else relations.add(relation);
+  }
+  return optional;
 }
 
 function singleAtom(normalizer: Normalizer, form: Form): { node: Node; exponent: number } | null {
@@ -312,14 +346,14 @@ function freeIndex(node: Node, name: string): IndexNode | null {
 const sizeOfFree = (node: Node, name: string): string | null => freeIndex(node, name)?.size ?? null;
 
 /** Σ over an axis that the definition proves to be a number: ΣP = 1 for P = E/S. */
-function learnSums(normalizer: Normalizer, binding: Binding, indices: readonly IndexNode[]): void {
+function learnSums(normalizer: Normalizer, key: string, def: Node, indices: readonly IndexNode[]): void {
   const { arena, algebra } = normalizer;
   indices.forEach((index, position) => {
-    const total = normalizer.norm(arena.sum(index, binding.def));
+    const total = normalizer.norm(arena.sum(index, def));
     if (total.mono.length > 0) return;
     const value = algebra.toNode(total);
-    const rules = normalizer.sumRules.get(binding.name) ?? [];
+    const rules = normalizer.sumRules.get(key) ?? [];
     const rule = total.num === total.den ? 'rows-sum-to-one' : 'rows-sum-to-constant';
-    normalizer.sumRules.set(binding.name, [...rules, { position, rule, value: () => value }]);
+    normalizer.sumRules.set(key, [...rules, { position, rule, value: () => value }]);
   });
 }

@@ -92,26 +92,35 @@ function knownSum(
   index: IndexNode,
   node: Node,
 ): { rule: string; value: Node; because: string } | null {
-  if (node.kind !== 'sym') return null;
-  const positions = node.args.flatMap((arg, k) => (arg.free.has(index.name) ? [k] : []));
+  const exponent = node.kind === 'call' && node.fn === 'exp' ? node.args[0] : undefined;
+  const sym = exponent ?? node;
+  if (sym.kind !== 'sym') return null;
+  const positions = sym.args.flatMap((arg, k) => (arg.free.has(index.name) ? [k] : []));
   const [position] = positions;
-  if (positions.length !== 1 || position === undefined || node.args[position] !== index) return null;
-  if (normalizer.facts.axisSize(node.name, position) !== index.size) return null;
-  const kind = normalizer.facts.distribution(node.name);
-  if (kind && position === normalizer.facts.distributionAxis(node.name, node.args.length))
+  if (positions.length !== 1 || position === undefined || sym.args[position] !== index) return null;
+  if (normalizer.facts.axisSize(sym.name, position) !== index.size) return null;
+  const kind = exponent ? null : normalizer.facts.distribution(sym.name);
+  if (kind && position === normalizer.facts.distributionAxis(sym.name, sym.args.length))
     return {
       rule: kind === 'hard' ? 'one-hot-rows-sum-to-one' : 'rows-sum-to-one',
       value: normalizer.arena.one,
-      because: kind === 'hard' ? `each row of ${node.name} is one-hot` : `each row of ${node.name} sums to 1`,
+      because: kind === 'hard' ? `each row of ${sym.name} is one-hot` : `each row of ${sym.name} sums to 1`,
     };
-  for (const rule of normalizer.sumRules.get(node.name) ?? [])
+  for (const rule of normalizer.sumRules.get(sumKey(node)) ?? [])
     if (rule.position === position)
       return {
         rule: rule.rule,
-        value: rule.value(node.args),
-        because: `the sum of ${node.name} over that index follows from its definition`,
+        value: rule.value(sym.args),
+        because: `the sum of ${sumKey(node)} over that index follows from its definition`,
       };
   return null;
+}
+
+/** What known sums are found by: a symbol's name, or the exponential of one. */
+export function sumKey(node: Node): string {
+  if (node.kind === 'sym') return node.name;
+  const [argument] = node.args;
+  return argument?.kind === 'sym' ? `exp(${argument.name})` : '';
 }
 
 const isKnownSum = (normalizer: Normalizer, index: IndexNode, m: Mono): boolean => {
