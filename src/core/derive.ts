@@ -11,6 +11,7 @@ import { createIndexNamer, type IndexNamer } from './indexNames';
 import { deriveLink, type Derived, type Workshop } from './links';
 import { createNaming } from './print/naming';
 import { toText } from './print/text';
+import { stableShare, type Share } from './shares';
 import { createSimplifier } from './simplify/simplifier';
 import { makeStep } from './steps';
 import { createVerifier } from './verify';
@@ -39,28 +40,38 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   const namer = createIndexNamer(program.arena, naming);
   const graph = createGraph(program);
   const unnamed = nameInnerParts(program, graph, namer, wanted);
-  const shop = openWorkshop(unnamed.program, namer, unnamed.hidden);
-  const written = unnamed.hidden.length === 0 ? shop : openWorkshop(program, namer, []);
+  const whole: Program = {
+    ...unnamed.program,
+    bindings: [...unnamed.program.bindings, ...unnamed.shares.map((share) => share.binding)],
+  };
+  const shop = openWorkshop(whole, namer, unnamed.hidden, unnamed.shares);
   const adjoints = createAdjoints(shop, new Set(unnamed.hidden.map((binding) => binding.name)), wanted);
 
   const raw = wanted.map((name) => adjoints.of(name));
   const path = graph.between(wanted).filter((binding) => binding.name !== graph.output.name);
   const rawBackward = [...path].reverse().map((binding) => adjoints.of(binding.name));
+  const used = new Set([...raw, ...rawBackward].flatMap(({ value }) => [...symbolNames(value)]));
+  for (const { def } of adjoints.named) for (const name of symbolNames(def)) used.add(name);
+  const shares = unnamed.shares.filter(({ binding }) => used.has(binding.name));
+  const inFull = (node: Node): Node => writeOut(program.arena, unnamed.hidden, node);
+  const ownShares = shares.map(({ binding }) => ({ ...binding, def: inFull(binding.def) }));
+  const written =
+    unnamed.hidden.length === 0
+      ? shop
+      : openWorkshop({ ...program, bindings: [...program.bindings, ...ownShares] }, namer, []);
   const finish = (adjoint: Adjoint): Gradient =>
     gradientOf(program, graph, writtenOut(written, unnamed.hidden, adjoint));
   const verifier =
-    options.verify === false
-      ? null
-      : createVerifier(unnamed.program, adjoints.named, options.seed ?? DEFAULT_SEED);
+    options.verify === false ? null : createVerifier(whole, adjoints.named, options.seed ?? DEFAULT_SEED);
   const checked = (gradient: Gradient): Gradient =>
     verifier ? { ...gradient, steps: gradient.steps.map((step) => verifier.verify(step)) } : gradient;
   let links: Link[] | null = null;
   let kinks: readonly Kink[] | null = null;
   const gradients = raw.map(finish).map(checked);
-  const named = adjoints.named.map((binding) => ({
-    ...binding,
-    def: shortest(written, writeOut(program.arena, unnamed.hidden, binding.def)),
-  }));
+  const named = [
+    ...shares.map((share) => stableShare(program.arena, share, inFull)),
+    ...adjoints.named.map((binding) => ({ ...binding, def: shortest(written, inFull(binding.def)) })),
+  ];
   return {
     gradients,
     adjoints: rawBackward.map(finish).map(checked),
@@ -78,17 +89,28 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
     get links() {
       return (links ??= collectLinks(written, path, wanted));
     },
-    hidden: unnamed.hidden,
-    facts: shop.simplifier.notes,
+    hidden: [
+      ...unnamed.hidden,
+      ...unnamed.shares.filter((share) => !shares.includes(share)).map(({ binding }) => binding),
+    ],
+    facts: [
+      ...shop.simplifier.notes,
+      ...ownShares.map(({ name, def }) => `${name} stands for ${written.text(def) ?? 'a softmax'}`),
+    ],
     budget: shop.simplifier.normalizer.budget,
   };
 }
 
-/** `hidden`: bindings of the program that formulas name besides. */
-export function openWorkshop(program: Program, namer: IndexNamer, hidden: readonly Binding[]): Workshop {
+/** `hidden`: bindings of the program that formulas name besides; `shares`: those that only an answer may use. */
+export function openWorkshop(
+  program: Program,
+  namer: IndexNamer,
+  hidden: readonly Binding[],
+  shares: readonly Share[] = [],
+): Workshop {
   const { arena } = program;
   const naming = createNaming(program, hidden);
-  const simplifier = createSimplifier(program);
+  const simplifier = createSimplifier(program, shares);
   const texts = new Map<number, string | null>();
   const text = (node: Node): string | null => {
     let known = texts.get(node.id);

@@ -6,11 +6,14 @@ import { axisIndices, type Binding, type Program } from './definition';
 import { isNum, symbolNames, type Arena, type IndexNode, type Node } from './expr';
 import type { Graph } from './graph';
 import type { IndexNamer } from './indexNames';
+import { shareOf, type Share } from './shares';
 
 export interface Unnamed {
   /** The program with the hidden bindings in it. */
   readonly program: Program;
   readonly hidden: readonly Binding[];
+  /** Names that answers may use beside those of the program, which does not have them. */
+  readonly shares: readonly Share[];
 }
 
 /** Functions whose argument gets a name when it is more than a symbol with a factor. */
@@ -32,6 +35,8 @@ const NAMES = {
   sigmoid: ['a', 'p', 's'],
   argument: ['z', 'u', 't', 'v', 'h'],
   total: ['S', 'T', 'R'],
+  share: ['p', 'q', 'r'],
+  shares: ['P', 'Q', 'R'],
 } as const;
 
 export function nameInnerParts(
@@ -141,7 +146,11 @@ export function nameInnerParts(
     const def = visit(binding.def, true);
     bindings.push(...before, def === binding.def ? binding : { ...binding, def });
   }
-  return hidden.length === 0 ? { program, hidden } : { program: { ...program, bindings }, hidden };
+  if (hidden.length === 0) return { program, hidden, shares: [] };
+  const defined = new Map(bindings.map((binding) => [binding.name, binding]));
+  const nameFor = (rank: number): string => freshName(rank > 1 ? NAMES.shares : NAMES.share);
+  const shares = hidden.flatMap((total) => shareOf(arena, namer, total, defined, nameFor) ?? []);
+  return { program: { ...program, bindings }, hidden, shares };
 }
 
 /** Hidden symbols replaced by their definitions. */

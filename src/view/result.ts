@@ -48,7 +48,7 @@ function abbreviations(context: ViewContext, named: readonly NamedFormula[]): HT
   return h(
     'div',
     { class: 'result' },
-    h('h3', {}, 'Derivatives that the gradients share'),
+    h('h3', {}, 'What the gradients share'),
     ...named.map(({ name, formula }) => formulaRow(context, name, formula)),
   );
 }

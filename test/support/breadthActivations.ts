@@ -299,6 +299,9 @@ l[i<m] = M[i] + log(sum(q<k, exp(Z[i,q] - M[i])))
 J = sum(i<m, U[i]*l[i])`,
     torch: '(U*torch.logsumexp(Z, 1)).sum()',
     jax: '(U*nn.logsumexp(Z, 1)).sum()',
+    gradients: {
+      Z: 'P[i,c]*U[i]',
+    },
   },
   {
     name: 'GLU',

@@ -403,11 +403,17 @@ const MULTICLASS: readonly BreadthRow[] = [
     name: 'log-softmax and likelihood of integer labels',
     source: `${CLASSES}${LOG_SOFTMAX}J = -1/m*sum(i<m, L[i,c[i]])`,
     torch: 'F.nll_loss(F.log_softmax(Z, 1), c)',
+    gradients: {
+      Z: '1/m*(exp(L[i,j]) - delta(c[i], j))',
+    },
   },
   {
     name: 'log-softmax and likelihood of one-hot labels',
     source: `${ONE_HOT}${LOG_SOFTMAX}J = -1/m*sum(i<m, sum(q<k, Y[i,q]*L[i,q]))`,
     torch: 'F.cross_entropy(Z, Y)',
+    gradients: {
+      Z: '1/m*(exp(L[i,c]) - Y[i,c])',
+    },
   },
   {
     name: 'likelihood of integer labels',
@@ -456,6 +462,9 @@ J = -1/m*sum(i<m, sum(q<k, T[i,q]*log(P[i,q])))`,
     source: `${CLASSES}hyper e unit
 ${LOG_SOFTMAX}J = -1/m*sum(i<m, (1 - e)*L[i,c[i]] + e/k*sum(q<k, L[i,q]))`,
     torch: 'F.cross_entropy(Z, c, label_smoothing=float(e))',
+    gradients: {
+      Z: '1/m*(exp(L[i,j]) - 1/k*e - (1 - e)*delta(c[i], j))',
+    },
   },
   {
     name: 'KL divergence of log-probabilities',
@@ -590,6 +599,10 @@ J = -1/m*sum(i<m, log(exp(S[i,i])/sum(r<m, exp(S[i,r]))))`,
     torch: 'F.cross_entropy(A @ B.T/T, torch.arange(A.shape[0]))',
     jax: '-jnp.diag(nn.log_softmax(A @ B.T/T, 1)).mean()',
     extreme: 3,
+    gradients: {
+      A: '1/m*(sum(i2<m, P[i,i2]*B[i2,j]) - B[i,j])/T',
+      B: '1/m*(sum(i2<m, P[i2,i]*A[i2,j]) - A[i,j])/T',
+    },
   },
   {
     name: 'InfoNCE of cosines',
@@ -600,6 +613,9 @@ S[i<m,r<m] = sum(j<n, A[i,j]*B[r,j])/(a[i]*b[r]*T)
 E[i<m,r<m] = exp(S[i,r])
 J = -1/m*sum(i<m, log(E[i,i]/sum(r<m, E[i,r])))`,
     torch: 'F.cross_entropy(F.normalize(A, dim=1) @ F.normalize(B, dim=1).T/T, torch.arange(A.shape[0]))',
+    gradients: {
+      A: '(sum(i2<m, dS[i,i2]*B[i2,j]/b[i2]) - T*A[i,j]*sum(i2<m, dS[i,i2]*S[i,i2])/a[i])/T/a[i]',
+    },
   },
   {
     name: 'Mahalanobis distance',

@@ -45,6 +45,8 @@ export function learnBinding(
     binding: binding.name,
     rule,
   });
+  // Before the equations: those write the definition with the name itself.
+  learnSums(normalizer, binding.name, binding.def, indices);
   const moebius = moebiusOf(normalizer, form, indices);
   const folded = foldable(normalizer, form);
   if (folded) {
@@ -97,7 +99,6 @@ export function learnBinding(
     }
   }
   if (facts.symmetry(binding.name) !== null) describeFact(`${binding.name} is symmetric`);
-  learnSums(normalizer, binding.name, binding.def, indices);
   optional.push(...learnExponential(normalizer, binding, indices));
   normalizer.reset();
   return { optional };
@@ -128,7 +129,8 @@ function learnExponential(
   learnSums(normalizer, sumKey(self), algebra.toNode(form), indices);
   const optional: Relation[] = [];
   for (const relation of invertMonomial(normalizer, form, self, indices, binding.name)) {
-    if (relation.pattern.kind === 'sym') optional.push(relation);
+    if (relation.rule === 'in-terms-of-output' && !isExponentialNode(relation.pattern))
+      optional.push(relation);
     else if (relation.given?.length) normalizer.conditional.push(relation);
     else relations.add(relation);
   }

@@ -4,7 +4,9 @@ import { isNum, symbolNames, type Node } from '../expr';
 import { createFacts, type Facts } from '../facts';
 import { createDecision, type Decision } from './decide';
 import { createDisplay, type Display } from './display';
+import type { Share } from '../shares';
 import { learnBinding } from './learn';
+import { hasOwnName } from './named';
 import { Normalizer } from './normalize';
 import { orient } from './powersOfE';
 import { createRecorder, type RecordedState } from './recorder';
@@ -32,7 +34,8 @@ export interface Simplifier {
   plain(node: Node): Node;
 }
 
-export function createSimplifier(program: Program): Simplifier {
+/** `shares` are bindings that are used only where no other binding stands for the same. */
+export function createSimplifier(program: Program, shares: readonly Share[] = []): Simplifier {
   const { arena, bindings } = program;
   const facts = createFacts(program);
   const display = createDisplay(program);
@@ -42,7 +45,11 @@ export function createSimplifier(program: Program): Simplifier {
   const optional: Relation[] = [];
   const notes: string[] = [];
   for (const binding of bindings) {
-    const learned = learnBinding(normalizer, binding, (fact) => notes.push(fact));
+    const share = shares.find((s) => s.binding === binding);
+    if (share && hasOwnName(normalizer, share)) continue;
+    const learned = learnBinding(normalizer, binding, (fact) => {
+      if (!share) notes.push(fact);
+    });
     optional.push(...learned.optional);
   }
   const decision = createDecision({ arena, facts, display, bindings });

@@ -143,7 +143,72 @@ J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`,
   {
     name: 'softmax cross-entropy, log-sum-exp and integer labels',
     source: `${SOFTMAX.replace('label Y[m,k] onehot', 'label y[m] class:k')}J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]))) - Z[i,y[i]])`,
-    gradients: { W: '1/m*sum(i<m, (exp(Z[i,c])/sum(c2<k, exp(Z[i,c2])) - delta(y[i], c))*X[i,j])' },
+    gradients: { W: '1/m*sum(i<m, (P[i,c] - delta(y[i], c))*X[i,j])' },
+  },
+  {
+    name: 'log-softmax of a shifted matrix, both with names',
+    source: `${SOFTMAX}D[i<m,q<k] = Z[i,q] - max(r<k, Z[i,r])
+L[i<m,q<k] = D[i,q] - log(sum(r<k, exp(D[i,r])))
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*L[i,q]))`,
+    gradients: { W: '1/m*sum(i<m, (exp(L[i,c]) - Y[i,c])*X[i,j])' },
+  },
+  {
+    name: 'log-softmax with a name for the exponentials',
+    source: `param Z[m,k]; label Y[m,k] onehot
+E[i<m,q<k] = exp(Z[i,q])
+L[i<m,q<k] = Z[i,q] - log(sum(r<k, E[i,r]))
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*L[i,q]))`,
+    gradients: { Z: '1/m*(exp(L[i,c]) - Y[i,c])' },
+  },
+  {
+    name: 'log-softmax with a name for its exponential',
+    source: `param Z[m,k]; label c[m] class:k
+L[i<m,q<k] = Z[i,q] - log(sum(r<k, exp(Z[i,r])))
+P[i<m,q<k] = exp(L[i,q])
+J = -1/m*sum(i<m, L[i,c[i]])`,
+    gradients: { Z: '1/m*(P[i,j] - delta(c[i], j))' },
+  },
+  {
+    name: 'log-softmax beside a softmax of its own name',
+    source: `param Z[m,k]; label Y[m,k] onehot
+L[i<m,q<k] = Z[i,q] - log(sum(r<k, exp(Z[i,r])))
+P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*L[i,q]))`,
+    gradients: { Z: '1/m*(P[i,c] - Y[i,c])' },
+  },
+  {
+    name: 'entropy by the log-softmax',
+    source: `param Z[m,k]
+L[i<m,q<k] = Z[i,q] - log(sum(r<k, exp(Z[i,r])))
+J = -1/m*sum(i<m, sum(q<k, exp(L[i,q])*L[i,q]))`,
+    gradients: { Z: '1/m*exp(L[i,c])*(sum(c2<k, L[i,c2]*exp(L[i,c2])) - L[i,c])' },
+  },
+  {
+    name: 'cross-entropy of one sample without a name for the softmax',
+    source: 'param z[k]; label c class:k\nJ = log(sum(q<k, exp(z[q]))) - z[c]',
+    gradients: { z: 'p[i] - delta(c, i)' },
+  },
+  {
+    name: 'contrastive learning by cosines in one line',
+    source: `param A[m,n]; data B[m,n]
+J = -1/m*sum(i<m, log(exp(sum(j<n, A[i,j]*B[i,j]))/sum(r<m, exp(sum(j<n, A[i,j]*B[r,j])))))`,
+    gradients: { A: '1/m*(sum(i2<m, P[i,i2]*B[i2,j]) - B[i,j])' },
+  },
+  {
+    name: 'softmax in one line, shifted by the maximum',
+    source: `param Z[m,k]; label Y[m,k] onehot
+P[i<m,q<k] = exp(Z[i,q] - max(r<k, Z[i,r]))/sum(r<k, exp(Z[i,r] - max(s<k, Z[i,s])))
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`,
+    gradients: { Z: '1/m*(P[i,c] - Y[i,c])' },
+  },
+  {
+    name: 'likelihood of integer labels in one line, shifted by the maximum',
+    source: `param Z[m,k]; label c[m] class:k
+J = -1/m*sum(i<m, log(exp(Z[i,c[i]] - max(r<k, Z[i,r]))/sum(r<k, exp(Z[i,r] - max(s<k, Z[i,s])))))`,
+    gradients: { Z: '1/m*(P[i,j] - delta(c[i], j))' },
+    named: {
+      P: 'exp(Z[i,j] - max(j2<k, Z[i,j2]))/sum(j2<k, exp(Z[i,j2] - max(j3<k, Z[i,j3])))',
+    },
   },
   {
     name: 'Huber',
