@@ -161,6 +161,8 @@ export interface GraphEdgeView {
 }
 
 export interface DerivationView {
+  /** What the parameters hold, when it is not their gradients; such a view has no graph. */
+  readonly kind?: DerivativeKind;
   readonly definition: DefinitionSummary;
   readonly graph: { readonly nodes: readonly GraphNodeView[]; readonly edges: readonly GraphEdgeView[] };
   readonly parameters: readonly ParameterView[];

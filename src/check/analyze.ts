@@ -3,6 +3,7 @@
  * a problem with the id `internal`. No input or output; the only state is a bounded cache by content.
  */
 import type { Program } from '../core/definition';
+import { NoSuchDerivative } from '../core/derivatives';
 import { derive } from '../core/derive';
 import type { Node } from '../core/expr';
 import { createSimplifier } from '../core/simplify/simplifier';
@@ -13,6 +14,7 @@ import type {
   Analysis,
   DefinitionSummary,
   DerivationView,
+  DerivativeKind,
   Finding,
   HoverInfo,
   Problem,
@@ -21,6 +23,7 @@ import type {
 } from '../protocol';
 import { createCache, lazy } from './cache';
 import { findingOf, type Derived } from './findings';
+import { derivativeView } from './derivativeView';
 import { createFormulas } from './formulas';
 import { hoverAt, type GradientLine } from './hover';
 import { jobOf, type JobResult } from './job';
@@ -31,6 +34,8 @@ import { definitionSummary, derivationView, gradientFormulas } from './views';
 export interface DerivationOptions {
   /** Names to differentiate by, inputs or intermediates; all parameters by default. */
   readonly wrt?: readonly string[];
+  /** What to derive; gradients by default. One that the definition does not have gives a problem that says which to ask for. */
+  readonly kind?: DerivativeKind;
 }
 
 export interface Analyzer {
@@ -150,7 +155,7 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
     text: string,
     languageId: string,
     definitionId: string,
-    { wrt }: DerivationOptions = {},
+    { wrt, kind = 'gradient' }: DerivationOptions = {},
   ): DerivationView => {
     const entry = find(text, languageId, definitionId);
     if (!entry) return emptyView(missing(definitionId, languageId));
@@ -162,8 +167,11 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
     const unknown = (wrt ?? []).filter((name) => !isSymbol(program, name));
     if (unknown.length > 0) return without([...defects, unknownNames(source, program, unknown)]);
     const own: Problem[] = [];
+    const options = wrt ? { wrt } : {};
     const view = guard(`deriving ${source.name}`, source.nameSpan, own, null, () =>
-      derivationView(source, program, derive(program, wrt ? { wrt } : {}), entry.findings()),
+      kind === 'gradient'
+        ? derivationView(source, program, derive(program, options), entry.findings())
+        : otherDerivative(() => derivativeView(source, program, kind, options), source, own),
     );
     return view ?? without([...defects, ...own]);
   };
@@ -171,8 +179,9 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
   return {
     analyze: (text, languageId) => entryOf(text, languageId).analysis(),
     derivation: (text, languageId, definitionId, options = {}) =>
-      views.get([languageId, definitionId, options.wrt?.join() ?? '*', text].join('\n'), () =>
-        derivation(text, languageId, definitionId, options),
+      views.get(
+        [languageId, definitionId, options.wrt?.join() ?? '*', options.kind ?? 'gradient', text].join('\n'),
+        () => derivation(text, languageId, definitionId, options),
       ),
     stability: (text, languageId, definitionId) =>
       stabilities.get(stabilityKey(text, languageId, definitionId), () => {
@@ -207,6 +216,22 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
 
 const stabilityKey = (text: string, languageId: string, definitionId: string): string =>
   [languageId, definitionId, text].join('\n');
+
+/** A derivative that the definition does not have is a problem which says what to ask for. */
+function otherDerivative(
+  work: () => DerivationView,
+  source: SourceDefinition,
+  problems: Problem[],
+): DerivationView | null {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof NoSuchDerivative)) throw error;
+    const { message, instead } = error;
+    problems.push({ type: 'problem', id: `derive-${instead}-instead`, message, span: source.nameSpan });
+    return null;
+  }
+}
 
 function deriveQuickly(program: Program): Derived {
   const derivation = derive(program, { verify: false });

@@ -26,6 +26,8 @@ export interface Formulas {
   derivative(of: Indexed, by: Indexed, value: Node): Formula;
   /** ∂of/∂by = value in matrix notation, if it has one. */
   matrixDerivative(of: string, by: string, value: ArrayValue): Formula | null;
+  /** The value in matrix notation, if it has one. */
+  matrix(value: ArrayValue): Formula | null;
   definition(binding: Binding): Formula;
 }
 
@@ -63,6 +65,10 @@ export function createFormulas(program: Program, extra: readonly Binding[]): For
     latex: expression(arena.sym(name)).latex,
     text: plainName(name),
   });
+  const matrix = (value: ArrayValue): Formula | null => {
+    const form = toMatrix(value, program, extra);
+    return form && { latex: matrixLatex(form, naming), text: matrixText(form, naming) };
+  };
   const node = ({ name, axes }: Indexed): Node => arena.sym(name, ...axisIndices(axes));
   return {
     expression,
@@ -75,13 +81,10 @@ export function createFormulas(program: Program, extra: readonly Binding[]): For
         axisIndices(symbol.axes).length === 0 ? bare(symbol.name) : expression(node(symbol), all);
       return equation(quotient(side(of), side(by)), expression(value, all));
     },
+    matrix,
     matrixDerivative(of, by, value) {
-      const form = toMatrix(value, program, extra);
-      if (!form) return null;
-      return equation(quotient(bare(of), bare(by)), {
-        latex: matrixLatex(form, naming),
-        text: matrixText(form, naming),
-      });
+      const right = matrix(value);
+      return right && equation(quotient(bare(of), bare(by)), right);
     },
     definition(binding) {
       const left = node(binding);

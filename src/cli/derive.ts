@@ -15,7 +15,7 @@ export async function deriveCommand(
   const { path, language, text } = await readSource(command.file);
   const analysis = analyzer.analyze(text, language);
   const chosen = choose(analysis.definitions, command, path);
-  const options = command.wrt ? { wrt: command.wrt } : {};
+  const options = { kind: command.derivative, ...(command.wrt ? { wrt: command.wrt } : {}) };
   const views = chosen.map(({ id }): DerivationView => analyzer.derivation(text, language, id, options));
   const stabilityOf = ({ definition }: DerivationView): StabilityView =>
     analyzer.stability(text, language, definition.id);
@@ -23,7 +23,11 @@ export async function deriveCommand(
     definitions: views.map((view) => deriveDefinition(view, stabilityOf(view))),
     problems: analysis.problems.map(problemOutput),
   };
-  const asked = command.name !== null || command.line !== null || command.wrt !== null;
+  const asked =
+    command.name !== null ||
+    command.line !== null ||
+    command.wrt !== null ||
+    command.derivative !== 'gradient';
   const failed = asked && views.length > 0 && views.every(({ parameters }) => parameters.length === 0);
   return {
     exitCode: failed ? 2 : 0,
@@ -31,9 +35,18 @@ export async function deriveCommand(
       ? `${JSON.stringify(output, null, 2)}\n`
       : deriveText(path, command.code, views, stabilityOf, output),
     errors: failed
-      ? views.flatMap(({ problems }) => problems.map((problem) => problemText(path, problemOutput(problem))))
+      ? views.flatMap(({ problems }) =>
+          problems.map((problem) => `${problemText(path, problemOutput(problem))}${hint(problem.id)}`),
+        )
       : [],
   };
+}
+
+/** What to type instead. */
+function hint(id: string): string {
+  const [, instead] = /^derive-(\w+)-instead$/.exec(id) ?? [];
+  if (instead === undefined) return '';
+  return instead === 'gradient' ? ' Leave the option out.' : ` Use --${instead}.`;
 }
 
 /** The definition of that name (with or without its class), the innermost at that line, or all. */

@@ -1,5 +1,6 @@
 /** The command line's own language: commands, options and what they must be. */
 import { parseArgs } from 'node:util';
+import type { DerivativeKind } from '../protocol';
 import { CODE_TARGETS, type CodeTarget } from '../core/ops';
 
 export const HELP = `Nabla derives gradients of losses in your code and checks the ones you wrote by hand.
@@ -53,6 +54,7 @@ export type Command =
       readonly name: string | null;
       readonly line: number | null;
       readonly wrt: readonly string[] | null;
+      readonly derivative: DerivativeKind;
       /** The language of the code in the text; JSON has all. */
       readonly code: CodeTarget;
       readonly json: boolean;
@@ -81,6 +83,10 @@ const OPTIONS = {
   name: { type: 'string' },
   line: { type: 'string' },
   wrt: { type: 'string' },
+  hessian: { type: 'boolean' },
+  hvp: { type: 'boolean' },
+  jacobian: { type: 'boolean' },
+  vjp: { type: 'boolean' },
   code: { type: 'string' },
   json: { type: 'boolean' },
   format: { type: 'string' },
@@ -99,8 +105,9 @@ const OPTIONS = {
 type OptionName = keyof typeof OPTIONS;
 
 const DATA_OPTIONS: readonly OptionName[] = ['data', 'target', 'features', 'raw', 'missing', 'set'];
+const DERIVATIVES = ['hessian', 'hvp', 'jacobian', 'vjp'] as const;
 const COMMANDS: Readonly<Record<'derive' | 'check' | 'train', readonly OptionName[]>> = {
-  derive: ['name', 'line', 'wrt', 'code', 'json'],
+  derive: ['name', 'line', 'wrt', ...DERIVATIVES, 'code', 'json'],
   check: [...DATA_OPTIONS, 'format', 'json'],
   train: [...DATA_OPTIONS, 'name', 'learning-rate', 'epochs', 'seed', 'init-scale', 'json'],
 };
@@ -148,6 +155,7 @@ export function parseCommand(args: readonly string[]): Command {
       name: values.name ?? null,
       line: values.line === undefined ? null : whole('line', values.line, 1),
       wrt: list(values.wrt),
+      derivative: derivativeKind(DERIVATIVES.filter((name) => values[name] === true)),
       code: codeTarget(values.code ?? 'numpy'),
       json: values.json === true,
     };
@@ -181,6 +189,13 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(optionFault(error));
   }
+}
+
+function derivativeKind(asked: readonly DerivativeKind[]): DerivativeKind {
+  const [first = 'gradient', ...more] = asked;
+  if (more.length > 0)
+    throw new UsageError(`Use one of ${asked.map((name) => `--${name}`).join(' and ')}, not both.`);
+  return first;
 }
 
 function optionFault(error: unknown): string {

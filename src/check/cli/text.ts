@@ -1,12 +1,21 @@
 /** The same for people: derivations as indented steps, findings as one paragraph each. */
 import type { CodeTarget } from '../../core/ops';
-import type { DerivationView, StabilityView, StepView } from '../../protocol';
+import type { DerivationView, DerivativeKind, StabilityView, StepView } from '../../protocol';
 import type { CheckOutput, FindingOutput, ProblemOutput } from './json';
 
 const STATES: Readonly<Record<StepView['state'], string>> = {
   verified: 'verified',
   failed: 'NOT VERIFIED',
   'not-checked': 'not checked',
+};
+
+const TITLES: Readonly<Record<DerivativeKind, string>> = {
+  gradient: 'Derivative',
+  hessian: 'Hessian',
+  hvp: 'Hessian-vector product',
+  jacobian: 'Jacobian',
+  vjp: 'Vector-Jacobian product',
+  jvp: 'Jacobian-vector product',
 };
 
 /** `target`: the language of the code. */
@@ -23,7 +32,7 @@ export function derivationText(view: DerivationView, target: CodeTarget, stabili
   for (const fact of view.facts) lines.push(`  Used: ${fact}`);
   for (const parameter of view.parameters) {
     const shape = parameter.shape.length > 0 ? `, shape (${parameter.shape.join(', ')})` : '';
-    lines.push('', `  Derivative by ${parameter.name}${shape}`, '');
+    lines.push('', `  ${TITLES[view.kind ?? 'gradient']} by ${parameter.name}${shape}`, '');
     stepLines(parameter.steps, 2, lines);
     lines.push('', `    ${parameter.gradient.index.text}`);
     if (parameter.gradient.matrix) lines.push(`    ${parameter.gradient.matrix.text}`);

@@ -147,6 +147,32 @@ describe('derive', () => {
     expect(lines.at(-1)).toMatch(/^dw = /);
   });
 
+  test('--hessian and --hvp derive what they are called after', async () => {
+    const matrices = async (...args: string[]): Promise<(string | null)[]> => {
+      const run = await nabla('derive', 'logistic.py', ...args, '--json');
+      expect(run).toMatchObject({ code: 0, err: '' });
+      const { definitions } = json(run) as {
+        definitions: { parameters: { gradient: { matrix: string | null } }[] }[];
+      };
+      return (definitions[0]?.parameters ?? []).map(({ gradient }) => gradient.matrix);
+    };
+    expect(await matrices('--name', 'propagate', '--hessian', '--wrt', 'w')).toEqual([
+      '∂²cost/∂w∂wᵀ = 1/m Xᵀ diag(A ∘ (1 - A)) X',
+    ]);
+    expect(await matrices('--name', 'propagate', '--hvp', '--wrt', 'w')).toEqual([
+      '(∇²cost v)_w = 1/m Xᵀ (A ∘ (1 - A) ∘ (X v))',
+    ]);
+  });
+
+  test('a derivative that there is not says which to ask for', async () => {
+    const run = await nabla('derive', 'logistic.py', '--name', 'propagate', '--jacobian');
+    expect(run.code).toBe(2);
+    expect(run.err).toMatch(/logistic\.py:6:5: cost is one number.* Leave the option out\./);
+    const two = await nabla('derive', 'logistic.py', '--hessian', '--hvp');
+    expect(two.code).toBe(2);
+    expect(two.err).toContain('Use one of --hessian and --hvp, not both.');
+  });
+
   function checkSteps(steps: readonly unknown[]): void {
     for (const step of steps) {
       expect(step).toMatchObject({
