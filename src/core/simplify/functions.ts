@@ -58,7 +58,11 @@ function logarithm(normalizer: Normalizer, x: Form): Form {
     const base = algebra.base(id);
     if (isExponential(base) && base.atom)
       out.push(algebra.scale(normalizer.norm(base.atom.args[0] as Node), e));
-    else {
+    else if (normalizer.expand && isRootOfPositive(normalizer, base.atom)) {
+      const [inside, exponent] = base.atom?.args ?? [];
+      const inner = normalizer.norm(arena.call('log', inside as Node));
+      if (exponent?.kind === 'num') out.push(algebra.scale(inner, e * exponent.num, exponent.den));
+    } else {
       const factor = algebra.toNode({ num: 1, den: 1, mono: [id, 1] });
       if ((normalizer.expand || single) && normalizer.facts.isPositive(factor))
         out.push(algebra.scale(normalizer.atom(arena.call('log', factor)), e));
@@ -74,6 +78,11 @@ function logarithm(normalizer: Normalizer, x: Form): Form {
   if (kept.length > 0 || rest.num !== 1 || rest.den !== 1)
     out.push(normalizer.atom(arena.call('log', algebra.toNode(rest))));
   return algebra.add(out);
+}
+
+function isRootOfPositive(normalizer: Normalizer, atom: Node | null): boolean {
+  const [inside, exponent] = atom?.kind === 'pow' ? atom.args : [];
+  return inside !== undefined && exponent?.kind === 'num' && normalizer.facts.isPositive(inside);
 }
 
 /** The value as a product of powers of primes; a factor without small divisors counts as one. */
