@@ -1,16 +1,46 @@
 /** `npm run bench -- engine|symbolic [--json FILE] [--rounds N] [--only TEXT]` */
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cases as engine } from './engine';
-import { measure, type Case, type Result } from './measure';
-import { cases as symbolic } from './symbolic';
+import { measure, type Result } from './measure';
+import { toMarkdown } from './report';
+import { runSymbolic } from './symbolic';
 
-const BENCHES: Readonly<Record<string, readonly Case[] | undefined>> = { engine, symbolic };
+const root = process.cwd();
+const report = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'string' }, rounds: { type: 'string' }, only: { type: 'string' } },
 });
+const rounds = Number(values.rounds ?? 7);
+const { only } = values;
+
+function runEngine(): Result[] {
+  return engine
+    .filter((item) => only === undefined || `${item.bench} ${item.case}`.includes(only))
+    .flatMap((item) => {
+      const measured = measure(item, rounds);
+      for (const { bench, contender, median, unit, case: name } of measured)
+        report(`${bench} | ${name} | ${contender} | ${median.toPrecision(3)} ${unit}`);
+      return measured;
+    });
+}
+
+async function symbolic(): Promise<readonly Result[]> {
+  const bench = join(root, 'test/bench');
+  const folders = { bench, bundles: join(root, '.cache/bench'), peers: join(root, '.cache/bench/peers') };
+  const run = runSymbolic({ rounds, only, folders, report });
+  // A part of the cases makes no page.
+  if (only === undefined) await writeFile(join(bench, 'symbolic.md'), toMarkdown(run));
+  return run.results;
+}
+
+const BENCHES: Readonly<Record<string, (() => Promise<readonly Result[]>) | undefined>> = {
+  engine: () => Promise.resolve(runEngine()),
+  symbolic,
+};
 const chosen = BENCHES[positionals[0] ?? ''];
 if (!chosen) {
   process.stderr.write(
@@ -18,14 +48,5 @@ if (!chosen) {
   );
   process.exit(2);
 }
-const rounds = Number(values.rounds ?? 7);
-const results: Result[] = [];
-for (const item of chosen) {
-  if (values.only !== undefined && !`${item.bench} ${item.case}`.includes(values.only)) continue;
-  for (const result of measure(item, rounds)) {
-    results.push(result);
-    const { bench, contender, median, unit } = result;
-    process.stdout.write(`${bench} | ${result.case} | ${contender} | ${median.toPrecision(3)} ${unit}\n`);
-  }
-}
+const results = await chosen();
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, null, 2)}\n`);

@@ -18,13 +18,16 @@ export interface Case {
   readonly contenders: () => readonly Contender[];
 }
 
+/** `wrong`: how many of the points at which a result was compared with central differences it misses. */
+export type Unit = 'ms' | 'nodes' | 'wrong' | 'KB' | 'exponent' | 'nodes per link';
+
 export interface Result {
   readonly bench: string;
   readonly case: string;
   readonly contender: string;
   readonly threads: number;
   readonly dtype: string;
-  readonly unit: 'ms';
+  readonly unit: Unit;
   readonly median: number;
   /** All timings, per call, in the order in which they were made. */
   readonly runs: readonly number[];

@@ -1,21 +1,46 @@
 // Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|soundness [--json FILE] …
 import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '../..');
+const folder = join(root, '.cache/bench');
+const bundle = (from, out, options = {}) =>
+  build({
+    absWorkingDir: root,
+    entryPoints: [`test/bench/${from}`],
+    outfile: join(folder, out),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+    ...options,
+  });
+
+// Peers are no dependencies of the product: they are installed apart, when a bench first asks for them.
+async function installPeers() {
+  const from = join(root, 'test/bench/peers');
+  const to = join(folder, 'peers');
+  const lock = await readFile(join(from, 'package-lock.json'), 'utf8');
+  const installed = await readFile(join(to, 'package-lock.json'), 'utf8').catch(() => null);
+  if (installed === lock) return;
+  await mkdir(to, { recursive: true });
+  for (const name of ['package.json', '.npmrc']) await copyFile(join(from, name), join(to, name));
+  await copyFile(join(from, 'package-lock.json'), join(to, 'package-lock.json'));
+  // Versions were chosen by trying them, not by what their packages say of Node.
+  execFileSync('npm', ['ci', '--no-engine-strict'], { cwd: to, stdio: 'inherit' });
+}
+
+process.chdir(root);
 const entry = process.argv[2] === 'soundness' ? 'soundness' : 'main';
 if (entry === 'soundness') process.argv.splice(2, 1);
-const outfile = join(root, `.cache/bench/${entry}.mjs`);
-await build({
-  absWorkingDir: root,
-  entryPoints: [`test/bench/${entry}.ts`],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: entry === 'soundness',
-  logLevel: 'warning',
-});
-await import(pathToFileURL(outfile).href);
+await bundle(`${entry}.ts`, `${entry}.mjs`, { sourcemap: entry === 'soundness', external: ['mathjs'] });
+if (process.argv[2] === 'symbolic') {
+  await installPeers();
+  await bundle('core.ts', 'core.mjs', { minify: true });
+  await bundle('deriver.ts', 'deriver.mjs', { minify: true });
+}
+await import(pathToFileURL(join(folder, `${entry}.mjs`)).href);
