@@ -21,19 +21,28 @@ export function createDisplay(program: Program): Display {
     const scalarSetting = input.role === 'hyper';
     ranks.set(input.name, scalarSetting ? -1 : input.role === 'label' ? LABEL_RANK + k : 1000 + k);
   });
-  const names = new Map<number, readonly string[]>();
+  const names = new Map<number, ReadonlySet<string>>();
+  const firsts = new Map<number, number>();
   const costs = new Map<number, number>();
 
-  const namesOf = (node: Node): readonly string[] => {
+  const namesOf = (node: Node): ReadonlySet<string> => {
     let known = names.get(node.id);
-    if (!known) names.set(node.id, (known = [...symbolNames(node)]));
+    if (!known) names.set(node.id, (known = symbolNames(node)));
     return known;
   };
   const rank = (name: string): number => ranks.get(name) ?? 0;
-  const earliest = (node: Node): number => Math.min(Infinity, ...namesOf(node).map(rank));
+  const earliest = (node: Node): number => {
+    let known = firsts.get(node.id);
+    if (known === undefined) {
+      known = Infinity;
+      for (const name of namesOf(node)) known = Math.min(known, rank(name));
+      firsts.set(node.id, known);
+    }
+    return known;
+  };
 
   const factorClass = (node: Node): number => {
-    if (namesOf(node).every((name) => rank(name) < 0) && node.kind !== 'reduce') return 0;
+    if (node.kind !== 'reduce' && [...namesOf(node)].every((name) => rank(name) < 0)) return 0;
     if (node.kind === 'cmp' || node.kind === 'delta') return 2;
     return node.kind === 'reduce' ? 3 : 1;
   };
@@ -46,7 +55,7 @@ export function createDisplay(program: Program): Display {
     return (
       factorClass(a) - factorClass(b) ||
       earliest(a) - earliest(b) ||
-      namesOf(b).length - namesOf(a).length ||
+      namesOf(b).size - namesOf(a).size ||
       Number(a.kind === 'add') - Number(b.kind === 'add') ||
       compareNodes(p, q)
     );

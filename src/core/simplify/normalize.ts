@@ -53,6 +53,9 @@ export class Normalizer {
   readonly orientation = new Map<number, 1 | -1>();
   private plain = new Map<number, Entry>();
   private named = new Map<number, Entry>();
+  /** Normal forms from before the recording that goes on. */
+  private settledPlain = new Map<number, Entry>();
+  private settledNamed = new Map<number, Entry>();
   /** Relations are used only while this is set. */
   useRelations = true;
   /** Rule of the relation that was last used for the node at work. */
@@ -89,14 +92,15 @@ export class Normalizer {
 
   /** Forgets normal forms; needed after relations or facts have been added. */
   reset(): void {
-    this.plain = new Map();
-    this.named = new Map();
+    this.settledPlain = this.plain = new Map<number, Entry>();
+    this.settledNamed = this.named = new Map<number, Entry>();
     this.algebra.forgetNodes();
   }
 
   /** Runs `work` with a recorder that sees all of it, as if nothing had been simplified before. */
   recorded<T>(recorder: Recorder, work: () => T): T {
-    const { plain, named } = this;
+    this.settledPlain = this.plain;
+    this.settledNamed = this.named;
     this.plain = new Map();
     this.named = new Map();
     this.algebra.recorder = recorder;
@@ -104,10 +108,10 @@ export class Normalizer {
       return work();
     } finally {
       this.algebra.recorder = SILENT;
-      for (const [id, entry] of this.plain) plain.set(id, entry);
-      for (const [id, entry] of this.named) named.set(id, entry);
-      this.plain = plain;
-      this.named = named;
+      for (const [id, entry] of this.plain) this.settledPlain.set(id, entry);
+      for (const [id, entry] of this.named) this.settledNamed.set(id, entry);
+      this.plain = this.settledPlain;
+      this.named = this.settledNamed;
     }
   }
 
@@ -137,7 +141,12 @@ export class Normalizer {
 
   norm(node: Node): Form {
     const memo = this.useRelations ? this.named : this.plain;
-    const known = memo.get(node.id);
+    let known = memo.get(node.id);
+    if (!known && (node.args.length > WIDEST || !this.algebra.recorder.active)) {
+      // What is not shown in parts need not be simplified anew to be recorded.
+      known = (this.useRelations ? this.settledNamed : this.settledPlain).get(node.id);
+      if (known) memo.set(node.id, known);
+    }
     if (known) {
       this.noteResult(node, known);
       return known.form;
