@@ -7,6 +7,9 @@ import type { AnalyzerApi, AnalyzerListener } from './check/api';
 import { createParsers } from './lang/parse';
 import { createRpc } from './rpc';
 
+/** ms of measuring after which other questions get their turn. */
+const SLICE = 8;
+
 const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread');
 
@@ -21,7 +24,18 @@ const loading = createParsers((file) => readFile(join(__dirname, file))).then((p
 const api: AnalyzerApi = {
   analyze: async (...args) => (await loading).analyze(...args),
   derivation: async (...args) => (await loading).derivation(...args),
-  stability: async (...args) => (await loading).stability(...args),
+  stability: async (...args) => {
+    const parts = (await loading).measuring(...args);
+    let rested = performance.now();
+    for (;;) {
+      const { done, value } = parts.next();
+      if (done === true) return value;
+      if (performance.now() - rested < SLICE) continue;
+      // Hovers and lenses that came in meanwhile are answered first.
+      await new Promise((resolve) => setImmediate(resolve));
+      rested = performance.now();
+    }
+  },
   hover: async (...args) => (await loading).hover(...args),
   job: async (...args) => (await loading).job(...args),
 };

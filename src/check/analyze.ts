@@ -49,6 +49,8 @@ export interface Analyzer {
   ): DerivationView;
   /** Where the definition breaks down in floating point: measured, which takes up to a second. */
   stability(text: string, languageId: string, definitionId: string): StabilityView;
+  /** The same in parts of a few milliseconds, so that a thread can answer questions in between. */
+  measuring(text: string, languageId: string, definitionId: string): Generator<void, StabilityView>;
   /** Line and column are 1-based. */
   hover(text: string, languageId: string, line: number, column: number): HoverInfo | null;
   job(text: string, languageId: string, definitionId: string): JobResult;
@@ -176,6 +178,25 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
     return view ?? without([...defects, ...own]);
   };
 
+  function* measuring(
+    text: string,
+    languageId: string,
+    definitionId: string,
+  ): Generator<void, StabilityView> {
+    const key = stabilityKey(text, languageId, definitionId);
+    const known = stabilities.peek(key);
+    if (known) return known;
+    const found = find(text, languageId, definitionId)?.derived();
+    if (!found) return NOTHING_MEASURED;
+    const parts = stabilityView(found.program, found.derivation);
+    const failed: IteratorResult<void, StabilityView> = { done: true, value: NOTHING_MEASURED };
+    for (;;) {
+      const { done, value } = guard('measuring the stability', null, [], failed, () => parts.next());
+      if (done === true) return stabilities.get(key, () => value);
+      yield;
+    }
+  }
+
   return {
     analyze: (text, languageId) => entryOf(text, languageId).analysis(),
     derivation: (text, languageId, definitionId, options = {}) =>
@@ -183,14 +204,14 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
         [languageId, definitionId, options.wrt?.join() ?? '*', options.kind ?? 'gradient', text].join('\n'),
         () => derivation(text, languageId, definitionId, options),
       ),
-    stability: (text, languageId, definitionId) =>
-      stabilities.get(stabilityKey(text, languageId, definitionId), () => {
-        const found = find(text, languageId, definitionId)?.derived();
-        if (!found) return NOTHING_MEASURED;
-        return guard('measuring the stability', null, [], NOTHING_MEASURED, () =>
-          stabilityView(found.program, found.derivation),
-        );
-      }),
+    stability(text, languageId, definitionId) {
+      const parts = measuring(text, languageId, definitionId);
+      for (;;) {
+        const { done, value } = parts.next();
+        if (done === true) return value;
+      }
+    },
+    measuring,
     hover(text, languageId, line, column) {
       const entry = entryOf(text, languageId);
       const gradients = (definitionId: string): readonly GradientLine[] =>

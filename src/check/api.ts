@@ -5,7 +5,10 @@ type Promised<Method> = Method extends (...args: infer Args) => infer Result
   ? (...args: Args) => Promise<Result>
   : never;
 
-export type AnalyzerApi = { readonly [Name in keyof Analyzer]: Promised<Analyzer[Name]> };
+/** `measuring` stays in its thread, which answers `stability` by it. */
+export type AnalyzerApi = {
+  readonly [Name in Exclude<keyof Analyzer, 'measuring'>]: Promised<Analyzer[Name]>;
+};
 
 /** What that thread tells meanwhile. */
 export interface AnalyzerListener {

@@ -10,8 +10,9 @@ import { plainName } from './mistakes/case';
 
 export const NOTHING_MEASURED: StabilityView = { findings: [], conclusion: '', stable: null };
 
-export function stabilityView(program: Program, derivation: Derivation): StabilityView {
-  const { instabilities, stable } = measureStability(program, derivation);
+/** Measures in parts of a few milliseconds. */
+export function* stabilityView(program: Program, derivation: Derivation): Generator<void, StabilityView> {
+  const { instabilities, stable } = yield* measureStability(program, derivation);
   const findings = instabilities.filter((each) => isNews(each, instabilities)).map(findingOf);
   return {
     findings,

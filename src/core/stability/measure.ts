@@ -57,7 +57,8 @@ export interface Stability {
   readonly stable: readonly Binding[] | null;
 }
 
-export function measureStability(program: Program, derivation: Derivation): Stability {
+/** In parts of a few milliseconds each, so that a thread can do something else between two. */
+export function* measureStability(program: Program, derivation: Derivation): Generator<void, Stability> {
   const gradients = derivation.gradients.slice(0, MOST_GRADIENTS);
   const found: Found[] = [];
   const chain = createChainRule(
@@ -75,7 +76,8 @@ export function measureStability(program: Program, derivation: Derivation): Stab
           const probe = createProbe(variable, derivation.named, manner, side, seed);
           if (!probe) continue;
           for (const quantity of list)
-            for (const precision of [DOUBLE, SINGLE])
+            for (const precision of [DOUBLE, SINGLE]) {
+              yield;
               for (const { outcome, threshold } of findBreaks(probe, quantity, precision)) {
                 if (quantity.what === 'stable') continue;
                 const { what, name } = quantity;
@@ -94,6 +96,7 @@ export function measureStability(program: Program, derivation: Derivation): Stab
                     (times) => probe.outcome(stable, times * threshold, precision) !== 'broken',
                   );
               }
+            }
         }
   const instabilities = summarised(found);
   const helps = holds && instabilities.some(({ what }) => what === 'value');

@@ -26,7 +26,11 @@ const rows = JSON.parse(
 
 function measure(source: string) {
   const program = parseModel(source);
-  return { program, ...measureStability(program, derive(program, { verify: false })) };
+  const parts = measureStability(program, derive(program, { verify: false }));
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done === true) return { program, ...value };
+  }
 }
 
 /** Rounding decides where digits go, and the spread of the values where those of a variance do. */
