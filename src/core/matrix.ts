@@ -15,6 +15,7 @@ import {
   type ProductForm,
   type ReduceForm,
   type SymbolForm,
+  type TakeForm,
 } from './array/form';
 import { isPlain } from './array/contract';
 import { distributed, joinedSum } from './matrixSums';
@@ -29,6 +30,8 @@ export type MatrixForm =
   /** Zeros; a vector with one size is a column. */
   | { readonly kind: 'zero'; readonly sizes: readonly Size[] }
   | { readonly kind: 'identity'; readonly size: Size }
+  /** Rows of the identity, one for each of the labels in a column; the unit vector of a single label is a column. */
+  | { readonly kind: 'oneHot'; readonly labels: MatrixForm; readonly size: Size; readonly single: boolean }
   | {
       readonly kind: 'sum';
       readonly terms: readonly { readonly negative: boolean; readonly form: MatrixForm }[];
@@ -160,6 +163,10 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
     }
     case 'compare':
       return indicator(c, form);
+    case 'oneHot': {
+      const labels = general(c, core(form.labels));
+      return labels && { kind: 'oneHot', labels, size: form.size, single: rank(form.labels) === 0 };
+    }
     case 'matmul':
       return matmul(c, form.left, form.right);
     case 'outer': {
@@ -192,10 +199,11 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
         return { kind: 'zero', sizes: form.dims.map((d) => (d === null ? '1' : c(d))) };
       return arg && { kind: 'scaled', negative: false, num: 1, den: 1, top: [arg], bottom: [], arg: shape };
     }
+    case 'take':
+      return gathered(c, form);
     case 'cumulative':
     case 'range':
     case 'where':
-    case 'take':
     case 'einsum':
       return null;
   }
@@ -208,6 +216,15 @@ function whole(form: SymbolForm | MatrixFunctionForm): MatrixForm {
   return form.fn === 'inv'
     ? { kind: 'inverse', arg }
     : { kind: 'determinant', arg, log: form.fn === 'logabsdet' };
+}
+
+/** The rows of a symbol that labels select, as the product of their one-hot matrix with it; null for other selections. */
+function gathered(c: SizeOf, form: TakeForm): MatrixForm | null {
+  const [labels, ...others] = form.at;
+  const size = form.classes;
+  if (!labels || size === null || rank(labels) !== 1 || others.some((f) => f !== null)) return null;
+  const column = general(c, core(labels));
+  return column && chain([{ kind: 'oneHot', labels: column, size, single: false }, whole(form.arg)]);
 }
 
 /** Operands of an elementwise function: arrays over the same axes, or scalars, which apply to every element. */

@@ -86,6 +86,37 @@ P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
 J = -1/m*sum(i<m, log(P[i,y[i]]))
 dZ[i<m,q<k] = (P[i,q] - delta(q, y[i]))/m`,
   },
+  {
+    name: 'integer labels, columns are samples',
+    model: `data Z[k,m]; data X[n,m]; label c[1,m] class:k
+dW[q<k,j<n] = 1/m*sum(i<m, (Z[q,i] - delta(q, c[i]))*X[j,i])`,
+  },
+  {
+    name: 'integer labels in a column',
+    model: 'data Z[m,k]; label c[m,1] class:k\ndZ[i<m,q<k] = (Z[i,q] - (c[i] == q))/m',
+  },
+  {
+    name: 'one-hot matrix by itself',
+    model: 'data X[m,n]; data W[k,n]; label c[m] class:k\ndW[q<k,j<n] = -1/m*sum(i<m, delta(c[i], q)*X[i,j])',
+  },
+  {
+    name: 'one-hot matrix next to numbers',
+    model: 'data Z[m,k]; hyper e unit; label c[m] class:k\nY[i<m,q<k] = (1 - e)*delta(c[i], q) + e/3',
+  },
+  { name: 'one label', model: 'data p[k]; label c class:k\ndz[q<k] = 2*p[q]*delta(c, q) - delta(c, q)' },
+  {
+    name: 'two one-hot matrices',
+    model:
+      'data W[k,n]; label c[m] class:k; label d[m] class:k\nD[i<m,q<k] = delta(c[i], q) - delta(d[i], q)/3',
+  },
+  {
+    name: 'rows of a table',
+    model: 'data W[k,n]; data T[m,n]; label c[m] class:k\ndE[i<m,j<n] = W[c[i],j] - T[i,j]',
+  },
+  {
+    name: 'rows of a stack, with labels in a row',
+    model: 'data W[k,n,h]; label c[1,m] class:k\nE[p<h,i<m,j<n] = 2*W[c[i],j,p]',
+  },
   { name: 'two layers: dW1', model: `${MLP}dW1[j<n,p<h] = sum(i<m, X[i,j]*dH[i,p])` },
   { name: 'two layers: db1', model: `${MLP}db1[1,p<h] = sum(i<m, dH[i,p])` },
   { name: 'attention: dQ', model: `${ATTENTION}dQ[i<t,q<d] = sum(j<s, dL[i,j]*K[j,q])/sqrt(d)` },
@@ -162,6 +193,45 @@ g[i<m,j<n] = sum(k<n, inv(A[i])[j,k]*d[i,k]) + logdet(A[i])`,
     model: 'data x[m]\na[i<m] = x[i]^2\na@2[i<m] = a[i] + 1\ng[i<m] = a@2[i]*a[i]',
   },
   { name: 'a size with the name of an input', model: 'data X[m,n]; hyper m\ng[j<n] = m*sum(i<m, X[i,j])/n' },
+];
+
+/** Models of which the gradient by a parameter is printed, with the names that its derivation introduces. */
+export const GRADIENT_CASES: readonly (CodeCase & { readonly by: string })[] = [
+  {
+    name: 'softmax without a name',
+    model: `data X[m,n]; label c[m] class:k; param W[n,k]
+Z[i<m,q<k] = sum(j<n, X[i,j]*W[j,q])
+J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]))) - Z[i,c[i]])`,
+    by: 'W',
+  },
+  {
+    name: 'softmax without a name, large logits',
+    model: `data Z[m,k]; label c[m] class:k
+J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]))) - Z[i,c[i]])`,
+    by: 'Z',
+    extreme: 900,
+  },
+  {
+    name: 'sum of exponentials with a name, large logits',
+    model: `data Z[k,m]; label c[m] class:k
+S[i<m] = sum(q<k, exp(Z[q,i]))
+J = 1/m*sum(i<m, log(S[i]) - Z[c[i],i])`,
+    by: 'Z',
+    extreme: 900,
+  },
+  {
+    name: 'likelihood with class weights',
+    model: `data Z[m,k]; label c[m] class:k; data v[k] positive
+P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
+J = -sum(i<m, v[c[i]]*log(P[i,c[i]]))/sum(i<m, v[c[i]])`,
+    by: 'Z',
+  },
+  {
+    name: 'embedding',
+    model: `label c[m] class:k; data W[k,n]; data T[m,n]
+J = 1/2*sum(i<m, sum(j<n, (W[c[i],j] - T[i,j])^2))`,
+    by: 'W',
+  },
 ];
 
 /** A real argument in the domain of each operator, made from x and y in (0.1, 0.9). */

@@ -80,6 +80,17 @@ export function matrixValue(form: MatrixForm, source: MatrixSource): Matrix {
           cols: source.length(form.size),
           at: (i, j) => Number(i === j),
         };
+      case 'oneHot': {
+        const labels = own(form.labels);
+        const size = source.length(form.size);
+        if (form.single) return { rows: size, cols: 1, at: (i) => Number(i === labels.at(0, 0)) };
+        const row = labels.rows === 1;
+        return {
+          rows: labels.rows * labels.cols,
+          cols: size,
+          at: (i, j) => Number(j === (row ? labels.at(0, i) : labels.at(i, 0))),
+        };
+      }
       case 'sum':
         return zip(
           form.terms.map((t) => own(t.form)),

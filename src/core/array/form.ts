@@ -62,6 +62,13 @@ export interface CompareForm extends FormBase {
   /** Whether it stands for a condition rather than for 0 and 1. */
   readonly mask: boolean;
 }
+/** Row i is the unit vector whose 1 stands at the label of element i; its last axis runs over the `size` classes. */
+export interface OneHotForm extends FormBase {
+  readonly kind: 'oneHot';
+  /** Labels from 0 to size - 1, without unit axes. */
+  readonly labels: Form;
+  readonly size: Size;
+}
 export interface WhereForm extends FormBase {
   readonly kind: 'where';
   readonly condition: Form;
@@ -111,6 +118,8 @@ export interface TakeForm extends FormBase {
   readonly kind: 'take';
   readonly arg: SymbolForm | MatrixFunctionForm;
   readonly at: readonly (Form | null)[];
+  /** How many classes there are where whole rows are taken at labels of them, else null. */
+  readonly classes: Size | null;
 }
 /** The diagonal of a square array. */
 export interface DiagonalForm extends FormBase {
@@ -151,6 +160,7 @@ export type Form =
   | RootForm
   | CallForm
   | CompareForm
+  | OneHotForm
   | WhereForm
   | MatmulForm
   | OuterForm
@@ -195,6 +205,8 @@ export function parts(form: Form): readonly Form[] {
       return [form.left, form.right];
     case 'take':
       return [form.arg, ...form.at.filter((f): f is Form => f !== null)];
+    case 'oneHot':
+      return [form.labels];
     case 'root':
     case 'cumulative':
     case 'matrix':

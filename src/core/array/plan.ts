@@ -84,6 +84,8 @@ class Planner {
       case 'cmp':
         return this.comparison(node, wanted, false);
       case 'delta': {
+        const labels = this.oneHot(node.args);
+        if (labels) return labels;
         const [dims, [left, right]] = this.together(node.args, wanted);
         if (!left || !right) throw new RangeError('a delta needs two arguments');
         return { kind: 'compare', rel: '==', left, right, mask: false, dims };
@@ -170,15 +172,34 @@ class Planner {
         if (position === null) return zero;
         return position?.kind === 'num' ? this.plan(position, null) : null;
       });
-      return { kind: 'take', arg, at, dims: names };
+      return { kind: 'take', arg, at, classes: null, dims: names };
     }
+    const rows = this.rows(arg, args, shape);
+    if (rows) return rows;
     const [dims, positions] = this.together(args, null);
     return {
       kind: 'take',
       arg,
       at: shape.map((size) => (size === '1' ? zero : (positions[k++] ?? zero))),
+      classes: args.length === 1 ? this.classes(args[0]) : null,
       dims,
     };
+  }
+
+  /** Whole rows at an array of positions, with all of the other axes; null where positions depend on those. */
+  private rows(
+    arg: SymbolForm | MatrixFunctionForm,
+    [first, ...others]: readonly Node[],
+    shape: readonly Size[],
+  ): Form | null {
+    if (!first || others.length === 0 || shape.length !== others.length + 1 || first.free.size !== 1)
+      return null;
+    const names = others.flatMap((a) => (a.kind === 'index' && !first.free.has(a.name) ? [a.name] : []));
+    if (names.length !== others.length || new Set(names).size !== names.length) return null;
+    const position = squeeze(this.plan(first, null));
+    const dims = [...position.dims, ...names];
+    const at = [position, ...others.map(() => null)];
+    return { kind: 'take', arg, at, classes: this.classes(first), dims };
   }
 
   private sum(node: Node, wanted: readonly Dim[] | null): Form {
@@ -266,11 +287,31 @@ class Planner {
     wanted: readonly Dim[] | null,
     mask: boolean,
   ): Form {
+    const labels = node.rel === '==' && !mask ? this.oneHot(node.args) : null;
+    if (labels) return labels;
     const swapped = readsSwapped(node);
     const sides = swapped ? [...node.args].reverse() : node.args;
     const [dims, [left, right]] = this.together(sides, wanted);
     if (!left || !right) throw new RangeError('a comparison needs two sides');
     return { kind: 'compare', rel: swapped ? SWAPPED[node.rel] : node.rel, left, right, mask, dims };
+  }
+
+  /** [label = j] for labels that are known to be among the values of j, else null. */
+  private oneHot(args: readonly Node[]): Form | null {
+    const label = args.find((arg) => arg.kind === 'sym');
+    const index = args.find((arg) => arg.kind === 'index');
+    if (!label || !index || label.free.has(index.name)) return null;
+    if (this.classes(label) !== index.size) return null;
+    this.note(index);
+    const labels = squeeze(this.plan(label, null));
+    return { kind: 'oneHot', labels, size: index.size, dims: [...labels.dims, index.name] };
+  }
+
+  /** How many classes a label is of, null for what is no label. */
+  private classes(node: Node | undefined): Size | null {
+    if (node?.kind !== 'sym') return null;
+    const domain = this.program.inputs.find((input) => input.name === node.name)?.domain;
+    return domain?.kind === 'class' ? domain.size : null;
   }
 
   /** A condition as a mask; only a plain comparison is one by itself. */

@@ -3,6 +3,7 @@ import type { Size } from '../expr';
 import { opRow, type CodeTarget } from '../ops';
 import {
   indicesOf,
+  parts,
   someForm,
   type CallForm,
   type CompareForm,
@@ -11,8 +12,10 @@ import {
   type Form,
   type FullForm,
   type MatrixFunctionForm,
+  type OneHotForm,
   type ProductForm,
   type ReduceForm,
+  type TakeForm,
   type ViewForm,
 } from '../array/form';
 import { isDecimal } from './shape';
@@ -56,7 +59,14 @@ function write(form: Form, d: ArrayDialect): Code {
         level: LEVEL.sum,
         text: form.terms
           .map((t, k) => {
-            const text = sub(t.form, LEVEL.product);
+            const text = wrap(
+              operand(
+                t.form,
+                form.terms.map((other) => other.form),
+                d,
+              ),
+              LEVEL.product,
+            );
             return k === 0 ? (t.negative ? `-${text}` : text) : `${t.negative ? ' - ' : ' + '}${text}`;
           })
           .join(''),
@@ -73,6 +83,8 @@ function write(form: Form, d: ArrayDialect): Code {
       return call(form, d);
     case 'compare':
       return compare(form, d);
+    case 'oneHot':
+      return atom(oneHot(form, d, false));
     case 'where':
       return atom(
         `${lib}.where(${[form.condition, form.then, form.otherwise].map((f) => sub(f, LEVEL.compare)).join(', ')})`,
@@ -94,9 +106,7 @@ function write(form: Form, d: ArrayDialect): Code {
     case 'view':
       return atom(`${sub(form.arg, LEVEL.atom)}[${viewIndex(form)}]`);
     case 'take':
-      return atom(
-        `${sub(form.arg, LEVEL.atom)}[${form.at.map((f) => (f ? sub(f, LEVEL.compare) : ':')).join(', ')}]`,
-      );
+      return atom(`${sub(form.arg, LEVEL.atom)}[${takeIndex(form, d)}]`);
     case 'matrix':
       return atom(matrixFunction(form, d));
     case 'diagonal':
@@ -169,6 +179,28 @@ function call(form: CallForm, d: ArrayDialect): Code {
 const elementType = (d: ArrayDialect): string =>
   d.target === 'torch' && d.real ? `, dtype=${d.real}.dtype` : '';
 
+/** An operand among others: whole numbers take the element type of an array of reals that they meet. */
+function operand(form: Form, among: readonly Form[], d: ArrayDialect): Code {
+  const turned = form.kind === 'transpose' ? form.arg : form;
+  if (turned.kind !== 'oneHot') return write(form, d);
+  const holdsReals = (f: Form): boolean =>
+    f.kind === 'symbol' ? f.dims.length > 0 : f.kind !== 'oneHot' && parts(f).some(holdsReals);
+  return atom(`${oneHot(turned, d, among.some(holdsReals))}${turned === form ? '' : '.T'}`);
+}
+
+/** Rows of the identity, one for each label; `meetsReals` where its element type does not matter. */
+function oneHot(form: OneHotForm, d: ArrayDialect, meetsReals: boolean): string {
+  const labels = write(form.labels, d).text;
+  const size = d.size(form.size);
+  if (d.target === 'numpy') return `np.eye(${size})[${labels}]`;
+  if (d.target === 'jax') return `jax.nn.one_hot(${labels}, ${size})`;
+  // A single label may be a number, for which the library has no one-hot vector.
+  if (form.labels.dims.length === 0) return `torch.eye(${size}${elementType(d)})[${labels}]`;
+  const whole = `torch.nn.functional.one_hot(${labels}, ${size})`;
+  if (meetsReals) return whole;
+  return d.real ? `${whole}.to(${d.real}.dtype)` : `${whole}.to(torch.get_default_dtype())`;
+}
+
 /** 0 and 1 by a choice: libraries add, negate and multiply truth values in ways of their own. */
 function compare(form: CompareForm, d: ArrayDialect): Code {
   if (form.mask) return bare(form, d);
@@ -199,7 +231,8 @@ function product(form: ProductForm, d: ArrayDialect): Code {
   const values = form.top.filter((f) => !isIndicator(f));
   const indicators = form.top.filter(isIndicator);
   const sole = form.top.length === 1 && form.num === 1 && !form.negative;
-  const top = values.map((f) => wrap(write(f, d), sole ? LEVEL.product : LEVEL.unary));
+  const all = [...form.top, ...form.bottom];
+  const top = values.map((f) => wrap(operand(f, all, d), sole ? LEVEL.product : LEVEL.unary));
   if (form.num !== 1) top.unshift(String(form.num));
   // Once a number stands in the product, truth values act as 0 and 1.
   indicators.forEach((f) => {
@@ -239,6 +272,13 @@ function viewIndex(form: ViewForm): string {
     .slice(0, last + 1)
     .map((p) => (p === 'keep' ? ':' : p === 'drop' ? '0' : 'None'))
     .join(', ');
+}
+
+/** Positions along the axes; whole rows at an array of positions need no word of the axes behind. */
+function takeIndex({ at }: TakeForm, d: ArrayDialect): string {
+  const [first] = at;
+  const rows = first && first.dims.length > 0 && at.slice(1).every((f) => f === null);
+  return (rows ? [first] : at).map((f) => (f ? write(f, d).text : ':')).join(', ');
 }
 
 function einsum(args: readonly Form[], dims: readonly Dim[], d: ArrayDialect): Code {

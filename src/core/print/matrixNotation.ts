@@ -23,7 +23,7 @@ export interface Spelling {
   elementPower(base: string, exponent: string): string;
   root(inner: string): string;
   squaredNorm(inner: string, frobenius: boolean): string;
-  operator(name: 'diag' | 'tr', inner: string): string;
+  operator(name: 'diag' | 'tr' | 'onehot', inner: string): string;
   call(template: { readonly latex: string; readonly text: string }, args: readonly string[]): string;
   /** Products are written by placing side by side. */
   readonly juxtapose: string;
@@ -98,6 +98,8 @@ function write(form: MatrixForm, s: Spelling): Piece {
       const text = s.operator('diag', write(form.arg, s).text);
       return form.inverse ? { text: s.inverse(text), hold: 'script' } : { text, hold: 'atom' };
     }
+    case 'oneHot':
+      return { text: s.operator('onehot', write(form.labels, s).text), hold: 'atom' };
     case 'inverse':
       return { text: s.inverse(atom(form.arg)), hold: 'script' };
     case 'determinant':

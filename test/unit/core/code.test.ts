@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { axisIndices, type Axis, type Program } from '../../../src/core/definition';
+import { derive } from '../../../src/core/derive';
 import { createEvaluator, type Evaluator, type Point } from '../../../src/core/evaluate';
 import type { Node } from '../../../src/core/expr';
 import { printCode } from '../../../src/core/print/code';
@@ -12,7 +13,7 @@ import { ballArithmetic, toNumber } from '../../../src/core/stability/ball';
 import { createValuesIn } from '../../../src/core/stability/values';
 import { withOutput } from '../../../src/core/derivatives';
 import { SECOND, type SecondRow } from '../../support/breadthSecond';
-import { CODE_CASES } from '../../support/codeCases';
+import { CODE_CASES, GRADIENT_CASES } from '../../support/codeCases';
 import { derivativesOf } from '../../support/derivatives';
 import { expressionProgram, randomContraction, randomExpression } from '../../support/expressions';
 import { parseModel } from '../../support/model';
@@ -80,6 +81,18 @@ function derivative({ kind, source, by }: SecondRow): Printed {
   return { program: extended, point: samplePoint(extended, createRandom(42)), name, axes, def };
 }
 
+/** The gradient of a model by a parameter, as a program that computes it. */
+function gradientOf(model: string, by: string, factor = 1): Printed {
+  const given = parseModel(model);
+  const { gradients, named } = derive(given, { wrt: [by] });
+  const [gradient] = gradients;
+  if (!gradient) throw new Error('no gradient');
+  const { axes, element: def } = gradient;
+  const program = withOutput({ ...given, bindings: [...given.bindings, ...named] }, 'result', axes, def);
+  const point = enlarged(program, samplePoint(program, createRandom(42)), factor);
+  return { program, point, name: 'result', axes, def };
+}
+
 /** Those whose form is settled, and some with three and four axes. */
 const DERIVED = SECOND.filter(
   ({ name, kind, matrix }) =>
@@ -89,6 +102,10 @@ const DERIVED = SECOND.filter(
 
 const ENTRIES: readonly (readonly [string, Printed, number | undefined])[] = [
   ...CODE_CASES.map(({ name, model, extreme }) => [name, prepared(model, extreme), extreme] as const),
+  ...GRADIENT_CASES.map(
+    ({ name, model, by, extreme }) =>
+      [`gradient of ${name} by ${by}`, gradientOf(model, by, extreme), extreme] as const,
+  ),
   ...DERIVED.map(
     (row) => [`${row.kind} of ${row.name} by ${row.by.join(', ')}`, derivative(row), undefined] as const,
   ),

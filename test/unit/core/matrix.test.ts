@@ -53,6 +53,48 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
     'dW = (P - Y).T @ X / m',
   ],
   [
+    'integer labels',
+    'data X[m,n]; label c[m] class:k; param P[m,k]\ndW[j<n,q<k] = 1/m*sum(i<m, (P[i,q]-delta(c[i],q))*X[i,j])',
+    String.raw`\frac{1}{m} X^{\top} (P - \operatorname{onehot}(c))`,
+    'dW = X.T @ (P - np.eye(k)[c]) / m',
+  ],
+  [
+    'integer labels, weights the other way round',
+    'data X[m,n]; label c[m] class:k; param P[m,k]\ndW[q<k,j<n] = 1/m*sum(i<m, (P[i,q]-delta(c[i],q))*X[i,j])',
+    String.raw`\frac{1}{m} (P - \operatorname{onehot}(c))^{\top} X`,
+    'dW = (P - np.eye(k)[c]).T @ X / m',
+  ],
+  [
+    'integer labels, columns are samples',
+    'data X[n,m]; label c[1,m] class:k; param P[k,m]\ndW[q<k,j<n] = 1/m*sum(i<m, (P[q,i]-delta(c[i],q))*X[j,i])',
+    String.raw`\frac{1}{m} (P - \operatorname{onehot}(c)^{\top}) X^{\top}`,
+    'dW = (P - np.eye(k)[c[0]].T) @ X.T / m',
+  ],
+  [
+    'integer labels by a comparison',
+    'label c[m,1] class:k; param P[m,k]\ndb[1,q<k] = sum(i<m, P[i,q]-(c[i] == q))',
+    String.raw`\mathbf{1}^{\top} (P - \operatorname{onehot}(c))`,
+    'db = np.sum(P - np.eye(k)[c[:, 0]], axis=0, keepdims=True)',
+  ],
+  [
+    'a single label',
+    'param p[k]; label c class:k\ndz[q<k] = p[q] - delta(c, q)',
+    String.raw`p - \operatorname{onehot}(c)`,
+    'dz = p - np.eye(k)[c]',
+  ],
+  [
+    'rows of a table',
+    'label c[m] class:k; param W[k,n]; data T[m,n]\ndW[q<k,j<n] = sum(i<m, (W[c[i],j] - T[i,j])*delta(c[i],q))',
+    String.raw`\operatorname{onehot}(c)^{\top} (\operatorname{onehot}(c) W - T)`,
+    'dW = np.eye(k)[c].T @ (W[c] - T)',
+  ],
+  [
+    'weights of the labels',
+    'label c[m] class:k; data v[k]; param P[m,k]\ndZ[i<m,q<k] = v[c[i]]*(P[i,q] - delta(c[i],q))',
+    String.raw`\operatorname{diag}(\operatorname{onehot}(c) v) (P - \operatorname{onehot}(c))`,
+    'dZ = v[c][:, None] * (P - np.eye(k)[c])',
+  ],
+  [
     'a bias of every class',
     'label Y[m,k]; param P[m,k]\ndb[q<k] = 1/m*sum(i<m, P[i,q]-Y[i,q])',
     String.raw`\frac{1}{m} (P - Y)^{\top} \mathbf{1}`,
