@@ -170,7 +170,7 @@ export function writtenOut<T extends Derived>(shop: Workshop, hidden: readonly B
 }
 
 export function shortest(shop: Workshop, node: Node): Node {
-  const shown = shop.simplifier.shown(node);
+  const shown = shop.simplifier.shown(node, 'derivative');
   return shop.simplifier.display.cost(shown) < shop.simplifier.display.cost(node) ? shown : node;
 }
 

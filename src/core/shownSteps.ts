@@ -7,7 +7,7 @@ import { makeStep } from './steps';
 
 /** The steps go on to the shown form. */
 export function inShownForm(shop: Workshop, derived: Derived): { value: Node; steps: Step[] } {
-  const { node: value, via } = shop.simplifier.shownWithRewritings(derived.value);
+  const { node: value, via } = shop.simplifier.shownWithRewritings(derived.value, 'derivative');
   const steps = [...derived.steps];
   let current = derived.value;
   for (const { rule, node } of via) {

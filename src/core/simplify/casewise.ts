@@ -2,7 +2,7 @@
  * Piecewise expressions with as few cases as possible: each is looked at on the cells of what its conditions depend on, cells
  * with one expression are joined, and the shortest way to write the rest is taken.
  *
- * The value is kept at every point but two kinds of thresholds of a parameter. Where the expressions to both sides meet in one
+ * The value is kept at every point; that of a derivative, at every point but two kinds of thresholds of a parameter. Where the expressions to both sides meet in one
  * value, that is the value there: the derivative has it, whatever conventions make of the conditions. Where the value is
  * not even between those of the two sides, it is taken from one of them.
  */
@@ -19,6 +19,8 @@ export interface CasesOptions {
   readonly provesZero: (node: Node) => boolean;
   /** Whether it depends on a parameter: on data and labels, single values are no exceptions. */
   readonly varies: (node: Node) => boolean;
+  /** The expressions are derivatives, whose values at thresholds are conventions. */
+  readonly slopes: boolean;
 }
 
 /** Nodes of more cost than this are left as they are. */
@@ -123,7 +125,7 @@ function validity(options: CasesOptions, cells: Cells, node: Node): Validity {
     const there = atThreshold(node, cell, threshold);
     if (there && equal(value, there)) return true;
     const [left, right] = [cell - 1, cell + 1].map((side) => atThreshold(node, side, threshold));
-    if (!left || !right || !options.varies(cells.variable)) return false;
+    if (!left || !right || !options.slopes || !options.varies(cells.variable)) return false;
     if (equal(left, right)) return equal(value, left);
     return there !== null && isBeyond(there, left, right) && (equal(value, left) || equal(value, right));
   };

@@ -28,9 +28,13 @@ function maximum(normalizer: Normalizer, index: IndexNode, form: Form): Form {
     const out = !factor.free.has(index.name) && normalizer.facts.isPositive(factor);
     (out ? outside : inside).push(id, e);
   }
-  const body = algebra.toNode({ num: Math.sign(varying.num), den: 1, mono: inside });
-  const reduced = algebra.atom(arena.reduce('max', index, body));
+  const left: Form = { num: Math.sign(varying.num), den: 1, mono: inside };
   const factor: Form = { num: Math.abs(varying.num), den: varying.den, mono: outside };
+  // What a factor held together may be a sum with constants of its own.
+  const reduced =
+    outside.length > 0
+      ? maximum(normalizer, index, left)
+      : algebra.atom(arena.reduce('max', index, algebra.toNode(left)));
   return algebra.add([constant, algebra.mul(factor, reduced)]);
 }
 

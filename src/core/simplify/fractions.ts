@@ -112,7 +112,9 @@ export function combined(algebra: Algebra, terms: readonly Term[]): Form | null 
   }
   const under = powMono(denominator, -1);
   const below: Form = { num: 1, den: 1, mono: under };
-  const top = algebra.silently(() => algebra.fromTerms(numerator.collected));
+  // Squares of roots of fractions have brought denominators of their own.
+  const again = algebra.options.expand ? combined(algebra, numerator.collected) : null;
+  const top = again ?? algebra.silently(() => algebra.fromTerms(numerator.collected));
   const result = algebra.silently(() => algebra.mul(below, top));
   const { recorder } = algebra;
   const cancels = sizeOfDenominator(result.mono) < sizeOfDenominator(under);

@@ -13,11 +13,14 @@ import { createRecorder, type RecordedState } from './recorder';
 import type { Relation } from './relations';
 import { shownForm, type Shown, type ShownOptions } from './shown';
 
+/** A value is kept everywhere; a derivative may take the slope of its sides at the thresholds of a parameter. */
+export type Purpose = 'value' | 'derivative';
+
 export interface Simplifier {
   /** The nicest equal form, in the names of the program. */
-  shown(node: Node): Node;
+  shown(node: Node, purpose?: Purpose): Node;
   /** The same, with the rewritings that lead from the working form to it. */
-  shownWithRewritings(node: Node): Shown;
+  shownWithRewritings(node: Node, purpose?: Purpose): Shown;
   /** True only if the node is 0 wherever it is defined; false means "not proved". */
   isZero(node: Node): boolean;
   /** A proof by normal forms that two nodes are equal; false is no evidence of the contrary. */
@@ -55,7 +58,9 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
   const decision = createDecision({ arena, facts, display, bindings });
 
   const parameters = dependentNames(program);
-  const forShowing: ShownOptions = {
+  const shownAs = (node: Node, purpose: Purpose = 'value'): Shown =>
+    shownForm({ ...forShowing, slopes: purpose === 'derivative' }, node);
+  const forShowing: Omit<ShownOptions, 'slopes'> = {
     normalizer,
     display,
     optional,
@@ -87,8 +92,8 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
     normalizer,
     decision,
     notes,
-    shown: (node) => shownForm(forShowing, node).node,
-    shownWithRewritings: (node) => shownForm(forShowing, node),
+    shown: (node, purpose) => shownAs(node, purpose).node,
+    shownWithRewritings: shownAs,
     isZero,
     equal: (a, b) => a === b || isZero(arena.sub(a, b)),
     plain: (node) => normalizer.withoutRelations(() => normalizer.simplify(node)),

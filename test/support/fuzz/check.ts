@@ -248,9 +248,14 @@ const differ = (place: Standing, a: Node, b: Node): boolean =>
 
 /** Some part is infinite or undefined somewhere, even if the whole is not (0·∞, the branch that is not taken). */
 function isOutside(place: Standing, top: Node): boolean {
-  const { program, point, evaluator } = place;
-  const visit = (node: Node, at: IndexValues): boolean =>
-    someValue(place, node, at, (part, where) => !Number.isFinite(evaluator.value(part, where)));
+  const { evaluator } = place;
+  return somewhere(place, top, (part, where) => !Number.isFinite(evaluator.value(part, where)));
+}
+
+/** Some part of the node, or of a binding that it depends on, satisfies the condition at some position. */
+function somewhere(place: Standing, top: Node, condition: (node: Node, at: IndexValues) => boolean): boolean {
+  const { program, point } = place;
+  const visit = (node: Node, at: IndexValues): boolean => someValue(place, node, at, condition);
   if (visit(top, place.indices)) return true;
   const names = dependencies(program, top);
   return program.bindings.some((binding) => {
@@ -280,7 +285,8 @@ function someValue(
     if (node.kind === 'num' || node.kind === 'index') return false;
     if (condition(node, at)) return true;
     if (node.kind !== 'reduce') {
-      if (node.kind === 'sym') return node.args.some((arg) => arg.kind === 'sym' && visit(arg, at));
+      if (node.kind === 'sym' || node.kind === 'matrix')
+        return node.args.some((arg) => arg.kind === 'sym' && visit(arg, at));
       return node.args.some((arg) => visit(arg, at));
     }
     const { index, body } = program.arena.open(node);
@@ -303,7 +309,7 @@ function isLost(place: Standing, top: Node): boolean {
 /** A power or an exponential leaves the floating-point numbers. */
 function overflows(place: Standing, top: Node): boolean {
   const { evaluator } = place;
-  return someValue(place, top, place.indices, (node, at) => {
+  return somewhere(place, top, (node, at) => {
     const [base] = node.args;
     if (!base || (node.kind !== 'pow' && node.kind !== 'call')) return false;
     const [inside, value] = [evaluator.value(base, at), evaluator.value(node, at)];

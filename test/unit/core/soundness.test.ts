@@ -22,6 +22,13 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'roots of a hyperbolic cosine',
     'data f[m] unit\nJ = (cosh(log(f[0]) + log(1 - f[0]))^(1/2))^3*cosh(log(f[0]) + log(1 - f[0]))^(-1/2)',
   ],
+  ['the sign of what may be 0', 'param x\nJ = sign(abs(x))'],
+  ['the square of a sign', 'param w[n]\nJ = sign(w[0] - 1)^2'],
+  [
+    'roots of a fraction over one denominator',
+    'data v[n]; param x\nJ = ((x/v[1])^2 + 1)^(1/2) + ((x/v[1])^2 + 1)^(-1/2) + 2',
+  ],
+  ['a maximum of a product of sums', 'data r[n] positive\nJ = max(l<n, (exp(1) + 1)*(r[l] + 1))'],
   ['a hyperbolic function of a logarithm', 'data f[m] unit\nJ[i<m] = cosh(1)*cosh(log(f[i])/2)'],
 ];
 
