@@ -27,11 +27,13 @@ export function cancelledPair(normalizer: Normalizer, index: IndexNode, m: Mono)
   for (const inverse of elements)
     for (const matrix of elements) {
       if (!inverse.inverted || matrix.inverted || inverse.name !== matrix.name) continue;
-      if (!inverse.stack.every((at, k) => at === matrix.stack[k] && at !== index)) continue;
-      const delta = joined(normalizer, inverse, matrix, index);
+      if (!inverse.stack.every((at, k) => at === matrix.stack[k] && !at.free.has(index.name))) continue;
+      const [from, to] = joined(normalizer, inverse, matrix, index) ?? [];
       const rest = filterMono(m, (id) => id !== inverse.id && id !== matrix.id);
       const others = [...factors(rest)].some(([id]) => normalizer.algebra.base(id).free.has(index.name));
-      if (delta && !others && !delta.free.has(index.name)) return { name: matrix.name, delta, rest };
+      // A diagonal (A⁻¹)_kk A_kk has the index on both sides: it is no product of matrices.
+      if (!from || !to || others || from.free.has(index.name) || to.free.has(index.name)) continue;
+      return { name: matrix.name, delta: normalizer.arena.delta(from, to), rest };
     }
   return null;
 }
@@ -58,14 +60,18 @@ export function cancelledAcross(normalizer: Normalizer, index: IndexNode, m: Mon
   return null;
 }
 
-/** δ over what is left of the two index pairs once `index`, in the middle, is gone. */
-function joined(normalizer: Normalizer, inverse: Element, matrix: Element, index: IndexNode): Node | null {
-  const { arena, facts } = normalizer;
-  if (inverse.column === index && matrix.row === index) return arena.delta(inverse.row, matrix.column);
-  if (matrix.column === index && inverse.row === index) return arena.delta(matrix.row, inverse.column);
+/** What is left of the two index pairs once `index`, in the middle, is gone. */
+function joined(
+  { facts }: Normalizer,
+  inverse: Element,
+  matrix: Element,
+  index: IndexNode,
+): readonly [Node, Node] | null {
+  if (inverse.column === index && matrix.row === index) return [inverse.row, matrix.column];
+  if (matrix.column === index && inverse.row === index) return [matrix.row, inverse.column];
   if (facts.symmetry(matrix.name) === null) return null;
-  if (inverse.row === index && matrix.row === index) return arena.delta(inverse.column, matrix.column);
-  return inverse.column === index && matrix.column === index ? arena.delta(inverse.row, matrix.row) : null;
+  if (inverse.row === index && matrix.row === index) return [inverse.column, matrix.column];
+  return inverse.column === index && matrix.column === index ? [inverse.row, matrix.row] : null;
 }
 
 function elementOf(normalizer: Normalizer, id: number): Element[] {

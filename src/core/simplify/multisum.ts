@@ -1,11 +1,14 @@
 /** One node for all orders in which nested sums can be written; the decision form needs it. */
-import type { Arena, IndexNode, Node, NumNode } from '../expr';
+import type { IndexNode, Node, NumNode } from '../expr';
 import { compareNodes } from '../order';
+import type { Normalizer } from './normalize';
+import { acrossDiagonal } from './symmetry';
 
 const MOST_INDICES = 4;
 
 /** Σ_index body with the sums that are factors of the body merged, in the least of all orders; null past the limit. */
-export function canonicalSum(arena: Arena, index: IndexNode, body: Node): Node | null {
+export function canonicalSum(normalizer: Normalizer, index: IndexNode, body: Node): Node | null {
+  const { arena } = normalizer;
   const indices: IndexNode[] = [index];
   const parts: Node[] = [];
   const collect = (node: Node): void => {
@@ -26,7 +29,7 @@ export function canonicalSum(arena: Arena, index: IndexNode, body: Node): Node |
   for (const order of permutations(indices)) {
     const renamed = order.map((from, k) => [from, arena.index(`¤${k}`, from.size)] as const);
     const product = arena.mul(...parts.map((part) => arena.substituteAll(part, renamed)));
-    let node = sorted(arena, product, new Map());
+    let node = sorted(normalizer, product, new Map());
     for (const [, to] of [...renamed].reverse()) node = arena.sum(to, node);
     if (!best || compareNodes(node, best) < 0) best = node;
   }
@@ -35,17 +38,22 @@ export function canonicalSum(arena: Arena, index: IndexNode, body: Node): Node |
 
 const isCount = ({ num, den }: NumNode): boolean => den === 1 && num > 1 && num <= MOST_INDICES;
 
-/** Terms and factors in structural order throughout: renaming an index does not leave an order behind that it no longer has. */
-function sorted(arena: Arena, node: Node, memo: Map<number, Node>): Node {
+/**
+ * Terms, factors and the positions in symmetric matrices in structural order throughout: renaming an index does not leave an
+ * order behind that it no longer has.
+ */
+function sorted(normalizer: Normalizer, node: Node, memo: Map<number, Node>): Node {
+  const { arena } = normalizer;
   const known = memo.get(node.id);
   if (known) return known;
   let result: Node;
   if (node.kind === 'reduce') {
     const { index, body } = arena.open(node);
-    result = arena.reduce(node.op, index, sorted(arena, body, memo));
-  } else if (node.args.length === 0 || node.kind === 'sym') result = node;
+    result = arena.reduce(node.op, index, sorted(normalizer, body, memo));
+  } else if (node.kind === 'sym' || node.kind === 'matrix') result = acrossDiagonal(normalizer, node) ?? node;
+  else if (node.args.length === 0) result = node;
   else {
-    const args = node.args.map((arg) => sorted(arena, arg, memo));
+    const args = node.args.map((arg) => sorted(normalizer, arg, memo));
     if (node.kind === 'add' || node.kind === 'mul') args.sort(compareNodes);
     result = arena.withArgs(node, args);
   }

@@ -63,7 +63,7 @@ function sumOfBody(normalizer: Normalizer, index: IndexNode, body: Form): Form {
     algebra.recorder.note(known.rule, () => known.value, known.because);
     return normalizer.norm(known.value);
   }
-  const whole = normalizer.expand ? canonicalSum(arena, index, node) : null;
+  const whole = normalizer.expand ? canonicalSum(normalizer, index, node) : null;
   return normalizer.atom(whole ?? arena.sum(index, node));
 }
 

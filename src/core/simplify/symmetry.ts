@@ -13,7 +13,7 @@ export function elementForm(normalizer: Normalizer, node: SymNode | MatrixNode):
 }
 
 /** The element on the other side of the diagonal, where that is the one to be used; else null. */
-function acrossDiagonal({ arena, facts }: Normalizer, node: SymNode | MatrixNode): Node | null {
+export function acrossDiagonal({ arena, facts }: Normalizer, node: SymNode | MatrixNode): Node | null {
   const [row, column] = node.args.slice(-2);
   if (!row || !column || (node.kind === 'matrix' && node.fn !== 'inv')) return null;
   if (compareNodes(row, column) <= 0 || facts.symmetry(node.name) === null) return null;

@@ -6,7 +6,7 @@ import {
   type Program,
   type Role,
 } from '../../../src/core/definition';
-import type { Arena, Node } from '../../../src/core/expr';
+import { stackPositions, type Arena, type Node } from '../../../src/core/expr';
 
 const WORD: Readonly<Record<Role, string>> = {
   parameter: 'param',
@@ -41,6 +41,8 @@ function domainWord(domain: Domain): string {
       return domain.hard ? 'onehot' : 'distribution';
     case 'real':
       return '';
+    case 'symmetric':
+      return domain.definite ? 'definite' : 'symmetric';
     default:
       return domain.kind;
   }
@@ -80,7 +82,13 @@ export function exactText(arena: Arena, node: Node, names: ReadonlyMap<string, s
       const inner = new Map(names).set(index.name, name);
       return `${node.op}(${name}<${index.size}, ${exactText(arena, body, inner)})`;
     }
-    case 'matrix':
+    case 'matrix': {
+      const stack = stackPositions(node);
+      const texts = node.args.map((_, k) => at(k));
+      const name = stack.length > 0 ? `${node.name}[${texts.slice(0, stack.length).join(',')}]` : node.name;
+      const place = node.fn === 'inv' ? `[${texts.slice(stack.length).join(',')}]` : '';
+      return `${node.fn === 'logabsdet' ? 'logdet' : node.fn}(${name})${place}`;
+    }
     case 'diff':
       throw new RangeError(`no text is kept for ${node.kind}`);
   }

@@ -10,6 +10,7 @@ import type { Random } from '../../../src/core/random';
 
 const INPUTS = `data X[m,n]; data B[n,n]; label y[m] binary; label s[m] sign; label Y[m,k] onehot; label D[m,k] distribution
 label c[m] class:k; data f[m] unit; data v[n]; data r[n] positive; param w[n]; param W[n,k]; param b; param x; param t
+data R[n,n] symmetric; data U[n,n] definite; data Q[m,n,n]; param O[n,n]
 hyper p positive; hyper g positive; hyper q unit`;
 
 type Kind = 'r' | 'p' | 'u' | 'c';
@@ -31,6 +32,7 @@ interface Idiom {
 
 const I: Index = { name: 'i', size: 'm' };
 const J: Index = { name: 'j', size: 'n' };
+const J2: Index = { name: 'j2', size: 'n' };
 const Q: Index = { name: 'o', size: 'k' };
 
 const idiom = (
@@ -91,6 +93,68 @@ const IDIOMS: readonly Idiom[] = [
   idiom('C', [], 'p', [], '{p}', 'exp({r})', '2*exp(x) + 1', 'exp(x)/(1 + exp(x))', 'p*exp(t)'),
   idiom('K', [], 'u', ['C'], '1/(1 + C)', 'C/(1 + C)'),
   idiom('A', [J], 'u', [], 'r[j]/sum(<l:n>, r[{l}])', 'exp(w[j])/sum(<l:n>, exp(w[{l}]))'),
+  idiom('BI', [J, J2], 'r', [], 'inv(B)[j,j2]', 'inv(O)[j,j2]'),
+  idiom(
+    'BJ',
+    [J],
+    'r',
+    ['BI'],
+    'sum(<l:n>, BI[j,{l}]*B[{l},0])',
+    'sum(<l:n>, B[{l},j]*BI[0,{l}])',
+    'sum(<l:n>, BI[j,{l}]*sum(<o:n>, B[{l},{o}]*w[{o}]))',
+  ),
+  idiom(
+    'SY',
+    [J, J2],
+    'r',
+    [],
+    'sum(<l:m>, X[{l},j]*X[{l},j2])/m + delta(j, j2)',
+    'exp(-(v[j] - v[j2])^2) + p*delta(j, j2)',
+    'R[j2,j] + U[j,j2]',
+    'O[j,j2] + O[j2,j] + 9*delta(j, j2)',
+  ),
+  idiom('SI', [J, J2], 'r', ['SY'], 'inv(SY)[j,j2]', 'inv(SY)[j2,j]', 'inv(SY)[j,j2] - SY[j2,j]'),
+  idiom(
+    'SD',
+    [],
+    'r',
+    ['SY'],
+    'logdet(SY)',
+    'det(SY)',
+    'sum(<l:n>, sum(<o:n>, inv(SY)[{l},{o}]*w[{o}]*w[{l}]))',
+    'sum(<l:n>, sum(<o:n>, inv(SY)[{l},{o}]*SY[{l},{o}]))',
+  ),
+  idiom('ST', [I, J, J2], 'r', [], 'X[i,j]*X[i,j2] + delta(j, j2)', 'Q[i,j,j2] + Q[i,j2,j]'),
+  idiom(
+    'SS',
+    [I, J],
+    'r',
+    ['ST'],
+    'inv(ST[i])[j,0]',
+    'sum(<l:n>, inv(ST[i])[j,{l}]*ST[i,{l},0])',
+    'logdet(ST[i])',
+  ),
+  idiom(
+    'EM',
+    [J, J2],
+    'r',
+    [],
+    '(j >= j2)*exp(B[j,j2])',
+    'where(j >= j2, exp(O[j,j2]), 0)',
+    '(j >= j2)*exp(O[j,j2] - x)',
+    '(j >= j2)*exp(w[j]*v[j2])/p',
+  ),
+  idiom('MS', [J], 'p', ['EM'], 'sum(<l:n>, EM[j,{l}])'),
+  idiom('MP', [J, J2], 'r', ['MS'], 'EM[j,j2]/MS[j]'),
+  idiom(
+    'MQ',
+    [J],
+    'r',
+    ['EM'],
+    'sum(<l:n>, (j >= {l})*exp(B[j,{l}])*{r})',
+    'sum(<l:n>, (j >= {l})*exp(O[j,{l}])*v[{l}])',
+    'sum(<l:n>, (j >= {l})*exp(w[j]*v[{l}])*{r})',
+  ),
 ];
 
 const LEAVES: Readonly<Record<Kind, readonly Weighted[]>> = {
@@ -124,6 +188,18 @@ const LEAVES: Readonly<Record<Kind, readonly Weighted[]>> = {
     [1, 'Y[{m},{k}]'],
     [1, 'D[{m},{k}]'],
     [1, 'W[{n},{k}]'],
+    [0.5, 'R[{n},{n}]'],
+    [0.5, 'O[{n},{n}]'],
+    [0.3, 'Q[{m},{n},{n}]'],
+    [0.5, 'inv(B)[{n},{n}]'],
+    [0.5, 'inv(O)[{n},{n}]'],
+    [0.5, 'inv(R)[{n},{n}]'],
+    [0.3, 'inv(Q[{m}])[{n},{n}]'],
+    [0.2, 'det(B)'],
+    [0.2, 'det(O)'],
+    [0.2, 'logdet(R)'],
+    [0.2, 'logdet(O)'],
+    [0.2, 'logdet(Q[{m}])'],
   ],
   p: [
     [3, 'p'],
@@ -135,6 +211,8 @@ const LEAVES: Readonly<Record<Kind, readonly Weighted[]>> = {
     [0.5, '0.044715'],
     [0.5, 'pi'],
     [1, 'n'],
+    [0.3, 'det(U)'],
+    [0.2, 'inv(U)[0,0]'],
   ],
   u: [
     [2, 'q'],
@@ -151,6 +229,11 @@ const LEAVES: Readonly<Record<Kind, readonly Weighted[]>> = {
     [1, 'delta({k}, {k})'],
     [1, 'delta({n}, {n})'],
     [1, '({n} > {n})'],
+    [0.5, '({n} == {n})'],
+    [0.5, '(c[{m}] == {k})'],
+    [0.5, '({k} == c[{m}])'],
+    [0.3, '({m} == {n})'],
+    [0.3, '(y[{m}] == {n})'],
   ],
 };
 
@@ -270,7 +353,41 @@ const PRODUCTIONS: Readonly<Record<Kind, readonly Weighted[]>> = {
     [0.5, 'sum(<l:k>, Y[{m},{l}] - D[{m},{l}])*{r}'],
     [0.5, 'sum(<l:k>, (Y[{m},{l}] - {r})*{r})'],
     [0.5, 'sum(<l:k>, {r1}*(Y[{m},{l}] + D[{m},{l}]))'],
+    [0.5, 'sum(<l:k>, (c[{m}] == {l})*{r})'],
+    [0.3, 'sum(<l:n>, ({l} == {n})*{r})'],
+    [0.3, 'sum(<l:n>, ({m} == {l})*{r})'],
+    [0.3, 'delta({k}, c[{m}])*D[{m},{k}]*{r}'],
+    [0.3, '(D[{m},c[{m}]] - delta({k}, c[{m}]))*{r}*D[{m},{k}]/D[{m},c[{m}]]'],
+    // Matrices.
+    [0.4, 'sum(<l:n>, inv(B)[{n},{l}]*B[{l},{n}])'],
+    [0.4, 'sum(<l:n>, O[{n},{l}]*inv(O)[{l},{n}])*{r}'],
+    [0.4, 'sum(<l:n>, inv(B)[{l},{n}]*B[{l},{n}]*{r})'],
+    [0.4, 'sum(<l:n>, inv(R)[{l},{n}]*R[{l},{n}])'],
+    [0.4, 'sum(<l:n>, U[{n},{l}]*inv(U)[{n},{l}])'],
+    [0.4, 'sum(<l:n>, inv(U)[{n},{l}]*sum(<o:n>, U[{l},{o}]*{r}))'],
+    [0.4, 'sum(<l:n>, inv(O)[{n},{l}]*(sum(<o:n>, O[{l},{o}]*w[{o}]) - {r}))'],
+    [0.4, 'sum(<l:n>, sum(<o:n>, inv(U)[{l},{o}]*w[{l}]*w[{o}]))'],
+    [0.3, 'sum(<s:m>, sum(<l:n>, inv(Q[{s}])[{n},{l}]*Q[{s},{l},{n}]))'],
+    [0.3, 'sum(<l:n>, inv(Q[{m}])[{n},{l}]*Q[{m},{l},{n}])'],
+    [0.3, 'sum(<l:n>, sum(<o:n>, (R[{l},{o}] - R[{o},{l}])*{r}))'],
+    [0.3, 'sum(<l:n>, sum(<o:n>, inv(R)[{l},{o}]*{r1} - inv(R)[{o},{l}]*{r1}))'],
+    [0.3, 'sum(<l:n>, sum(<o:n>, sum(<s:n>, inv(B)[{l},{o}]*B[{o},{s}]*inv(B)[{s},{l}])))'],
+    [0.3, '(R[0,1] - R[1,0])*{r} + inv(U)[1,0]*{r} - inv(U)[0,1]'],
+    [0.3, 'exp(logdet(U))/det(U)*{r}'],
+    [0.3, 'logdet(U) - log(det(U))'],
     // Cases.
+    [0.3, 'max({r}, max({r}, {r}))'],
+    [0.3, 'maximum(maximum({r1}, {r2}), {r1})'],
+    [0.3, 'min(max({r1}, -1), 1)'],
+    [0.3, 'where({r1} > 1, {r}, where({r1} < -1, {r}, {r1}))'],
+    [0.3, 'relu({r1} - 1) - relu({r1} + 1)'],
+    [0.3, 'relu({r1} + {p})*({r1} > 0)'],
+    [0.3, 'sign({r1})^2*{r}'],
+    [0.3, 'sign({r1})*{r}*abs({r1})'],
+    [0.3, '{r1}*({r1} > 0) - {r1}*({r1} <= 0)'],
+    [0.3, 'where(x > 1, x^2, where(x > -1, x*{r}, -x))'],
+    [0.3, 'where(x > 0, {r1}, {r1}*exp(x))'],
+    [0.3, 'abs(x)/(1 + abs(x))'],
     [1, 'where({c}, {r}, {r})'],
     [0.7, 'where({c}, {r}, 0)'],
     [0.7, 'where({c}, 0, {r})'],

@@ -12,8 +12,12 @@ export function mutated(arena: Arena, node: Node, random: Random, count: number)
   return out;
 }
 
+/** Positions stay positions: a number changed there would lie outside of the array. */
+const isAtomic = (node: Node): boolean =>
+  node.kind === 'sym' || node.kind === 'matrix' || node.kind === 'delta';
+
 const countNodes = (node: Node): number =>
-  node.kind === 'sym' || node.kind === 'delta' ? 1 : node.args.reduce((sum, arg) => sum + countNodes(arg), 1);
+  isAtomic(node) ? 1 : node.args.reduce((sum, arg) => sum + countNodes(arg), 1);
 
 /** The node with its `at`-th part (in depth-first order) changed. */
 function mutateAt(arena: Arena, top: Node, at: number, random: Random): Node {
@@ -25,8 +29,7 @@ function mutateAt(arena: Arena, top: Node, at: number, random: Random): Node {
       const inner = visit(body, [...scope, index]);
       return inner === body ? node : arena.reduce(node.op, index, inner);
     }
-    // Positions stay positions: a number changed there would lie outside of the array.
-    if (node.kind === 'sym' || node.kind === 'delta') return node;
+    if (isAtomic(node)) return node;
     const args = node.args.map((arg) => (left < 0 ? arg : visit(arg, scope)));
     return arena.withArgs(node, args);
   };
@@ -69,6 +72,7 @@ function changed(arena: Arena, node: Node, scope: readonly IndexNode[], random: 
       return arena.where(c, b, a);
     }
     case 'delta':
+    case 'matrix':
       return arena.withArgs(node, node.args.map(elsewhere));
     case 'sym':
       return node.args.some((arg) => arg.kind === 'index') && random() < 0.7

@@ -5,7 +5,8 @@ import { parseModel } from '../model';
 import { exactModel } from './exactText';
 
 export function shrunk(model: string, fails: (model: string) => boolean, attempts: number): string {
-  let best = model;
+  const written = exactModel(parseModel(model));
+  let best = fails(written) ? written : model;
   let left = attempts;
   const accept = (candidate: string): boolean => {
     if (candidate === best || left <= 0) return false;

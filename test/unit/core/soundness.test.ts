@@ -22,6 +22,15 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'roots of a hyperbolic cosine',
     'data f[m] unit\nJ = (cosh(log(f[0]) + log(1 - f[0]))^(1/2))^3*cosh(log(f[0]) + log(1 - f[0]))^(-1/2)',
   ],
+  ['the diagonals of a matrix and its inverse', 'data B[n,n]\nJ = sum(l<n, inv(B)[l,l]*B[l,l])'],
+  [
+    'the diagonals of a definite matrix and its inverse',
+    'data U[n,n] definite\nJ = sum(l<n, inv(U)[l,l]*U[l,l])',
+  ],
+  [
+    'double sums over an element of a symmetric matrix',
+    'data X[m,n]; data U[n,n] definite\nJ = sum(a<n, sum(b<n, U[b,a]*X[1,b]*inv(U)[b,b]))',
+  ],
   ['the sign of what may be 0', 'param x\nJ = sign(abs(x))'],
   ['the square of a sign', 'param w[n]\nJ = sign(w[0] - 1)^2'],
   [
