@@ -1,7 +1,7 @@
 /** From the states that the simplifier recorded to steps, one elementary event each. */
 import { assumptionsOf } from './assumptions';
 import type { Step } from './derivation';
-import type { Arena, Node } from './expr';
+import { gcd, isNum, type Arena, type Node } from './expr';
 import type { Facts } from './facts';
 import { compareNodes } from './order';
 import { ruleTitle } from './rules';
@@ -22,7 +22,7 @@ export function createReordering(arena: Arena): (node: Node) => Node {
     else {
       const args = node.args.map(visit);
       if (node.kind === 'add') result = sortedSum(arena, node, args);
-      else if (node.kind === 'mul') result = arena.mul(...args.sort(compareNodes));
+      else if (node.kind === 'mul') result = sortedProduct(arena, node, args);
       else result = mergedPower(arena, arena.withArgs(node, args));
       result = spreadNumber(arena, result);
     }
@@ -37,6 +37,19 @@ function sortedSum(arena: Arena, node: Node, args: Node[]): Node {
   const count = (n: Node): number => (n.kind === 'add' ? n.args.length : 1);
   const sum = arena.add(...args.sort(compareNodes));
   return count(sum) === args.reduce((total, arg) => total + count(arg), 0) ? sum : node;
+}
+
+/** The product in order; where a spread number cancels (2 · 1/(2m)), the product stays, for that is more than an order. */
+function sortedProduct(arena: Arena, node: Node, args: Node[]): Node {
+  let num = 1;
+  let den = 1;
+  for (const factor of args.flatMap((arg) => (arg.kind === 'mul' ? arg.args : [arg])))
+    if (factor.kind === 'num') {
+      num *= factor.num;
+      den *= factor.den;
+    }
+  const isOrder = !Number.isSafeInteger(num * den) || gcd(num, den) === 1;
+  return isOrder ? arena.mul(...args.sort(compareNodes)) : node;
 }
 
 /** (x^2)^-1 prints as x^-2 does. */
@@ -97,7 +110,9 @@ export function algebraSteps(
     const touched = difference(from, state.node);
     const rule = movesSign(arena, reorder, touched.touchedBefore, touched.touchedAfter)
       ? 'move-sign'
-      : state.rule;
+      : cancelsNumbers(touched.touchedBefore, touched.touchedAfter)
+        ? 'cancel-factor'
+        : state.rule;
     return makeStep({
       rule,
       title: titleOf(rule, touched.touchedBefore, touched.touchedAfter, text),
@@ -151,6 +166,22 @@ function movesSign(
   if (!from || !to || sums(before).length !== 1 || sums(after).length !== 1 || others.length > 0)
     return false;
   return reorder(arena.add(...from.args.map((arg) => arena.neg(arg)))) === reorder(to);
+}
+
+/** 2 · 1/(2m) = 1/m. */
+function cancelsNumbers(before: readonly Node[], after: readonly Node[]): boolean {
+  const bare = (node: Node): readonly Node[] =>
+    node.kind === 'pow' && isNum(node.args[1] as Node, -1) && node.args[0]?.kind === 'mul'
+      ? node.args[0].args
+      : [node.kind === 'pow' && isNum(node.args[1] as Node, -1) ? (node.args[0] as Node) : node];
+  const rest = (nodes: readonly Node[]): Node[] => nodes.flatMap(bare).filter((node) => node.kind !== 'num');
+  const [left, right] = [rest(before), rest(after)];
+  return (
+    before.some((node) => node.kind === 'num') &&
+    left.length === right.length &&
+    left.length > 0 &&
+    left.every((node) => right.includes(node))
+  );
 }
 
 /** The smallest places that differ, found by descending while only one argument does. */

@@ -420,7 +420,7 @@ J = sum(j<n, u[j]*mu[j] + v[j]*va[j])`,
 mu = 1/m*sum(i<m, x[i])
 sd = sqrt(1/(m-1)*sum(i<m, (x[i] - mu)^2))`,
     torch: 'x.std()',
-    gradients: { x: '(x[i] - mu)/sd/(m - 1)' },
+    gradients: { x: '(x[i] - mu)/(sd*(m - 1))' },
   },
   {
     name: 'unit rows',

@@ -30,7 +30,7 @@ const REGRESSION: readonly BreadthRow[] = [
     name: 'mean squared error of a matrix',
     source: 'param A[m,n]; label Y[m,n]\nJ = 1/(m*n)*sum(i<m, sum(j<n, (A[i,j] - Y[i,j])^2))',
     torch: 'F.mse_loss(A, Y)',
-    gradients: { A: '2/m/n*(A[i,j] - Y[i,j])' },
+    gradients: { A: '2/(m*n)*(A[i,j] - Y[i,j])' },
   },
   {
     name: 'weighted squared error',
@@ -142,7 +142,7 @@ J = 1/m*sum(i<m, exp(z[i]) - y[i]*z[i] + s[i])`,
     source: `param mu[m]; param v[m] positive; label y[m]
 J = 1/m*sum(i<m, 1/2*(log(v[i]) + (mu[i] - y[i])^2/v[i]))`,
     torch: 'F.gaussian_nll_loss(mu, y, v, eps=0)',
-    gradients: { mu: '1/m*(mu[i] - y[i])/v[i]', v: '1/2/m*(1 - (mu[i] - y[i])^2/v[i])/v[i]' },
+    gradients: { mu: '1/m*(mu[i] - y[i])/v[i]', v: '1/(2*m)*(1 - (mu[i] - y[i])^2/v[i])/v[i]' },
   },
   {
     name: 'Gaussian with a clamped variance',
@@ -150,7 +150,7 @@ J = 1/m*sum(i<m, 1/2*(log(v[i]) + (mu[i] - y[i])^2/v[i]))`,
 w[i<m] = max(v[i], 0.5)
 J = 1/m*sum(i<m, 1/2*(log(w[i]) + (mu[i] - y[i])^2/w[i]))`,
     torch: 'F.gaussian_nll_loss(mu, y, torch.clamp(v, min=0.5), eps=0)',
-    gradients: { mu: '1/m*(mu[i] - y[i])/w[i]', v: '1/2/m*(1 - (mu[i] - y[i])^2/w[i])*(v[i] >= 1/2)/w[i]' },
+    gradients: { mu: '1/m*(mu[i] - y[i])/w[i]', v: '1/(2*m)*(1 - (mu[i] - y[i])^2/w[i])*(v[i] >= 1/2)/w[i]' },
   },
   {
     name: 'Gaussian with a log-variance',
@@ -158,7 +158,7 @@ J = 1/m*sum(i<m, 1/2*(log(w[i]) + (mu[i] - y[i])^2/w[i]))`,
 J = 1/m*sum(i<m, 1/2*(s[i] + (mu[i] - y[i])^2/exp(s[i])))`,
     torch: 'F.gaussian_nll_loss(mu, y, torch.exp(s), eps=0)',
     extreme: 4,
-    gradients: { mu: '1/m*(mu[i] - y[i])*exp(-s[i])', s: '-1/2/m*((mu[i] - y[i])^2*exp(-s[i]) - 1)' },
+    gradients: { mu: '1/m*(mu[i] - y[i])*exp(-s[i])', s: '-1/(2*m)*((mu[i] - y[i])^2*exp(-s[i]) - 1)' },
   },
   {
     name: 'Gaussian with a standard deviation, full',
@@ -230,7 +230,7 @@ const BINARY: readonly BreadthRow[] = [
     name: 'binary cross-entropy of probabilities',
     source: 'param a[m] unit; label y[m] unit\nJ = -1/m*sum(i<m, y[i]*log(a[i]) + (1-y[i])*log(1-a[i]))',
     torch: 'F.binary_cross_entropy(a, y)',
-    gradients: { a: '1/m*(a[i] - y[i])/a[i]/(1 - a[i])' },
+    gradients: { a: '1/m*(a[i] - y[i])/(a[i]*(1 - a[i]))' },
   },
   {
     name: 'weighted binary cross-entropy of probabilities',
@@ -366,7 +366,7 @@ L[i<m,q<k] = T[i,q]*log(sigmoid(Z[i,q])) + (1 - T[i,q])*log(1 - sigmoid(Z[i,q]))
 J = -1/(m*k)*sum(i<m, sum(q<k, L[i,q]))`,
     torch: 'F.multilabel_soft_margin_loss(Z, T.double())',
     extreme: 4,
-    gradients: { Z: '1/k/m*(sigmoid(Z[i,c]) - T[i,c])' },
+    gradients: { Z: '1/(k*m)*(sigmoid(Z[i,c]) - T[i,c])' },
   },
   {
     name: 'multi-label margin',

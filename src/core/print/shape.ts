@@ -1,5 +1,5 @@
 /** How sums, products and powers are laid out for reading, whatever the notation: signs, fractions, order. */
-import { isNum, type Arena, type CmpNode, type Node, type Relation } from '../expr';
+import { isNum, type Arena, type CmpNode, type ConstNode, type Node, type Relation } from '../expr';
 
 export interface Term {
   readonly negative: boolean;
@@ -88,13 +88,17 @@ export function fraction(arena: Arena, node: Node): Fraction {
   });
   const sums = (n: Node): number => Number(n.kind === 'reduce');
   numerator.sort((a, b) => sums(a) - sums(b));
-  const literal = numerator.findIndex((n) => n.kind === 'const' && /^\d/.test(n.name));
-  const constant = numerator[literal];
-  if (constant?.kind === 'const' && den === 1 && Math.abs(num) !== 1) {
-    // 3 · 0.044715 is written 0.134145; fifteen digits leave out what rounding added.
-    const value = Number((Math.abs(num) * constant.value).toPrecision(15));
-    numerator[literal] = arena.constant(String(value), value);
-    num = Math.sign(num);
+  const literals = numerator.filter((n): n is ConstNode => n.kind === 'const' && /^\d/.test(n.name));
+  const takesNumber = den === 1 && Math.abs(num) !== 1;
+  const [literal] = literals;
+  if (literal && (literals.length > 1 || takesNumber)) {
+    // 3 · 0.044715 is written 0.134145.
+    const exact = literals.reduce((product, n) => product * n.value, takesNumber ? Math.abs(num) : 1);
+    const value = withoutRounding(exact);
+    const at = numerator.indexOf(literal);
+    numerator[at] = arena.constant(String(value), value);
+    for (const other of literals.slice(1)) numerator.splice(numerator.indexOf(other, at), 1);
+    if (takesNumber) num = Math.sign(num);
   }
   const decimal = isDecimal(den);
   return {
@@ -105,6 +109,12 @@ export function fraction(arena: Arena, node: Node): Fraction {
     numerator,
     denominator,
   };
+}
+
+/** The product of two decimals without what rounding added to its digits. */
+function withoutRounding(value: number): number {
+  const short = Number(value.toPrecision(15));
+  return String(short).length < String(value).length - 2 ? short : value;
 }
 
 /** The radicand of a square root, else null. */

@@ -132,9 +132,10 @@ function product(naming: Naming, node: Node, scope: Scope, context: Level): stri
   const sizes = f.sizes.map((d) => write(naming, d.node, scope, Level.Power));
   const divisors = f.denominator.map((d) => write(naming, d.node, scope, Level.Power));
   if (f.den !== 1) sizes.unshift(String(f.den));
-  if (f.num !== 1 || factors.length === 0 || sizes.length > 0)
-    factors.unshift([String(f.num), ...sizes].join('/'));
-  const text = [factors.join('*'), ...divisors].join('/');
+  const under = (top: string, bottom: readonly string[]): string =>
+    bottom.length === 0 ? top : `${top}/${bottom.length > 1 ? `(${bottom.join('*')})` : bottom.join('')}`;
+  if (f.num !== 1 || factors.length === 0 || sizes.length > 0) factors.unshift(under(String(f.num), sizes));
+  const text = under(factors.join('*'), divisors);
   const single = factors.length === 1 && divisors.length === 0 && sizes.length === 0;
   const level = f.negative ? Level.Sum : single ? Level.Atom : Level.Product;
   const signed = f.negative ? `-${text}` : text;

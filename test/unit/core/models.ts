@@ -240,7 +240,7 @@ J = -1/m*sum(i<m, log(exp(Z[i,c[i]] - max(r<k, Z[i,r]))/sum(r<k, exp(Z[i,r] - ma
     gradients: {
       w: '1/m*sum(i<m, exp(-s[i])*(z[i] - y[i])*X[i,j])',
       b: '1/m*sum(i<m, exp(-s[i])*(z[i] - y[i]))',
-      v: '1/2/m*sum(i<m, (1 - exp(-s[i])*(z[i] - y[i])^2)*X[i,j])',
+      v: '1/(2*m)*sum(i<m, (1 - exp(-s[i])*(z[i] - y[i])^2)*X[i,j])',
     },
   },
   {

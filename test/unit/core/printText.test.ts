@@ -38,7 +38,7 @@ describe('text', () => {
     'delta(i, c[i])*max(j<n, X[i,j])',
     '(1 + (b > 0))^2',
     '(b^2)^(b + 1)',
-    '1/b/lam',
+    '1/(b*lam)',
     '(1/2)^b',
     '1/m*sum(i<m, sum(j<n, X[i,j]*w[j]))',
   ])('%s', (source) => expect(print(source)).toBe(source));
