@@ -614,7 +614,7 @@ E[i<m,r<m] = exp(S[i,r])
 J = -1/m*sum(i<m, log(E[i,i]/sum(r<m, E[i,r])))`,
     torch: 'F.cross_entropy(F.normalize(A, dim=1) @ F.normalize(B, dim=1).T/T, torch.arange(A.shape[0]))',
     gradients: {
-      A: '(sum(i2<m, dS[i,i2]*B[i2,j]/b[i2]) - T*A[i,j]*sum(i2<m, dS[i,i2]*S[i,i2])/a[i])/T/a[i]',
+      A: '(sum(i2<m, dS[i,i2]*B[i2,j]/b[i2]) - T*A[i,j]*sum(i2<m, dS[i,i2]*S[i,i2])/a[i])/(T*a[i])',
     },
   },
   {
