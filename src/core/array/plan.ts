@@ -1,6 +1,14 @@
 /** From element expressions to array expressions in the layouts of a program. */
 import type { ArrayValue, Binding, Program } from '../definition';
-import type { IndexNode, MatrixNode, Node, ReduceNode, Size, SymNode } from '../expr';
+import {
+  isNum,
+  type IndexNode,
+  type MatrixNode,
+  type Node,
+  type ReduceNode,
+  type Size,
+  type SymNode,
+} from '../expr';
 import { fraction, radicand, readsSwapped, SWAPPED, terms } from '../print/shape';
 import { symmetricNames } from '../symmetric';
 import { align, arrange, meet, squeeze } from './align';
@@ -330,6 +338,7 @@ class Planner {
     }
     const running = this.runningSum(node);
     if (running) return running;
+    const { arena } = this.program;
     const summed: IndexNode[] = [];
     const factors: Node[] = [];
     const flatten = (n: Node): void => {
@@ -338,10 +347,12 @@ class Planner {
         summed.push(index);
         flatten(body);
       } else if (n.kind === 'mul') n.args.forEach(flatten);
+      else if (n.kind === 'pow' && n.args[0]?.kind === 'mul' && isNum(n.args[1] as Node, -1))
+        // 1/(a b) is 1/a · 1/b: each may have other indices.
+        n.args[0].args.forEach((divisor) => flatten(arena.pow(divisor, arena.minusOne)));
       else factors.push(n);
     };
     flatten(node);
-    const { arena } = this.program;
     // Whatever has none of the summed indices stands in front; the rest is summed.
     const outside = factors.filter((f) => f.free.size === 0);
     const inside = factors.filter((f) => f.free.size > 0);
