@@ -163,6 +163,8 @@ export interface GraphEdgeView {
 export interface DerivationView {
   /** What the parameters hold, when it is not their gradients; such a view has no graph. */
   readonly kind?: DerivativeKind;
+  /** What can be derived of this definition, what it is best opened with first; known where the gradients are. */
+  readonly kinds?: readonly DerivativeKind[];
   readonly definition: DefinitionSummary;
   readonly graph: { readonly nodes: readonly GraphNodeView[]; readonly edges: readonly GraphEdgeView[] };
   readonly parameters: readonly ParameterView[];
@@ -219,6 +221,8 @@ export interface HoverInfo {
   readonly gradients: readonly Formula[];
   readonly findings: readonly Finding[];
   readonly problems: readonly Problem[];
+  /** Where the gradients do not exist, one line. */
+  readonly kinks?: string;
   /** Where the definition breaks down, one line; only if it has been measured before. */
   readonly numerics?: string;
 }
@@ -347,10 +351,26 @@ export interface DataState {
   readonly choice: DataChoice | null;
 }
 
+/** Which of `kinds` of the derivation is shown, where there is a choice. */
+export interface DerivativeState {
+  /** The one that was asked for last. */
+  readonly kind: DerivativeKind;
+  /** Its derivation, that of another kind while it is being derived; null where that is the panel's `derivation` itself. */
+  readonly view: DerivationView | null;
+  readonly busy: boolean;
+  /** Why there is no derivation of this kind. */
+  readonly trouble: string | null;
+}
+
+/** A section that a command brings into sight. */
+export type PanelSection = 'derivation' | 'check' | 'train';
+
 /** Everything that the panel shows; `ready` returns it whole. */
 export interface PanelState {
   readonly subject: PanelSubject | null;
+  /** By gradients: with the graph and the verdicts. */
   readonly derivation: DerivationView | null;
+  readonly derivative?: DerivativeState | null;
   /** Measured after the derivation has been shown. */
   readonly stability?: StabilityView | null;
   /** Other definitions of the document, to switch to. */
@@ -362,7 +382,7 @@ export interface PanelState {
   readonly message: string | null;
   readonly busy: 'deriving' | 'checking' | 'training' | null;
   /** A section to bring into sight, once per `count`: what was asked for from outside the panel happens there. */
-  readonly attention?: { readonly section: 'check' | 'train'; readonly count: number };
+  readonly attention?: { readonly section: PanelSection; readonly count: number };
 }
 
 export interface TrainingState {
@@ -380,6 +400,8 @@ export interface TrainingState {
 export interface HostApi {
   ready(): Promise<PanelState>;
   selectDefinition(definitionId: string): Promise<void>;
+  /** Derives another kind of derivative of the definition that is shown. */
+  selectDerivative(kind: DerivativeKind): Promise<void>;
   /** Shows a place of the document in the editor. */
   reveal(span: TextSpan): Promise<void>;
   copy(text: string): Promise<void>;

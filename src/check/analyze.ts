@@ -76,6 +76,8 @@ interface DefinitionEntry {
   readonly derived: () => Derived | null;
   readonly findings: () => readonly Finding[];
   readonly gradientLines: () => readonly GradientLine[];
+  /** Where the gradients do not exist, as clauses. */
+  readonly kinks: () => readonly string[];
   /** Defects met on the way. */
   readonly defects: Problem[];
 }
@@ -147,7 +149,12 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
         return found ? gradientLines(found) : [];
       }),
     );
-    return { source, summary, derived, findings, gradientLines: gradients, defects };
+    const kinks = lazy(() =>
+      guard(`looking for kinks of ${name}`, nameSpan, defects, [] as readonly string[], () =>
+        (derived()?.derivation.kinks ?? []).map(({ text }) => text),
+      ),
+    );
+    return { source, summary, derived, findings, gradientLines: gradients, kinks, defects };
   };
 
   const find = (text: string, languageId: string, definitionId: string): DefinitionEntry | null =>
@@ -217,9 +224,18 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
       const gradients = (definitionId: string): readonly GradientLine[] =>
         entry.definitions.find(({ source }) => source.id === definitionId)?.gradientLines() ?? [];
       const info = hoverAt({ analysis: entry.analysis(), gradients }, entry.lines, line, column);
-      const known = info && stabilities.peek(stabilityKey(text, languageId, info.definitionId));
+      if (!info) return null;
+      const known = stabilities.peek(stabilityKey(text, languageId, info.definitionId));
       const [first] = known?.findings ?? [];
-      return info && first ? { ...info, numerics: first.text } : info;
+      const kinks =
+        info.gradients.length === 0
+          ? []
+          : (entry.definitions.find(({ source }) => source.id === info.definitionId)?.kinks() ?? []);
+      return {
+        ...info,
+        ...(kinks.length > 0 ? { kinks: kinkLine(kinks) } : {}),
+        ...(first ? { numerics: first.text } : {}),
+      };
     },
     job(text, languageId, definitionId) {
       const entry = find(text, languageId, definitionId);
@@ -270,6 +286,12 @@ function gradientLines({ program, derivation, formulas }: Derived): GradientLine
     const { index, matrix } = gradientFormulas(program, gradient, formulas);
     return { of: gradient.of, formula: matrix ?? index };
   });
+}
+
+/** The first one, and how many more there are. */
+function kinkLine([first = '', ...others]: readonly string[]): string {
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return `${first.charAt(0).toUpperCase()}${first.slice(1)}${more}.`;
 }
 
 const isSymbol = (program: Program, name: string): boolean =>

@@ -14,6 +14,7 @@ import type {
 } from '../protocol';
 import { createFormulas, type Formulas } from './formulas';
 import { graphView } from './graph';
+import { derivativeKinds } from './kinds';
 import { stepView } from './steps';
 import { plainName } from './mistakes/case';
 
@@ -61,6 +62,7 @@ export function derivationView(
   if (derivation.budget !== null)
     problems.push({ type: 'decline', id: 'budget', message: derivation.budget, span: definition.nameSpan });
   return {
+    kinds: derivativeKinds(definition.kind, program, derivation),
     definition: definitionSummary(definition, formulas),
     graph: graphView(program, derivation, formulas),
     parameters: derivation.gradients.map((gradient) =>

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DataChoice, DefinitionSummary, TrainOptions } from '../protocol';
+import type { DataChoice, DefinitionSummary, DerivativeKind, PanelSection, TrainOptions } from '../protocol';
 import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import { targetOf } from './commands';
@@ -33,6 +33,8 @@ interface Purpose {
 }
 
 const DERIVE: Purpose = { title: 'Derive gradient', suits: () => true };
+const HESSIAN: Purpose = { title: 'Derive Hessian', suits: () => true };
+const JACOBIAN: Purpose = { title: 'Derive Jacobian', suits: () => true };
 const CHECK: Purpose = { title: 'Check gradient on data', suits: runsOnData };
 const TRAIN: Purpose = { title: 'Train', suits: runsOnData };
 const CHOOSE: Purpose = { title: 'Choose data', suits: runsOnData };
@@ -68,8 +70,12 @@ export function createActions({ extensionUri, analyses, model, runs, activities,
     }
   };
 
-  const show = async (located: Located, section?: 'check' | 'train'): Promise<void> => {
-    const selecting = model.select(located.target, section);
+  const show = async (
+    located: Located,
+    section?: PanelSection,
+    kind?: DerivativeKind | 'best',
+  ): Promise<void> => {
+    const selecting = model.select(located.target, section, kind);
     panel.reveal();
     await selecting;
   };
@@ -90,12 +96,16 @@ export function createActions({ extensionUri, analyses, model, runs, activities,
     if (answer === 'Show') await show(located, 'train');
   };
 
+  const derive = (argument: unknown, purpose: Purpose, kind: DerivativeKind | 'best') =>
+    attempt('deriving', async () => {
+      const located = await find(argument, purpose);
+      if (located !== null) await show(located, kind === 'best' ? undefined : 'derivation', kind);
+    });
+
   const handlers: Handlers = {
-    'nabla.derive': (argument) =>
-      attempt('deriving', async () => {
-        const located = await find(argument, DERIVE);
-        if (located !== null) await show(located);
-      }),
+    'nabla.derive': (argument) => derive(argument, DERIVE, 'best'),
+    'nabla.deriveHessian': (argument) => derive(argument, HESSIAN, 'hessian'),
+    'nabla.deriveJacobian': (argument) => derive(argument, JACOBIAN, 'jacobian'),
     'nabla.checkOnData': (argument) =>
       attempt('the check on data', async () => {
         const located = await find(argument, CHECK);
@@ -133,6 +143,7 @@ export function createActions({ extensionUri, analyses, model, runs, activities,
       attempt('deriving', async () => {
         if (model.target !== null) await model.select({ ...model.target, definitionId });
       }),
+    selectDerivative: (kind) => attempt('deriving', () => model.selectDerivative(kind)),
     chooseData: () =>
       withShown('choosing data', CHOOSE, async (located) => {
         await runs.chooseData(located);

@@ -14,6 +14,8 @@ export const CATEGORY = 'Nabla';
 
 export const COMMANDS = [
   { id: 'nabla.derive', title: 'Derive gradient', inEditorMenu: true },
+  { id: 'nabla.deriveHessian', title: 'Derive Hessian', inEditorMenu: false },
+  { id: 'nabla.deriveJacobian', title: 'Derive Jacobian', inEditorMenu: false },
   { id: 'nabla.checkOnData', title: 'Check gradient on data', inEditorMenu: true },
   { id: 'nabla.train', title: 'Train', inEditorMenu: true },
   { id: 'nabla.chooseData', title: 'Choose data', inEditorMenu: false },

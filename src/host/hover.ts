@@ -60,6 +60,8 @@ export function registerHover(analyses: Analyses, extensionPath: string, edges: 
       );
       const markdown = new vscode.MarkdownString(text);
       markdown.isTrusted = { enabledCommands: LINKED };
+      // For the colour of what is said by the way; texts of the user are escaped.
+      markdown.supportHtml = true;
       return new vscode.Hover(markdown, document.getWordRangeAtPosition(at));
     },
     null,

@@ -48,7 +48,8 @@ export function hoverMarkdown(
   const others = explained.filter(({ verdict }) => verdict !== 'right');
   if (right.length > 0) parts.push(right.map(rightLine).join('  \n'));
   parts.push(...others.map(findingLine), ...info.problems.map(problemLine));
-  if (info.numerics !== undefined) parts.push(escapeMarkdown(info.numerics));
+  const notes = [info.kinks, info.numerics].filter((note) => note !== undefined);
+  if (notes.length > 0) parts.push(notes.map(dimLine).join('  \n'));
   return fitted(parts);
 }
 
@@ -85,6 +86,11 @@ function rightLine({ verdict, message, evidence }: Finding): string {
 function findingLine(finding: Finding): string {
   const line = `${markOf(finding.verdict)} ${escapeMarkdown(finding.message)}`;
   return finding.evidence === '' ? line : `${line}  \n${escapeMarkdown(finding.evidence)}`;
+}
+
+/** VS Code lets no other style than a colour of the theme through. */
+function dimLine(text: string): string {
+  return `<span style="color:var(--vscode-descriptionForeground);">${escapeMarkdown(text)}</span>`;
 }
 
 function problemLine(problem: Problem): string {

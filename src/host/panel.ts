@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { DataChoice, HostApi, TextSpan, TrainOptions, ViewApi } from '../protocol';
+import type { DataChoice, DerivativeKind, HostApi, TextSpan, TrainOptions, ViewApi } from '../protocol';
 import { createRpc } from '../rpc';
 import type { Rpc } from '../rpc';
 import { readChoice } from './dataGuess';
@@ -14,6 +14,7 @@ import { rangeOf } from './spans';
 /** What the panel's buttons do; the same as the commands. */
 export interface PanelActions {
   select(definitionId: string): Promise<void>;
+  selectDerivative(kind: DerivativeKind): Promise<void>;
   chooseData(): Promise<void>;
   setData(choice: DataChoice): Promise<void>;
   check(): Promise<void>;
@@ -143,6 +144,7 @@ function hostApi(model: PanelModel, actions: PanelActions): HostApi {
   return {
     ready: () => Promise.resolve(model.state),
     selectDefinition: (definitionId) => actions.select(definitionId),
+    selectDerivative: (kind) => actions.selectDerivative(kind),
     reveal: (span) => reveal(model, span),
     copy: (text) => Promise.resolve(vscode.env.clipboard.writeText(text)),
     chooseData: () => actions.chooseData(),

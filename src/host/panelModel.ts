@@ -1,10 +1,19 @@
 import * as vscode from 'vscode';
-import type { Analysis, DerivationView, PanelState, StabilityView } from '../protocol';
+import type {
+  Analysis,
+  DerivationView,
+  DerivativeKind,
+  DerivativeState,
+  PanelSection,
+  PanelState,
+  StabilityView,
+} from '../protocol';
 import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import type { CommandTarget } from './commands';
 import { findDataFiles } from './dataFiles';
 import type { DataFile } from './dataFiles';
+import { createTurns, deriveKind } from './derivatives';
 import { fileNameOf, locate, openDocument } from './documents';
 import { messageOf } from './log';
 import type { Log } from './log';
@@ -18,8 +27,13 @@ export interface PanelModel extends vscode.Disposable {
   /** The definition that is shown. */
   readonly target: CommandTarget | null;
   readonly state: PanelState;
-  /** Derives and shows a definition, with a section of the panel brought into sight. */
-  select(target: CommandTarget, section?: 'check' | 'train'): Promise<void>;
+  /**
+   * Derives and shows a definition, with a section of the panel brought into sight. Without a kind it is the one that was
+   * shown of it before, or what the definition is best opened with, which `best` asks for.
+   */
+  select(target: CommandTarget, section?: PanelSection, kind?: DerivativeKind | 'best'): Promise<void>;
+  /** Derives another kind of derivative of the definition that is shown. */
+  selectDerivative(kind: DerivativeKind): Promise<void>;
   /** Shows a message at the top until the next action. */
   tell(message: string | null): void;
   readonly onDidChange: vscode.Event<PanelState>;
@@ -29,6 +43,7 @@ interface Shown {
   readonly target: CommandTarget;
   readonly version: number;
   readonly derivation: DerivationView | null;
+  readonly derivative: DerivativeState | null;
   readonly stability?: StabilityView | null;
   readonly siblings: PanelState['siblings'];
   /** Why the derivation is missing or is that of an earlier text. */
@@ -50,10 +65,12 @@ export function createPanelModel(
   let selected: CommandTarget | null = null;
   let files: readonly DataFile[] = [];
   let message: string | null = null;
-  let deriving = false;
+  let deriving: 'definition' | 'kind' | null = null;
   let attention: PanelState['attention'];
   let attentions = 0;
-  let count = 0;
+  const turns = createTurns();
+  /** Kinds of derivatives that the user chose, by definition. */
+  const kinds = new Map<string, DerivativeKind>();
   let waiting: NodeJS.Timeout | undefined;
 
   const state = (): PanelState => {
@@ -71,25 +88,31 @@ export function createPanelModel(
               definitionId: shown.target.definitionId,
             },
       derivation: shown?.derivation ?? null,
+      derivative: derivativeShown(),
       stability: shown?.stability ?? null,
       siblings: shown?.siblings ?? [],
       data: { files, preview: session?.preview ?? null, choice: session?.choice ?? null },
       check: session?.check ?? null,
       training: session?.training ?? null,
       message: message ?? shown?.trouble ?? null,
-      busy: deriving ? 'deriving' : mine ? activity.kind : null,
-      ...(attention === undefined || deriving ? {} : { attention }),
+      busy: deriving !== null ? 'deriving' : mine ? activity.kind : null,
+      ...(attention === undefined || deriving !== null ? {} : { attention }),
     };
   };
   const fire = () => changed.fire(state());
 
-  /** Derives the selected definition from the document as it is; a later call makes an earlier one's answer stale. */
-  const derive = async (target: CommandTarget): Promise<void> => {
-    count += 1;
-    const turn = count;
+  /** While another kind is being derived, it is the chosen one, above what was shown before. */
+  function derivativeShown(): DerivativeState | null {
+    const derivative = shown?.derivative ?? null;
+    if (derivative === null || selected === null || deriving !== 'kind') return derivative;
+    return { ...derivative, kind: kinds.get(keyOf(selected)) ?? derivative.kind, busy: true };
+  }
+
+  /** Derives a definition from the document as it is. */
+  const derive = async (target: CommandTarget, isCurrent: () => boolean): Promise<void> => {
     const document = await openDocument(target.uri);
     const analysis = await analyses.of(document);
-    if (turn !== count) return;
+    if (!isCurrent()) return;
     const { version } = document;
     const siblings = analysis.definitions.map(({ id, name, kind }) => ({ id, name, kind }));
     const before = shown !== null && sameTarget(shown.target, target) ? shown : null;
@@ -99,25 +122,33 @@ export function createPanelModel(
         target,
         version,
         derivation: before?.derivation ?? null,
+        derivative: before?.derivative ?? null,
         siblings,
         trouble: lostText(name, analysis, before),
       };
       return;
     }
-    const derivation = await analyses.analyzer.derivation(
-      document.getText(),
-      document.languageId,
-      target.definitionId,
-    );
-    if (turn !== count) return;
+    const source = {
+      text: document.getText(),
+      languageId: document.languageId,
+      definitionId: target.definitionId,
+    };
+    const derived = await deriveKind(analyses.analyzer, source, kinds.get(keyOf(target)) ?? null, isCurrent);
+    if (derived === null) return;
+    const { derivation, derivative, refusal } = derived;
     const broken = derivation.parameters.length === 0 && derivation.problems.length > 0;
     if (broken && before?.derivation && before.derivation.parameters.length > 0) {
       const trouble = `${brokenText(derivation)} Below is the derivation of the last version that could be read.`;
-      shown = { target, version, derivation: before.derivation, siblings, trouble };
+      shown = { ...before, version, siblings, trouble };
       return;
     }
     // What was measured of an earlier text stays until the new one is measured.
-    shown = { target, version, derivation, siblings, trouble: null, stability: before?.stability ?? null };
+    const stability = before?.stability ?? null;
+    shown = { target, version, derivation, derivative, siblings, trouble: null, stability };
+    if (refusal !== null) {
+      kinds.delete(keyOf(target));
+      message = refusal;
+    }
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       measure().catch((error: unknown) => log.bug('the measurement of the stability', error));
@@ -152,20 +183,30 @@ export function createPanelModel(
     await runs.proposeData(located);
   };
 
-  const select: PanelModel['select'] = async (target, section) => {
+  /** Derives and tells of it; a later call makes an earlier one's answer stale. */
+  const deriveAloud = async (target: CommandTarget) => {
+    const isCurrent = turns.next();
+    try {
+      await derive(target, isCurrent);
+    } finally {
+      if (isCurrent()) {
+        deriving = null;
+        fire();
+      }
+    }
+  };
+
+  const select: PanelModel['select'] = async (target, section, kind) => {
     const isNew = selected === null || !sameTarget(selected, target);
     selected = target;
     message = null;
     attentions += 1;
     attention = section === undefined ? undefined : { section, count: attentions };
-    deriving = true;
+    if (kind === 'best') kinds.delete(keyOf(target));
+    else if (kind !== undefined) kinds.set(keyOf(target), kind);
+    deriving = 'definition';
     if (isNew) fire();
-    try {
-      await derive(target);
-    } finally {
-      deriving = false;
-      fire();
-    }
+    await deriveAloud(target);
     // Nothing was asked for, so nothing is told when it does not work: the same message comes when data is chosen.
     offerData(target).catch((error: unknown) => log.info(`no data was proposed: ${messageOf(error)}`));
   };
@@ -175,7 +216,7 @@ export function createPanelModel(
     analyses.onDidAnalyze((document) => {
       if (selected === null || selected.uri !== document.uri.toString()) return;
       if (shown !== null && sameTarget(shown.target, selected) && shown.version === document.version) return;
-      derive(selected).then(fire, (error: unknown) => {
+      deriveAloud(selected).catch((error: unknown) => {
         message = messageOf(error);
         fire();
         log.bug('the derivation', error);
@@ -195,6 +236,14 @@ export function createPanelModel(
       return state();
     },
     select,
+    selectDerivative: async (kind) => {
+      if (selected === null || shown === null || !sameTarget(shown.target, selected)) return;
+      message = null;
+      kinds.set(keyOf(selected), kind);
+      deriving = 'kind';
+      fire();
+      await deriveAloud(selected);
+    },
     tell(text) {
       message = text;
       fire();
@@ -215,6 +264,10 @@ function watchBusy(activities: Activities, callback: () => void): vscode.Disposa
     busy = activity !== null;
     callback();
   });
+}
+
+function keyOf({ uri, definitionId }: CommandTarget): string {
+  return `${uri}#${definitionId}`;
 }
 
 export function sameTarget(a: CommandTarget, b: CommandTarget): boolean {

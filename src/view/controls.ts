@@ -127,37 +127,45 @@ export function tabs(
   return { list, panels };
 }
 
+/** A strip whose chosen button can be set from outside. */
+export interface Segmented<T extends string> {
+  readonly element: HTMLElement;
+  set(value: T): void;
+}
+
 /** A choice of a few, as radio buttons drawn as one strip. */
 export function segmented<T extends string>(
   caption: string,
   options: readonly { readonly value: T; readonly label: string; readonly title: string }[],
   chosen: T,
   onChoose: (value: T) => void,
-): HTMLElement {
+): Segmented<T> {
   const name = uniqueId('choice');
-  return h(
-    'fieldset',
-    { class: 'segmented' },
-    h('legend', { class: 'hidden-text' }, caption),
-    ...options.map(({ value, label, title }) =>
-      h(
-        'label',
-        { title },
-        h('input', {
-          type: 'radio',
-          name,
-          value,
-          checked: value === chosen,
-          on: {
-            change: () => {
-              onChoose(value);
-            },
-          },
-        }),
-        h('span', {}, label),
-      ),
+  const buttons = options.map(({ value, label, title }) => {
+    const input = h('input', {
+      type: 'radio',
+      name,
+      value,
+      checked: value === chosen,
+      on: {
+        change: () => {
+          onChoose(value);
+        },
+      },
+    });
+    return { value, input, element: h('label', { title }, input, h('span', {}, label)) };
+  });
+  return {
+    element: h(
+      'fieldset',
+      { class: 'segmented' },
+      h('legend', { class: 'hidden-text' }, caption),
+      ...buttons.map(({ element }) => element),
     ),
-  );
+    set: (value) => {
+      for (const each of buttons) each.input.checked = each.value === value;
+    },
+  };
 }
 
 /** A labelled form control. */

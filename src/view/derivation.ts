@@ -1,47 +1,64 @@
-/** The derivation of each parameter's gradient, step by step. */
+/** The derivation of each parameter's gradient, or of another derivative, step by step. */
 import type { DerivationView, ParameterView } from '../protocol';
 import type { Section, ViewContext } from './context';
 import { button, copyButton, tabs } from './controls';
+import { shownDerivative } from './derivatives';
+import type { ShownDerivative } from './derivatives';
 import { h } from './dom';
 import { equal } from './equal';
 import { formatShape } from './format';
 import type { Frame } from './frame';
 import { icon } from './icons';
+import { createKindSwitch } from './kindSwitch';
 import { inlineMath } from './math';
 import { stepTree } from './stepTree';
 import { alignedLatex, countSteps, countsText } from './steps';
+import { problemList } from './verdict';
 
 export function createDerivation(context: ViewContext, frame: Frame): Section {
+  const kinds = createKindSwitch(context, frame);
   let shown: readonly unknown[] = [];
   return {
     element: frame.element,
-    update: ({ derivation }) => {
-      const part = derivation
-        ? [derivation.definition.id, derivation.parameters, derivation.facts, derivation.kinks]
-        : [];
+    update: (state) => {
+      kinds.update(state);
+      const { derivation } = state;
+      const derivative = shownDerivative(state);
+      const view = derivative?.view;
+      const part = view
+        ? [derivative.kind, view.definition.id, view.parameters, view.facts, view.problems]
+        : [derivative?.kind, derivative?.trouble];
       if (equal(part, shown)) return;
       shown = part;
-      frame.body.replaceChildren(...(derivation ? content(context, derivation) : []));
+      frame.body.replaceChildren(
+        ...(derivation && derivative ? content(context, derivation, derivative) : []),
+      );
     },
   };
 }
 
-function content(context: ViewContext, derivation: DerivationView): HTMLElement[] {
-  const { definition, parameters, facts, kinks = [] } = derivation;
+function content(
+  context: ViewContext,
+  derivation: DerivationView,
+  { kind, name: { label }, view, trouble }: ShownDerivative,
+): HTMLElement[] {
+  if (!view) return [h('p', { class: 'dim' }, trouble ?? '')];
+  const { definition, parameters, facts } = view;
+  const key = kind === 'gradient' ? definition.id : `${definition.id} ${kind}`;
   if (parameters.length === 0)
     return [h('p', { class: 'dim' }, 'Nothing to derive: no parameter was found in this definition.')];
-  const chosen = context.preferences.get().parameter[definition.id] ?? parameters[0]?.name ?? '';
+  const chosen = context.preferences.get().parameter[key] ?? parameters[0]?.name ?? '';
   const { list, panels } = tabs(
     'Parameter',
     parameters.map((parameter) => ({
       id: parameter.name,
       label: inlineMath(parameter.symbol),
-      panel: () => parameterPanel(context, definition.id, parameter),
+      panel: () => parameterPanel(context, key, label, parameter),
     })),
     chosen,
     (name) => {
       const known = context.preferences.get().parameter;
-      context.preferences.set({ parameter: { ...known, [definition.id]: name } });
+      context.preferences.set({ parameter: { ...known, [key]: name } });
     },
   );
   const parts: HTMLElement[] = [list, panels];
@@ -54,24 +71,26 @@ function content(context: ViewContext, derivation: DerivationView): HTMLElement[
         h('ul', {}, ...facts.map((fact) => h('li', {}, fact))),
       ),
     );
-  if (kinks.length > 0)
-    parts.push(
-      h(
-        'div',
-        { class: 'facts' },
-        h('h3', {}, 'Kinks'),
-        h('ul', {}, ...kinks.map((kink) => h('li', {}, kink))),
-      ),
-    );
+  // Those of the definition are told at the top of the page.
+  const problems = problemList(
+    context,
+    view.problems.filter((problem) => !derivation.problems.some((known) => equal(known, problem))),
+  );
+  if (problems) parts.push(problems);
   return parts;
 }
 
-function parameterPanel(context: ViewContext, definitionId: string, parameter: ParameterView): HTMLElement {
+function parameterPanel(
+  context: ViewContext,
+  key: string,
+  label: string,
+  parameter: ParameterView,
+): HTMLElement {
   const tree = stepTree(
     context,
     parameter.steps,
-    `${definitionId} ${parameter.name}`,
-    `Derivation with respect to ${parameter.name}`,
+    `${key} ${parameter.name}`,
+    `${label} with respect to ${parameter.name}, step by step`,
   );
   const counts = countSteps(parameter.steps);
   const state = counts.failed > 0 ? 'wrong' : counts['not-checked'] > 0 ? 'unknown' : 'right';

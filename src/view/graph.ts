@@ -44,7 +44,7 @@ export function createGraph(context: ViewContext, frame: Frame): Section {
         context.preferences.set({ graph: mode });
         draw();
       },
-    ),
+    ).element,
   );
   frame.body.append(viewport, legend(), details);
   dragToScroll(viewport);

@@ -14,6 +14,7 @@ const PATHS = {
   info: 'M8 7.2v4M8 4.6v.4M8 1.8a6.2 6.2 0 1 1 0 12.4A6.2 6.2 0 0 1 8 1.8',
   plus: 'M8 3.5v9M3.5 8h9',
   minus: 'M3.5 8h9',
+  kink: 'M2 11.5h6l5.5-7.5',
   arrowRight: 'M2.5 8h10m-4-4 4 4-4 4',
   arrowLeft: 'M13.5 8h-10m4-4-4 4 4 4',
 } as const;

@@ -3,6 +3,7 @@ import type { DefinitionSummary, HostApi, PanelState, TrainProgress } from '../p
 import { createCheck } from './check';
 import type { Section, ViewContext } from './context';
 import { createDerivation } from './derivation';
+import { showsFindings } from './derivatives';
 import { h } from './dom';
 import { createFormulas } from './formulas';
 import { sectionFrame } from './frame';
@@ -49,6 +50,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
     check: sectionFrame(context, 'check', 'Check on data'),
     train: sectionFrame(context, 'train', 'Train'),
   };
+  let latest: PanelState | undefined;
   const train = createTrain(context, frames.train);
   const header = createHeader(
     context,
@@ -60,7 +62,12 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
       { label: 'Check', open: frames.check.open },
       { label: 'Train', open: frames.train.open },
     ],
-    frames.result.open,
+    () => {
+      const kind = latest?.derivative?.kind ?? 'gradient';
+      const [first] = latest?.derivation?.kinds ?? [];
+      if (first !== undefined && !showsFindings(kind)) void context.ask((ask) => ask.selectDerivative(first));
+      frames.result.open();
+    },
   );
   const sections: readonly Section[] = [
     createFormulas(context, frames.formulas),
@@ -80,6 +87,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
   let shownDefinition: string | undefined;
   return {
     show: (state) => {
+      latest = state;
       const definition = state.derivation?.definition;
       const started = definition !== undefined;
       if (definition?.id !== shownDefinition) scrollTo({ top: 0 });
@@ -95,7 +103,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
       const list = problemList(context, state.derivation?.problems ?? []);
       problems.replaceChildren(...(list ? [list] : []));
       root.setAttribute('aria-busy', String(state.busy === 'deriving'));
-      page.classList.toggle('stale', state.busy === 'deriving');
+      page.classList.toggle('stale', state.busy === 'deriving' && state.derivative?.busy !== true);
       for (const section of [header, banner, ...sections]) section.update(state);
       const { attention } = state;
       if (attention && attention.count !== attended) frames[attention.section].bringIntoSight();

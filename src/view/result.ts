@@ -1,11 +1,15 @@
-/** The gradients: in matrix form, in indices, as code, and beside what was written by hand. */
-import type { Formula, NamedFormula, ParameterView } from '../protocol';
+/** The gradients or other derivatives: in matrix form, in indices, as code, and beside what was written by hand. */
+import type { Finding, Formula, NamedFormula, ParameterView } from '../protocol';
 import type { Section, ViewContext } from './context';
 import { copyButton, scroller, tabs } from './controls';
+import { findingsOf, shownDerivative } from './derivatives';
+import type { DerivativeName } from './derivatives';
 import { h } from './dom';
 import { equal } from './equal';
 import { formatShape } from './format';
 import type { Frame } from './frame';
+import { icon } from './icons';
+import { createKindSwitch } from './kindSwitch';
 import { inlineMath, math } from './math';
 import { findingCard } from './verdict';
 
@@ -21,26 +25,52 @@ const TARGETS: Readonly<Record<string, string>> = {
 };
 
 export function createResult(context: ViewContext, frame: Frame): Section {
+  const kinds = createKindSwitch(context, frame);
   let shown: readonly unknown[] = [];
   return {
     element: frame.element,
-    update: ({ derivation }) => {
-      const parameters = derivation?.parameters ?? [];
-      const named = derivation?.named ?? [];
+    update: (state) => {
+      kinds.update(state);
+      const { derivation } = state;
+      const derivative = shownDerivative(state);
+      const kind = derivative?.kind ?? 'gradient';
+      const parameters = derivative?.view?.parameters ?? [];
+      const named = derivative?.view?.named ?? [];
+      const kinks = derivation?.kinks ?? [];
+      const findings = parameters.map(({ name }) => (derivation ? findingsOf(kind, name, derivation) : []));
       const part = [
+        kind,
+        derivative?.trouble,
         named,
-        parameters.map(({ name, shape, gradient, findings }) => [name, shape, gradient, findings]),
+        parameters.map(({ name, shape, gradient }) => [name, shape, gradient]),
+        findings,
+        kinks,
       ];
       if (equal(part, shown)) return;
       shown = part;
-      if (parameters.length === 0) frame.body.replaceChildren(h('p', { class: 'dim' }, 'No gradient.'));
+      if (!derivative || parameters.length === 0)
+        frame.body.replaceChildren(h('p', { class: 'dim' }, derivative?.trouble ?? 'No gradient.'));
       else
         frame.body.replaceChildren(
           ...(named.length > 0 ? [abbreviations(context, named)] : []),
-          ...parameters.map((parameter) => card(context, parameter)),
+          ...parameters.map((parameter, place) =>
+            card(context, derivative.name, parameter, findings[place] ?? []),
+          ),
+          ...(kinks.length > 0 ? [kinkNotes(kinks)] : []),
         );
     },
   };
+}
+
+/** Where what is above does not exist, and what is taken there. */
+function kinkNotes(kinks: readonly string[]): HTMLElement {
+  return h(
+    'ul',
+    { class: 'kinks', 'aria-label': 'Kinks' },
+    ...kinks.map((kink) =>
+      h('li', {}, icon('kink'), h('span', {}, `${kink.charAt(0).toUpperCase()}${kink.slice(1)}.`)),
+    ),
+  );
 }
 
 /** What the names in the gradients stand for that are not in the code. */
@@ -48,20 +78,25 @@ function abbreviations(context: ViewContext, named: readonly NamedFormula[]): HT
   return h(
     'div',
     { class: 'result' },
-    h('h3', {}, 'What the gradients share'),
+    h('h3', {}, 'What the results share'),
     ...named.map(({ name, formula }) => formulaRow(context, name, formula)),
   );
 }
 
-function card(context: ViewContext, parameter: ParameterView): HTMLElement {
-  const { gradient, findings } = parameter;
+function card(
+  context: ViewContext,
+  { heading }: DerivativeName,
+  parameter: ParameterView,
+  findings: readonly Finding[],
+): HTMLElement {
+  const { gradient } = parameter;
   return h(
     'article',
-    { class: 'result', 'aria-label': `Gradient of ${parameter.name}` },
+    { class: 'result', 'aria-label': `${heading} ${parameter.name}` },
     h(
       'h3',
       {},
-      h('span', {}, 'Gradient for ', inlineMath(parameter.symbol)),
+      h('span', {}, `${heading} `, inlineMath(parameter.symbol)),
       h('span', { class: 'dim' }, formatShape(parameter.shape)),
     ),
     gradient.matrix && formulaRow(context, 'Matrix form', gradient.matrix),

@@ -68,7 +68,7 @@ describe('panel', () => {
 
   it('copies the code of a gradient', async () => {
     await derive('logistic.py', 11, 'propagate');
-    const result = panel.getByLabel('Gradient of w');
+    const result = panel.getByLabel('Gradient for w');
     await result.getByRole('button', { name: 'Copy', exact: true }).click();
     await result.getByRole('button', { name: 'Copied' }).waitFor();
     const { derivation } = (await activated()).state();
