@@ -41,6 +41,7 @@ export function derivativeView(
       span: binding.span,
     })),
     facts: derivatives.facts,
+    kinks: derivatives.kinks.map(({ text }) => text),
     problems,
   };
 }

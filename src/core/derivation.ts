@@ -56,7 +56,11 @@ export interface Gradient {
 export interface Kink {
   readonly left: Node;
   readonly right: Node;
-  /** Where it is and what is taken there, as one line of plain English. */
+  /** "x = 0", "several elements attain M". */
+  readonly where: string;
+  /** "0 is taken there"; null where that is not known. */
+  readonly taken: string | null;
+  /** The whole as one line of plain English. */
   readonly text: string;
 }
 

@@ -9,7 +9,7 @@ import {
   type Input,
   type Program,
 } from './definition';
-import type { Step } from './derivation';
+import type { Kink, Step } from './derivation';
 import { DEFAULT_SEED, type DeriveOptions } from './derive';
 import { symbolNames, type IndexNode, type Node, type Size } from './expr';
 import { createGraph } from './graph';
@@ -39,6 +39,8 @@ export interface Derivatives {
   readonly named: readonly Binding[];
   /** What was recognised and used. */
   readonly facts: readonly string[];
+  /** Where they do not exist; looked for when first asked for. */
+  readonly kinks: readonly Kink[];
   /** Set when a budget ended simplification; the blocks are right all the same. */
   readonly budget: string | null;
 }

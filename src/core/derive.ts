@@ -79,6 +79,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
     get kinks() {
       return (kinks ??= findKinks({
         program,
+        wrt: wanted,
         path: graph.between(wanted),
         gradients,
         named,

@@ -36,6 +36,9 @@ export function jacobian(program: Program, options: DeriveOptions = {}): Derivat
     blocks: derivation.gradients.map((gradient) => jacobianOf(lettered, derivation, gradient, options)),
     named: derivation.named,
     facts: derivation.facts,
+    get kinks() {
+      return derivation.kinks;
+    },
     budget: derivation.budget,
   };
 }

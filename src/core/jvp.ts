@@ -1,7 +1,7 @@
 /** Jacobian-vector products: how outputs change as parameters move along a direction, by forward accumulation. */
 import { placed, type Binding, type Program } from './definition';
-import type { Step } from './derivation';
-import { DEFAULT_SEED, openWorkshop, shortest, writtenOut, type DeriveOptions } from './derive';
+import type { Kink, Step } from './derivation';
+import { DEFAULT_SEED, derive, openWorkshop, shortest, writtenOut, type DeriveOptions } from './derive';
 import { freshName, mentioned, shapeIn, wantedNames, withUpstream, type Derivatives } from './derivatives';
 import type { IndexNode, Node } from './expr';
 import { createGraph } from './graph';
@@ -110,6 +110,7 @@ export function jvp(program: Program, options: DeriveOptions = {}): Derivatives 
     extended.directions,
     options,
   );
+  let kinks: readonly Kink[] | null = null;
   return {
     kind: 'jvp',
     program: extended.program,
@@ -121,6 +122,9 @@ export function jvp(program: Program, options: DeriveOptions = {}): Derivatives 
     })),
     named,
     facts,
+    get kinks() {
+      return (kinks ??= derive(program, { ...options, verify: false }).kinks);
+    },
     budget,
   };
 }

@@ -2,20 +2,26 @@
  * Where a derivative does not exist. Candidates are the places at which a condition of the program changes; one is a kink if
  * the slopes to both sides differ, measured along lines between random points (Huber's |d| = δ is none).
  */
-import { axisIndices, type Binding, type Program } from './definition';
+import type { Binding, Program } from './definition';
 import type { Gradient, Kink } from './derivation';
 import { createEvaluator, type Evaluator, type IndexValues, type Point } from './evaluate';
-import type { IndexNode, Node } from './expr';
+import type { Arena, IndexNode, Node } from './expr';
 import { createRandom } from './random';
 import { samplePoint } from './sample';
 import { solvedFor } from './simplify/cells';
 
 export interface KinkOptions {
   readonly program: Program;
-  /** Bindings from the symbols that are differentiated by to the output, the output included. */
+  /** The symbols that are differentiated by. */
+  readonly wrt: readonly string[];
+  /** Bindings from those symbols to the output, the output included. */
   readonly path: readonly Binding[];
+  /** What was derived; what it is at a kink is told of those that are given here. */
   readonly gradients: readonly Gradient[];
+  /** What was derived besides. */
   readonly named: readonly Binding[];
+  /** Derivatives in another form than that of gradients. */
+  readonly others?: readonly Node[];
   readonly text: (node: Node) => string | null;
   readonly seed: number;
 }
@@ -29,7 +35,9 @@ interface Candidate {
 const MOST_LINES = 12;
 /** Lines after these lead farther away. */
 const NEAR_LINES = 6;
-const BISECTIONS = 60;
+const MOST_GUESSES = 60;
+/** Guesses that differ by less are the same place. */
+const CLOSE = 1e-15;
 /** Length of a step along the line, as a part of it. */
 const STEP = 1e-4;
 /** Relative difference of one-sided slopes from which on they differ. */
@@ -43,13 +51,65 @@ export function findKinks(options: KinkOptions): readonly Kink[] {
     const at = `${left} = ${right}`;
     if (found.has(at) || !hasKink(options, candidate)) continue;
     const taken = takenThere(options, candidate, left, right);
-    found.set(at, {
-      left: candidate.left,
-      right: candidate.right,
-      text: `there is no derivative where ${at}${taken === null ? '' : `; ${taken}`}`,
-    });
+    const { left: a, right: b } = candidate;
+    found.set(at, { left: a, right: b, where: at, taken, text: kinkText('derivative', at, taken) });
   }
   return [...found.values(), ...ties(options)];
+}
+
+function kinkText(what: string, where: string, taken: string | null): string {
+  return `there is no ${what} where ${where}${taken === null ? '' : `; ${taken}`}`;
+}
+
+/**
+ * Where a second derivative does not exist: where the gradient has a kink, and where there is not even a gradient. `equal` tells
+ * the same place in two forms.
+ */
+export function secondOrderKinks(
+  first: readonly Kink[],
+  second: readonly Kink[],
+  equal: (a: Node, b: Node) => boolean,
+  { arena }: Program,
+): readonly Kink[] {
+  const out: Kink[] = [];
+  const add = (kink: Kink): void => {
+    if (out.some((known) => isSame(arena, equal, known, kink))) return;
+    out.push({ ...kink, text: kinkText('second derivative', kink.where, kink.taken) });
+  };
+  for (const kink of second) {
+    const before = first.find((each) => isSame(arena, equal, each, kink));
+    // What it has in common with the function itself is told in the function's words.
+    add(before && before.where !== kink.where ? { ...before, taken: null } : kink);
+  }
+  for (const kink of first) add({ ...kink, taken: null });
+  return out;
+}
+
+function isSame(arena: Arena, equal: (a: Node, b: Node) => boolean, a: Kink, b: Kink): boolean {
+  if (a.where === b.where) return true;
+  const known = arena.sub(a.left, a.right);
+  const difference = inIndicesOf(arena, known, arena.sub(b.left, b.right));
+  return equal(known, difference) || equal(known, arena.neg(difference));
+}
+
+/** The node with the free indices of `like`, taken in order among those of one size. */
+function inIndicesOf(arena: Arena, like: Node, node: Node): Node {
+  const wanted = freeIndices(like);
+  const pairs = freeIndices(node).flatMap((index) => {
+    const at = wanted.findIndex(({ size }) => size === index.size);
+    return wanted.splice(at, at < 0 ? 0 : 1).map((own) => [index, own] as const);
+  });
+  return arena.substituteAll(node, pairs);
+}
+
+function freeIndices(node: Node): IndexNode[] {
+  const out = new Set<IndexNode>();
+  const visit = (n: Node): void => {
+    if (n.kind === 'index' && node.free.has(n.name)) out.add(n);
+    n.args.forEach(visit);
+  };
+  visit(node);
+  return [...out];
 }
 
 function candidatesIn({ arena }: Program, definition: Node): Candidate[] {
@@ -95,15 +155,14 @@ function along(names: readonly string[], from: Point, to: Point, t: number): Poi
 }
 
 function hasKink(options: KinkOptions, { left, right }: Candidate): boolean {
-  const { program, gradients, seed } = options;
-  const names = gradients.map((gradient) => gradient.of);
+  const { program, wrt, seed } = options;
   const difference = program.arena.sub(left, right);
   const at = firstPositions([difference]);
   const random = createRandom(seed);
   for (let line = 0; line < MOST_LINES; line++) {
     const from = samplePoint(program, random);
     const to = line < NEAR_LINES ? samplePoint(program, random) : far(program, samplePoint(program, random));
-    const evaluator = (t: number): Evaluator => createEvaluator(program, along(names, from, to, t));
+    const evaluator = (t: number): Evaluator => createEvaluator(program, along(wrt, from, to, t));
     const crossing = zeroOf((t) => evaluator(t).value(difference, at));
     if (crossing === null) continue;
     const value = (steps: number): number => outputOf(program, evaluator(crossing + steps * STEP));
@@ -134,17 +193,26 @@ function far(program: Program, point: Point): Point {
   return { ...point, inputs };
 }
 
-/** A place in (0, 1) where the function changes its sign; null where it has the same sign at both ends. */
+/**
+ * A place in (0, 1) where the function changes its sign; null where it has the same sign at both ends. By false position, where
+ * an end that stays loses half of its weight ("Illinois"): a difference that is linear along the line takes two evaluations.
+ */
 function zeroOf(f: (t: number) => number): number | null {
-  let [low, high] = [0.001, 0.999];
-  const start = Math.sign(f(low));
-  if (start * Math.sign(f(high)) !== -1) return null;
-  for (let k = 0; k < BISECTIONS; k++) {
-    const middle = (low + high) / 2;
-    if (Math.sign(f(middle)) === start) low = middle;
-    else high = middle;
+  let [a, b] = [0.001, 0.999];
+  let [fa, fb] = [f(a), f(b)];
+  if (Math.sign(fa) * Math.sign(fb) !== -1) return null;
+  let at = a;
+  for (let k = 0; k < MOST_GUESSES; k++) {
+    const before = at;
+    at = b - (fb * (b - a)) / (fb - fa);
+    const value = f(at);
+    if (Number.isNaN(value)) return null;
+    if (value === 0 || Math.abs(at - before) < CLOSE) break;
+    if (Math.sign(value) === Math.sign(fb)) fa /= 2;
+    else [a, fa] = [b, fb];
+    [b, fb] = [at, value];
   }
-  return low > 0.01 && high < 0.99 ? (low + high) / 2 : null;
+  return at > 0.01 && at < 0.99 ? at : null;
 }
 
 function outputOf(program: Program, evaluator: Evaluator): number {
@@ -186,7 +254,7 @@ function takenThere(
     const evaluator = createEvaluator(program, point, named);
     const apart = evaluator.value(left, at) - evaluator.value(right, at);
     if (shift === 0 && apart !== 0) return NaN;
-    return evaluator.value(gradient.element, firstOf(axisIndices(gradient.axes)));
+    return evaluator.value(gradient.element, firstPositions([gradient.element]));
   };
   const small = 1e-7 * Math.max(1, Math.abs(target));
   const [below, there, above] = [gradientAt(-small), gradientAt(0), gradientAt(small)];
@@ -199,11 +267,8 @@ function takenThere(
   return close(there, above) ? `the derivative of ${leftText} > ${rightText} is taken there` : null;
 }
 
-const firstOf = (indices: readonly IndexNode[]): IndexValues =>
-  Object.fromEntries(indices.map((index) => [index.name, 0]));
-
 /** Maxima and minima over an axis that the gradients still depend on. */
-function ties({ program, path, gradients, named, text }: KinkOptions): Kink[] {
+function ties({ program, path, gradients, named, others = [], text }: KinkOptions): Kink[] {
   const { arena } = program;
   const extremes = new Set<string>();
   const isExtreme = (node: Node): boolean =>
@@ -218,13 +283,14 @@ function ties({ program, path, gradients, named, text }: KinkOptions): Kink[] {
       const written = extreme ? text(extreme) : null;
       if (extreme && written !== null && !extremes.has(written)) {
         extremes.add(written);
-        const what = `there is no derivative where several elements attain ${written}`;
-        out.push({ left: other, right: extreme, text: `${what}; each of them gets the whole of it` });
+        const where = `several elements attain ${written}`;
+        const taken = 'each of them gets the whole of it';
+        out.push({ left: other, right: extreme, where, taken, text: kinkText('derivative', where, taken) });
       }
     }
     if (node.kind === 'reduce') visit(arena.open(node).body);
     else node.args.forEach(visit);
   };
-  for (const node of [...gradients.map((g) => g.element), ...named.map((b) => b.def)]) visit(node);
+  for (const node of [...gradients.map((g) => g.element), ...named.map((b) => b.def), ...others]) visit(node);
   return out;
 }

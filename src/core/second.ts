@@ -1,8 +1,8 @@
 /** Second derivatives of a loss: its Hessian, block by block, and the product of the Hessian with a vector. */
 import { axisIndices, placed, type Binding, type Program } from './definition';
-import type { Derivation, Gradient, Step } from './derivation';
+import type { Derivation, Gradient, Kink, Step } from './derivation';
 import { curvatureOf } from './curvature';
-import { derive, type DeriveOptions } from './derive';
+import { DEFAULT_SEED, derive, openWorkshop, type DeriveOptions } from './derive';
 import {
   freshName,
   mentioned,
@@ -15,10 +15,14 @@ import {
   type Derivatives,
 } from './derivatives';
 import type { Node } from './expr';
+import { createGraph } from './graph';
+import { createIndexNamer } from './indexNames';
 import { isElementwise, jacobianOf, outputAxes } from './jacobian';
 import { forward, withDirections } from './jvp';
+import { findKinks, secondOrderKinks } from './kinks';
 import { createNaming } from './print/naming';
 import { toText } from './print/text';
+import { createSimplifier } from './simplify/simplifier';
 import { makeStep, type StepParts } from './steps';
 
 /** Gradients whose text is longer than this are not written out in titles. */
@@ -53,12 +57,19 @@ export function hessian(program: Program, options: DeriveOptions = {}): Derivati
   });
   const blocks = all.flatMap((each) => each.blocks);
   const facts = [first.derivation.facts, ...all.map(({ derivation }) => derivation.facts)].flat();
+  let kinks: readonly Kink[] | null = null;
   return {
     kind: 'hessian',
     program: first.program,
     blocks,
     named: all.flatMap(({ derivation }) => derivation.named),
     facts: [...distinct(facts), ...curvatureFacts(first.program, blocks)],
+    get kinks() {
+      return (kinks ??= kinksOf(
+        first,
+        all.flatMap(({ derivation }) => derivation.kinks),
+      ));
+    },
     budget:
       first.derivation.budget ??
       all.map(({ derivation }) => derivation.budget).find((b) => b !== null) ??
@@ -98,14 +109,39 @@ export function hessianVectorProduct(program: Program, options: DeriveOptions = 
       steps: [opening, ...result.steps],
     };
   });
+  let kinks: readonly Kink[] | null = null;
   return {
     kind: 'hvp',
     program: extended.program,
     blocks,
     named: product.named,
     facts: distinct([...first.derivation.facts, ...product.facts]),
+    get kinks() {
+      return (kinks ??= kinksOf(first, kinksOfGradients(first, blocks, product.named, options)));
+    },
     budget: first.derivation.budget ?? product.budget,
   };
+}
+
+function kinksOf({ program, derivation }: First, ofGradients: readonly Kink[]): readonly Kink[] {
+  return secondOrderKinks(derivation.kinks, ofGradients, createSimplifier(program).equal, program);
+}
+
+/** Where the gradients have no derivative, without deriving it. */
+function kinksOfGradients(
+  { program, gradients }: First,
+  blocks: readonly DerivativeBlock[],
+  named: readonly Binding[],
+  { seed = DEFAULT_SEED }: DeriveOptions,
+): Kink[] {
+  const { text } = openWorkshop(program, createIndexNamer(program.arena, createNaming(program)), []);
+  const wrt = gradients.map(({ gradient }) => gradient.of);
+  const others = blocks.map(({ value }) => value.element);
+  return gradients.flatMap(({ name }) => {
+    const extended: Program = { ...program, output: name };
+    const path = createGraph(extended).between(wrt);
+    return findKinks({ program: extended, wrt, path, gradients: [], named, others, text, seed });
+  });
 }
 
 /** What holds of the blocks of each parameter with itself. */

@@ -82,6 +82,9 @@ export function vjp(program: Program, options: DeriveOptions = {}): Derivatives 
       blocks.map(({ value }) => value.element),
     ),
     facts: derivation.facts,
+    get kinks() {
+      return derivation.kinks;
+    },
     budget: derivation.budget,
   };
 }

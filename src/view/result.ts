@@ -36,7 +36,7 @@ export function createResult(context: ViewContext, frame: Frame): Section {
       const kind = derivative?.kind ?? 'gradient';
       const parameters = derivative?.view?.parameters ?? [];
       const named = derivative?.view?.named ?? [];
-      const kinks = derivation?.kinks ?? [];
+      const kinks = derivative?.view?.kinks ?? [];
       const findings = parameters.map(({ name }) => (derivation ? findingsOf(kind, name, derivation) : []));
       const part = [
         kind,

@@ -1,6 +1,10 @@
 /** Where derivatives do not exist, and what is taken there. */
 import { describe, expect, it } from 'vitest';
 import { derive } from '../../../src/core/derive';
+import { jacobian } from '../../../src/core/jacobian';
+import { jvp } from '../../../src/core/jvp';
+import { hessian, hessianVectorProduct } from '../../../src/core/second';
+import { vjp } from '../../../src/core/vjp';
 import { parseModel } from '../../support/model';
 
 const kinksOf = (source: string): string[] => derive(parseModel(source)).kinks.map((kink) => kink.text);
@@ -52,5 +56,52 @@ describe('kinks', () => {
     ['a mask of labels', 'param z[m]; label y[m] binary\nJ = sum(i<m, where(y[i] > 1/2, z[i]^2, -z[i]))'],
   ])('%s has none', (_, source) => {
     expect(kinksOf(source)).toEqual([]);
+  });
+});
+
+const LINEAR = 'data X[m,n]; label y[m] sign; param w[n]; param b\nf[i<m] = sum(j<n, X[i,j]*w[j]) + b\n';
+const HUBER = 'param a; label y; hyper de positive\nd = a - y\n';
+
+/** A function, where its Hessian does not exist, and what is taken there. */
+const SECOND: readonly (readonly [name: string, source: string, where: string | null, taken?: string])[] = [
+  ['hinge', `${LINEAR}J = 1/m*sum(i<m, max(0, 1 - y[i]*f[i]))`, '1 - y[i]*f[i] = 0'],
+  // They have gradients everywhere.
+  ['squared hinge', `${LINEAR}J = 1/m*sum(i<m, max(0, 1 - y[i]*f[i])^2)`, '1 - f[i]*y[i] = 0'],
+  ['Huber', `${HUBER}l = where(abs(d) <= de, 1/2*d^2, de*(abs(d) - 1/2*de))`, 'de = abs(d)'],
+  ['L1 penalty', 'param w[n]\nJ = sum(j<n, abs(w[j]) + w[j]^2)', 'w[i] = 0'],
+  ['ELU', 'param x\na = where(x > 0, x, exp(x) - 1)', 'x = 0', 'the derivative of x < 0 is taken there'],
+  [
+    'square of a maximum',
+    'param z[k]\nM = max(q<k, z[q])\nJ = M^2',
+    'several elements attain M',
+    'each of them gets the whole of it',
+  ],
+  ['maximum', 'param z[k]\nJ = max(q<k, z[q])', 'several elements attain J'],
+  ['stable cross-entropy', 'param z; label y unit\nJ = max(0, z) - y*z + log(1 + exp(-abs(z)))', null],
+  ['cube of an absolute value', 'param x\nJ = abs(x)^3', null],
+];
+
+describe('kinks of second derivatives', () => {
+  it.each(SECOND)('%s', (_, source, where, taken) => {
+    const text = `there is no second derivative where ${where ?? ''}`;
+    const whole = taken === undefined ? text : `${text}; ${taken}`;
+    expect(hessian(parseModel(source)).kinks.map((kink) => kink.text)).toEqual(where === null ? [] : [whole]);
+    const along = hessianVectorProduct(parseModel(source)).kinks;
+    expect(along.map((kink) => kink.where)).toEqual(where === null ? [] : [where]);
+  });
+});
+
+describe('kinks of arrays', () => {
+  const layer =
+    'param W[h,n]; data x[n]; param b[h]\nz[i<h] = sum(j<n, W[i,j]*x[j]) + b[i]\na[i<h] = max(0, z[i])';
+  const bare = 'data X[m,n]; param w[n]; param b\na[i<m] = max(0, sum(j<n, X[i,j]*w[j]) + b)';
+
+  it.each([jacobian, vjp, jvp])('%o has those of the function', (kind) => {
+    expect(kind(parseModel(layer)).kinks.map(({ where }) => where)).toEqual(['z[i] = 0']);
+    expect(kind(parseModel(bare)).kinks.map(({ where }) => where)).toEqual(['sum(j<n, X[i,j]*w[j]) + b = 0']);
+  });
+
+  it('says what is taken of an output with axes', () => {
+    expect(jacobian(parseModel(bare)).kinks.map(({ taken }) => taken)).toEqual(['0 is taken there']);
   });
 });
