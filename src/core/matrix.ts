@@ -16,11 +16,12 @@ import {
   type ReduceForm,
   type SymbolForm,
   type TakeForm,
+  type WhereForm,
 } from './array/form';
 import { isPlain } from './array/contract';
 import { distributed, joinedSum } from './matrixSums';
 import type { ArrayValue, Binding, Program } from './definition';
-import { isNum, type ConstNode, type NumNode, type Size, type SizeNode } from './expr';
+import { isNum, type ConstNode, type NumNode, type ReduceOp, type Size, type SizeNode } from './expr';
 
 export type MatrixForm =
   | { readonly kind: 'symbol'; readonly name: string; readonly symmetric: boolean }
@@ -67,6 +68,20 @@ export type MatrixForm =
       readonly elementwise: boolean;
     }
   | { readonly kind: 'root'; readonly arg: MatrixForm }
+  /** The largest or smallest element, or the product of all, of each row (a column), of each column (a row) or of all. */
+  | {
+      readonly kind: 'extreme';
+      readonly op: Exclude<ReduceOp, 'sum'>;
+      readonly along: 'row' | 'column' | 'all';
+      readonly arg: MatrixForm;
+    }
+  /** Element by element. */
+  | {
+      readonly kind: 'where';
+      readonly condition: MatrixForm;
+      readonly then: MatrixForm;
+      readonly otherwise: MatrixForm;
+    }
   | { readonly kind: 'call'; readonly fn: string; readonly args: readonly MatrixForm[] }
   | {
       readonly kind: 'indicator';
@@ -76,7 +91,7 @@ export type MatrixForm =
     };
 
 /**
- * `value` in matrix notation, or null where it has none (gathers, piecewise parts, three and more axes) or needs none
+ * `value` in matrix notation, or null where it has none (running sums, three and more axes) or needs none
  * (nothing in it is an array). `extra` are bindings beyond the program's that it may mention.
  */
 export function toMatrix(
@@ -201,9 +216,10 @@ function convert(c: SizeOf, form: Form): MatrixForm | null {
     }
     case 'take':
       return gathered(c, form);
+    case 'where':
+      return choice(c, form);
     case 'cumulative':
     case 'range':
-    case 'where':
     case 'einsum':
       return null;
   }
@@ -218,22 +234,36 @@ function whole(form: SymbolForm | MatrixFunctionForm): MatrixForm {
     : { kind: 'determinant', arg, log: form.fn === 'logabsdet' };
 }
 
-/** The rows of a symbol that labels select, as the product of their one-hot matrix with it; null for other selections. */
+/** What labels select in a symbol, by their one-hot matrix Y: whole rows YA, an element of each row (Y ∘ A)1. */
 function gathered(c: SizeOf, form: TakeForm): MatrixForm | null {
-  const [labels, ...others] = form.at;
-  const size = form.classes;
-  if (!labels || size === null || rank(labels) !== 1 || others.some((f) => f !== null)) return null;
+  const axis = form.classes.findIndex((size) => size !== null);
+  const [labels, size] = [form.at[axis], form.classes[axis]];
+  const others = form.at.filter((_, k) => k !== axis);
+  if (!labels || !size || rank(labels) !== 1) return null;
   const column = general(c, core(labels));
-  return column && chain([{ kind: 'oneHot', labels: column, size, single: false }, whole(form.arg)]);
+  const rows: MatrixForm | null = column && { kind: 'oneHot', labels: column, size, single: false };
+  if (others.every((f) => f === null)) return rows && chain([rows, whole(form.arg)]);
+  const [other] = others;
+  // Positions count up along the axis that the labels run over.
+  const inOrder = !!other && others.length === 1 && core(other).kind === 'range';
+  if (!inOrder || rank(form) !== 1 || indicesOf(other.dims)[0] !== indicesOf(labels.dims)[0]) return null;
+  const chosen = axis === 1 ? rows : transposed(rows);
+  const elements: MatrixForm | null = chosen && {
+    kind: 'hadamard',
+    factors: [chosen, whole(form.arg)],
+    divisors: [],
+  };
+  const picked = chain([axis === 1 ? elements : transposed(elements), { kind: 'ones', size }]);
+  return orientation(form.dims) === 'column' ? picked : transposed(picked);
 }
 
-/** Operands of an elementwise function: arrays over the same axes, or scalars, which apply to every element. */
+/** Operands of an elementwise function: arrays over the same axes, scalars (which apply to every element), vectors repeated. */
 function congruent(c: SizeOf, forms: readonly Form[], dims: readonly Dim[]): readonly MatrixForm[] | null {
   const indices = indicesOf(dims).join();
   return all(
     forms.map((f) => {
       if (rank(f) === 0) return general(c, f);
-      if (indicesOf(f.dims).join() !== indices) return null;
+      if (indicesOf(f.dims).join() !== indices) return spread(c, f, dims);
       return rank(f) === 1 ? vector(c, f, orientation(dims)) : general(c, f);
     }),
   );
@@ -263,6 +293,7 @@ function everywhere(c: SizeOf, scalar: MatrixForm, dims: readonly Dim[]): Matrix
   const [p = '', q = ''] = indicesOf(dims);
   const arg = chain([ones(c, p), transposed(ones(c, q))]);
   if (scalar.kind === 'scaled' && scalar.arg === null) return { ...scalar, arg };
+  if (scalar.kind === 'number' && isNum(scalar.node, 1)) return arg;
   return { kind: 'scaled', negative: false, num: 1, den: 1, top: [scalar], bottom: [], arg };
 }
 
@@ -364,6 +395,12 @@ function indicator(c: SizeOf, form: CompareForm): MatrixForm | null {
   return left && right ? { kind: 'indicator', rel: form.rel, left, right } : null;
 }
 
+function choice(c: SizeOf, form: WhereForm): MatrixForm | null {
+  const [condition, then, otherwise] =
+    congruent(c, [form.condition, form.then, form.otherwise], form.dims) ?? [];
+  return condition && then && otherwise ? { kind: 'where', condition, then, otherwise } : null;
+}
+
 function matmul(c: SizeOf, left: Form, right: Form): MatrixForm | null {
   const [l, r] = [rank(left), rank(right)];
   if (l === 2 && r === 2) return chain([general(c, left), general(c, right)]);
@@ -378,8 +415,8 @@ function matmul(c: SizeOf, left: Form, right: Form): MatrixForm | null {
 }
 
 function reduction(c: SizeOf, form: ReduceForm): MatrixForm | null {
-  if (form.op !== 'sum') return null;
   const { arg } = form;
+  if (form.op !== 'sum') return extreme(c, form, form.op);
   if (arg.kind === 'diagonal') return { kind: 'trace', arg: whole(arg.arg) };
   const summed = form.axes.flatMap((k) => arg.dims[k] ?? []);
   const indices = indicesOf(arg.dims);
@@ -393,6 +430,9 @@ function reduction(c: SizeOf, form: ReduceForm): MatrixForm | null {
     const [u, v] = arg.top as [Form, Form];
     return chain([vector(c, u, 'row'), vector(c, v, 'column')]);
   }
+  const picked = core(arg).kind === 'take' ? convert(c, core(arg)) : null;
+  const [selected] = picked?.kind === 'matmul' ? picked.factors : [];
+  if (indices.length === 1 && selected?.kind === 'hadamard') return traceOfProduct(selected);
   if (indices.length === 1)
     return orientation(core(arg).dims) === 'row'
       ? chain([vector(c, arg, 'row'), ones(c, p)])
@@ -402,6 +442,18 @@ function reduction(c: SizeOf, form: ReduceForm): MatrixForm | null {
   if (summed.length === 2) return traceOfProduct(matrix) ?? chain([left, matrix, ones(c, q)]);
   if (summed[0] === indices[1]) return chain([matrix, ones(c, q)]);
   return orientation(form.dims) === 'row' ? chain([left, matrix]) : chain([transposed(matrix), ones(c, p)]);
+}
+
+function extreme(c: SizeOf, form: ReduceForm, op: Exclude<ReduceOp, 'sum'>): MatrixForm | null {
+  const indices = indicesOf(form.arg.dims);
+  const arg = general(c, form.arg);
+  const [summed, ...more] = form.axes.flatMap((k) => form.arg.dims[k] ?? []);
+  if (!arg || summed === undefined) return null;
+  if (more.length + 1 === indices.length) return { kind: 'extreme', op, along: 'all', arg };
+  if (indices.length !== 2) return null;
+  const along = summed === indices[1] ? 'row' : 'column';
+  const native: MatrixForm = { kind: 'extreme', op, along, arg };
+  return (along === 'row') === (orientation(form.dims) === 'column') ? native : transposed(native);
 }
 
 /** The sum of all elements of A ∘ B as tr(AᵀB), with whichever of the two transposed that needs fewer transpositions. */

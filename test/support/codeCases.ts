@@ -227,6 +227,33 @@ J = -sum(i<m, v[c[i]]*log(P[i,c[i]]))/sum(i<m, v[c[i]])`,
     by: 'Z',
   },
   {
+    name: 'margins of the other classes',
+    model: `data X[m,n]; label c[m] class:k; hyper t positive; param W[n,k]
+Z[i<m,q<k] = sum(j<n, X[i,j]*W[j,q])
+J = 1/m*sum(i<m, sum(q<k, where(q == c[i], 0, max(0, t - Z[i,c[i]] + Z[i,q]))))`,
+    by: 'W',
+  },
+  {
+    name: 'margins of the other classes, columns are samples',
+    model: `data X[n,m]; label c[1,m] class:k; hyper t positive; param W[k,n]
+Z[q<k,i<m] = sum(j<n, W[q,j]*X[j,i])
+J = 1/m*sum(i<m, sum(q<k, where(q == c[i], 0, max(0, t - Z[c[i],i] + Z[q,i]))))`,
+    by: 'W',
+  },
+  {
+    name: 'focal loss of a softmax',
+    model: `data Z[m,k]; label c[m] class:k; hyper g positive
+P[i<m,q<k] = exp(Z[i,q])/sum(r<k, exp(Z[i,r]))
+J = -1/m*sum(i<m, (1 - P[i,c[i]])^g*log(P[i,c[i]]))`,
+    by: 'Z',
+  },
+  {
+    name: 'softmax at a temperature',
+    model: `data Z[m,k]; label c[m] class:k; hyper t positive
+J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]/t))) - Z[i,c[i]]/t)`,
+    by: 't',
+  },
+  {
     name: 'embedding',
     model: `label c[m] class:k; data W[k,n]; data T[m,n]
 J = 1/2*sum(i<m, sum(j<n, (W[c[i],j] - T[i,j])^2))`,

@@ -148,6 +148,21 @@ export function matrixValue(form: MatrixForm, source: MatrixSource): Matrix {
         for (let i = 0; i < a.rows; i += 1) for (let j = 0; j < a.cols; j += 1) total += a.at(i, j) ** 2;
         return scalar(total);
       }
+      case 'extreme': {
+        const a = own(form.arg);
+        const combine = { max: Math.max, min: Math.min, prod: (p: number, v: number) => p * v }[form.op];
+        const over = (list: readonly number[]): number => list.reduce((p, v) => combine(p, v));
+        const row = (i: number): number[] => Array.from({ length: a.cols }, (_, j) => a.at(i, j));
+        const column = (j: number): number[] => Array.from({ length: a.rows }, (_, i) => a.at(i, j));
+        if (form.along === 'row') return { rows: a.rows, cols: 1, at: (i) => over(row(i)) };
+        if (form.along === 'column') return { rows: 1, cols: a.cols, at: (_, j) => over(column(j)) };
+        return scalar(over(Array.from({ length: a.rows }, (_, i) => row(i)).flat()));
+      }
+      case 'where':
+        return zip(
+          [form.condition, form.then, form.otherwise].map((f) => own(f)),
+          (condition, then = NaN, otherwise = NaN) => (condition === 0 ? otherwise : then),
+        );
       case 'power':
         if (!form.elementwise && own(form.base).rows * own(form.base).cols !== 1)
           throw new Error('a power of a matrix');

@@ -118,8 +118,8 @@ export interface TakeForm extends FormBase {
   readonly kind: 'take';
   readonly arg: SymbolForm | MatrixFunctionForm;
   readonly at: readonly (Form | null)[];
-  /** How many classes there are where whole rows are taken at labels of them, else null. */
-  readonly classes: Size | null;
+  /** For each axis, how many classes there are where it is taken at labels of them, else null. */
+  readonly classes: readonly (Size | null)[];
 }
 /** The diagonal of a square array. */
 export interface DiagonalForm extends FormBase {

@@ -180,18 +180,15 @@ class Planner {
         if (position === null) return zero;
         return position?.kind === 'num' ? this.plan(position, null) : null;
       });
-      return { kind: 'take', arg, at, classes: null, dims: names };
+      return { kind: 'take', arg, at, classes: at.map(() => null), dims: names };
     }
     const rows = this.rows(arg, args, shape);
     if (rows) return rows;
     const [dims, positions] = this.together(args, null);
-    return {
-      kind: 'take',
-      arg,
-      at: shape.map((size) => (size === '1' ? zero : (positions[k++] ?? zero))),
-      classes: args.length === 1 ? this.classes(args[0]) : null,
-      dims,
-    };
+    const order = shape.map((size) => (size === '1' ? null : k++));
+    const at = order.map((position) => (position === null ? null : positions[position]) ?? zero);
+    const classes = order.map((position) => (position === null ? null : this.classes(args[position])));
+    return { kind: 'take', arg, at, classes, dims };
   }
 
   /** Whole rows at an array of positions, with all of the other axes; null where positions depend on those. */
@@ -207,7 +204,7 @@ class Planner {
     const position = squeeze(this.plan(first, null));
     const dims = [...position.dims, ...names];
     const at = [position, ...others.map(() => null)];
-    return { kind: 'take', arg, at, classes: this.classes(first), dims };
+    return { kind: 'take', arg, at, classes: [this.classes(first), ...others.map(() => null)], dims };
   }
 
   private sum(node: Node, wanted: readonly Dim[] | null): Form {
@@ -295,8 +292,8 @@ class Planner {
     wanted: readonly Dim[] | null,
     mask: boolean,
   ): Form {
-    const labels = node.rel === '==' && !mask ? this.oneHot(node.args) : null;
-    if (labels) return labels;
+    const labels = (node.rel === '==' || node.rel === '!=') && !mask ? this.oneHot(node.args) : null;
+    if (labels) return node.rel === '==' ? labels : this.complement(labels);
     const swapped = readsSwapped(node);
     const sides = swapped ? [...node.args].reverse() : node.args;
     const [dims, [left, right]] = this.together(sides, wanted);
@@ -313,6 +310,16 @@ class Planner {
     this.note(index);
     const labels = squeeze(this.plan(label, null));
     return { kind: 'oneHot', labels, size: index.size, dims: [...labels.dims, index.name] };
+  }
+
+  /** 1 where an indicator is 0, and 0 where it is 1. */
+  private complement(form: Form): Form {
+    const one: Form = { kind: 'scalar', node: this.program.arena.one, dims: [] };
+    const terms = [
+      { negative: false, form: one },
+      { negative: true, form },
+    ];
+    return { kind: 'add', terms, dims: form.dims };
   }
 
   /** How many classes a label is of, null for what is no label. */

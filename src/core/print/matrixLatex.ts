@@ -55,6 +55,9 @@ function spelling(naming: Naming): Spelling {
     root: (inner) => `\\sqrt{${inner}}`,
     squaredNorm: (inner, frobenius) => `\\left\\lVert ${inner} \\right\\rVert${frobenius ? '_{F}' : ''}^{2}`,
     operator: (name, inner) => `\\operatorname{${name}}${fence('(', inner, ')')}`,
+    oneHot: (labels) => `\\operatorname{onehot}${fence('(', labels, ')')}`,
+    isTaken: (name) => naming.isTaken(name),
+    given: ', \\quad ',
     call(row, args) {
       const template = row.latex.includes('^{') ? `\\exp($0)` : row.latex;
       const filled = (args.length === 1 ? template : row.latex).replace(

@@ -23,7 +23,13 @@ export interface Spelling {
   elementPower(base: string, exponent: string): string;
   root(inner: string): string;
   squaredNorm(inner: string, frobenius: boolean): string;
-  operator(name: 'diag' | 'tr' | 'onehot', inner: string): string;
+  operator(name: string, inner: string): string;
+  /** The one-hot rows of labels. */
+  oneHot(labels: string): string;
+  /** Whether a name means something else. */
+  isTaken(name: string): boolean;
+  /** Between a formula and what a name in it stands for. */
+  readonly given: string;
   call(template: { readonly latex: string; readonly text: string }, args: readonly string[]): string;
   /** Products are written by placing side by side. */
   readonly juxtapose: string;
@@ -38,9 +44,27 @@ interface Piece {
   readonly hold: Hold;
 }
 
-/** Writes `form` in a spelling. */
+const ONE_HOT_NAMES: readonly string[] = ['Y', 'T', 'H', 'E'];
+
+/** Writes `form` in a spelling. One-hot rows that occur several times get a name, which is told behind the formula. */
 export function spell(form: MatrixForm, s: Spelling): string {
-  return write(form, s).text;
+  const uses = new Map<string, number>();
+  const text = write(form, {
+    ...s,
+    oneHot(labels) {
+      uses.set(labels, (uses.get(labels) ?? 0) + 1);
+      return s.oneHot(labels);
+    },
+  }).text;
+  const names = new Map<string, string>();
+  for (const [labels, count] of uses) {
+    const name = ONE_HOT_NAMES.find((each) => !s.isTaken(each) && ![...names.values()].includes(each));
+    if (count > 1 && name !== undefined) names.set(labels, name);
+  }
+  if (names.size === 0) return text;
+  const named = write(form, { ...s, oneHot: (labels) => names.get(labels) ?? s.oneHot(labels) });
+  const told = [...names].map(([labels, name]) => `${name} = ${s.oneHot(labels)}`);
+  return [named.text, ...told].join(s.given);
 }
 
 function write(form: MatrixForm, s: Spelling): Piece {
@@ -99,7 +123,7 @@ function write(form: MatrixForm, s: Spelling): Piece {
       return form.inverse ? { text: s.inverse(text), hold: 'script' } : { text, hold: 'atom' };
     }
     case 'oneHot':
-      return { text: s.operator('onehot', write(form.labels, s).text), hold: 'atom' };
+      return { text: s.oneHot(write(form.labels, s).text), hold: 'atom' };
     case 'inverse':
       return { text: s.inverse(atom(form.arg)), hold: 'script' };
     case 'determinant':
@@ -118,6 +142,18 @@ function write(form: MatrixForm, s: Spelling): Piece {
     }
     case 'root':
       return { text: s.root(write(form.arg, s).text), hold: 'atom' };
+    case 'extreme': {
+      const name = form.along === 'all' ? form.op : `${form.along === 'row' ? 'row' : 'col'}${form.op}`;
+      return { text: s.operator(name, write(form.arg, s).text), hold: 'atom' };
+    }
+    case 'where': {
+      const condition = form.condition.kind === 'indicator' ? relation(form.condition, s) : null;
+      const list = [
+        condition ?? write(form.condition, s).text,
+        ...[form.then, form.otherwise].map((f) => write(f, s).text),
+      ];
+      return { text: s.operator('where', list.join(', ')), hold: 'atom' };
+    }
     case 'call':
       return {
         text: s.call(
@@ -128,11 +164,14 @@ function write(form: MatrixForm, s: Spelling): Piece {
       };
     case 'indicator':
       return {
-        text: s.indicator(`${write(form.left, s).text} ${s.relation(form.rel)} ${write(form.right, s).text}`),
+        text: s.indicator(relation(form, s)),
         hold: 'atom',
       };
   }
 }
+
+const relation = (form: Extract<MatrixForm, { kind: 'indicator' }>, s: Spelling): string =>
+  `${write(form.left, s).text} ${s.relation(form.rel)} ${write(form.right, s).text}`;
 
 function scaled(
   form: Extract<MatrixForm, { kind: 'scaled' }>,
@@ -143,6 +182,8 @@ function scaled(
   const scalar = (f: MatrixForm, _: number, among: readonly MatrixForm[]): string => {
     const divides =
       alone(among) && (among === form.bottom ? form.den === 1 : form.num === 1 && form.bottom.length > 0);
+    // A sum that is all of a numerator or denominator needs no brackets of its own.
+    if (f.kind === 'sum' && divides) return write(f, s).text;
     return f.kind === 'matmul' && !divides ? s.brackets(write(f, s).text) : factor(f);
   };
   const top = form.top.map(scalar);

@@ -37,6 +37,9 @@ function spelling(naming: Naming): Spelling {
     root: (inner) => `sqrt(${inner})`,
     squaredNorm: (inner) => `‖${inner}‖²`,
     operator: (name, inner) => `${name}(${inner})`,
+    oneHot: (labels) => `onehot(${labels})`,
+    isTaken: (name) => naming.isTaken(name),
+    given: ', ',
     call: (row, args) => row.text.replace(/\$(\d)/g, (_, k: string) => args[Number(k)] ?? ''),
   };
 }

@@ -8,6 +8,8 @@ export interface Naming {
   readonly program: Program;
   /** A symbol's notation; `indexed` overrides whether it carries indices. */
   notation(name: string, indexed?: boolean): Notation;
+  /** Whether a name is that of a symbol or of a size. */
+  isTaken(name: string): boolean;
   /** The letter of indices of a size. */
   letter(size: Size): string;
   /** The name of an index where the names in `taken` mean something else: the letter with as few primes as possible. */
@@ -72,6 +74,7 @@ export function createNaming(program: Program, extra: readonly Binding[] = []): 
   return {
     program,
     letter,
+    isTaken: (name) => isKnown(name) || programSizes(program).includes(name),
     notation(name, indexed = (axes.get(name) ?? 0) > 0) {
       const key = `${name}|${indexed}`;
       let known = notations.get(key);

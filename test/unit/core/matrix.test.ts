@@ -85,14 +85,56 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
   [
     'rows of a table',
     'label c[m] class:k; param W[k,n]; data T[m,n]\ndW[q<k,j<n] = sum(i<m, (W[c[i],j] - T[i,j])*delta(c[i],q))',
-    String.raw`\operatorname{onehot}(c)^{\top} (\operatorname{onehot}(c) W - T)`,
+    String.raw`Y^{\top} (Y W - T), \quad Y = \operatorname{onehot}(c)`,
     'dW = np.eye(k)[c].T @ (W[c] - T)',
   ],
   [
     'weights of the labels',
     'label c[m] class:k; data v[k]; param P[m,k]\ndZ[i<m,q<k] = v[c[i]]*(P[i,q] - delta(c[i],q))',
-    String.raw`\operatorname{diag}(\operatorname{onehot}(c) v) (P - \operatorname{onehot}(c))`,
+    String.raw`\operatorname{diag}(Y v) (P - Y), \quad Y = \operatorname{onehot}(c)`,
     'dZ = v[c][:, None] * (P - np.eye(k)[c])',
+  ],
+  [
+    'elements at labels, summed',
+    'label c[m] class:k; param Z[m,k]; param P[m,k]; hyper t\ndt = (sum(i<m, Z[i,c[i]]) - sum(i<m, sum(q<k, P[i,q]*Z[i,q])))/(m*t^2)',
+    String.raw`\frac{\operatorname{tr}(\operatorname{onehot}(c)^{\top} Z) - \operatorname{tr}(P^{\top} Z)}{m t^{2}}`,
+    'dt = (np.sum(Z[np.arange(m), c]) - np.sum(P * Z)) / (m * t**2)',
+  ],
+  [
+    'elements at labels, columns are samples',
+    'label c[1,m] class:k; param P[k,m]\nl[1,i<m] = log(P[c[i],i])',
+    String.raw`\log(\mathbf{1}^{\top} (\operatorname{onehot}(c)^{\top} \odot P))`,
+    'l = np.log(P[c, np.arange(m)])',
+  ],
+  [
+    'margins of the other classes',
+    'label c[m] class:k; param Z[m,k]; hyper t positive\nD[i<m,q<k] = (t + Z[i,q] - Z[i,c[i]] > 0)*(q != c[i])',
+    String.raw`[t + Z - (Y \odot Z) \mathbf{1} \mathbf{1}^{\top} > 0] \odot (1 - Y), \quad Y = \operatorname{onehot}(c)`,
+    'D = (1 - np.eye(k)[c]) * (t + Z - Z[np.arange(m), c][:, None] > 0)',
+  ],
+  [
+    'one-hot rows next to a symbol with their name',
+    'label c[m] class:k; param Y[m,k]; param W[k,n]\nG[q<k,j<n] = sum(i<m, (Y[i,q] - delta(c[i],q))*W[c[i],j])',
+    String.raw`(Y - T)^{\top} T W, \quad T = \operatorname{onehot}(c)`,
+    'G = (Y - np.eye(k)[c]).T @ W[c]',
+  ],
+  [
+    'maxima of rows',
+    'param Z[m,k]; data u[m]\nD[i<m,q<k] = u[i]*(Z[i,q] == max(r<k, Z[i,r]))',
+    String.raw`\operatorname{diag}(u) [Z = \operatorname{rowmax}(Z) \mathbf{1}^{\top}]`,
+    'D = u[:, None] * (Z == np.max(Z, axis=1, keepdims=True))',
+  ],
+  [
+    'maxima of columns',
+    'param Z[k,m]\nD[q<k,i<m] = Z[q,i] - max(r<k, Z[r,i])',
+    String.raw`Z - \mathbf{1} \operatorname{colmax}(Z)`,
+    'D = Z - np.max(Z, axis=0)',
+  ],
+  [
+    'a choice',
+    'param Z[m,k]; data r[m] positive\nD[i<m,q<k] = where(r[i] >= 1, Z[i,q]/r[i], 2*Z[i,q])',
+    String.raw`\operatorname{where}([r \ge 1] \mathbf{1}^{\top}, \operatorname{diag}(r)^{-1} Z, 2 Z)`,
+    'D = np.where((r >= 1)[:, None], Z / r[:, None], 2 * Z)',
   ],
   [
     'a bias of every class',
@@ -194,7 +236,7 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
   [
     'integer labels',
     'param P[m,k]; label c[m] class:k\nJ = -1/m*sum(i<m, log(P[i,c[i]]))',
-    null,
+    String.raw`-\frac{1}{m} \mathbf{1}^{\top} \log((\operatorname{onehot}(c) \odot P) \mathbf{1})`,
     'J = -np.sum(np.log(P[np.arange(m), c])) / m',
   ],
   [
