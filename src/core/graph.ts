@@ -69,11 +69,17 @@ export function createGraph(program: Program): Graph {
     const known = elementwise.get(name);
     if (known !== undefined) return known;
     const sizes = sizesOf(name);
-    const result = consumersOf(name).every((user) => {
-      const pins = pinnedAxes(user, name, sizes.length);
-      const same = axisIndices(user.axes).every((index, k) => index.size === sizes[k] && pins[k] === k);
-      return same && axisIndices(user.axes).length === sizes.length && isElementwise(user.name);
-    });
+    const fits = ({ axes }: Binding): boolean => {
+      const own = axisIndices(axes);
+      return own.length === sizes.length && own.every((index, k) => index.size === sizes[k]);
+    };
+    // What the output does not depend on has no user that could tell of its axes.
+    const result =
+      fits(output) &&
+      consumersOf(name).every((user) => {
+        const pins = pinnedAxes(user, name, sizes.length);
+        return fits(user) && pins.every((pin, k) => pin === k) && isElementwise(user.name);
+      });
     elementwise.set(name, result);
     return result;
   };

@@ -47,12 +47,16 @@ interface NamedGradient {
 export function hessian(program: Program, options: DeriveOptions = {}): Derivatives {
   const wrt = wantedNames(program, options);
   const first = firstDerivatives(program, wrt, options);
+  // Each derivation knows the names that those before it gave, so that no name stands for two things.
+  let named: readonly Binding[] = [];
   const all = first.gradients.map(({ gradient, name }, k) => {
-    const extended: Program = { ...first.program, output: name };
+    const { bindings } = first.program;
+    const extended: Program = { ...first.program, bindings: [...bindings, ...named], output: name };
     const derivation = derive(extended, { ...options, wrt: wrt.slice(k) });
     const blocks = derivation.gradients.map((second) =>
       block(first, gradient, extended, derivation, second, options),
     );
+    named = [...named, ...derivation.named];
     return { derivation, blocks };
   });
   const blocks = all.flatMap((each) => each.blocks);
@@ -62,7 +66,7 @@ export function hessian(program: Program, options: DeriveOptions = {}): Derivati
     kind: 'hessian',
     program: first.program,
     blocks,
-    named: all.flatMap(({ derivation }) => derivation.named),
+    named,
     facts: [...distinct(facts), ...curvatureFacts(first.program, blocks)],
     get kinks() {
       return (kinks ??= kinksOf(

@@ -10,15 +10,13 @@ import { samplePoint } from '../../../src/core/sample';
 import { exactText } from '../../support/fuzz/exactText';
 import { modelOf } from '../../support/fuzz/run';
 import { parseModel } from '../../support/model';
+import { disagreement, isOrdinary } from '../../support/ordinary';
 import { expressions, INPUTS, programOf, type Build } from '../../support/randomExpressions';
 import { gradientFaults, printer } from '../../support/steps';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200);
 const SEED = Number(process.env['PROPERTY_SEED'] ?? 17);
 
-/** The bounds on rounding are of first order; this much above them is no rounding. */
-const ROUNDINGS = 8 * 2 ** -53;
-const LARGEST = 1e12;
 const PARAMETERS = ['x', 't', 'v'];
 
 const plus = (a: ScaledValue, b: ScaledValue): ScaledValue => ({
@@ -52,20 +50,11 @@ function local(program: Program, point: Point, wrt: readonly string[] = PARAMETE
   };
 }
 
-/** Everything is finite there, and no piecewise function stands at a kink, where its slope is a convention. */
-function isOrdinary(program: Program, point: Point): boolean {
-  const evaluator = createEvaluator(program, point);
-  const within = (node: Node): boolean =>
-    (node.free.size > 0 || Math.abs(evaluator.value(node)) < LARGEST) && node.args.every(within);
-  return program.bindings.every(({ def }) => within(def)) && !/=|(^|[^.\d])0,/.test(evaluator.signature());
-}
-
 /** Fails where two sides differ; true if they could be compared. */
 function agree(left: ScaledValue, right: ScaledValue, what: string): boolean {
-  if (!(left.scale < LARGEST && right.scale < LARGEST)) return false;
-  const allowed = ROUNDINGS * (left.scale + right.scale);
-  const holds = Math.abs(left.value - right.value) <= allowed;
-  expect(holds ? '' : `${what}: ${left.value} is not ${right.value}`).toBe('');
+  const differs = disagreement(left, right);
+  if (differs === 'unknown') return false;
+  expect(differs === null ? '' : `${what}: ${differs}`).toBe('');
   return true;
 }
 

@@ -44,6 +44,28 @@ it('says which derivative to ask for instead', () => {
   expect(() => jacobian(parseModel('param x\nJ = x^2'))).toThrow(/J is one number/);
 });
 
+it('gives an array its axes also where the output does not depend on it', () => {
+  const { blocks } = jacobian(parseModel('param W[n,k]; param w[n]\nz[i<n] = exp(w[i])'), {
+    wrt: ['W', 'w'],
+    verify: false,
+  });
+  expect(blocks.map(({ value }) => value.axes.map(({ size }) => size))).toEqual([
+    ['n', 'n', 'k'],
+    ['n', 'n'],
+  ]);
+});
+
+it('calls different helper derivatives of its blocks by different names', () => {
+  const source = `label Y[k] onehot; label D[k] distribution; param x; param t
+Z[q<k] = x*D[q] + t*Y[q]
+E[q<k] = exp(Z[q])
+P[q<k] = E[q]/sum(r<k, E[r])
+J = exp(P[1]^2)*P[0]`;
+  const { named } = hessian(parseModel(source), { wrt: ['x', 't'], verify: false });
+  expect(named.length).toBeGreaterThan(1);
+  expect(new Set(named.map(({ name }) => name)).size).toBe(named.length);
+});
+
 /** Equal up to rounding, relative to the largest cell. */
 function close(got: readonly number[], want: readonly number[]): void {
   expect(got).toHaveLength(want.length);
