@@ -143,7 +143,7 @@ function termByTerm(arena: Arena, node: Node, row: IndexNode, column: IndexNode)
   const delta = arena.delta(row, column);
   const sum = node.args.find((factor) => factor.kind === 'add');
   const others = node.args.filter((factor) => factor !== sum);
-  const terms = (sum?.args ?? []).map((term) => arena.mul(...others, term));
+  const terms = (sum?.args ?? [arena.one]).map((term) => arena.mul(...others, term));
   return arena.add(
     ...terms.map((term) => {
       const factors = term.kind === 'mul' ? term.args : [term];
@@ -170,14 +170,15 @@ function rowsFirst(
   const only = (index: IndexNode, other: IndexNode): boolean =>
     node.args.some((factor) => factor.free.has(index.name) && !factor.free.has(other.name));
   if (!only(column, row) || only(row, column)) return node;
+  const isDelta = (n: Node): boolean => n.kind === 'delta' && n.args.includes(row) && n.args.includes(column);
+  const hasDelta = (n: Node): boolean => isDelta(n) || n.args.some(hasDelta);
   const ordered = (n: Node): Node =>
-    n.kind === 'delta'
+    isDelta(n)
       ? arena.delta(row, column)
       : n.kind === 'add' || n.kind === 'mul'
         ? arena.withArgs(n, n.args.map(ordered))
         : n;
-  const isDelta = (n: Node): boolean => n.kind === 'delta' || n.args.some(isDelta);
-  return isDelta(node)
+  return hasDelta(node)
     ? ordered(
         arena.substituteAll(node, [
           [row, column],

@@ -23,9 +23,9 @@ export function isOrdinary(program: Program, point: Point): boolean {
   return finite && !/=|(^|[^.\d])0,/.test(pieces);
 }
 
-/** Null if both are the same but for rounding, `unknown` where rounding is not bounded, else what differs. */
-export function disagreement(left: ScaledValue, right: ScaledValue): string | null | 'unknown' {
-  if (!(left.scale < LARGEST && right.scale < LARGEST)) return 'unknown';
+/** Null if both are the same but for rounding, undefined where rounding is not bounded, else what differs. */
+export function disagreement(left: ScaledValue, right: ScaledValue): string | null | undefined {
+  if (!(left.scale < LARGEST && right.scale < LARGEST)) return undefined;
   const allowed = ROUNDINGS * (left.scale + right.scale);
   return Math.abs(left.value - right.value) <= allowed ? null : `${left.value} is not ${right.value}`;
 }

@@ -55,6 +55,21 @@ it('gives an array its axes also where the output does not depend on it', () => 
   ]);
 });
 
+it('takes no other comparison of positions for that of row and column', () => {
+  const source =
+    'param w[n]; data a[n]; label c[m] class:k\nz[j<n] = exp(delta(1, c[0])*sum(l<n, w[l]*a[l]))';
+  const found = jacobian(parseModel(source));
+  expect(found.blocks.flatMap(({ steps }) => steps.map(({ rule }) => rule))).not.toContain('symmetry');
+  const [block] = found.blocks;
+  const point = samplePoint(found.program, createRandom(4), { m: 1, n: 2, k: 2 });
+  const at = { ...point, inputs: { ...point.inputs, c: { dims: [1], data: [1] } } };
+  const { w, a } = at.inputs;
+  if (!block || typeof w !== 'object' || typeof a !== 'object') throw new Error('arrays are missing');
+  const [first = 0, second = 0] = a.data;
+  const z = Math.exp((w.data[0] ?? 0) * first + (w.data[1] ?? 0) * second);
+  close(cellsOf(found, block, at), [z * first, z * second, z * first, z * second]);
+});
+
 it('calls different helper derivatives of its blocks by different names', () => {
   const source = `label Y[k] onehot; label D[k] distribution; param x; param t
 Z[q<k] = x*D[q] + t*Y[q]
