@@ -82,7 +82,7 @@ const SECOND: readonly (readonly [name: string, source: string, where: string | 
 ];
 
 describe('kinks of second derivatives', () => {
-  it.each(SECOND)('%s', (_, source, where, taken) => {
+  it.each(SECOND.map((row) => [row[0], row] as const))('%s', (_, [, source, where, taken]) => {
     const text = `there is no second derivative where ${where ?? ''}`;
     const whole = taken === undefined ? text : `${text}; ${taken}`;
     expect(hessian(parseModel(source)).kinks.map((kink) => kink.text)).toEqual(where === null ? [] : [whole]);

@@ -62,10 +62,10 @@ it('takes no other comparison of positions for that of row and column', () => {
   expect(found.blocks.flatMap(({ steps }) => steps.map(({ rule }) => rule))).not.toContain('symmetry');
   const [block] = found.blocks;
   const point = samplePoint(found.program, createRandom(4), { m: 1, n: 2, k: 2 });
+  const { w, a } = point.inputs;
   const at = { ...point, inputs: { ...point.inputs, c: { dims: [1], data: [1] } } };
-  const { w, a } = at.inputs;
   if (!block || typeof w !== 'object' || typeof a !== 'object') throw new Error('arrays are missing');
-  const [first = 0, second = 0] = a.data;
+  const [first = 0, second = 0] = Array.from(a.data);
   const z = Math.exp((w.data[0] ?? 0) * first + (w.data[1] ?? 0) * second);
   close(cellsOf(found, block, at), [z * first, z * second, z * first, z * second]);
 });
