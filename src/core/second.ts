@@ -128,7 +128,9 @@ export function hessianVectorProduct(program: Program, options: DeriveOptions = 
 }
 
 function kinksOf({ program, derivation }: First, ofGradients: readonly Kink[]): readonly Kink[] {
-  return secondOrderKinks(derivation.kinks, ofGradients, createSimplifier(program).equal, program);
+  const simplifier = createSimplifier(program);
+  const equal = (a: Node, b: Node): boolean => simplifier.equal(a, b);
+  return secondOrderKinks(derivation.kinks, ofGradients, equal, program);
 }
 
 /** Where the gradients have no derivative, without deriving it. */
