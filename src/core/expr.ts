@@ -595,7 +595,8 @@ export class Arena {
   }
 }
 
-function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+/** One of the two itself where it holds the other. */
+export function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
   if (b.size === 0 || a === b) return a;
   if (a.size === 0) return b;
   for (const name of b) if (!a.has(name)) return new Set([...a, ...b]);

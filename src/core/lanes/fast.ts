@@ -12,18 +12,20 @@ import type { Node } from '../expr';
 export interface FastEvaluator {
   /** With the free indices where they stand. */
   value(node: Node): number;
+  /** One value for each combination of the free indices that stand nowhere. */
+  elements(node: Node): Float64Array;
   /** All elements of an input or a binding; null where there is none of that name. */
   readonly array: (name: string) => PointArray | null;
   /** A maximum or minimum in a binding of the program is attained more than once: it has no derivative there. */
   readonly hasTies: () => boolean;
 }
 
-/** `extra` bindings come after those of the program; `position` says where a free index stands. */
+/** `extra` bindings come after those of the program; `position` says where a free index stands, null where it varies. */
 export function createFastEvaluator(
   program: Program,
   point: Point,
   extra: readonly Binding[] = [],
-  position: (index: IndexNode) => number = () => NaN,
+  position: (index: IndexNode) => number | null = () => NaN,
 ): FastEvaluator {
   const { arena } = program;
   const order = [...program.bindings, ...extra];
@@ -101,5 +103,6 @@ export function createFastEvaluator(
     array,
     hasTies: () => program.bindings.some(({ def }) => isTied(def)),
     value: (node) => here.of(node).data[0] ?? NaN,
+    elements: (node) => here.of(node).data,
   };
 }

@@ -3,7 +3,7 @@
  * node that the algebra does not look into) or a primitive sum of such monomials. Products stay factored; a sum is expanded
  * only where that makes it smaller, and fractions are combined only where the combination is smaller or cancels.
  */
-import { gcd, mulRational, powRational, type Arena, type Node } from '../expr';
+import { gcd, mulRational, powRational, union, type Arena, type Node } from '../expr';
 import type { Facts } from '../facts';
 import type { Display } from './display';
 import { formToNode, isExponential, signOf } from './build';
@@ -12,9 +12,11 @@ import { combined, divideSums, multiplyThrough } from './fractions';
 import {
   EMPTY,
   divMono,
+  exponentAt,
   exponentOf,
   factors,
   filterMono,
+  idAt,
   mergeMono,
   monoKey,
   mulMono,
@@ -107,10 +109,10 @@ export class Algebra {
     let free = NO_INDICES;
     let indicates = false;
     for (const { m } of terms)
-      for (const [b, e] of factors(m)) {
-        const inner = this.base(b);
-        if (inner.free.size > 0) free = new Set([...free, ...inner.free]);
-        indicates ||= e > 0 && inner.atom !== null && inner.indicates;
+      for (let k = 0; k < m.length; k += 2) {
+        const inner = this.base(idAt(m, k));
+        free = union(free, inner.free);
+        indicates ||= exponentAt(m, k) > 0 && inner.atom !== null && inner.indicates;
       }
     this.bases.push({ id, atom: null, terms, cost: this.costOfTerms(terms), free, indicates });
     return id;
@@ -125,7 +127,8 @@ export class Algebra {
 
   private costOfMono(m: Mono): number {
     let cost = 0;
-    for (const [id, e] of factors(m)) cost += this.base(id).cost + (Math.abs(e) === 1 ? 1 : 3);
+    for (let k = 0; k < m.length; k += 2)
+      cost += this.base(idAt(m, k)).cost + (Math.abs(exponentAt(m, k)) === 1 ? 1 : 3);
     return Math.max(0, cost - 1);
   }
 
@@ -186,7 +189,10 @@ export class Algebra {
 
   settle(form: Form): Form {
     let indicates = false;
-    for (const [id, e] of factors(form.mono)) {
+    const { mono } = form;
+    for (let k = 0; k < mono.length; k += 2) {
+      const id = idAt(mono, k);
+      const e = exponentAt(mono, k);
       const { atom, terms, indicates: own } = this.base(id);
       indicates ||= own;
       const rest = (): Form => ({ ...form, mono: filterMono(form.mono, (b) => b !== id) });
@@ -277,7 +283,7 @@ export class Algebra {
   multipliedOut(form: Form): Form | null {
     const upper = filterMono(form.mono, (id, e) => e > 0 && this.base(id).terms !== null);
     let count = 0;
-    for (const [, e] of factors(upper)) count += e;
+    for (let k = 0; k < upper.length; k += 2) count += exponentAt(upper, k);
     if (count < 2 || count > 4) return null;
     const rest: Form = { ...form, mono: divMono(form.mono, upper) };
     const terms = this.attempt(() => this.expandedTerms([{ c: 1, m: upper }]));
@@ -302,13 +308,15 @@ export class Algebra {
     let changed = false;
     const out: Term[] = [];
     for (const term of terms) {
-      const inner = [...factors(term.m)].filter(([id, e]) => e > 0 && this.base(id).terms !== null);
-      let product: readonly Term[] = [
-        { c: term.c, m: filterMono(term.m, (id, e) => e < 0 || this.base(id).terms === null) },
-      ];
-      for (const [id, e] of inner)
-        for (let k = 0; k < e; k++) product = multiply(product, this.base(id).terms ?? []);
-      if (inner.length > 0) changed = true;
+      const rest = filterMono(term.m, (id, e) => e < 0 || this.base(id).terms === null);
+      let product: readonly Term[] = [{ c: term.c, m: rest }];
+      if (rest.length < term.m.length) {
+        changed = true;
+        for (const [id, e] of factors(term.m)) {
+          const { terms: inner } = this.base(id);
+          if (inner) for (let k = 0; k < e; k++) product = multiply(product, inner);
+        }
+      }
       for (const made of product) {
         const reduced = this.reducedTerm(made);
         if (reduced !== made) changed = true;
@@ -322,7 +330,9 @@ export class Algebra {
   /** Powers of roots and indicators that a multiplication made, where the result has an integer factor. */
   private reducedTerm(term: Term): Term {
     let indicates = false;
-    for (const [id, e] of factors(term.m)) {
+    for (let k = 0; k < term.m.length; k += 2) {
+      const id = idAt(term.m, k);
+      const e = exponentAt(term.m, k);
       const { atom, indicates: own } = this.base(id);
       indicates ||= own;
       const replaced = atom && Math.abs(e) > 1 ? this.silently(() => this.reduceAtom(atom, e)) : null;
@@ -356,8 +366,9 @@ export class Algebra {
     let lowest = common;
     const seen = new Set<number>();
     for (const { m } of terms)
-      for (const [id, e] of factors(m)) {
-        if (e >= 0 || seen.has(id) || !isExponential(this.base(id))) continue;
+      for (let k = 0; k < m.length; k += 2) {
+        const id = idAt(m, k);
+        if (exponentAt(m, k) >= 0 || seen.has(id) || !isExponential(this.base(id))) continue;
         seen.add(id);
         const least = Math.min(...terms.map((t) => exponentOf(t.m, id)));
         lowest = mulMono(

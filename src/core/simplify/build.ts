@@ -60,7 +60,7 @@ function withExponentials(algebra: Algebra, m: Mono): { sum: Node; rest: Mono } 
   for (const [id, e] of factors(m)) {
     const { terms } = algebra.base(id);
     if (e !== 1 || !terms) continue;
-    const inside = new Set(terms.flatMap((t) => [...factors(t.m)].map(([b]) => b)));
+    const inside = new Set(terms.flatMap((t) => factors(t.m).map(([b]) => b)));
     const moved = filterMono(m, (b, x) => x < 0 && inside.has(b) && isExponential(algebra.base(b)));
     if (moved.length === 0) continue;
     const sum = sumNode(

@@ -1,9 +1,10 @@
 /** What is told of a product: which factors cancel in it. */
 import type { Algebra, Form } from './algebra';
-import { exponentOf, factors, filterMono, mulMono, sortedMono } from './mono';
+import { exponentOf, factors, filterMono, idAt, mulMono, sortedMono } from './mono';
 
 /** Reports one state per base that cancels (wholly or in part) between the factors of a product. */
 export function noteCancelling(algebra: Algebra, forms: readonly Form[]): void {
+  if (!hasCommonBase(forms)) return;
   const seen = new Map<number, { up: number; down: number }>();
   for (const { mono } of forms)
     for (const [id, e] of factors(mono)) {
@@ -33,6 +34,16 @@ export function noteCancelling(algebra: Algebra, forms: readonly Form[]): void {
       !settled.has(id) && up > 0 !== down > 0 && forms.filter((f) => exponentOf(f.mono, id) !== 0).length > 1,
   );
   if (gathered) algebra.recorder.note('collect-powers', () => algebra.toNode(unsettledProduct(forms)));
+}
+
+function hasCommonBase(forms: readonly Form[]): boolean {
+  for (let n = 1; n < forms.length; n += 1) {
+    const { mono } = forms[n] as Form;
+    for (let k = 0; k < mono.length; k += 2)
+      for (let other = 0; other < n; other += 1)
+        if (exponentOf((forms[other] as Form).mono, idAt(mono, k)) !== 0) return true;
+  }
+  return false;
 }
 
 const unsettledProduct = (forms: readonly Form[]): Form =>

@@ -71,7 +71,7 @@ function* candidates(normalizer: Normalizer, differences: readonly Form[]): Gene
   const { algebra } = normalizer;
   const [first] = differences;
   if (!first) return;
-  const bases = [...factors(first.mono)].map(([id]) => id);
+  const bases = factors(first.mono).map(([id]) => id);
   for (const id of bases) if (algebra.base(id).terms) yield id;
   const symbols = new Set<number>();
   const scan = (id: number): void => {
@@ -162,13 +162,13 @@ function orders(node: Node): CmpNode[] {
 function crossing(normalizer: Normalizer, difference: Form, variable: number): Crossing | null {
   const { algebra, arena, facts } = normalizer;
   const { atom } = algebra.base(variable);
-  const direct = [...factors(difference.mono)].find(([id]) => id === variable);
+  const direct = factors(difference.mono).find(([id]) => id === variable);
   const slopes: Form[] = [];
   const offsets: Form[] = [];
   const mentions = (mono: readonly number[]): boolean =>
-    [...factors(mono)].some(([id]) => id === variable || (atom !== null && holds(normalizer, id, atom)));
+    factors(mono).some(([id]) => id === variable || (atom !== null && holds(normalizer, id, atom)));
   for (const term of direct ? [difference] : normalizer.termsOf(difference)) {
-    const power = [...factors(term.mono)].find(([id]) => id === variable)?.[1] ?? 0;
+    const power = factors(term.mono).find(([id]) => id === variable)?.[1] ?? 0;
     const rest = { ...term, mono: filterMono(term.mono, (id) => id !== variable) };
     if (mentions(rest.mono) || (power !== 0 && power !== 1)) return null;
     (power === 1 ? slopes : offsets).push(rest);
@@ -184,7 +184,7 @@ function crossing(normalizer: Normalizer, difference: Form, variable: number): C
 function holds(normalizer: Normalizer, id: number, atom: Node): boolean {
   const { atom: own, terms } = normalizer.algebra.base(id);
   if (own) return contains(own, atom);
-  return (terms ?? []).some(({ m }) => [...factors(m)].some(([inner]) => holds(normalizer, inner, atom)));
+  return (terms ?? []).some(({ m }) => factors(m).some(([inner]) => holds(normalizer, inner, atom)));
 }
 
 export const contains = (node: Node, part: Node): boolean =>

@@ -194,7 +194,7 @@ function mergedBody(normalizer: Normalizer, form: Form, level: number): Node | n
   let size: string | null = null;
   const bodies: Node[] = [];
   for (const term of normalizer.termsOf(form)) {
-    const sums = [...factors(term.mono)].flatMap(([id, e]) => {
+    const sums = factors(term.mono).flatMap(([id, e]) => {
       const { atom } = algebra.base(id);
       return atom?.kind === 'reduce' && atom.op === 'sum' && e === 1 ? [{ id, atom }] : [];
     });

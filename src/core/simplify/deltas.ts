@@ -103,7 +103,7 @@ function multipliedIn(normalizer: Normalizer, form: Form, id: number): Form | nu
       const found = algebra.silently(() => {
         const there = normalizer.norm(at);
         const products = terms.map(({ c, m }): Form => {
-          const has = [...factors(m)].some(([other, e]) => e > 0 && algebra.base(other).atom === indicator);
+          const has = factors(m).some(([other, e]) => e > 0 && algebra.base(other).atom === indicator);
           const own: Form = { num: c, den: 1, mono: m };
           return has ? algebra.mul(own, there) : algebra.mul(own, { num: 1, den: 1, mono: inside });
         });
@@ -134,4 +134,4 @@ function indicatorsIn(algebra: Algebra, terms: readonly { readonly m: Mono }[]):
 }
 
 const mentions = (algebra: Algebra, mono: Mono, index: IndexNode): boolean =>
-  [...factors(mono)].some(([id]) => algebra.base(id).free.has(index.name));
+  factors(mono).some(([id]) => algebra.base(id).free.has(index.name));

@@ -5,8 +5,10 @@ import { isExponential } from './build';
 import {
   EMPTY,
   divMono,
-  factors,
+  exponentAt,
+  exponentOf,
   filterMono,
+  idAt,
   mergeMono,
   mulMono,
   powMono,
@@ -23,15 +25,15 @@ export function multiplyThrough(
   terms: readonly Term[],
   e: number,
 ): Form | null {
-  const denominators = new Map<number, number>();
-  for (const { m } of terms)
-    for (const [b, x] of factors(m))
-      if (x < 0 && b !== id) denominators.set(b, Math.max(denominators.get(b) ?? 0, -x));
-  if (e !== 1 || denominators.size === 0) return null;
+  if (e !== 1) return null;
   const taken: number[] = [];
-  for (const [b, x] of factors(form.mono)) {
-    const wanted = denominators.get(b);
-    if (b !== id && x > 0 && wanted !== undefined) taken.push(b, Math.min(x, wanted));
+  for (let k = 0; k < form.mono.length; k += 2) {
+    const b = idAt(form.mono, k);
+    const x = exponentAt(form.mono, k);
+    if (b === id || x <= 0) continue;
+    let wanted = 0;
+    for (const { m } of terms) wanted = Math.max(wanted, -exponentOf(m, b));
+    if (wanted > 0) taken.push(b, Math.min(x, wanted));
   }
   if (taken.length === 0) return null;
   const rest: Form = {
@@ -56,10 +58,12 @@ export function multiplyThrough(
 
 /** Exact division of sums that stand on opposite sides of the fraction bar. */
 export function divideSums(algebra: Algebra, form: Form): Form {
-  const sums = [...factors(form.mono)].filter(([id]) => algebra.base(id).terms !== null);
-  for (const [p, e] of sums)
-    for (const [q, f] of sums) {
-      if (p === q || e * f >= 0) continue;
+  const { mono } = form;
+  const isSum = (id: number): boolean => algebra.base(id).terms !== null;
+  for (let i = 0; i < mono.length; i += 2)
+    for (let j = 0; j < mono.length; j += 2) {
+      const [p, e, q, f] = [idAt(mono, i), exponentAt(mono, i), idAt(mono, j), exponentAt(mono, j)];
+      if (e * f >= 0 || !isSum(p) || !isSum(q)) continue;
       const by = quotientOf(algebra, p, q);
       if (!by) continue;
       const times = Math.min(Math.abs(e), Math.abs(f)) * Math.sign(e);
@@ -133,6 +137,6 @@ export function combined(algebra: Algebra, terms: readonly Term[]): Form | null 
 
 function sizeOfDenominator(m: Mono): number {
   let size = 0;
-  for (const [, e] of factors(m)) if (e < 0) size -= e;
+  for (let k = 0; k < m.length; k += 2) size -= Math.min(0, exponentAt(m, k));
   return size;
 }

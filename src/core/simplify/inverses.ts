@@ -1,7 +1,7 @@
 /** Products of a matrix and its inverse under a sum: Σ_k (A⁻¹)_rk A_ks = δ_rs. */
 import { axisIndices, type Binding } from '../definition';
 import type { IndexNode, Node } from '../expr';
-import { factors, filterMono, mulMono, type Mono } from './mono';
+import { factors, filterMono, idAt, mulMono, type Mono } from './mono';
 import type { Normalizer } from './normalize';
 
 /** An element of a matrix or of the inverse of one, by the name of the matrix. */
@@ -23,19 +23,28 @@ export interface Cancelled {
 
 /** The pair in a product that the sum over `index` turns into a delta; null where there is none. */
 export function cancelledPair(normalizer: Normalizer, index: IndexNode, m: Mono): Cancelled | null {
-  const elements = [...factors(m)].flatMap(([id, e]) => (e === 1 ? elementOf(normalizer, id) : []));
+  if (!hasInverse(normalizer, m)) return null;
+  const elements = factors(m).flatMap(([id, e]) => (e === 1 ? elementOf(normalizer, id) : []));
   for (const inverse of elements)
     for (const matrix of elements) {
       if (!inverse.inverted || matrix.inverted || inverse.name !== matrix.name) continue;
       if (!inverse.stack.every((at, k) => at === matrix.stack[k] && !at.free.has(index.name))) continue;
       const [from, to] = joined(normalizer, inverse, matrix, index) ?? [];
       const rest = filterMono(m, (id) => id !== inverse.id && id !== matrix.id);
-      const others = [...factors(rest)].some(([id]) => normalizer.algebra.base(id).free.has(index.name));
+      const others = factors(rest).some(([id]) => normalizer.algebra.base(id).free.has(index.name));
       // A diagonal (A⁻¹)_kk A_kk has the index on both sides: it is no product of matrices.
       if (!from || !to || others || from.free.has(index.name) || to.free.has(index.name)) continue;
       return { name: matrix.name, delta: normalizer.arena.delta(from, to), rest };
     }
   return null;
+}
+
+function hasInverse({ algebra, inverses }: Normalizer, m: Mono): boolean {
+  for (let k = 0; k < m.length; k += 2) {
+    const { atom } = algebra.base(idAt(m, k));
+    if (atom?.kind === 'matrix' || (atom?.kind === 'sym' && inverses.has(atom.name))) return true;
+  }
+  return false;
 }
 
 /**
@@ -48,7 +57,7 @@ export function cancelledAcross(normalizer: Normalizer, index: IndexNode, m: Mon
     const { atom, free } = algebra.base(id);
     if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !free.has(index.name)) continue;
     const outer = filterMono(m, (other) => other !== id);
-    if (![...factors(outer)].some(([other]) => elementOf(normalizer, other).length > 0)) continue;
+    if (!factors(outer).some(([other]) => elementOf(normalizer, other).length > 0)) continue;
     const { index: inner, body } = arena.open(atom);
     let level = 1;
     while (body.free.has(`°${level}`)) level += 1;

@@ -165,9 +165,9 @@ function moebiusOf(normalizer: Normalizer, form: Form, indices: readonly IndexNo
       const symbol = base.atom?.kind === 'sym' && normalizer.definitions.has(base.atom.name);
       return isExponential(base) || (symbol && indices.every((index) => base.free.has(index.name)));
     }
-    return base.terms.every(({ m }) => [...factors(m)].every(([inner]) => scan(inner)));
+    return base.terms.every(({ m }) => factors(m).every(([inner]) => scan(inner)));
   };
-  if (form.mono.length === 0 || ![...factors(form.mono)].every(([id]) => scan(id)) || atoms.size !== 1)
+  if (form.mono.length === 0 || !factors(form.mono).every(([id]) => scan(id)) || atoms.size !== 1)
     return null;
   const [base] = atoms.values();
   if (!base?.atom) return null;
@@ -211,7 +211,7 @@ function* invertMonomial(
 ): Generator<Relation> {
   const { algebra, arena, facts } = normalizer;
   const single = (id: number): Node => algebra.toNode({ num: 1, den: 1, mono: [id, 1] });
-  const parts = [...factors(form.mono)].map(([id, e]) => ({ id, e, node: single(id) }));
+  const parts = factors(form.mono).map(([id, e]) => ({ id, e, node: single(id) }));
   const names = indices.map((index) => index.name);
   const root = parts.find((p) => p.e === -1 && p.node.kind === 'pow');
   if (root && parts.every((p) => (p === root) === symbolNames(p.node).size > 0)) {
@@ -274,7 +274,7 @@ function* inversions(
   const names = at.indices.map((index) => index.name);
   const isWhole = (free: ReadonlySet<string>): boolean =>
     free.size === names.length && names.every((name) => free.has(name));
-  const parts = [...factors(form.mono)].map(([id, e]) => ({ id, e, base: algebra.base(id) }));
+  const parts = factors(form.mono).map(([id, e]) => ({ id, e, base: algebra.base(id) }));
   const candidates = parts.filter((p) => isWhole(p.base.free));
   const [part, another] = candidates;
   if (!part || another || Math.abs(part.e) !== 1 || depth > DEEPEST_INVERSION) return;
@@ -302,9 +302,7 @@ function* inversions(
     );
   } else if (terms) {
     const forms = terms.map(({ c, m }): Form => ({ num: c, den: 1, mono: m }));
-    const wholes = forms.filter(({ mono }) =>
-      [...factors(mono)].some(([id]) => isWhole(algebra.base(id).free)),
-    );
+    const wholes = forms.filter(({ mono }) => factors(mono).some(([id]) => isWhole(algebra.base(id).free)));
     const [term, second] = wholes;
     if (!term || second) return;
     const others = forms.filter((f) => f !== term).map((f) => arena.neg(algebra.toNode(f)));
@@ -315,7 +313,7 @@ function* inversions(
 /** E_q / Σ_r E_r with positive E. */
 function isShareOfSum(normalizer: Normalizer, form: Form): boolean {
   const { algebra, arena, facts } = normalizer;
-  const parts = [...factors(form.mono)];
+  const parts = factors(form.mono);
   const above = parts.filter(([, e]) => e === 1);
   const below = parts.filter(([, e]) => e === -1);
   if (parts.length !== above.length + below.length || form.num !== 1 || form.den !== 1) return false;

@@ -37,15 +37,27 @@ export function exponentOf(m: Mono, id: number): number {
   return 0;
 }
 
-export function* factors(m: Mono): Generator<readonly [id: number, exponent: number]> {
-  for (let k = 0; k < m.length; k += 2) yield [m[k] as number, m[k + 1] as number];
+/** Factors as pairs; where it is done often, `idAt` and `exponentAt` make no objects. */
+export function factors(m: Mono): (readonly [id: number, exponent: number])[] {
+  const out: [number, number][] = [];
+  for (let k = 0; k < m.length; k += 2) out.push([m[k] as number, m[k + 1] as number]);
+  return out;
 }
+
+/** The base of the factor that begins at place `k`; factors are two places apart. */
+export const idAt = (m: Mono, k: number): number => m[k] as number;
+export const exponentAt = (m: Mono, k: number): number => m[k + 1] as number;
 
 /** The part of the monomial whose factors satisfy `keep`. */
 export function filterMono(m: Mono, keep: (id: number, exponent: number) => boolean): Mono {
-  const out: number[] = [];
-  for (const [id, e] of factors(m)) if (keep(id, e)) out.push(id, e);
-  return out.length === m.length ? m : out;
+  let out: number[] | null = null;
+  for (let k = 0; k < m.length; k += 2) {
+    const id = m[k] as number;
+    const e = m[k + 1] as number;
+    if (!keep(id, e)) out ??= m.slice(0, k);
+    else if (out) out.push(id, e);
+  }
+  return out ?? m;
 }
 
 /** A monomial from pairs in any order; ids may occur more than once. */

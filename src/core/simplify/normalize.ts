@@ -252,7 +252,7 @@ export class Normalizer {
   /** A form as a list of summands. */
   termsOf(form: Form): Form[] {
     const { algebra } = this;
-    const sums = [...factors(form.mono)].filter(([id, e]) => e === 1 && algebra.base(id).terms !== null);
+    const sums = factors(form.mono).filter(([id, e]) => e === 1 && algebra.base(id).terms !== null);
     const [only] = sums;
     if (sums.length !== 1 || !only) return [form];
     const rest: Form = { ...form, mono: filterMono(form.mono, (id) => id !== only[0]) };

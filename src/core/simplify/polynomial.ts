@@ -58,7 +58,7 @@ const leading = (terms: Iterable<Term>): Term | null => {
 };
 
 function basesOf(terms: readonly Term[]): Set<number> {
-  return new Set(terms.flatMap(({ m }) => [...factors(m)].map(([id]) => id)));
+  return new Set(terms.flatMap(({ m }) => factors(m).map(([id]) => id)));
 }
 
 /** The exact quotient of two polynomials, or null when it leaves a remainder. */

@@ -25,7 +25,7 @@ export function exponential(normalizer: Normalizer, x: Form): Form {
 /** A numerator over a sum can be split in many ways; the decision form keeps it whole. */
 function splitsUniquely(normalizer: Normalizer, x: Form): boolean {
   if (!normalizer.expand) return true;
-  return [...factors(x.mono)].every(([id, e]) => e > 0 || normalizer.algebra.base(id).terms === null);
+  return factors(x.mono).every(([id, e]) => e > 0 || normalizer.algebra.base(id).terms === null);
 }
 
 /** e^part; `among` puts what stands for it among the other factors. */
@@ -52,9 +52,7 @@ function exponentialPart(normalizer: Normalizer, part: Form, among: (node: Node)
 /** e^(s log u) = u^s; the decision form keeps exponentials of which s is not a number, so that their exponents add up. */
 function powerOfLogarithm(normalizer: Normalizer, part: Form): Form | null {
   const { algebra, arena } = normalizer;
-  const logarithms = [...factors(part.mono)].filter(
-    ([id, e]) => e === 1 && isLogarithm(algebra.base(id).atom),
-  );
+  const logarithms = factors(part.mono).filter(([id, e]) => e === 1 && isLogarithm(algebra.base(id).atom));
   const [found] = logarithms;
   if (!found || logarithms.length > 1) return null;
   const [argument] = algebra.base(found[0]).atom?.args ?? [];

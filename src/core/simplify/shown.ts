@@ -80,7 +80,7 @@ function mapParts(arena: Arena, node: Node, f: (part: Node) => Node): Node {
 function wholeAndRest(normalizer: Normalizer, node: Node): Node | null {
   const { algebra, arena } = normalizer;
   const form = normalizer.norm(node);
-  const sums = [...factors(form.mono)].flatMap(([id, e]) => {
+  const sums = factors(form.mono).flatMap(([id, e]) => {
     const { terms } = algebra.base(id);
     return terms ? [{ id, e, terms }] : [];
   });

@@ -9,6 +9,7 @@ import { learnBinding } from './learn';
 import { hasOwnName } from './named';
 import { Normalizer } from './normalize';
 import { orient } from './powersOfE';
+import { createRefutation } from '../refute';
 import { createRecorder, type RecordedState } from './recorder';
 import type { Relation } from './relations';
 import { shownForm, type Shown, type ShownOptions } from './shown';
@@ -56,6 +57,7 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
     optional.push(...learned.optional);
   }
   const decision = createDecision({ arena, facts, display, bindings });
+  const isRefuted = createRefutation(program);
 
   const parameters = dependentNames(program);
   const shownAs = (node: Node, purpose: Purpose = 'value'): Shown =>
@@ -64,7 +66,7 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
     normalizer,
     display,
     optional,
-    provesZero: (node) => decision.provesZero(node),
+    provesZero: (node) => !isRefuted(node) && decision.provesZero(node),
     varies: (node) => [...symbolNames(node)].some((name) => parameters.has(name)),
   };
 
@@ -80,6 +82,7 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
 
   const isZero = (node: Node): boolean => {
     if (isNum(node, 0)) return true;
+    if (isRefuted(node)) return false;
     if (normalizer.norm(node).num === 0) return true;
     if (decision.provesZero(node)) return true;
     const whole = inlined(node);

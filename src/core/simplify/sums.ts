@@ -140,13 +140,13 @@ function splitIntoSums(normalizer: Normalizer, index: IndexNode, body: Form): Fo
   const { algebra, arena } = normalizer;
   const upper = filterMono(body.mono, (_, e) => e > 0);
   const under: Form = { num: 1, den: 1, mono: filterMono(body.mono, (_, e) => e < 0) };
-  const sums = [...factors(upper)].filter(([id]) => algebra.base(id).terms !== null);
+  const sums = factors(upper).filter(([id]) => algebra.base(id).terms !== null);
   if (sums.length === 0) return null;
   const promising = sums.some(([id]) =>
     (algebra.base(id).terms ?? []).some(({ m }) => {
       const { inside, outside } = splitMono(algebra, m, index);
       if (inside.length === 0 || outside.length > 0 || isKnownSum(normalizer, index, m)) return true;
-      return [...factors(m)].some(([b]) => position(normalizer, b, index) !== null);
+      return factors(m).some(([b]) => position(normalizer, b, index) !== null);
     }),
   );
   if (!promising && !normalizer.expand) return null;
@@ -163,7 +163,7 @@ function splitIntoSums(normalizer: Normalizer, index: IndexNode, body: Form): Fo
   const groups = new Map<string, { outside: Mono; terms: Term[]; special: boolean }>();
   for (const term of terms) {
     const { inside, outside } = splitMono(algebra, term.m, index);
-    const delta = [...factors(inside)].some(([id]) => position(normalizer, id, index) !== null);
+    const delta = factors(inside).some(([id]) => position(normalizer, id, index) !== null);
     const special = delta || (under.mono.length === 0 && isKnownSum(normalizer, index, inside));
     const alone = special || normalizer.expand;
     const key = alone ? `!${monoKey(term.m)}` : monoKey(outside);
