@@ -29,6 +29,8 @@ export interface ArrayDialect {
   symbol(name: string): string;
   /** The variable that holds the inverse of a symbol; null where none does. */
   inverse(name: string): string | null;
+  /** The variable that holds one-hot rows, as numbers of the program's element type; null where none does. */
+  oneHot(form: OneHotForm): string | null;
   /** The variable that holds a size; called for every size that is used. */
   size(size: Size): string;
   /** An array of the program whose element type new arrays take; null where there is none. */
@@ -190,6 +192,8 @@ function operand(form: Form, among: readonly Form[], d: ArrayDialect): Code {
 
 /** Rows of the identity, one for each label; `meetsReals` where its element type does not matter. */
 function oneHot(form: OneHotForm, d: ArrayDialect, meetsReals: boolean): string {
+  const variable = d.oneHot(form);
+  if (variable !== null) return variable;
   const labels = write(form.labels, d).text;
   const size = d.size(form.size);
   if (d.target === 'numpy') return `np.eye(${size})[${labels}]`;

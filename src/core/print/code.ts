@@ -1,5 +1,5 @@
 /** Gradients as source code that stands on its own, given the inputs of the program. */
-import { parts, type Form } from '../array/form';
+import { parts, type Form, type MatrixFunctionForm, type OneHotForm } from '../array/form';
 import { planArray } from '../array/plan';
 import type { ArrayValue, Binding, Program } from '../definition';
 import type { Size } from '../expr';
@@ -8,6 +8,8 @@ import { arrayCode, type ArrayDialect, type ArrayTarget } from './arrayCode';
 import { stableStatements } from '../stability/statements';
 import { fresh, identifier, identifiers } from './identifiers';
 import { loopCode } from './loopCode';
+import { ONE_HOT_NAMES } from './naming';
+import { programSizes } from '../sample';
 
 /** A gradient to print: `bindings` are the ones that it mentions beyond the program's own (adjoints with a name). */
 export interface CodeGradient {
@@ -65,9 +67,12 @@ function arrayProgram(
   const taken = new Set([...names.values(), last]);
   const lengths = new Map<Size, string>();
   const inverses = new Map<string, string>();
+  const oneHots = new Map<string, string>();
+  const keyOf = (form: OneHotForm): string => `${arrayCode(form.labels, dialect)} of ${form.size}`;
   const dialect: ArrayDialect = {
     target,
     inverse: (name) => inverses.get(name) ?? null,
+    oneHot: (form) => oneHots.get(keyOf(form)) ?? null,
     symbol: (name) => names.get(name) ?? name,
     real: realArray(program),
     size(size) {
@@ -77,12 +82,13 @@ function arrayProgram(
     },
   };
   const forms = statements.map((b) => planArray(program, extra, { axes: b.axes, element: b.def }).form);
-  const repeated = repeatedInverses(forms);
+  const inverted = counted(forms.flatMap(inversesIn));
+  const labels = counted(forms.flatMap(oneHotsIn).map(keyOf));
   const lines = statements.flatMap((b, k) => {
     const form = forms[k];
     if (!form) return [];
-    const ahead = [...inversesIn(form)].flatMap(([name]) => {
-      if (!repeated.has(name) || inverses.has(name)) return [];
+    const ahead = inversesIn(form).flatMap((name) => {
+      if ((inverted.get(name) ?? 0) < 2 || inverses.has(name)) return [];
       const whole: Form = {
         kind: 'matrix',
         fn: 'inv',
@@ -94,6 +100,14 @@ function arrayProgram(
       inverses.set(name, variable);
       return [line];
     });
+    for (const oneHot of oneHotsIn(form)) {
+      const key = keyOf(oneHot);
+      if ((labels.get(key) ?? 0) < 2 || oneHots.has(key)) continue;
+      const line = arrayCode(oneHot, dialect);
+      const variable = oneHotName(program, taken);
+      oneHots.set(key, variable);
+      ahead.push(`${variable} = ${line}`);
+    }
     return [...ahead, `${names.get(b.name) ?? b.name} = ${arrayCode(form, dialect)}`];
   });
   const sizes = [...lengths].map(([size, name]) => lengthLine(program, names, size, name));
@@ -102,23 +116,30 @@ function arrayProgram(
   return `${imports.length === 0 ? '' : `${imports.join('\n')}\n\n`}${body}\n`;
 }
 
-/** How often each symbol is inverted in a form. */
-function inversesIn(form: Form): ReadonlyMap<string, number> {
+/** All forms of a kind within a form. */
+function collect<F extends Form>(form: Form, test: (form: Form) => form is F): readonly F[] {
+  return [...(test(form) ? [form] : []), ...parts(form).flatMap((part) => collect(part, test))];
+}
+
+const oneHotsIn = (form: Form): readonly OneHotForm[] =>
+  collect(form, (f): f is OneHotForm => f.kind === 'oneHot');
+
+/** The symbols that are inverted in a form. */
+const inversesIn = (form: Form): readonly string[] =>
+  collect(form, (f): f is MatrixFunctionForm => f.kind === 'matrix' && f.fn === 'inv').map((f) => f.arg.name);
+
+/** How often each name occurs. */
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  const visit = (f: Form): void => {
-    if (f.kind === 'matrix' && f.fn === 'inv') counts.set(f.arg.name, (counts.get(f.arg.name) ?? 0) + 1);
-    parts(f).forEach(visit);
-  };
-  visit(form);
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
 
-/** Symbols whose inverse occurs more than once: it is computed once. */
-function repeatedInverses(forms: readonly Form[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const form of forms)
-    for (const [name, count] of inversesIn(form)) counts.set(name, (counts.get(name) ?? 0) + count);
-  return new Set([...counts].filter(([, count]) => count > 1).map(([name]) => name));
+/** A free variable for one-hot rows. */
+function oneHotName(program: Program, taken: Set<string>): string {
+  const sizes = programSizes(program);
+  const free = ONE_HOT_NAMES.find((name) => !taken.has(name) && !sizes.includes(name)) ?? 'one_hot';
+  return fresh(free, '_', taken);
 }
 
 /** How a length is read off an input. */

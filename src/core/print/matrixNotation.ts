@@ -2,6 +2,7 @@
 import type { MatrixForm } from '../matrix';
 import { opRow } from '../ops';
 import type { Relation } from '../expr';
+import { ONE_HOT_NAMES } from './naming';
 
 export interface Spelling {
   symbol(name: string): string;
@@ -43,8 +44,6 @@ interface Piece {
   readonly text: string;
   readonly hold: Hold;
 }
-
-const ONE_HOT_NAMES: readonly string[] = ['Y', 'T', 'H', 'E'];
 
 /** Writes `form` in a spelling. One-hot rows that occur several times get a name, which is told behind the formula. */
 export function spell(form: MatrixForm, s: Spelling): string {

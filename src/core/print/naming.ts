@@ -16,6 +16,9 @@ export interface Naming {
   index(index: IndexNode, taken: ReadonlySet<string>): string;
 }
 
+/** Names for the one-hot rows of labels, tried in order. */
+export const ONE_HOT_NAMES: readonly string[] = ['Y', 'T', 'H', 'E'];
+
 /** Letters by the names that sizes have in machine learning, tried in order. */
 const CUSTOM: readonly { readonly sizes: RegExp; readonly letters: readonly string[] }[] = [
   { sizes: /^(m|M|N|B|batch|batch_size|samples|n_samples|num_samples|m_train)$/, letters: ['i'] },
