@@ -103,6 +103,11 @@ function leftSide(
   };
   switch (kind) {
     case 'hessian': {
+      if (first && second && value.axes.length === 0 && by[0] === by[1])
+        return {
+          latex: `\\frac{\\partial^{2} ${top.latex}}{\\partial ${first.latex}^{2}}`,
+          text: `∂²${top.text}/∂${first.text}²`,
+        };
       const turn = value.axes.length > 1;
       return {
         latex: `\\frac{\\partial^{2} ${top.latex}}{\\partial ${first?.latex ?? ''} \\, \\partial ${second?.latex ?? ''}${turn ? '^{\\top}' : ''}}`,

@@ -21,12 +21,8 @@ import { isElementwise, jacobianOf, outputAxes } from './jacobian';
 import { forward, withDirections } from './jvp';
 import { findKinks, secondOrderKinks } from './kinks';
 import { createNaming } from './print/naming';
-import { toText } from './print/text';
 import { createSimplifier } from './simplify/simplifier';
 import { makeStep, type StepParts } from './steps';
-
-/** Gradients whose text is longer than this are not written out in titles. */
-const LONGEST_TITLE = 60;
 
 /** The first derivatives, each a binding with a name of its own. */
 interface First {
@@ -241,19 +237,9 @@ function firstStep(
   named: readonly Binding[],
   options: DeriveOptions,
 ): Step {
-  const naming = makeStep({
-    rule: 'name-adjoint',
-    title: `write ${name} for it`,
-    before: gradient.element,
-    after: program.arena.sym(name, ...axisIndices(gradient.axes)),
-  });
-  const text = toText(gradient.element, createNaming(program, named), [
-    program.arena.sym(name, ...axisIndices(gradient.axes)),
-  ]);
-  const what = text.length <= LONGEST_TITLE ? `${name} = ${text}` : name;
-  const own = makeStep({ ...parts, title: `first the gradient, ${what}, then its derivative` });
-  const [last, whole] = verifiedSteps(program, named, [naming, own], options) as [Step, Step];
-  return { ...whole, children: [...gradient.steps, last] };
+  const title = `first the gradient, which gets the name ${name}, then its derivative`;
+  const [step] = verifiedSteps(program, named, [makeStep({ ...parts, title })], options) as [Step];
+  return { ...step, children: gradient.steps };
 }
 
 /** A symbol under derivatives replaced by what it stands for. */

@@ -1,5 +1,12 @@
 /** Which derivative is shown, of those that a definition has, and what each is called. */
-import type { DerivationView, DerivativeKind, DerivativeState, Finding, PanelState } from '../protocol';
+import type {
+  DerivationView,
+  DerivativeKind,
+  DerivativeState,
+  Finding,
+  PanelState,
+  StabilityView,
+} from '../protocol';
 
 export interface DerivativeName {
   /** On the button that chooses it. */
@@ -31,9 +38,9 @@ const NAMES: Readonly<Record<DerivativeKind, DerivativeName>> = {
     heading: 'Jacobian by',
   },
   vjp: {
-    label: 'Gradient with upstream (VJP)',
-    title: 'The backward pass: what flows back to each parameter, given the gradient by the output',
-    heading: 'Gradient for',
+    label: 'Vector-Jacobian product',
+    title: 'The backward pass: what flows back to each parameter, given the gradient from upstream',
+    heading: 'Vector-Jacobian product for',
   },
   jvp: {
     label: 'Jacobian-vector product',
@@ -87,4 +94,13 @@ export function findingsOf(
 ): readonly Finding[] {
   if (!showsFindings(kind)) return [];
   return derivation.parameters.find(({ name }) => name === parameter)?.findings ?? [];
+}
+
+/** What was measured of the definition and, where gradients are shown, of these. */
+export function shownStability(state: PanelState): StabilityView | null {
+  const { stability = null } = state;
+  const kind = shownDerivative(state)?.kind ?? 'gradient';
+  if (stability === null || kind === 'gradient') return stability;
+  const findings = stability.findings.filter(({ what }) => what === 'value');
+  return { ...stability, findings, conclusion: '' };
 }

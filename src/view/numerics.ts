@@ -3,6 +3,7 @@ import type { StabilityView } from '../protocol';
 import { breakdowns } from './breakdowns';
 import type { Breakdown } from './breakdowns';
 import type { Section, ViewContext } from './context';
+import { shownStability } from './derivatives';
 import { h } from './dom';
 import { equal } from './equal';
 import type { Frame } from './frame';
@@ -15,8 +16,8 @@ const MOST_ROWS = 6;
 const EFFECTS: Readonly<Record<Breakdown['effect'], { readonly text: string; readonly title: string }>> = {
   overflow: { text: 'infinite or undefined', title: 'Although the exact value is a finite number' },
   cancellation: {
-    text: 'without correct digits',
-    title: 'The relative error is above 1e-6, in single precision above 1e-3',
+    text: 'inaccurate',
+    title: 'The digits cancel: the relative error is above 1e-6, in single precision above 1e-3',
   },
 };
 
@@ -24,9 +25,10 @@ export function createNumerics(context: ViewContext, frame: Frame): Section {
   let shown: unknown;
   return {
     element: frame.element,
-    update: ({ stability, derivation }) => {
+    update: (state) => {
+      const stability = shownStability(state);
       const findings = stability?.findings ?? [];
-      frame.element.hidden = !derivation || findings.length === 0;
+      frame.element.hidden = !state.derivation || findings.length === 0;
       if (equal(stability, shown)) return;
       shown = stability;
       frame.body.replaceChildren(...(stability ? content(context, stability) : []));
@@ -63,7 +65,7 @@ function table(rows: readonly Breakdown[]): HTMLElement {
   return h(
     'table',
     { class: 'breakdowns', 'aria-label': 'Where floating point fails, as measured' },
-    h('thead', {}, h('tr', {}, heading('From'), heading('In single precision'), heading('What fails'))),
+    h('thead', {}, h('tr', {}, heading('From'), heading('Single precision'), heading('What fails'))),
     h('tbody', {}, ...rows.map(row)),
   );
 }

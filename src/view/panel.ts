@@ -21,6 +21,9 @@ export interface Panel {
   readonly showError: (message: string) => void;
 }
 
+/** Height in px of what stays at the top of the page. */
+const STICKY_HEAD = 44;
+
 export function createPanel(root: HTMLElement, host: HostApi, preferences: PreferenceStore): Panel {
   const live = h('div', { class: 'hidden-text', role: 'status', 'aria-live': 'polite' });
   const banner = createBanner();
@@ -104,7 +107,9 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
       problems.replaceChildren(...(list ? [list] : []));
       root.setAttribute('aria-busy', String(state.busy === 'deriving'));
       page.classList.toggle('stale', state.busy === 'deriving' && state.derivative?.busy !== true);
-      for (const section of [header, banner, ...sections]) section.update(state);
+      keepingPlace(page, () => {
+        for (const section of [header, banner, ...sections]) section.update(state);
+      });
       const { attention } = state;
       if (attention && attention.count !== attended) frames[attention.section].bringIntoSight();
       attended = attention?.count;
@@ -112,6 +117,23 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
     trainProgress: train.progress,
     showError: banner.showError,
   };
+}
+
+/** What is looked at stays where it is on the screen, whatever becomes longer or shorter above it. */
+function keepingPlace(page: HTMLElement, change: () => void): void {
+  const looked = document.activeElement?.closest('.kind-switch')?.closest('.section');
+  const sections = [...page.children];
+  const anchor =
+    looked && isInSight(looked) ? looked : scrollY > 0 ? sections.find((each) => isInSight(each)) : undefined;
+  const before = anchor?.getBoundingClientRect().top ?? 0;
+  change();
+  const moved = (anchor?.getBoundingClientRect().top ?? before) - before;
+  if (moved !== 0) scrollBy({ top: moved, behavior: 'instant' });
+}
+
+function isInSight(element: Element): boolean {
+  const { top, bottom, height } = element.getBoundingClientRect();
+  return height > 0 && bottom > STICKY_HEAD && top < innerHeight;
 }
 
 /** Whether a table can feed it: it has parameters to differentiate by, and an input for the features. */

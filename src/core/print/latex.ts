@@ -356,6 +356,22 @@ function reduction(c: Context, node: ReduceNode): Piece {
   return { tex: head + tex, hold: 'open' };
 }
 
+/** ∂w ∂w', and ∂z² for what is differentiated by in succession. */
+function below(by: readonly Piece[]): string {
+  const runs: { readonly piece: Piece; times: number }[] = [];
+  for (const piece of by) {
+    const last = runs.at(-1);
+    if (last?.piece.tex === piece.tex) last.times += 1;
+    else runs.push({ piece, times: 1 });
+  }
+  return runs
+    .map(({ piece: { tex, hold }, times }) => {
+      if (times === 1) return `\\partial ${tex}`;
+      return `\\partial ${hold === 'symbol' ? tex : brackets(tex)}^{${times}}`;
+    })
+    .join(' \\, ');
+}
+
 /** ∂J/∂w, or ∂/∂w (…) where the operand is more than a symbol; repeated ones are joined: ∂²J/∂w∂w'. */
 function derivative(c: Context, node: DiffNode): Piece {
   const by: Node[] = [];
@@ -365,12 +381,13 @@ function derivative(c: Context, node: DiffNode): Piece {
     operand = operand.args[0] as Node;
   }
   const order = by.length > 1 ? `^{${by.length}}` : '';
-  const below = by.map((b) => `\\partial ${write(c, b).tex}`).join(' \\, ');
+  const denominator = below(by.map((b) => write(c, b)));
   const { tex, hold } = write(c, operand);
-  if (operand.kind === 'sym') return { tex: `\\frac{\\partial${order} ${tex}}{${below}}`, hold: 'fraction' };
+  if (operand.kind === 'sym')
+    return { tex: `\\frac{\\partial${order} ${tex}}{${denominator}}`, hold: 'fraction' };
   const tight = hold === 'atom' || hold === 'symbol' || hold === 'power';
   return {
-    tex: `\\frac{\\partial${order}}{${below}} ${tight ? tex : brackets(tex)}`,
+    tex: `\\frac{\\partial${order}}{${denominator}} ${tight ? tex : brackets(tex)}`,
     hold: tight ? 'product' : 'atom',
   };
 }

@@ -63,12 +63,17 @@ const LINEAR = 'data X[m,n]; label y[m] sign; param w[n]; param b\nf[i<m] = sum(
 const HUBER = 'param a; label y; hyper de positive\nd = a - y\n';
 
 /** A function, where its Hessian does not exist, and what is taken there. */
-const SECOND: readonly (readonly [name: string, source: string, where: string | null, taken?: string])[] = [
-  ['hinge', `${LINEAR}J = 1/m*sum(i<m, max(0, 1 - y[i]*f[i]))`, '1 - y[i]*f[i] = 0'],
+const SECOND: readonly (readonly [
+  name: string,
+  source: string,
+  where: string | null,
+  taken: string | null,
+])[] = [
+  ['hinge', `${LINEAR}J = 1/m*sum(i<m, max(0, 1 - y[i]*f[i]))`, '1 - y[i]*f[i] = 0', null],
   // They have gradients everywhere.
-  ['squared hinge', `${LINEAR}J = 1/m*sum(i<m, max(0, 1 - y[i]*f[i])^2)`, '1 - f[i]*y[i] = 0'],
-  ['Huber', `${HUBER}l = where(abs(d) <= de, 1/2*d^2, de*(abs(d) - 1/2*de))`, 'de = abs(d)'],
-  ['L1 penalty', 'param w[n]\nJ = sum(j<n, abs(w[j]) + w[j]^2)', 'w[i] = 0'],
+  ['squared hinge', `${LINEAR}J = 1/m*sum(i<m, max(0, 1 - y[i]*f[i])^2)`, '1 - f[i]*y[i] = 0', null],
+  ['Huber', `${HUBER}l = where(abs(d) <= de, 1/2*d^2, de*(abs(d) - 1/2*de))`, 'de = abs(d)', null],
+  ['L1 penalty', 'param w[n]\nJ = sum(j<n, abs(w[j]) + w[j]^2)', 'w[i] = 0', null],
   ['ELU', 'param x\na = where(x > 0, x, exp(x) - 1)', 'x = 0', 'the derivative of x < 0 is taken there'],
   [
     'square of a maximum',
@@ -76,15 +81,15 @@ const SECOND: readonly (readonly [name: string, source: string, where: string | 
     'several elements attain M',
     'each of them gets the whole of it',
   ],
-  ['maximum', 'param z[k]\nJ = max(q<k, z[q])', 'several elements attain J'],
-  ['stable cross-entropy', 'param z; label y unit\nJ = max(0, z) - y*z + log(1 + exp(-abs(z)))', null],
-  ['cube of an absolute value', 'param x\nJ = abs(x)^3', null],
+  ['maximum', 'param z[k]\nJ = max(q<k, z[q])', 'several elements attain J', null],
+  ['stable cross-entropy', 'param z; label y unit\nJ = max(0, z) - y*z + log(1 + exp(-abs(z)))', null, null],
+  ['cube of an absolute value', 'param x\nJ = abs(x)^3', null, null],
 ];
 
 describe('kinks of second derivatives', () => {
   it.each(SECOND.map((row) => [row[0], row] as const))('%s', (_, [, source, where, taken]) => {
     const text = `there is no second derivative where ${where ?? ''}`;
-    const whole = taken === undefined ? text : `${text}; ${taken}`;
+    const whole = taken === null ? text : `${text}; ${taken}`;
     expect(hessian(parseModel(source)).kinks.map((kink) => kink.text)).toEqual(where === null ? [] : [whole]);
     const along = hessianVectorProduct(parseModel(source)).kinks;
     expect(along.map((kink) => kink.where)).toEqual(where === null ? [] : [where]);
