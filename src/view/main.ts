@@ -15,7 +15,14 @@ interface VsCodeApi extends StateHolder {
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
+/** Fonts that are fetched at their first use come when the formulas are drawn already, which shows these without letters. */
+function fetchFonts(): void {
+  const used = [...document.fonts].filter(({ family }) => /KaTeX_(Main|Math|Size\d)/.test(family));
+  void Promise.allSettled(used.map((face) => face.load()));
+}
+
 function start(root: HTMLElement): void {
+  fetchFonts();
   const vscode = acquireVsCodeApi();
   const view: ViewApi = {
     show: (state) => Promise.resolve(panel.show(state)),

@@ -111,8 +111,10 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
         for (const section of [header, banner, ...sections]) section.update(state);
       });
       const { attention } = state;
-      if (attention && attention.count !== attended) frames[attention.section].bringIntoSight();
-      attended = attention?.count;
+      if (attention && attention.count !== attended) {
+        frames[attention.section].bringIntoSight();
+        attended = attention.count;
+      }
     },
     trainProgress: train.progress,
     showError: banner.showError,
