@@ -19,9 +19,11 @@ async function run(command: Command): Promise<Outcome> {
   if (command.kind === 'version') return { exitCode: 0, output: `${await version()}\n`, errors: [] };
   const parsers = await createParsers((file) => readFile(join(FOLDER, file)));
   const defects: string[] = [];
-  const analyzer = createAnalyzer(parsers, (what, error) => {
+  const report = (what: string, error: unknown): void => {
     defects.push(`A defect of Nabla's stopped ${what}: ${messageOf(error)}`);
-  });
+  };
+  const asked = command.kind === 'derive' && command.name !== null ? [command.name] : [];
+  const analyzer = createAnalyzer(parsers, report, asked);
   const outcome = await dispatch(command, analyzer);
   return { ...outcome, errors: [...outcome.errors, ...defects] };
 }

@@ -82,7 +82,12 @@ interface DefinitionEntry {
   readonly defects: Problem[];
 }
 
-export function createAnalyzer(parsers: Parsers, report: Report = () => undefined): Analyzer {
+/** Functions whose names are `asked` for are read whatever they look like. */
+export function createAnalyzer(
+  parsers: Parsers,
+  report: Report = () => undefined,
+  asked: readonly string[] = [],
+): Analyzer {
   const entries = createCache<Entry>(KEPT);
   const views = createCache<DerivationView>(2 * KEPT);
   const stabilities = createCache<StabilityView>(2 * KEPT);
@@ -109,7 +114,7 @@ export function createAnalyzer(parsers: Parsers, report: Report = () => undefine
   const read = (text: string, languageId: string): Entry => {
     const defects: Problem[] = [];
     const reading = guard('reading the text', null, defects, { definitions: [], problems: [] }, () =>
-      readDefinitions(text, languageId, parsers),
+      readDefinitions(text, languageId, parsers, asked),
     );
     const lines = text.split(/\r\n|\r|\n/);
     const definitions = reading.definitions.map((source) => definitionEntry(source, lines));

@@ -88,6 +88,7 @@ function deriveText(
   output: DeriveOutput,
 ): string {
   const problems = output.problems.map((problem) => `${problemText(path, problem)}\n`);
-  if (views.length === 0) return `${problems.join('')}No loss or activation was found in ${path}.\n`;
+  if (views.length === 0)
+    return `${problems.join('')}No loss or activation was found in ${path}. Name a function with --name to derive it whatever it looks like.\n`;
   return [...problems, ...views.map((view) => derivationText(view, code, stabilityOf(view)))].join('\n');
 }

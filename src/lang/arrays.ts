@@ -4,7 +4,7 @@
  */
 import type { Axis, Span } from '../core/definition';
 import { symbolNames, type IndexNode, type Node, type ReduceOp, type Size } from '../core/expr';
-import { roleHint } from './names';
+import { isWeightName, roleHint } from './names';
 import { array, axisIndex, makeAxes, scalar, shapeError, unsupported, type Run } from './run';
 import type { ArrayV, UnknownValue } from './values';
 
@@ -93,7 +93,7 @@ function penaliseLabels(run: Run, values: readonly ArrayV[]): void {
       const kinds = [a, b].map(operandKind);
       const raw = kinds[0] === 'input' && kinds[1] === 'input';
       if (raw || (kinds.includes('label') && kinds.some((kind) => kind === 'input' || kind === 'other')))
-        run.penalise(2, 'a label beside another shape');
+        run.penalise(2.5, 'a label beside another shape');
     }
   });
 }
@@ -146,8 +146,15 @@ export function elementwise(
   return array(joined.axes, element, { mask, spread: joined.spread });
 }
 
-export const add = (run: Run, a: ArrayV, b: ArrayV, span: Span): Result =>
-  elementwise(run, [a, b], span, (x, y) => run.arena.add(x, y));
+export function add(run: Run, a: ArrayV, b: ArrayV, span: Span): Result {
+  // A layer of several units has a bias for each, not one for all of them.
+  const isLayer = (value: ArrayV): boolean =>
+    value.element.kind === 'reduce' && value.axes.filter((axis) => axis.index).length > 1;
+  const isBias = ({ axes, element }: ArrayV): boolean =>
+    axes.length === 0 && element.kind === 'sym' && isWeightName(element.name);
+  if ((isLayer(a) && isBias(b)) || (isLayer(b) && isBias(a))) run.penalise(1.75, 'one bias for many units');
+  return elementwise(run, [a, b], span, (x, y) => run.arena.add(x, y));
+}
 
 export const multiply = (run: Run, a: ArrayV, b: ArrayV, span: Span): Result =>
   elementwise(run, [a, b], span, (x, y) => run.arena.mul(x, y));

@@ -53,6 +53,13 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   return (has('data') && contracts(reading)) || isLayer(reading) ? 'model' : null;
 }
 
+/** The kind of a function that was asked for, by the shapes alone; null when it returns no value. */
+export function plainKindOf({ assembled, outputs }: Reading): DefinitionKind | null {
+  if (!assembled || !outputs.output || assembled.program.inputs.length === 0) return null;
+  if (assembled.outputAxes.some((axis) => axis.index !== null)) return 'model';
+  return assembled.program.inputs.every((input) => input.shape.length === 0) ? 'activation' : 'loss';
+}
+
 /**
  * Whether a single number measures how well something fits: names alone do not tell (`weight_loss(calories, days)`),
  * unless they say nothing else than that it is a loss.

@@ -1,4 +1,4 @@
-/** Comments that correct what was assumed: `# nabla: X: (m, n), y: labels`. */
+/** Comments that correct what was assumed (`# nabla: X: (m, n), y: labels`) or ask for a derivation (`# nabla: derive`). */
 import type { Role, Span } from '../core/definition';
 import type { Size } from '../core/expr';
 import type { Comment, FunctionNode } from './syntax';
@@ -7,6 +7,8 @@ export interface Directives {
   /** Sizes by input; '1' is a unit axis, an empty list a single number. */
   readonly shapes: ReadonlyMap<string, readonly Size[]>;
   readonly roles: ReadonlyMap<string, Role>;
+  /** Whether the function is to be derived whatever it looks like. */
+  readonly derive: boolean;
 }
 
 const ROLE_WORDS: Readonly<Record<string, Role>> = {
@@ -28,9 +30,11 @@ const ROLE_WORDS: Readonly<Record<string, Role>> = {
 export function directivesFor(fn: FunctionNode, comments: readonly Comment[]): Directives {
   const shapes = new Map<string, Size[]>();
   const roles = new Map<string, Role>();
+  let derive = false;
   for (const { text, span } of comments) {
     const body = /^#\s*nabla\s*:(.*)$/i.exec(text)?.[1];
     if (body === undefined || !belongs(span, fn.span)) continue;
+    if (/(^|,)\s*derive\s*(,|$)/i.test(body)) derive = true;
     for (const [, name, shape, word] of body.matchAll(/(\w+)\s*:\s*(?:\(([^()]*)\)|(\w+))/g)) {
       if (name === undefined) continue;
       if (shape !== undefined) shapes.set(name, sizesOf(shape));
@@ -39,7 +43,7 @@ export function directivesFor(fn: FunctionNode, comments: readonly Comment[]): D
       if (word === 'scalar') shapes.set(name, []);
     }
   }
-  return { shapes, roles };
+  return { shapes, roles, derive };
 }
 
 const belongs = (comment: Span, fn: Span): boolean =>

@@ -64,7 +64,12 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     patterns: (input) => {
       const said = plan.directives.shapes.get(input.name);
       if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
-      const found = shapePatterns(input.name, siblings, input.annotation, input.documentation);
+      const found = shapePatterns(
+        input.name,
+        siblings,
+        input.annotation ?? (input.hasDefault ? 'float' : null),
+        input.documentation,
+      );
       const stated = plan.stated.get(input.code);
       if (stated)
         return [
@@ -181,6 +186,7 @@ function parameterValue(run: Run, parameter: Parameter, fn: FunctionNode, top: S
       span: parameter.span,
       annotation: parameter.annotation,
       documentation: fn.documentation,
+      ...(fallback ? { hasDefault: true } : {}),
       entries: new Map(),
       origin: 'argument',
     },

@@ -65,6 +65,10 @@ export const isPlainLossName = (name: string): boolean =>
     name,
   );
 
+/** Names of weights and biases, which are learnt whatever value they start at. */
+export const isWeightName = (name: string): boolean =>
+  /^([wb]|[wb]_?\d+|theta\w*|weights?|bias)$/i.test(name);
+
 /** Names of whole numbers that count something. */
 export const isCountName = (name: string): boolean => /^([nmkN]|num_\w+|n_\w+)$/.test(name);
 
@@ -129,16 +133,57 @@ const TOGETHER: readonly {
 ];
 
 function together(name: string, siblings: readonly string[]): (typeof TOGETHER)[number] | null {
+  // Beside weights, b is their bias and gamma a setting.
+  const hasWeights = siblings.some((sibling) => /^(w|theta|weights?|coefs?)$/i.test(sibling));
   const all = (patterns: readonly RegExp[]): boolean =>
     patterns.every((pattern) => siblings.some((sibling) => pattern.test(sibling)));
   return (
     TOGETHER.find(
       ({ parameters, input }) =>
+        !(input && hasWeights) &&
         all(input ? [...parameters, input] : parameters) &&
         (parameters.some((pattern) => pattern.test(name)) || input?.test(name) === true),
     ) ?? null
   );
 }
+
+/** Weights of a layer among several: `W2`, `Wq`, `W_ih`. They are matrices, also where a single unit follows. */
+const LAYER_WEIGHTS = /^[WU]_?(\d+|[a-zA-Z]{1,2}\d?)$/;
+
+const LAYER_BIAS = /^b(_?(\d+|[a-zA-Z]{1,2}\d?))?$/;
+
+const LAYER_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, number])[]])[] = [
+  [
+    LAYER_WEIGHTS,
+    [
+      [MATRIX, 0],
+      [COLUMN, 2],
+      [ROW, 2.5],
+      [VECTOR, 3],
+      [SCALAR, 4],
+    ],
+  ],
+  [
+    LAYER_BIAS,
+    [
+      [VECTOR, 0],
+      [SCALAR, 0.5],
+      [COLUMN, 0.75],
+      [ROW, 0.75],
+      [MATRIX, 4],
+    ],
+  ],
+  [
+    /^(Y|T|y|t|targets?|y_?true)$/,
+    [
+      [VECTOR, 0],
+      [MATRIX, 0.25],
+      [COLUMN, 1],
+      [ROW, 1],
+      [SCALAR, 1.5],
+    ],
+  ],
+];
 
 const MEAN_OR_SAMPLE = /^(mu|mean|means|loc|mu_?\d|m_?\d|x|x_?i|y|z|obs|sample)$/;
 
@@ -172,7 +217,7 @@ export function shapePatterns(
       ? MATRIX_FIRST
       : MEAN_OR_SAMPLE.test(name) && siblings.some(isCovarianceName)
         ? VECTOR_FIRST
-        : NAME_SHAPES.find(([names]) => names.test(name))?.[1];
+        : (shapesOfLayers(name, siblings) ?? NAME_SHAPES.find(([names]) => names.test(name))?.[1]);
   for (const [pattern, cost] of preferred ?? []) costs.set(patternId(pattern), { pattern, cost });
   const said = statedPattern(name, annotation, documentation);
   if (said) {
@@ -182,6 +227,16 @@ export function shapePatterns(
   }
   return [...costs.values()].sort((a, b) => a.cost - b.cost);
 }
+
+const hasLayers = (siblings: readonly string[]): boolean =>
+  siblings.filter((sibling) => LAYER_WEIGHTS.test(sibling)).length > 1;
+
+/** Whether a name is that of a weight or bias of one layer among several. */
+export const isOfLayer = (name: string, siblings: readonly string[]): boolean =>
+  hasLayers(siblings) && (LAYER_WEIGHTS.test(name) || LAYER_BIAS.test(name));
+
+const shapesOfLayers = (name: string, siblings: readonly string[]) =>
+  hasLayers(siblings) ? LAYER_SHAPES.find(([names]) => names.test(name))?.[1] : undefined;
 
 /** The shape that documentation or annotation states. */
 export const statedPattern = (
@@ -258,6 +313,16 @@ const NAME_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, numb
       [COLUMN, 1],
       [ROW, 1.5],
       [SCALAR, 2],
+    ],
+  ],
+  [
+    /^([BDEFGLMQR]|mask)$/,
+    [
+      [MATRIX, 0],
+      [VECTOR, 0.5],
+      [SCALAR, 1],
+      [COLUMN, 2],
+      [ROW, 2],
     ],
   ],
   [

@@ -1,7 +1,7 @@
 /** Operators, comparisons and truth values. */
 import type { Span } from '../core/definition';
 import type { Node } from '../core/expr';
-import { elementwise, isSingle, matmul, type Result } from './arrays';
+import { add, elementwise, isSingle, matmul, type Result } from './arrays';
 import { toArray } from './arguments';
 import { disjunction, truth } from './functions';
 import { number, scalar, unsupported, type Run } from './run';
@@ -32,7 +32,7 @@ function arithmetic(run: Run, operator: BinaryOperator, a: ArrayV, b: ArrayV, sp
     elementwise(run, [a, b], span, build, mask);
   switch (operator) {
     case '+':
-      return apply((x, y) => arena.add(x, y));
+      return add(run, a, b, span);
     case '-':
       return apply((x, y) => arena.sub(x, y));
     case '*':

@@ -4,7 +4,7 @@ import type { Node } from '../core/expr';
 import type { Problem } from '../protocol';
 import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
 import type { ForeignGradient, Intermediate } from './assemble';
-import { kindOf } from './detect';
+import { kindOf, plainKindOf } from './detect';
 import { directivesFor } from './directives';
 import type { Callable, Plan } from './execution';
 import { iterationOf, scriptIterations, type Iteration } from './iteration';
@@ -28,8 +28,16 @@ export const LANGUAGES: readonly string[] = ['python'];
 
 const NOTHING: SourceReading = { definitions: [], problems: [] };
 
-/** All definitions of a text, in its order. Texts of other languages have none. */
-export function readDefinitions(text: string, languageId: string, parsers: Parsers): SourceReading {
+/**
+ * All definitions of a text, in its order. Texts of other languages have none. Functions whose names are `asked` for are
+ * read whether they look like definitions or not.
+ */
+export function readDefinitions(
+  text: string,
+  languageId: string,
+  parsers: Parsers,
+  asked: readonly string[] = [],
+): SourceReading {
   if (!LANGUAGES.includes(languageId)) return NOTHING;
   if (text.includes('\0')) return { definitions: [], problems: [NOT_TEXT] };
   const module = readPython(text, parsers);
@@ -41,6 +49,10 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
   const counts = new Map<string, number>();
   const unread: Callable[] = [];
   let spent = 0;
+  const isAsked = ({ fn, owner }: Callable): boolean =>
+    asked.includes(fn.name) ||
+    (owner !== null && asked.includes(`${owner.name}.${fn.name}`)) ||
+    directivesFor(fn, module.comments).derive;
   const read = (main: Callable, gradient: Callable | null): SourceDefinition | null => {
     const plan: Plan = {
       main,
@@ -50,7 +62,7 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
       hints: gradientHints(gradient ? [main.fn, gradient.fn] : [main.fn]),
       stated: statedShapes(main.owner),
     };
-    return readDefinition(plan, languageId, (runs) => {
+    return readDefinition(plan, languageId, isAsked(main), (runs) => {
       spent += runs;
     });
   };
@@ -64,9 +76,10 @@ export function readDefinitions(text: string, languageId: string, parsers: Parse
   const gradientOnly = new Set([...pairs.values()].flatMap((c) => (c && isGradientOnly(c) ? [c.fn] : [])));
   for (const main of callables) {
     // What is the gradient of another function is read with that one.
-    if (gradientOnly.has(main.fn)) continue;
+    const wanted = isAsked(main);
+    if (gradientOnly.has(main.fn) && !wanted) continue;
     const gradient = pairs.get(main) ?? null;
-    if (!gradient && !mayDefine(main.fn)) continue;
+    if (!gradient && !wanted && !mayDefine(main.fn)) continue;
     if (spent > MAX_RUNS) {
       unread.push(main);
       continue;
@@ -162,6 +175,7 @@ const NOT_TEXT: Problem = {
 function readDefinition(
   plan: Plan,
   language: string,
+  asked: boolean,
   spend: (runs: number) => void,
 ): SourceDefinition | null {
   const { fn, owner } = plan.main;
@@ -176,10 +190,10 @@ function readDefinition(
   };
   if (!reading) return null;
   if (!reading.assembled) {
-    if (!reading.cause || !worthReporting(fn.name)) return null;
+    if (!reading.cause || !(asked || worthReporting(fn.name))) return null;
     return { ...common, ...EMPTY, kind: 'loss', problems: [declined(fn.name, reading.cause)] };
   }
-  const kind = kindOf(reading, fn.name);
+  const kind = kindOf(reading, fn.name) ?? (asked ? plainKindOf(reading) : null);
   if (kind === null) return null;
   const { assembled } = reading;
   const isActivation = kind === 'activation';

@@ -2,7 +2,7 @@
 import { POSITIVE, REAL, UNIT, type Binding, type Domain, type Role } from '../core/definition';
 import type { Node, Size } from '../core/expr';
 import { isSingle } from './arrays';
-import { isCovarianceName, learntTogether, roleHint } from './names';
+import { isCovarianceName, isOfLayer, isWeightName, learntTogether, roleHint } from './names';
 import type { Run } from './run';
 import { constantOf, type ArrayV } from './values';
 
@@ -54,12 +54,17 @@ export function inferRoles(
   const named = new Set(hints.values());
   // Without weights, a loss is differentiated by the prediction it is given.
   const hasParameter = named.has('parameter');
-  for (const { name, value } of states) {
+  const positions = usageOf(run, [output.element]).positions;
+  for (const { name, ref, value } of states) {
     const hint = hints.get(name) ?? null;
     const gradient = written.get(name);
     if (gradient !== undefined) roles.set(name, { role: 'parameter', reason: `${gradient} is its gradient` });
+    else if (positions.has(name)) roles.set(name, { role: 'label', reason: 'used as a position' });
     else if (!isSingle(value) && learntTogether(name, names))
       roles.set(name, { role: 'parameter', reason: 'name, with those of the other arguments' });
+    else if (ref.hasDefault && isSingle(value) && !isWeightName(name) && states.length > 1)
+      roles.set(name, { role: 'hyper', reason: 'a number by default' });
+    else if (isOfLayer(name, names)) roles.set(name, { role: 'parameter', reason: 'name of a weight' });
     else if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });
     else if (hint) roles.set(name, { role: hint, reason: 'name' });
     else if (isSingle(value) && states.some((s) => !isSingle(s.value)))
@@ -233,7 +238,7 @@ export function domainOf(
       reason: 'a covariance by name, symmetric and positive definite',
     };
   if (usage.complementLogged.has(name)) return { domain: UNIT, reason: `log(1 - ${name})` };
-  if (role === 'label' && usage.compared.has(name))
+  if ((role === 'label' || role === 'data') && usage.compared.has(name))
     return { domain: { kind: 'binary' }, reason: 'compared with 0 or 1' };
   if (role === 'label' && usage.timesLog.has(name)) {
     if (usage.complemented.has(name)) return { domain: UNIT, reason: `1 - ${name}` };

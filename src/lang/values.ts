@@ -58,6 +58,8 @@ export interface InputRef {
   readonly span: Span | null;
   readonly annotation: string | null;
   readonly documentation: string;
+  /** Whether it is a number unless the caller says otherwise (`tau=0.5`). */
+  readonly hasDefault?: boolean;
   /** Entries, once it was used as a container. */
   readonly entries: Map<string, Value>;
   readonly origin: 'argument' | 'attribute' | 'entry' | 'global';

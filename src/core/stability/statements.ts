@@ -61,17 +61,21 @@ export function stableStatements(program: Program, extra: readonly Binding[], re
   visit({ ...result, name: RESULT });
   const own = stable.get(RESULT);
   stable.delete(RESULT);
-  // A shift stands right after the last value that it is made of.
+  // A shift stands right after the last value that it is made of, which may be another shift.
   const rank = (binding: Binding): number => {
     const known = order.get(binding.name);
     if (known !== undefined) return known;
-    return Math.max(-1, ...[...symbolNames(binding.def)].map((name) => order.get(name) ?? -1)) + 0.5;
+    const parts = [...symbolNames(binding.def)].flatMap((name) => stable.get(name) ?? []);
+    return Math.max(-1, ...parts.map(rank)) + AFTER;
   };
   return [
     ...[...stable.values()].sort((a, b) => rank(a) - rank(b)),
     { ...result, def: own?.def ?? result.def },
   ];
 }
+
+/** Less than one over the number of shifts, so that they all stand before the next value. */
+const AFTER = 1 / 1024;
 
 /** The result may be called like a binding that it needs. */
 const RESULT = '=';

@@ -5,6 +5,8 @@ import { createNaming } from '../../../src/core/print/naming';
 import { toText } from '../../../src/core/print/text';
 import { ballArithmetic, fromNumber, isKnown, toNumber } from '../../../src/core/stability/ball';
 import { measureStability, type Instability } from '../../../src/core/stability/measure';
+import { stableStatements } from '../../../src/core/stability/statements';
+import { symbolNames } from '../../../src/core/expr';
 import { BREADTH } from '../../support/breadth';
 import { parseModel } from '../../support/model';
 
@@ -165,4 +167,35 @@ describe('balls', () => {
     expect(toNumber(exact.call('erf', [fromNumber(1)]))).toBeCloseTo(0.8427007929497149, 15);
     expect(toNumber(exact.call('erf', [fromNumber(-5)]))).toBeCloseTo(-0.9999999999984626, 15);
   });
+});
+
+test.each([
+  [
+    'a mixture with weights by softmax',
+    `data x[n]; param mu[h]; param logpi[h]
+pi[l<h] = exp(logpi[l])/sum(r<h, exp(logpi[r]))
+dens[i<n,l<h] = exp(-(x[i] - mu[l])^2/2)
+L = -sum(i<n, log(sum(l<h, dens[i,l]*pi[l])))`,
+  ],
+  [
+    'a softmax over both axes',
+    `param s[h,c]
+p[l<h,q<c] = exp(s[l,q])/sum(r<h, sum(t<c, exp(s[r,t])))
+L = sum(l<h, sum(q<c, p[l,q]^2))`,
+  ],
+])('the statements of %s use nothing before it has a value', (_, source) => {
+  const program = parseModel(source);
+  const last = program.bindings.at(-1);
+  if (!last) throw new Error('no binding');
+  const known = new Set([
+    ...program.inputs.map((input) => input.name),
+    ...program.inputs.flatMap((i) => i.shape),
+  ]);
+  const statements = stableStatements(program, [], last);
+  const shifts = statements.filter(({ name }) => program.bindings.every((binding) => binding.name !== name));
+  expect(shifts.length).toBeGreaterThan(1);
+  for (const { name, def } of statements) {
+    expect([...symbolNames(def)].filter((used) => !known.has(used))).toEqual([]);
+    known.add(name);
+  }
 });
