@@ -138,7 +138,13 @@ export function createAnalyzer(
       ),
     );
     const derived = lazy(() =>
-      guard(`deriving ${name}`, nameSpan, defects, null, () => program && deriveQuickly(program)),
+      guard(
+        `deriving ${name}`,
+        nameSpan,
+        defects,
+        null,
+        () => program && deriveQuickly(program, writtenFor(source)),
+      ),
     );
     const findings = lazy(() =>
       guard(`checking the gradients of ${name}`, nameSpan, defects, [] as readonly Finding[], () => {
@@ -181,7 +187,7 @@ export function createAnalyzer(
     const unknown = (wrt ?? []).filter((name) => !isSymbol(program, name));
     if (unknown.length > 0) return without([...defects, unknownNames(source, program, unknown)]);
     const own: Problem[] = [];
-    const options = wrt ? { wrt } : {};
+    const options = { ...(wrt ? { wrt } : {}), keep: writtenFor(source) };
     const view = guard(`deriving ${source.name}`, source.nameSpan, own, null, () =>
       kind === 'gradient'
         ? derivationView(source, program, derive(program, options), entry.findings())
@@ -275,8 +281,12 @@ function otherDerivative(
   }
 }
 
-function deriveQuickly(program: Program): Derived {
-  const derivation = derive(program, { verify: false });
+/** The names whose gradients the user has written. */
+const writtenFor = ({ gradients, candidates, mismatches }: SourceDefinition): readonly string[] =>
+  [...gradients, ...candidates, ...mismatches].map(({ of }) => of);
+
+function deriveQuickly(program: Program, keep: readonly string[]): Derived {
+  const derivation = derive(program, { verify: false, keep });
   return { program, derivation, formulas: createFormulas(program, derivation.named) };
 }
 

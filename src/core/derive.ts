@@ -13,6 +13,7 @@ import { createNaming } from './print/naming';
 import { toText } from './print/text';
 import { stableShare, type Share } from './shares';
 import { createSimplifier } from './simplify/simplifier';
+import { findSoftmaxes, withoutParts, type Softmax } from './softmax';
 import { makeStep } from './steps';
 import { createVerifier } from './verify';
 
@@ -23,6 +24,8 @@ export interface DeriveOptions {
   readonly seed?: number;
   /** False leaves the steps unverified. */
   readonly verify?: boolean;
+  /** Bindings whose derivatives are asked for besides: no softmax is derived past them. */
+  readonly keep?: readonly string[];
 }
 
 /** Nodes of more cost than this are not written out in titles. */
@@ -38,17 +41,22 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   const wanted = options.wrt ?? program.inputs.filter((i) => i.role === 'parameter').map((i) => i.name);
   const naming = createNaming(program);
   const namer = createIndexNamer(program.arena, naming);
-  const graph = createGraph(program);
-  const unnamed = nameInnerParts(program, graph, namer, wanted);
+  const original = createGraph(program);
+  const softmaxes = findSoftmaxes(program, original, new Set([...wanted, ...(options.keep ?? [])]));
+  const short = withoutParts(program, softmaxes);
+  const graph = softmaxes.length === 0 ? original : createGraph(short);
+  const reserved = program.bindings.map((binding) => binding.name);
+  const unnamed = nameInnerParts(short, graph, namer, wanted, reserved);
   const whole: Program = {
     ...unnamed.program,
     bindings: [...unnamed.program.bindings, ...unnamed.shares.map((share) => share.binding)],
   };
-  const shop = openWorkshop(whole, namer, unnamed.hidden, unnamed.shares);
+  const shop = openWorkshop(whole, namer, unnamed.hidden, unnamed.shares, softmaxes);
   const adjoints = createAdjoints(shop, new Set(unnamed.hidden.map((binding) => binding.name)), wanted);
 
   const raw = wanted.map((name) => adjoints.of(name));
-  const path = graph.between(wanted).filter((binding) => binding.name !== graph.output.name);
+  const isInner = (binding: Binding): boolean => binding.name !== graph.output.name;
+  const path = graph.between(wanted).filter(isInner);
   const rawBackward = [...path].reverse().map((binding) => adjoints.of(binding.name));
   const used = new Set([...raw, ...rawBackward].flatMap(({ value }) => [...symbolNames(value)]));
   for (const { def } of adjoints.named) for (const name of symbolNames(def)) used.add(name);
@@ -80,7 +88,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
       return (kinks ??= findKinks({
         program,
         wrt: wanted,
-        path: graph.between(wanted),
+        path: original.between(wanted),
         gradients,
         named,
         text: written.text,
@@ -88,7 +96,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
       }));
     },
     get links() {
-      return (links ??= collectLinks(written, path, wanted));
+      return (links ??= collectLinks(written, original.between(wanted).filter(isInner), wanted));
     },
     hidden: [
       ...unnamed.hidden,
@@ -102,14 +110,23 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   };
 }
 
-/** `hidden`: bindings of the program that formulas name besides; `shares`: those that only an answer may use. */
+/**
+ * `hidden`: bindings of the program that formulas name besides; `shares`: those that only an answer may use; `softmaxes`:
+ * bindings that are derived as one function.
+ */
 export function openWorkshop(
   program: Program,
   namer: IndexNamer,
   hidden: readonly Binding[],
   shares: readonly Share[] = [],
+  softmaxes: readonly Softmax[] = [],
 ): Workshop {
   const { arena } = program;
+  const written = new Map(softmaxes.map(({ binding, asWritten }) => [binding.name, asWritten]));
+  const asOne = (binding: Binding): Binding =>
+    written.has(binding.name)
+      ? { ...binding, def: writeOut(arena, hidden.filter(isTotal), binding.def) }
+      : binding;
   const naming = createNaming(program, hidden);
   const simplifier = createSimplifier(program, shares);
   const texts = new Map<number, string | null>();
@@ -124,7 +141,10 @@ export function openWorkshop(
   };
   return {
     arena,
-    graph: createGraph(program),
+    graph: createGraph(
+      softmaxes.length === 0 ? program : { ...program, bindings: program.bindings.map(asOne) },
+    ),
+    written,
     namer,
     simplifier,
     reorder: createReordering(arena),
@@ -132,6 +152,8 @@ export function openWorkshop(
     derived: new Map(),
   };
 }
+
+const isTotal = ({ def }: Binding): boolean => def.kind === 'reduce';
 
 /** A part of a sum's body stands alone in a title: its bound indices get letters. */
 function withNamedIndices(arena: Arena, namer: IndexNamer, node: Node): Node {

@@ -39,14 +39,17 @@ const NAMES = {
   shares: ['P', 'Q', 'R'],
 } as const;
 
+/** `reserved`: names that are not in the program and yet not free. */
 export function nameInnerParts(
   program: Program,
   graph: Graph,
   namer: IndexNamer,
   wrt: readonly string[],
+  reserved: readonly string[] = [],
 ): Unnamed {
   const { arena } = program;
   const used = new Set<string>([
+    ...reserved,
     ...program.inputs.map((input) => input.name),
     ...program.bindings.map((binding) => binding.name),
     ...program.inputs.flatMap((input) => [...input.shape]),

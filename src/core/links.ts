@@ -20,6 +20,8 @@ export interface Derived {
 export interface Workshop {
   readonly arena: Arena;
   readonly graph: Graph;
+  /** Definitions of softmaxes as the program computes them; the graph has them without the shift. */
+  readonly written: ReadonlyMap<string, Node>;
   readonly namer: IndexNamer;
   readonly simplifier: Simplifier;
   readonly reorder: (node: Node) => Node;
@@ -43,6 +45,14 @@ export function definitionAt(arena: Arena, binding: Binding, at: readonly IndexN
   );
 }
 
+/** The definition as the program computes it, where it is derived in another form. */
+function writtenAt(shop: Workshop, of: Binding, at: readonly IndexNode[]): Node | null {
+  const def = shop.written.get(of.name);
+  if (!def) return null;
+  const written = definitionAt(shop.arena, { ...of, def }, at);
+  return written === definitionAt(shop.arena, of, at) ? null : written;
+}
+
 export function deriveLink(shop: Workshop, of: Binding, at: readonly IndexNode[], by: SymNode): Derived {
   const start = linkNode(shop, of, at, by);
   let known = shop.derived.get(start.id);
@@ -56,18 +66,38 @@ function carryOut(shop: Workshop, start: Node, of: Binding, at: readonly IndexNo
   const inserted = arena.diff(definition, by);
   const calculus = differentiate(shop, definition, by);
   const steps: Step[] = [];
+  const written = writtenAt(shop, of, at);
+  const first = written ? arena.diff(written, by, true) : inserted;
   if (start !== inserted)
     steps.push(
       makeStep({
         rule: 'insert-definition',
         title: `insert the definition of ${of.name}`,
         before: start,
-        after: inserted,
+        after: first,
         touchedBefore: [arena.sym(of.name, ...at)],
+        touchedAfter: [written ?? definition],
+      }),
+    );
+  if (first !== inserted)
+    steps.push(
+      makeStep({
+        rule: 'shift-cancels',
+        title: 'the same shift of all exponents cancels in the quotient',
+        before: first,
+        after: inserted,
+        touchedBefore: [written ?? definition],
         touchedAfter: [definition],
       }),
     );
   steps.push(...calculus.steps);
+  if (shop.written.has(of.name)) {
+    const { node: value } = shop.simplifier.traced(calculus.result, true);
+    const title = `each exponential over the sum of them is an element of ${of.name}`;
+    if (value !== calculus.result)
+      steps.push(makeStep({ rule: 'in-terms-of-output', title, before: calculus.result, after: value }));
+    return { value, steps };
+  }
   const algebra = simplifySteps(shop, calculus.result);
   return { value: algebra.value, steps: [...steps, ...algebra.steps] };
 }

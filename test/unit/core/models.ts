@@ -333,7 +333,7 @@ cost = -1/m*sum(i<m, Y[i]*log(A[i]) + (1-Y[i])*log(1-A[i]))`,
   {
     name: 'softmax Jacobian',
     source: 'param z[k]\nE[q<k] = exp(z[q])\nS = sum(q<k, E[q])\nP[q<k] = E[q]/S',
-    gradients: { z: 'P[i]*(delta(i2, i) - P[i2])' },
+    gradients: { z: 'P[i2]*(delta(i2, i) - P[i])' },
   },
 ];
 
