@@ -122,9 +122,9 @@ export function openWorkshop(
   softmaxes: readonly Softmax[] = [],
 ): Workshop {
   const { arena } = program;
-  const written = new Map(softmaxes.map(({ binding, asWritten }) => [binding.name, asWritten]));
+  const shifted = new Map(softmaxes.map(({ binding, shifted }) => [binding.name, shifted]));
   const asOne = (binding: Binding): Binding =>
-    written.has(binding.name)
+    shifted.has(binding.name)
       ? { ...binding, def: writeOut(arena, hidden.filter(isTotal), binding.def) }
       : binding;
   const naming = createNaming(program, hidden);
@@ -144,7 +144,7 @@ export function openWorkshop(
     graph: createGraph(
       softmaxes.length === 0 ? program : { ...program, bindings: program.bindings.map(asOne) },
     ),
-    written,
+    softmaxes: shifted,
     namer,
     simplifier,
     reorder: createReordering(arena),

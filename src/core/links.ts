@@ -3,7 +3,7 @@ import { algebraSteps } from './algebraSteps';
 import { axisIndices, type Binding } from './definition';
 import type { Step } from './derivation';
 import { differentiate } from './differentiate';
-import type { Arena, IndexNode, Node, SymNode } from './expr';
+import { symbolNames, type Arena, type IndexNode, type Node, type SymNode } from './expr';
 import type { Graph } from './graph';
 import type { IndexNamer } from './indexNames';
 import { sigmoidSteps } from './sigmoidSteps';
@@ -20,8 +20,8 @@ export interface Derived {
 export interface Workshop {
   readonly arena: Arena;
   readonly graph: Graph;
-  /** Definitions of softmaxes as the program computes them; the graph has them without the shift. */
-  readonly written: ReadonlyMap<string, Node>;
+  /** The softmaxes, with their shifted definitions if they have any; the graph has them without the shift. */
+  readonly softmaxes: ReadonlyMap<string, Node | null>;
   readonly namer: IndexNamer;
   readonly simplifier: Simplifier;
   readonly reorder: (node: Node) => Node;
@@ -45,12 +45,11 @@ export function definitionAt(arena: Arena, binding: Binding, at: readonly IndexN
   );
 }
 
-/** The definition as the program computes it, where it is derived in another form. */
-function writtenAt(shop: Workshop, of: Binding, at: readonly IndexNode[]): Node | null {
-  const def = shop.written.get(of.name);
-  if (!def) return null;
-  const written = definitionAt(shop.arena, { ...of, def }, at);
-  return written === definitionAt(shop.arena, of, at) ? null : written;
+/** The definition with the shift of its exponents, where that can be said in the same names. */
+function shiftedAt(shop: Workshop, of: Binding, at: readonly IndexNode[]): Node | null {
+  const def = shop.softmaxes.get(of.name);
+  if (!def || [...symbolNames(of.def)].some((name) => !symbolNames(def).has(name))) return null;
+  return definitionAt(shop.arena, { ...of, def }, at);
 }
 
 export function deriveLink(shop: Workshop, of: Binding, at: readonly IndexNode[], by: SymNode): Derived {
@@ -66,17 +65,18 @@ function carryOut(shop: Workshop, start: Node, of: Binding, at: readonly IndexNo
   const inserted = arena.diff(definition, by);
   const calculus = differentiate(shop, definition, by);
   const steps: Step[] = [];
-  const written = writtenAt(shop, of, at);
-  const first = written ? arena.diff(written, by, true) : inserted;
+  const shifted = shiftedAt(shop, of, at);
+  const first = shifted ? arena.diff(shifted, by, true) : inserted;
+  const isUnshifted = !shifted && !!shop.softmaxes.get(of.name);
   if (start !== inserted)
     steps.push(
       makeStep({
         rule: 'insert-definition',
-        title: `insert the definition of ${of.name}`,
+        title: `insert the definition of ${of.name}${isUnshifted ? ', in which the shift cancels' : ''}`,
         before: start,
         after: first,
         touchedBefore: [arena.sym(of.name, ...at)],
-        touchedAfter: [written ?? definition],
+        touchedAfter: [shifted ?? definition],
       }),
     );
   if (first !== inserted)
@@ -86,12 +86,12 @@ function carryOut(shop: Workshop, start: Node, of: Binding, at: readonly IndexNo
         title: 'the same shift of all exponents cancels in the quotient',
         before: first,
         after: inserted,
-        touchedBefore: [written ?? definition],
+        touchedBefore: [shifted ?? definition],
         touchedAfter: [definition],
       }),
     );
   steps.push(...calculus.steps);
-  if (shop.written.has(of.name)) {
+  if (shop.softmaxes.has(of.name)) {
     const { node: value } = shop.simplifier.traced(calculus.result, true);
     const title = `each exponential over the sum of them is an element of ${of.name}`;
     if (value !== calculus.result)

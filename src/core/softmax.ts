@@ -10,8 +10,8 @@ import { writeOut } from './hidden';
 export interface Softmax {
   /** The same name and axes, defined as e^z / Σ e^z. */
   readonly binding: Binding;
-  /** The definition with the parts written out, shift and all. */
-  readonly asWritten: Node;
+  /** The definition with the parts written out, if they shift the exponents; else null. */
+  readonly shifted: Node | null;
   /** The bindings that nothing else uses: exponentials, their sum, their shifted exponents, the shift. */
   readonly parts: readonly Binding[];
 }
@@ -63,7 +63,8 @@ function softmaxOf(arena: Arena, graph: Graph, kept: ReadonlySet<string>, whole:
     if (!kept.has(binding.name) && graph.consumers(binding.name).every(isInner)) used(binding);
   const power = arena.call('exp', exponent.rest);
   const def = arena.div(power, arena.sum(own, power));
-  return { binding: { ...whole, def }, asWritten: writeOut(arena, parts, whole.def), parts };
+  const shifted = shift.length > 0 ? writeOut(arena, parts, whole.def) : null;
+  return { binding: { ...whole, def }, shifted, parts };
 }
 
 /** a and b of a/b. */

@@ -384,7 +384,7 @@ N[j<n] = (x[j] - mu)/sd`,
     kind: 'jacobian',
     torch: 'F.softmax(Z, 1)',
     jax: 'jax.nn.softmax(Z, axis=1)',
-    shown: 'delta(i, i2)*P[i,c2]*(delta(c, c2) - P[i,c])',
+    shown: 'delta(i, i2)*P[i,c]*(delta(c, c2) - P[i,c2])',
   },
   {
     name: 'softmax of rows, shifted',
