@@ -3,5 +3,6 @@ import { ACTIVATIONS } from './breadthActivations';
 import { LINEAR } from './breadthLinear';
 import { LOSSES } from './breadthLosses';
 import type { BreadthRow } from './breadthRow';
+import { TORCH } from './breadthTorch';
 
-export const BREADTH: readonly BreadthRow[] = [...LINEAR, ...ACTIVATIONS, ...LOSSES];
+export const BREADTH: readonly BreadthRow[] = [...LINEAR, ...ACTIVATIONS, ...LOSSES, ...TORCH];
