@@ -63,6 +63,8 @@ function mergedPower(arena: Arena, node: Node): Node {
     );
   if (base.kind !== 'pow' || inner?.kind !== 'num' || exponent.kind !== 'num' || exponent.den !== 1)
     return node;
+  // The square of a root is more than another way to print it.
+  if (inner.den !== 1 && exponent.num !== -1) return node;
   return arena.pow(base.args[0] as Node, arena.mul(inner, exponent));
 }
 

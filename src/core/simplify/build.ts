@@ -1,5 +1,6 @@
 /** From the working form back to nodes, in the order in which a person writes factors and terms. */
 import type { Node } from '../expr';
+import { compareNodes } from '../order';
 import type { Algebra, Base, Form } from './algebra';
 import { divMono, factors, filterMono, monoKey, mulMono, type Mono } from './mono';
 import type { Term } from './polynomial';
@@ -11,12 +12,16 @@ function factorNodes(algebra: Algebra, m: Mono): Node[] {
   const { arena } = algebra;
   const out: Node[] = [];
   const exponents: Node[] = [];
+  const [above, below]: [Node[], Node[]] = [[], []];
   for (const [id, e] of factors(m)) {
     const base = algebra.base(id);
     const { atom, terms } = base;
     if (isExponential(base) && atom) exponents.push(arena.mul(arena.num(e), atom.args[0] as Node));
+    else if (atom && Math.abs(e) === 1 && isRootOfConstant(atom) && !algebra.options.expand)
+      (e > 0 ? above : below).push(atom.args[0] as Node);
     else out.push(powerOf(algebra, atom ?? algebra.baseNode(id, () => sumNode(algebra, terms ?? [])), e));
   }
+  if (above.length + below.length > 0) out.push(rootOf(algebra, above, below));
   if (algebra.options.expand) out.push(...exponents.map((exponent) => arena.call('exp', exponent)));
   else if (exponents.length > 0) {
     exponents.sort(
@@ -25,6 +30,20 @@ function factorNodes(algebra: Algebra, m: Mono): Node[] {
     out.push(arena.call('exp', arena.add(...exponents)));
   }
   return out;
+}
+
+/** √2, √π */
+const isRootOfConstant = (atom: Node): boolean => {
+  const [inside, exponent] = atom.kind === 'pow' ? atom.args : [];
+  const isHalf = exponent?.kind === 'num' && exponent.num === 1 && exponent.den === 2;
+  return isHalf && (inside?.kind === 'num' ? inside.num > 0 && inside.den === 1 : inside?.kind === 'const');
+};
+
+/** √2 · 1/√π is written √(2/π), and 1/√2 · 1/√π is 1/√(2π). */
+function rootOf({ arena }: Algebra, above: readonly Node[], below: readonly Node[]): Node {
+  const product = (list: readonly Node[]): Node => arena.mul(...[...list].sort(compareNodes));
+  if (above.length === 0) return arena.pow(product(below), arena.num(-1, 2));
+  return arena.sqrt(below.length === 0 ? product(above) : arena.div(product(above), product(below)));
 }
 
 /** A power of a root is one power: (x^(1/2))^-1 = x^(-1/2). */

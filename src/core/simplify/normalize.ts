@@ -12,7 +12,7 @@ import { inverseBindings } from './inverses';
 import { factors, filterMono } from './mono';
 import { comparisonForm, signTimes, whereForm } from './piecewise';
 import { BudgetError } from './polynomial';
-import { powerForm, reduceAtom } from './powers';
+import { powerForm, reduceAtom, rootTimesNumber } from './powers';
 import { SILENT, type Recorder } from './recorder';
 import { RelationTable, type Relation } from './relations';
 import { sumForm, type SumRule } from './sums';
@@ -73,8 +73,8 @@ export class Normalizer {
     this.algebra = new Algebra(options.arena, options.facts, options.display, { expand: options.expand });
     this.algebra.reduceAtom = (atom, exponent) => reduceAtom(this, atom, exponent);
     this.algebra.reduceTogether = (atom, form) => {
-      const signed = signTimes(this, atom, form);
-      if (signed) return signed;
+      const together = signTimes(this, atom, form) ?? rootTimesNumber(this, atom, form);
+      if (together) return together;
       const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;
       if (hit) this.firedRule = hit.rule;
       return hit?.form ?? null;

@@ -1,7 +1,7 @@
 /** Powers: integer ones factor by factor, roots with what is provably positive taken out. */
 import type { Node } from '../expr';
 import { ONE, ZERO, type Form } from './algebra';
-import { factors } from './mono';
+import { exponentOf as monoExponent, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import { exponentOf } from './powersOfE';
 
@@ -87,7 +87,11 @@ function numericRoot(
   const lifted = normalizer.expand && Number.isSafeInteger(b * d) && Number.isSafeInteger(c * d);
   const [num, den, under] = lifted ? [b * d, 1, c * d] : [b, d, c];
   out.push(normalizer.algebra.power(normalizer.algebra.number(a, under), p));
-  if (num !== 1 || den !== 1 || rest.mono.length > 0) root({ num, den, mono: rest.mono }, p);
+  if (rest.mono.length > 0) root({ num, den, mono: rest.mono }, p);
+  else {
+    if (num !== 1) root(normalizer.algebra.number(num), p);
+    if (den !== 1) root(normalizer.algebra.number(den), -p);
+  }
 }
 
 /** A power of a root or of an indicator in a simpler way; null where there is none. */
@@ -114,6 +118,23 @@ export function reduceAtom(normalizer: Normalizer, atom: Node, exponent: number)
     return left === 0 ? even : algebra.mul(even, algebra.atom(atom, left));
   }
   return null;
+}
+
+/** 2/√2 = √2 and √2/2 = 1/√2: what a root of a number has in common with the coefficient. */
+export function rootTimesNumber({ algebra, expand }: Normalizer, atom: Node, form: Form): Form | null {
+  const [inside, exponent] = atom.kind === 'pow' ? atom.args : [];
+  if (expand || inside?.kind !== 'num' || inside.den !== 1 || inside.num < 2) return null;
+  if (exponent?.kind !== 'num' || exponent.num !== 1 || exponent.den !== 2) return null;
+  const [id = -1] = algebra.atom(atom).mono;
+  const e = monoExponent(form.mono, id);
+  const shared = e === 1 ? form.den : e === -1 ? form.num : 1;
+  if (shared % inside.num !== 0) return null;
+  const rest = algebra.scale(
+    { ...form, mono: filterMono(form.mono, (other) => other !== id) },
+    e === 1 ? inside.num : 1,
+    e === 1 ? 1 : inside.num,
+  );
+  return algebra.mul(rest, algebra.atom(atom, -e));
 }
 
 /** 0 and 1 are their own squares, -1 and 1 have the square 1, and cos² = 1 - sin². */
