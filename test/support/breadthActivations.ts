@@ -146,6 +146,7 @@ const SCALAR: readonly BreadthRow[] = [
     torch: 'F.selu(x)',
     jax: 'nn.selu(x)',
     kinks: ['0'],
+    gradients: { x: 'where(x > 0, 1.0507009873554805, 1.7580993408473766*exp(x))' },
   },
   {
     name: 'GELU',
@@ -153,6 +154,7 @@ const SCALAR: readonly BreadthRow[] = [
     torch: 'F.gelu(x)',
     jax: 'nn.gelu(x, approximate=False)',
     sympy: 'x/2*(1 + erf(x/sqrt(2)))',
+    gradients: { x: 'Phi + x*exp(-1/2*x^2)/sqrt(2*pi)' },
   },
   {
     name: 'GELU by tanh',
@@ -160,6 +162,7 @@ const SCALAR: readonly BreadthRow[] = [
     torch: "F.gelu(x, approximate='tanh')",
     jax: 'nn.gelu(x, approximate=True)',
     sympy: 'x/2*(1 + tanh(sqrt(2/pi)*(x + Float("0.044715", 40)*x**3)))',
+    gradients: { x: '(1 - t^2)*x*(1 + 0.134145*x^2)/sqrt(2*pi) + 1/2*(t + 1)' },
   },
   {
     name: 'SiLU',
@@ -328,7 +331,10 @@ J = sum(i<m, sum(q<k, U[i,q]*G[i,q]))`,
 g[i<m,q<k] = A[i,q]/2*(1 + erf(A[i,q]/sqrt(2)))
 J = sum(i<m, sum(q<k, U[i,q]*g[i,q]*B[i,q]))`,
     torch: '(U*F.gelu(A)*B).sum()',
-    gradients: { B: 'U[i,c]*g[i,c]' },
+    gradients: {
+      A: '(A[i,c]*exp(-1/2*A[i,c]^2)/sqrt(2*pi) + 1/2*(1 + erf(A[i,c]/sqrt(2))))*B[i,c]*U[i,c]',
+      B: 'U[i,c]*g[i,c]',
+    },
   },
   {
     name: 'maxout',
@@ -531,6 +537,7 @@ J = sum(i<m, u[i]*s[i])`,
     source: 'param x[n]; hyper p positive\nr = sum(j<n, abs(x[j])^p)^(1/p)',
     torch: 'torch.linalg.vector_norm(x, float(p))',
     extreme: 3,
+    gradients: { x: 'r^(1 - p)*abs(x[i])^(p - 1)*sign(x[i])' },
   },
 ];
 

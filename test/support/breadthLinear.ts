@@ -13,7 +13,7 @@ const FORMS: readonly BreadthRow[] = [
     source: `data A[n,n]; param x[n]; data b[n]\nJ = ${QUADRATIC}`,
     torch: '0.5 * x @ A @ x - b @ x',
     jax: '0.5 * x @ A @ x - b @ x',
-    gradients: { x: '1/2*(sum(i2<n, A[i2,i]*x[i2]) + sum(i2<n, A[i,i2]*x[i2]) - 2*b[i])' },
+    gradients: { x: '1/2*(sum(i2<n, A[i2,i]*x[i2]) + sum(i2<n, A[i,i2]*x[i2])) - b[i]' },
   },
   {
     name: 'quadratic form of a symmetric matrix',

@@ -7,19 +7,26 @@ import type { Term } from './polynomial';
 
 export const isExponential = (base: Base): boolean => base.atom?.kind === 'call' && base.atom.fn === 'exp';
 
+function baseToNode(algebra: Algebra, id: number): Node {
+  const { atom, terms } = algebra.base(id);
+  return atom ?? algebra.baseNode(id, () => sumNode(algebra, terms ?? []));
+}
+
 /** Factors of a monomial as nodes; exponentials are joined into one, negative powers of them turned over. */
 function factorNodes(algebra: Algebra, m: Mono): Node[] {
   const { arena } = algebra;
   const out: Node[] = [];
   const exponents: Node[] = [];
   const [above, below]: [Node[], Node[]] = [[], []];
-  for (const [id, e] of factors(m)) {
+  const { powers, rest } = symbolicPowers(algebra, m);
+  out.push(...powers);
+  for (const [id, e] of factors(rest)) {
     const base = algebra.base(id);
-    const { atom, terms } = base;
+    const { atom } = base;
     if (isExponential(base) && atom) exponents.push(arena.mul(arena.num(e), atom.args[0] as Node));
     else if (atom && Math.abs(e) === 1 && isRootOfConstant(atom) && !algebra.options.expand)
       (e > 0 ? above : below).push(atom.args[0] as Node);
-    else out.push(powerOf(algebra, atom ?? algebra.baseNode(id, () => sumNode(algebra, terms ?? [])), e));
+    else out.push(powerOf(algebra, baseToNode(algebra, id), e));
   }
   if (above.length + below.length > 0) out.push(rootOf(algebra, above, below));
   if (algebra.options.expand) out.push(...exponents.map((exponent) => arena.call('exp', exponent)));
@@ -30,6 +37,24 @@ function factorNodes(algebra: Algebra, m: Mono): Node[] {
     out.push(arena.call('exp', arena.add(...exponents)));
   }
   return out;
+}
+
+/** x^p · x^-1 is written x^(p - 1). */
+function symbolicPowers(algebra: Algebra, m: Mono): { powers: Node[]; rest: Mono } {
+  const { arena } = algebra;
+  const powers: Node[] = [];
+  let rest = m;
+  for (const [id, e] of algebra.options.expand ? [] : factors(m)) {
+    const { atom } = algebra.base(id);
+    const [under, exponent] = atom?.kind === 'pow' ? atom.args : [];
+    if (!under || !exponent || exponent.kind === 'num' || Math.abs(e) !== 1) continue;
+    const [other, times] =
+      [...factors(rest)].find(([b]) => b !== id && baseToNode(algebra, b) === under) ?? [];
+    if (other === undefined || times === undefined) continue;
+    powers.push(arena.pow(under, arena.add(arena.mul(arena.num(e), exponent), arena.num(times))));
+    rest = filterMono(rest, (b) => b !== id && b !== other);
+  }
+  return { powers, rest };
 }
 
 /** √2, √π */
@@ -64,49 +89,88 @@ export function startsNegative(node: Node): boolean {
 export function formToNode(algebra: Algebra, form: Form): Node {
   const { arena, display } = algebra;
   if (form.num === 0) return arena.zero;
+  const shared = form.den > 1 ? numberTakenIn(algebra, form) : null;
+  const whole = productNode(algebra, form);
+  return shared && display.cost(shared) < display.cost(whole) ? shared : whole;
+}
+
+function productNode(algebra: Algebra, form: Form): Node {
+  const { arena, display } = algebra;
   const taken = form.mono.length > 2 ? withExponentials(algebra, form.mono) : null;
   const mono = taken ? taken.rest : form.mono;
-  const { flipped, rest } = form.num < 0 ? turned(algebra, mono) : { flipped: [], rest: mono };
-  const sign = flipped.length > 0 ? -1 : 1;
-  const nodes = [...(taken ? [taken.sum] : []), ...flipped, ...factorNodes(algebra, rest)].sort(
+  const turnsTaken = form.num < 0 && taken !== null && taken.terms.some((t) => t.c < 0);
+  const sum = taken && sumNode(algebra, turnsTaken ? negated(taken.terms) : taken.terms);
+  const { flipped, rest } = form.num < 0 && !turnsTaken ? turned(algebra, mono) : { flipped: [], rest: mono };
+  const sign = turnsTaken || flipped.length > 0 ? -1 : 1;
+  const nodes = [...(sum ? [sum] : []), ...flipped, ...factorNodes(algebra, rest)].sort(
     display.compareFactors,
   );
   return arena.mul(arena.num(sign * form.num, form.den), ...nodes);
 }
 
+/** 1/2 · (M + N - 2b) is 1/2 · (M + N) - b: a fraction goes into a sum where terms lose it by that. */
+function numberTakenIn(algebra: Algebra, form: Form): Node | null {
+  const sums = [...factors(form.mono)].filter(([id, e]) => e === 1 && algebra.base(id).terms);
+  const [only] = sums;
+  if (!only || sums.length > 1) return null;
+  const coefficient: Form = { num: form.num, den: form.den, mono: [] };
+  const { terms, rest: outside } = withExponentials(algebra, form.mono) ?? {
+    terms: algebra.base(only[0]).terms ?? [],
+    rest: filterMono(form.mono, (b) => b !== only[0]),
+  };
+  const scaled = terms.map((t) => ({ t, form: algebra.mul(coefficient, { num: t.c, den: 1, mono: t.m }) }));
+  const wholes = scaled.filter((s) => s.form.den === 1);
+  const fractions = scaled.filter((s) => s.form.den !== 1).map((s) => s.t);
+  if (wholes.length === 0 || fractions.length === 0) return null;
+  const rest = algebra.toNode(algebra.mul(coefficient, algebra.fromTerms(fractions)));
+  const sum = algebra.arena.add(...orderTerms(algebra, [...wholes.map((s) => algebra.toNode(s.form)), rest]));
+  return algebra.arena.mul(...[...factorNodes(algebra, outside), sum].sort(algebra.display.compareFactors));
+}
+
+const negated = (terms: readonly Term[]): Term[] => terms.map((t) => ({ c: -t.c, m: t.m }));
+
 /** (e^(2z) + 1)·e^(-z) is written e^z + e^(-z): exponentials go back into the sum that they were taken out of. */
-function withExponentials(algebra: Algebra, m: Mono): { sum: Node; rest: Mono } | null {
+function withExponentials(algebra: Algebra, m: Mono): { terms: readonly Term[]; rest: Mono } | null {
   for (const [id, e] of factors(m)) {
     const { terms } = algebra.base(id);
     if (e !== 1 || !terms) continue;
     const inside = new Set(terms.flatMap((t) => factors(t.m).map(([b]) => b)));
     const moved = filterMono(m, (b, x) => x < 0 && inside.has(b) && isExponential(algebra.base(b)));
     if (moved.length === 0) continue;
-    const sum = sumNode(
-      algebra,
-      terms.map((t) => ({ c: t.c, m: mulMono(t.m, moved) })),
-    );
-    return { sum, rest: filterMono(divMono(m, moved), (b) => b !== id) };
+    const inner = terms.map((t) => ({ c: t.c, m: mulMono(t.m, moved) }));
+    return { terms: inner, rest: filterMono(divMono(m, moved), (b) => b !== id) };
   }
   return null;
 }
 
-/** -(y - a)·… is written (a - y)·…, unless the sum is known to be positive as it stands. */
+/** -(y - a)·… is written (a - y)·…, unless the sum is known to be positive as it stands; -Σ(p - 1) is Σ(1 - p). */
 function turned(algebra: Algebra, m: Mono): { flipped: Node[]; rest: Mono } {
-  const candidates: { id: number; node: Node; terms: readonly Term[] }[] = [];
+  const candidates: { id: number; node: Node; flipped: () => Node }[] = [];
   for (const [id, e] of factors(m)) {
-    const { terms } = algebra.base(id);
-    if (e !== 1 || !terms?.some((t) => t.c < 0)) continue;
-    const node = algebra.baseNode(id, () => sumNode(algebra, terms));
-    if (algebra.facts.range(node).low < 0) candidates.push({ id, node, terms });
+    const { terms, atom } = algebra.base(id);
+    if (e !== 1) continue;
+    const node = baseToNode(algebra, id);
+    const flipped = terms?.some((t) => t.c < 0)
+      ? () => sumNode(algebra, negated(terms))
+      : atom && turnedReduction(algebra, atom);
+    if (flipped && algebra.facts.range(node).low < 0) candidates.push({ id, node, flipped });
   }
   const [first] = candidates.sort((a, b) => algebra.display.compareFactors(a.node, b.node));
   if (!first) return { flipped: [], rest: m };
-  const node = sumNode(
-    algebra,
-    first.terms.map((t) => ({ c: -t.c, m: t.m })),
-  );
-  return { flipped: [node], rest: filterMono(m, (id) => id !== first.id) };
+  return { flipped: [first.flipped()], rest: filterMono(m, (id) => id !== first.id) };
+}
+
+/** Σ(p - 1) with the terms turned round; null where that makes more signs. */
+function turnedReduction({ arena }: Algebra, atom: Node): (() => Node) | null {
+  if (atom.kind !== 'reduce' || atom.op !== 'sum' || atom.args[0]?.kind !== 'add') return null;
+  const down = atom.args[0].args.filter(startsNegative).length;
+  if (2 * down < atom.args[0].args.length) return null;
+  return () => {
+    const { index, body } = arena.open(atom);
+    const terms = body.args.map((term) => arena.neg(term));
+    terms.sort((a, b) => Number(startsNegative(a)) - Number(startsNegative(b)));
+    return arena.sum(index, arena.add(...terms));
+  };
 }
 
 const termNode = (algebra: Algebra, term: Term): Node =>

@@ -4,7 +4,7 @@ import { hasOp, opRow } from '../ops';
 import { ONE, ZERO, type Form } from './algebra';
 import { isExponential } from './build';
 import { inExponentials } from './exponentials';
-import { factors } from './mono';
+import { divMono, exponentOf, factors, powMono } from './mono';
 import type { Normalizer } from './normalize';
 import { exponential } from './powersOfE';
 
@@ -46,6 +46,33 @@ function callOf(normalizer: Normalizer, node: CallNode, args: readonly Form[], x
     return row.parity === 'odd' ? algebra.scale(flipped, -1) : flipped;
   }
   return normalizer.atom(arena.call(node.fn, ...nodes));
+}
+
+/** Functions that are quotients of two others. */
+const QUOTIENTS = [
+  ['sinh', 'cosh', 'tanh'],
+  ['sin', 'cos', 'tan'],
+] as const;
+
+/** sinh u / cosh u = tanh u; the decision form has none of them but sine and cosine, which it keeps. */
+export function quotientFunction(
+  { algebra, arena, expand }: Normalizer,
+  atom: Node,
+  form: Form,
+): Form | null {
+  if (expand || atom.kind !== 'call') return null;
+  const row = QUOTIENTS.find(([above]) => above === atom.fn);
+  if (!row) return null;
+  const [, below, quotient] = row;
+  const whole = algebra.atom(atom);
+  const divisor = algebra.atom(arena.call(below, ...atom.args));
+  const times = Math.min(
+    exponentOf(form.mono, whole.mono[0] ?? -1),
+    -exponentOf(form.mono, divisor.mono[0] ?? -1),
+  );
+  if (times < 1) return null;
+  const moved = divMono(form.mono, powMono(divMono(whole.mono, divisor.mono), times));
+  return algebra.mul({ ...form, mono: moved }, algebra.atom(arena.call(quotient, ...atom.args), times));
 }
 
 function logarithm(normalizer: Normalizer, x: Form): Form {

@@ -51,8 +51,15 @@ export function learnBinding(
   const folded = foldable(normalizer, form);
   if (folded) {
     normalizer.relations.add(equation(folded, self, 'fold-definition'));
-    if (folded.kind === 'pow')
+    if (folded.kind === 'pow') {
       optional.push(...inversions(normalizer, form, self, { self, indices, binding: binding.name }));
+      // r = S^(1/p) gives S = r^p.
+      const [inside, exponent] = folded.args as [Node, Node];
+      if (inside.kind === 'reduce' && exponent.kind !== 'num' && facts.isNonNegative(inside))
+        optional.push(
+          equation(inside, arena.pow(self, arena.pow(exponent, arena.minusOne)), 'in-terms-of-output'),
+        );
+    }
     if (folded.kind === 'call' && folded.fn === 'sigmoid') {
       const odds = normalizer.norm(arena.call('exp', folded.args[0] as Node));
       const u = singleAtom(normalizer, odds);

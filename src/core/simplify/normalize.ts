@@ -7,7 +7,7 @@ import { rewriteConditional } from './conditional';
 import { createIndicatorRule } from './deltas';
 import type { Display } from './display';
 import { decidedReduction } from './extremes';
-import { callForm } from './functions';
+import { callForm, quotientFunction } from './functions';
 import { inverseBindings } from './inverses';
 import { factors, filterMono } from './mono';
 import { comparisonForm, signTimes, whereForm } from './piecewise';
@@ -73,7 +73,10 @@ export class Normalizer {
     this.algebra = new Algebra(options.arena, options.facts, options.display, { expand: options.expand });
     this.algebra.reduceAtom = (atom, exponent) => reduceAtom(this, atom, exponent);
     this.algebra.reduceTogether = (atom, form) => {
-      const together = signTimes(this, atom, form) ?? rootTimesNumber(this, atom, form);
+      const together =
+        signTimes(this, atom, form) ??
+        rootTimesNumber(this, atom, form) ??
+        quotientFunction(this, atom, form);
       if (together) return together;
       const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;
       if (hit) this.firedRule = hit.rule;
