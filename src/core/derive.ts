@@ -180,8 +180,9 @@ export function writtenOut<T extends Derived>(shop: Workshop, hidden: readonly B
   const { arena } = shop;
   const plain = writeOut(arena, hidden, derived.value);
   if (plain === derived.value) return derived;
-  const { shown, display } = shop.simplifier;
-  const simplest = shown(plain, 'derivative');
+  const { simplifier } = shop;
+  const { display } = simplifier;
+  const simplest = simplifier.shown(plain, 'derivative');
   const value = display.cost(simplest) <= display.cost(plain) ? simplest : plain;
   const names = hidden.filter((b) => symbolNames(derived.value).has(b.name)).map((b) => b.name);
   const unfold = makeStep({
