@@ -16,9 +16,11 @@ import {
   type ReduceNode,
   type SymNode,
 } from './expr';
+import type { Graph } from './graph';
 import type { IndexNamer } from './indexNames';
 import { hasOp, opRow } from './ops';
 import { embedded, makeStep } from './steps';
+import { mayTie } from './ties';
 
 export interface Derivative {
   readonly result: Node;
@@ -28,6 +30,7 @@ export interface Derivative {
 
 export interface DifferentiateTools {
   readonly arena: Arena;
+  readonly graph: Graph;
   readonly namer: IndexNamer;
   /** A node as plain text, for titles; null for a large one. */
   readonly text: (node: Node) => string | null;
@@ -54,7 +57,7 @@ interface Plan {
  * use too (∂a_i/∂z_i).
  */
 export function differentiate(
-  { arena, namer, text }: DifferentiateTools,
+  { arena, graph, namer, text }: DifferentiateTools,
   expression: Node,
   symbol: SymNode,
 ): Derivative {
@@ -367,12 +370,23 @@ export function differentiate(
           arena.mul(node, arena.sum(index, arena.mul(part ?? arena.one, arena.pow(body, arena.minusOne)))),
         assumptions: ['no factor of the product is 0'],
       };
+    const extreme = node.op === 'max' ? 'maximum' : 'minimum';
+    const rule = node.op === 'max' ? 'max-derivative' : 'min-derivative';
+    const attained = arena.compare('==', body, node);
+    const moved = (part: Node): Node => arena.sum(index, arena.mul(attained, part));
+    if (!mayTie(arena, graph, body, index))
+      return {
+        rule,
+        title: `only the element that attains the ${extreme} moves it`,
+        inner: [body],
+        build: ([part = arena.one]) => moved(part),
+        assumptions: [`the ${extreme} is attained once (no ties)`],
+      };
     return {
-      rule: node.op === 'max' ? 'max-derivative' : 'min-derivative',
-      title: `only the element that attains the ${node.op === 'max' ? 'maximum' : 'minimum'} moves it`,
+      rule,
+      title: `only the elements that attain the ${extreme} move it, in equal parts`,
       inner: [body],
-      build: ([part]) => arena.sum(index, arena.mul(arena.compare('==', body, node), part ?? arena.one)),
-      assumptions: [`the ${node.op === 'max' ? 'maximum' : 'minimum'} is attained once (no ties)`],
+      build: ([part = arena.one]) => arena.div(moved(part), arena.sum(index, attained)),
     };
   };
 

@@ -13,6 +13,8 @@ export interface Graph {
   sources(binding: Binding): readonly string[];
   /** The name is `by`, or is defined by it, directly or not. */
   dependsOn(name: string, by: string): boolean;
+  /** It is a parameter or computed from one. */
+  varies(name: string): boolean;
   /** `by` reaches `of` in no other way than by being mentioned in its definition. */
   onlyDirectly(of: Binding, by: string): boolean;
   /** Each element of the output depends on that element of `name` only, along every path. */
@@ -26,6 +28,7 @@ export interface Graph {
 export function createGraph(program: Program): Graph {
   const bindings = new Map(program.bindings.map((b) => [b.name, b]));
   const inputs = new Map(program.inputs.map((input) => [input.name, input]));
+  const parameters = program.inputs.filter((input) => input.role === 'parameter');
   const output = bindings.get(program.output);
   if (!output) throw new RangeError(`the output ${program.output} is not a binding`);
   const mentions = new Map<string, ReadonlySet<string>>();
@@ -92,6 +95,7 @@ export function createGraph(program: Program): Graph {
     has: (name) => bindings.has(name) || inputs.has(name),
     sources: (binding) => [...(mentions.get(binding.name) ?? [])],
     dependsOn: (name, by) => dependants(by).has(name),
+    varies: (name) => parameters.some((parameter) => dependants(parameter.name).has(name)),
     onlyDirectly: (of, by) =>
       [...(mentions.get(of.name) ?? [])].every((name) => name === by || !dependants(by).has(name)),
     sizes: sizesOf,

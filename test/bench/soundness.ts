@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { RULES } from '../../src/core/rules';
 import { countBlocks, type BlockCoverage } from '../support/fuzz/blocks';
 import { fuzz, type Summary } from '../support/fuzz/run';
 
@@ -52,6 +53,7 @@ function report(s: Summary, { functions, lines, idle }: BlockCoverage, time: num
   const share = (part: number, whole: number): string =>
     `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
   const rules = [...s.rules].sort(([a, p], [b, q]) => q - p || (a < b ? -1 : 1));
+  const unused = RULES.flatMap(({ id }) => (s.rules.has(id) ? [] : [id]));
   return `# Soundness of the simplifier
 
 \`npm run fuzz -- --count ${s.count} --seed ${seed}\`: random programs over the whole operator table, each simplified, put into the
@@ -76,13 +78,15 @@ decision form, differentiated, and compared with the original by value.
 
 ${s.failures.length === 0 ? 'None.' : s.failures.map((f) => `- ${f.law}, seed ${f.seed}`).join('\n')}
 
-## Rules in the steps to the shown form
+## Rules in the steps to the shown forms and to the gradients
 
 | rule | times |
 |---|---|
 ${rules.map(([rule, times]) => `| ${rule} | ${times} |`).join('\n')}
 
-## Rewritings that never ran
+Never: ${unused.length === 0 ? 'none' : unused.join(', ')}.
+
+## Blocks that never ran
 
 ${idle.length === 0 ? 'None.' : idle.map(({ file, line, text: code }) => `- ${file}:${line} \`${code.replaceAll('`', "'")}\``).join('\n')}
 `;

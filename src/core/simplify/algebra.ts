@@ -339,11 +339,11 @@ export class Algebra {
       if (!replaced) continue;
       const rest = filterMono(term.m, (other) => other !== id);
       const form = this.silently(() => this.mul({ num: term.c, den: 1, mono: rest }, replaced));
-      if (form.den === 1 && form.num !== 0) return { c: form.num, m: form.mono };
+      if (form.den === 1) return { c: form.num, m: form.mono };
     }
     if (!indicates || !this.options.expand) return term;
     const agreed = this.silently(() => this.underIndicator({ num: term.c, den: 1, mono: term.m }));
-    return agreed?.den === 1 && agreed.num !== 0 ? { c: agreed.num, m: agreed.mono } : term;
+    return agreed?.den === 1 ? { c: agreed.num, m: agreed.mono } : term;
   }
 
   /** Primitive part with its content taken out: integer gcd, common monomial, canonical sign. */

@@ -1,6 +1,7 @@
 /** Comparisons in the decision form: signs of irreducible parts, [p > 0] with p free of what cannot change its sign. */
 import type { Relation } from '../expr';
 import { ONE, ZERO, type Form } from './algebra';
+import { positiveByValues } from './indicators';
 import { factors } from './mono';
 import type { Normalizer } from './normalize';
 import { exponentOf } from './powersOfE';
@@ -29,6 +30,8 @@ export function decidedComparison(normalizer: Normalizer, rel: Relation, differe
 function positive(normalizer: Normalizer, form: Form): Form {
   const { algebra, arena, facts } = normalizer;
   if (form.mono.length === 0) return form.num > 0 ? ONE : ZERO;
+  const known = positiveByValues(normalizer, form);
+  if (known) return known;
   const whole = algebra.toNode(form);
   if (facts.isPositive(whole)) return ONE;
   if (facts.range(whole).high <= 0) return ZERO;
@@ -64,6 +67,8 @@ function positive(normalizer: Normalizer, form: Form): Form {
 /** [sign · base > 0] for one atom or primitive sum. */
 function signOfBase(normalizer: Normalizer, id: number, sign: 1 | -1): Form {
   const { algebra, arena } = normalizer;
+  const known = positiveByValues(normalizer, { num: sign, den: 1, mono: [id, 1] });
+  if (known) return known;
   const monotone = throughMonotone(normalizer, id);
   if (monotone) return positive(normalizer, algebra.scale(monotone, sign));
   const single = algebra.toNode({ num: sign, den: 1, mono: [id, 1] });

@@ -161,27 +161,44 @@ const LARGEST_ROOT = 60;
 
 const leastCommonMultiple = (a: number, b: number): number => (a * b) / gcd(a, b);
 
-/** The least common denominator of the numbers in exponents, so that e^x and e^(x/2) share a base. */
+/** The least common denominator of the numbers in exponents, so that e^x and e^(x/2) share a base; roots of exponentials multiply it. */
 function exponentialRoot(node: Node): number {
-  let root = 1;
-  const seen = new Set<number>();
+  const known = new Map<number, number>();
   const denominators = (n: Node): number => {
     if (n.kind === 'num') return n.den;
+    const [base, exponent] = n.args;
+    if (n.kind === 'pow' && base && exponent?.kind === 'num' && exponent.den === 1 && exponent.num < 0)
+      return numberFactor(base) ** -exponent.num;
     if (n.kind !== 'mul' && n.kind !== 'add') return 1;
     return n.args.map(denominators).reduce(leastCommonMultiple, 1);
   };
-  const visit = (n: Node): void => {
-    if (seen.has(n.id)) return;
-    seen.add(n.id);
-    const exponent = n.kind === 'pow' ? n.args[1] : null;
-    const argument = n.kind === 'call' && EXPONENTIAL.has(n.fn) ? n.args[0] : null;
-    const power = exponent ?? argument;
-    if (power) root = leastCommonMultiple(root, denominators(power));
-    n.args.forEach(visit);
+  const rootOf = (n: Node): number => {
+    let root = known.get(n.id);
+    if (root !== undefined) return root;
+    root = n.args.map(rootOf).reduce(leastCommonMultiple, 1);
+    const power = n.kind === 'pow' ? n.args[1] : isExponential(n) ? n.args[0] : undefined;
+    if (power) {
+      const own = denominators(power);
+      const [base] = n.args;
+      root =
+        n.kind === 'pow' && base && find(base, isExponential) ? root * own : leastCommonMultiple(root, own);
+    }
+    known.set(n.id, root);
+    return root;
   };
-  visit(node);
+  const root = rootOf(node);
   return root <= LARGEST_ROOT ? root : 1;
 }
+
+/** The whole number that divides the node as it is written. */
+function numberFactor(node: Node): number {
+  if (node.kind === 'num') return Math.max(1, Math.abs(node.num));
+  const parts = node.args.map(numberFactor);
+  if (node.kind === 'mul') return parts.reduce((a, b) => a * b, 1);
+  return node.kind === 'add' ? parts.reduce(gcd) : 1;
+}
+
+const isExponential = (node: Node): boolean => node.kind === 'call' && EXPONENTIAL.has(node.fn);
 
 const EXPONENTIAL = new Set(['exp', 'tanh', 'sigmoid', 'sinh', 'cosh', 'softplus', 'expm1', 'logaddexp']);
 

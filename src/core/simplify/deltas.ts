@@ -38,9 +38,10 @@ function isPosition(normalizer: Normalizer, node: Node, index: IndexNode): boole
 
 /** Finds a smaller form by that law, else null; in the decision form, the one without the index. */
 export function createIndicatorRule(normalizer: Normalizer): (form: Form) => Form | null {
-  // Over two indices the law goes both ways: a trial must not start another.
+  // Over two indices the law goes both ways: a trial must not start another. The decision form goes one way only.
   let trying = false;
   return (form) => {
+    if (normalizer.expand) return underIndicator(normalizer, form);
     if (trying) return null;
     trying = true;
     try {

@@ -259,7 +259,10 @@ export class Normalizer {
     const [only] = sums;
     if (sums.length !== 1 || !only) return [form];
     const rest: Form = { ...form, mono: filterMono(form.mono, (id) => id !== only[0]) };
-    return (algebra.base(only[0]).terms ?? []).map((t) => algebra.mul(rest, { num: t.c, den: 1, mono: t.m }));
+    // Nothing of this is a state of the whole: the caller tells what becomes of the summands.
+    return algebra.silently(() =>
+      (algebra.base(only[0]).terms ?? []).map((t) => algebra.mul(rest, { num: t.c, den: 1, mono: t.m })),
+    );
   }
 
   quietNorm(node: Node): Form {

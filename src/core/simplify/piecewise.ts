@@ -4,6 +4,7 @@ import type { Range } from '../facts';
 import { ONE, ZERO, type Form } from './algebra';
 import { isExponential } from './build';
 import { decidedComparison } from './conditions';
+import { isIndicator } from './indicators';
 import { EMPTY, divMono, exponentOf, factors, type Mono } from './mono';
 import type { Normalizer } from './normalize';
 
@@ -89,8 +90,13 @@ function insideMonotone(normalizer: Normalizer, id: number): Form | null {
 
 export function whereForm(normalizer: Normalizer, args: readonly Form[]): Form {
   const { algebra, arena } = normalizer;
-  const [condition = ZERO, then = ZERO, otherwise = ZERO] = args;
+  const [tested = ZERO, then = ZERO, otherwise = ZERO] = args;
   if (sameForm(then, otherwise)) return then;
+  if (tested.mono.length === 0) return tested.num === 0 ? otherwise : then;
+  // What is not 0 holds, whatever its value.
+  const condition = isIndicator(normalizer, tested)
+    ? tested
+    : normalizer.norm(arena.compare('!=', algebra.toNode(tested), arena.zero));
   if (condition.mono.length === 0) return condition.num === 0 ? otherwise : then;
   if (normalizer.expand)
     return algebra.add([

@@ -47,6 +47,8 @@ function sumOfBody(normalizer: Normalizer, index: IndexNode, body: Form): Form {
   const { algebra, arena } = normalizer;
   const eliminated = overDelta(normalizer, index, body);
   if (eliminated) return eliminated;
+  const exchanged = normalizer.expand ? overInnerDelta(normalizer, index, body) : null;
+  if (exchanged) return exchanged;
   const pair = cancelledPair(normalizer, index, body.mono);
   const left = pair
     ? arena.mul(algebra.toNode({ ...body, mono: pair.rest }), pair.delta)
@@ -76,6 +78,28 @@ function overDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form |
     const picked = arena.substitute(rest, index, at);
     algebra.recorder.note('sum-over-delta', () => picked);
     return normalizer.norm(picked);
+  }
+  return null;
+}
+
+/** Σ_i f_i Σ_j δ(i, j) g = Σ_j f_j g: the indicator stands in a sum that is a factor of the body. */
+function overInnerDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form | null {
+  const { algebra, arena } = normalizer;
+  for (const [id, e] of factors(body.mono)) {
+    const { atom } = algebra.base(id);
+    if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !atom.free.has(index.name)) continue;
+    const inner: IndexNode[] = [];
+    let inside: Node = atom;
+    while (inside.kind === 'reduce' && inside.op === 'sum') {
+      const opened = arena.open(inside);
+      inner.push(opened.index);
+      inside = opened.body;
+    }
+    const { mono } = normalizer.norm(inside);
+    if (![...factors(mono)].some(([other]) => position(normalizer, other, index) !== null)) continue;
+    const rest = algebra.toNode({ ...body, mono: filterMono(body.mono, (other) => other !== id) });
+    const picked = arena.sum(index, arena.mul(rest, inside));
+    return normalizer.norm(inner.reduceRight((whole, own) => arena.sum(own, whole), picked));
   }
   return null;
 }

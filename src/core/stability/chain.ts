@@ -30,7 +30,7 @@ export function createChainRule(program: Program, wanted: readonly string[]): Ch
   const { arena } = program;
   const graph = createGraph(program);
   const namer = createIndexNamer(arena, createNaming(program));
-  const tools = { arena, namer, text: () => null };
+  const tools = { arena, graph, namer, text: () => null };
   const links = new Map<string, readonly Link[]>();
   const path = new Set([...wanted, ...graph.between(wanted).map((b) => b.name)]);
 

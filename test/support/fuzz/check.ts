@@ -1,5 +1,6 @@
 /** What must hold of every expression, whatever it is; each breach is told as text. */
 import { axisIndices, type Binding, type Program } from '../../../src/core/definition';
+import type { Step } from '../../../src/core/derivation';
 import { derive } from '../../../src/core/derive';
 import { createEvaluator, type Evaluator, type IndexValues } from '../../../src/core/evaluate';
 import { dagSize, symbolNames, type Node, type SymNode } from '../../../src/core/expr';
@@ -15,6 +16,8 @@ export type Law =
   | 'shown form keeps the value'
   | 'decision form keeps the value'
   | 'decision form is idempotent'
+  | 'each step keeps the value'
+  | 'steps chain'
   | 'gradient is kept'
   | 'derived gradient'
   | 'equal is true'
@@ -39,7 +42,7 @@ export interface Outcome {
   /** Nodes of the shown form over those of the original. */
   readonly growth: number;
   readonly milliseconds: number;
-  /** Rules of the steps that lead to the shown form, once per state. */
+  /** Rules of the steps that lead to the shown form and to the gradients. */
   readonly rules: readonly string[];
   /** Some part was left as it is. */
   readonly budget: boolean;
@@ -133,14 +136,28 @@ function lawsOf(
   const { node: shown, via } = simplifier.shownWithRewritings(node);
   compare('shown form keeps the value', shown);
   const traced = simplifier.traced(node, true);
-  for (const { rule } of traced.states) rules.push(rule);
-  for (const { rule } of via) rules.push(rule);
+  const [first] = places;
+  const defined = places.some((place) => !isOutside(place, node));
+  for (const { rule, node: state } of [...traced.states, ...via]) {
+    rules.push(rule);
+    const verdict = first ? agreement(first, node, state) : 'unknown';
+    if (typeof verdict === 'object')
+      breaches.push({
+        law: 'each step keeps the value',
+        what: `${rule} to ${exactText(arena, state)}: ${verdict.differs}`,
+      });
+  }
+  const end = traced.states.at(-1)?.node ?? node;
+  if (end !== traced.node && defined)
+    breaches.push({
+      law: 'steps chain',
+      what: `the steps end with ${exactText(arena, end)}, not with ${exactText(arena, traced.node)}`,
+    });
   const normalizer = simplifier.decision.normalizerFor(node);
   const decided = normalizer.simplify(node);
   compare('decision form keeps the value', decided);
   const again = normalizer.simplify(decided);
   tally.budget = normalizer.budget !== null;
-  const defined = places.some((place) => !isOutside(place, node));
   if (again !== decided && !tally.budget && defined)
     breaches.push({
       law: 'decision form is idempotent',
@@ -154,7 +171,7 @@ function lawsOf(
     if (differs && simplifier.equal(node, mutant))
       breaches.push({ law: 'equal is true', what: exactText(arena, mutant) });
   }
-  gradients(program, tested, shown, places, options, breaches, tally);
+  gradients(program, tested, shown, places, options, breaches, tally, rules);
 }
 
 function gradients(
@@ -165,6 +182,7 @@ function gradients(
   options: CheckOptions,
   breaches: Breach[],
   tally: Tally,
+  rules: string[],
 ): void {
   const { arena } = program;
   const names = dependencies(program, tested.def);
@@ -185,6 +203,11 @@ function gradients(
   }
   if (!options.derivation || axisIndices(tested.axes).length > 0 || parameters.length === 0) return;
   const derivation = derive(program, { wrt: parameters.map((i) => i.name), verify: false });
+  for (const gradient of [...derivation.gradients, ...derivation.adjoints]) {
+    rules.push(...rulesOf(gradient.steps));
+    for (const fault of chainFaults(gradient.steps, gradient.element))
+      breaches.push({ law: 'steps chain', what: `by ${gradient.of}: ${fault}` });
+  }
   for (const gradient of derivation.gradients) {
     const indices = axisIndices(gradient.axes);
     const by = arena.sym(gradient.of, ...indices);
@@ -199,6 +222,17 @@ function gradients(
         breaches.push({ law: 'derived gradient', what: `by ${gradient.of}: ${verdict.differs}` });
     }
   }
+}
+
+const rulesOf = (steps: readonly Step[]): string[] =>
+  steps.flatMap((step) => [step.rule, ...rulesOf(step.children)]);
+
+function chainFaults(steps: readonly Step[], end?: Node): string[] {
+  return steps.flatMap((step, k) => {
+    const next = k + 1 < steps.length ? steps[k + 1]?.before : end;
+    const broken = next !== undefined && step.after !== next;
+    return [...(broken ? [`${step.rule} is not followed on`] : []), ...chainFaults(step.children)];
+  });
 }
 
 function dependencies(program: Program, node: Node): ReadonlySet<string> {

@@ -31,6 +31,24 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'double sums over an element of a symmetric matrix',
     'data X[m,n]; data U[n,n] definite\nJ = sum(a<n, sum(b<n, U[b,a]*X[1,b]*inv(U)[b,b]))',
   ],
+  ['a comparison of an indicator', 'data v[n]\nJ[j<n] = abs(where(delta(j, 0), 0, 1)) + sign(relu(v[j]))'],
+  [
+    'an indicator beside a comparison with its index',
+    'J[j<n] = sum(l<n, (abs(where(delta(1, l), 1, -n)) + 1)^(1/2))*abs(n*delta(j, 1) - 1)',
+  ],
+  ['a choice by a number', 'data r[n] positive; param w[n]\nJ = where(r[0], w[0], 0)'],
+  ['a choice by a sign', 'label s[m] sign; data f[m] unit\nJ[i<m] = where(s[i]*f[i], 0, 1)'],
+  ['a maximum of equal elements', 'data v[n]; param x\nJ = max(l<n, where(v[l] > 0, x, x*2 - x))'],
+  ['a maximum over a bound', 'data v[n]; param x\nz[j<n] = maximum(x, v[j] - 9)\nJ = max(l<n, z[l])'],
+  [
+    'a sum over a label inside of a sum',
+    'label Y[m,k] onehot; label c[m] class:k\nJ[i<m] = sum(l<k, Y[i,l]*sum(a<m, delta(l, c[a])))',
+  ],
+  ['an exponential of a product of sums', 'data v[n]\nJ = exp(n*(n + 1)) + exp(exp(1)^(-1) + 1)'],
+  [
+    'roots of an exponential that was multiplied out',
+    'param x; hyper g positive\nJ = (maximum(exp(-x/(2*g)), 1)^(1/2))^2',
+  ],
   ['the sign of what may be 0', 'param x\nJ = sign(abs(x))'],
   ['the square of a sign', 'param w[n]\nJ = sign(w[0] - 1)^2'],
   [
