@@ -23,6 +23,7 @@ export interface Panel {
 
 /** Height in px of what stays at the top of the page. */
 const STICKY_HEAD = 44;
+const FRAMES_TO_SETTLE = 3;
 
 export function createPanel(root: HTMLElement, host: HostApi, preferences: PreferenceStore): Panel {
   const live = h('div', { class: 'hidden-text', role: 'status', 'aria-live': 'polite' });
@@ -125,12 +126,24 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
 function keepingPlace(page: HTMLElement, change: () => void): void {
   const looked = document.activeElement?.closest('.kind-switch')?.closest('.section');
   const sections = [...page.children];
-  const anchor =
-    looked && isInSight(looked) ? looked : scrollY > 0 ? sections.find((each) => isInSight(each)) : undefined;
-  const before = anchor?.getBoundingClientRect().top ?? 0;
+  const isChoosing = looked ? isInSight(looked) : false;
+  const anchor = isChoosing ? looked : scrollY > 0 ? sections.find((each) => isInSight(each)) : undefined;
+  if (!anchor) {
+    change();
+    return;
+  }
+  const before = anchor.getBoundingClientRect().top;
   change();
-  const moved = (anchor?.getBoundingClientRect().top ?? before) - before;
-  if (moved !== 0) scrollBy({ top: moved, behavior: 'instant' });
+  // Steps out of sight have their size a frame or two after they were drawn.
+  const settle = (frames: number): void => {
+    const moved = anchor.getBoundingClientRect().top - before;
+    if (Math.abs(moved) > 0.5) scrollBy({ top: moved, behavior: 'instant' });
+    if (frames > 0)
+      requestAnimationFrame(() => {
+        settle(frames - 1);
+      });
+  };
+  settle(isChoosing ? FRAMES_TO_SETTLE : 0);
 }
 
 function isInSight(element: Element): boolean {
