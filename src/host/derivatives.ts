@@ -1,7 +1,7 @@
 /** Derives a definition by its gradients and by the kind of derivative that is to be shown. */
 import type { AnalyzerApi } from '../check/api';
-import type { DerivationView, DerivativeKind, DerivativeState } from '../protocol';
-import { sentences } from './messages';
+import type { DerivationView, DerivativeKind, DerivativeState, Problem } from '../protocol';
+import { sentence } from './messages';
 
 export interface SourceOfDefinition {
   readonly text: string;
@@ -40,7 +40,7 @@ export async function deriveKind(
   if (!kinds.includes(kind)) {
     const refused = await derive(kind);
     if (!isCurrent()) return null;
-    refusal = sentences(own(refused, derivation));
+    refusal = reasons(own(refused, derivation));
     kind = first;
   }
   if (kind === 'gradient')
@@ -48,11 +48,16 @@ export async function deriveKind(
   const view = await derive(kind);
   if (!isCurrent()) return null;
   const failed = view.parameters.length === 0;
-  const trouble = failed ? sentences(own(view, derivation)) || NO_REASON : null;
+  const trouble = failed ? reasons(own(view, derivation)) || NO_REASON : null;
   return { derivation, derivative: { kind, view: failed ? null : view, busy: false, trouble }, refusal };
 }
 
 const NO_REASON = 'There is no such derivative of this definition. Choose another one.';
+
+/** They are about the whole definition, so that the line of its name tells nothing. */
+function reasons(problems: readonly Problem[]): string {
+  return problems.map(({ message }) => sentence(message)).join(' ');
+}
 
 /** The problems that only this kind has. */
 function own(view: DerivationView, derivation: DerivationView): DerivationView['problems'] {

@@ -26,7 +26,12 @@ function analyzerOf(kinds: readonly DerivativeKind[], existing: readonly Derivat
   ): Promise<DerivationView> => {
     asked.push(kind);
     const exists = kind === 'gradient' || existing.includes(kind);
-    const refusal: Problem = { type: 'problem', id: 'no', message: `There is no ${kind}.`, span: null };
+    const refusal: Problem = {
+      type: 'problem',
+      id: 'no',
+      message: `There is no ${kind}`,
+      span: { startLine: 3, startColumn: 1, endLine: 3, endColumn: 2 },
+    };
     return Promise.resolve({
       ...(kind === 'gradient' ? { kinds } : { kind }),
       definition: definition('f'),
