@@ -2,7 +2,7 @@
 import { createAdjoints, type Adjoint } from './adjoints';
 import { algebraSteps, createReordering } from './algebraSteps';
 import { axisIndices, type Axis, type Binding, type Program } from './definition';
-import type { Derivation, Gradient, Kink, Link } from './derivation';
+import type { Derivation, Gradient, Kink, Link, Step } from './derivation';
 import { symbolNames, type Arena, type IndexNode, type Node, type Size } from './expr';
 import { createGraph, linkIndices, type Graph } from './graph';
 import { nameInnerParts, writeOut } from './hidden';
@@ -76,13 +76,17 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   let links: Link[] | null = null;
   let kinks: readonly Kink[] | null = null;
   const gradients = raw.map(finish).map(checked);
-  const named = [
-    ...shares.map((share) => stableShare(program.arena, share, inFull)),
-    ...adjoints.named.map((binding) => ({ ...binding, def: shortest(written, inFull(binding.def)) })),
-  ];
+  const backward = rawBackward.map(finish).map(checked);
+  const named = mentioned(
+    [
+      ...shares.map((share) => stableShare(program.arena, share, inFull)),
+      ...adjoints.named.map((binding) => ({ ...binding, def: shortest(written, inFull(binding.def)) })),
+    ],
+    [...gradients, ...backward],
+  );
   return {
     gradients,
-    adjoints: rawBackward.map(finish).map(checked),
+    adjoints: backward,
     named,
     get kinks() {
       return (kinks ??= findKinks({
@@ -198,6 +202,38 @@ export function writtenOut<T extends Derived>(shop: Workshop, hidden: readonly B
 export function shortest(shop: Workshop, node: Node): Node {
   const shown = shop.simplifier.shown(node, 'derivative');
   return shop.simplifier.display.cost(shown) < shop.simplifier.display.cost(node) ? shown : node;
+}
+
+/** The bindings that a gradient or a step towards one mentions, or the definition of another that is mentioned. */
+function mentioned(named: readonly Binding[], gradients: readonly Gradient[]): Binding[] {
+  if (named.length === 0) return [];
+  const names = new Set<string>();
+  const seen = new Set<Node>();
+  const note = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === 'sym' || node.kind === 'matrix') names.add(node.name);
+    node.args.forEach(note);
+  };
+  const noteStep = (step: Step): void => {
+    note(step.before);
+    note(step.after);
+    step.children.forEach(noteStep);
+  };
+  for (const { element, steps } of gradients) {
+    note(element);
+    steps.forEach(noteStep);
+  }
+  const kept = new Set<Binding>();
+  for (let before = -1; before < kept.size;) {
+    before = kept.size;
+    for (const binding of named)
+      if (names.has(binding.name) && !kept.has(binding)) {
+        kept.add(binding);
+        note(binding.def);
+      }
+  }
+  return named.filter((binding) => kept.has(binding));
 }
 
 function gradientOf(program: Program, graph: Graph, adjoint: Adjoint): Gradient {

@@ -59,6 +59,15 @@ describe('long programs', () => {
   });
 });
 
+describe('named gradients', () => {
+  it('are those that a gradient or a step mentions', () => {
+    const program = parseModel(`param z[m]; label y[m] binary; hyper al unit; hyper g positive
+p[i<m] = 1/(1+exp(-z[i]))
+J = -1/m*sum(i<m, al*y[i]*(1-p[i])^g*log(p[i]) + (1-al)*(1-y[i])*p[i]^g*log(1-p[i]))`);
+    expect(derive(program).named.map(({ name }) => name)).toEqual([]);
+  });
+});
+
 describe('a step that is wrong', () => {
   it('fails its verification', () => {
     const program = parseModel('param x\nJ = x^2');
