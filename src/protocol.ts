@@ -135,6 +135,8 @@ export interface ParameterView {
     /** Self-contained source per target (`numpy`, `torch`, `jax`, `typescript`): recomputes intermediates, ends with the assignment. */
     readonly code: Readonly<Record<string, string>>;
   };
+  /** What the names stand for that only the steps use. */
+  readonly abbreviations: readonly NamedFormula[];
   readonly steps: readonly StepView[];
   /** The hand-written gradients of this parameter. */
   readonly findings: readonly Finding[];

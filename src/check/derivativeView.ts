@@ -10,6 +10,7 @@ import { hessian, hessianVectorProduct } from '../core/second';
 import { vjp } from '../core/vjp';
 import type { SourceDefinition } from '../lang/definition';
 import type { DerivationView, Formula, ParameterView, Problem } from '../protocol';
+import { abbreviations } from './abbreviations';
 import { createFormulas, type Formulas } from './formulas';
 import { stepView } from './steps';
 import { definitionSummary, gradientName } from './views';
@@ -26,7 +27,7 @@ export function derivativeView(
   options: DeriveOptions,
 ): DerivationView {
   const derivatives = KINDS[kind](program, options);
-  const formulas = createFormulas(derivatives.program, derivatives.named);
+  const formulas = createFormulas(derivatives.program, derivatives.named, derivatives.hidden);
   const problems: Problem[] = [...definition.problems];
   if (derivatives.budget !== null)
     problems.push({ type: 'decline', id: 'budget', message: derivatives.budget, span: definition.nameSpan });
@@ -48,7 +49,7 @@ export function derivativeView(
 
 function blockView(
   output: string,
-  { kind, program, named, blocks }: Derivatives,
+  { kind, program, named, hidden, blocks }: Derivatives,
   block: DerivativeBlock,
   formulas: Formulas,
 ): ParameterView {
@@ -70,6 +71,7 @@ function blockView(
       matrix: right && formulas.equation(leftSide(output, kind, block, program, formulas), right),
       code: Object.fromEntries(code),
     },
+    abbreviations: abbreviations(steps, hidden, formulas),
     steps: steps.map((step) => stepView(step, formulas)),
     findings: [],
   };

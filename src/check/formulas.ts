@@ -39,8 +39,13 @@ export interface Indexed {
 
 const NOTHING: ReadonlySet<Node> = new Set();
 
-export function createFormulas(program: Program, extra: readonly Binding[]): Formulas {
-  const naming: Naming = createNaming(program, extra);
+/** `extra`: bindings beyond the program's that values may use; `hidden`: those that only steps use. */
+export function createFormulas(
+  program: Program,
+  extra: readonly Binding[],
+  hidden: readonly Binding[] = [],
+): Formulas {
+  const naming: Naming = createNaming(program, [...extra, ...hidden]);
   const { arena } = program;
   const expression = (
     node: Node,

@@ -12,6 +12,7 @@ import type {
   ParameterView,
   Problem,
 } from '../protocol';
+import { abbreviations } from './abbreviations';
 import { createFormulas, type Formulas } from './formulas';
 import { graphView } from './graph';
 import { derivativeKinds } from './kinds';
@@ -57,7 +58,7 @@ export function derivationView(
   derivation: Derivation,
   findings: readonly Finding[],
 ): DerivationView {
-  const formulas = createFormulas(program, derivation.named);
+  const formulas = createFormulas(program, derivation.named, derivation.hidden);
   const problems: Problem[] = [...definition.problems];
   if (derivation.budget !== null)
     problems.push({ type: 'decline', id: 'budget', message: derivation.budget, span: definition.nameSpan });
@@ -100,6 +101,7 @@ function parameterView(
     symbol: formulas.bare(gradient.of),
     shape: gradient.shape,
     gradient: { index, matrix, code: Object.fromEntries(code) },
+    abbreviations: abbreviations(gradient.steps, derivation.hidden, formulas),
     steps: gradient.steps.map((step) => stepView(step, formulas)),
     findings,
   };

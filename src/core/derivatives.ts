@@ -37,6 +37,8 @@ export interface Derivatives {
   readonly blocks: readonly DerivativeBlock[];
   /** Bindings beyond those of `program` that occur in blocks, in order of evaluation. */
   readonly named: readonly Binding[];
+  /** Abbreviations that steps use, over `program` and `named`. */
+  readonly hidden: readonly Binding[];
   /** What was recognised and used. */
   readonly facts: readonly string[];
   /** Where they do not exist; looked for when first asked for. */

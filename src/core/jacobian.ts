@@ -35,6 +35,7 @@ export function jacobian(program: Program, options: DeriveOptions = {}): Derivat
     program: lettered,
     blocks: derivation.gradients.map((gradient) => jacobianOf(lettered, derivation, gradient, options)),
     named: derivation.named,
+    hidden: derivation.hidden,
     facts: derivation.facts,
     get kinks() {
       return derivation.kinks;

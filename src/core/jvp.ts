@@ -23,6 +23,7 @@ export interface Forward {
 export interface ForwardResult {
   readonly results: readonly Forward[];
   readonly named: readonly Binding[];
+  readonly hidden: readonly Binding[];
   readonly facts: readonly string[];
   readonly budget: string | null;
 }
@@ -95,6 +96,7 @@ export function forward(
       named,
       results.map(({ element }) => element),
     ),
+    hidden: inner.hidden,
     facts: shop.simplifier.notes,
     budget: shop.simplifier.normalizer.budget,
   };
@@ -104,7 +106,7 @@ export function forward(
 export function jvp(program: Program, options: DeriveOptions = {}): Derivatives {
   const wrt = wantedNames(program, options);
   const extended = withDirections(program, wrt);
-  const { results, named, facts, budget } = forward(
+  const { results, named, hidden, facts, budget } = forward(
     extended.program,
     [program.output],
     extended.directions,
@@ -121,6 +123,7 @@ export function jvp(program: Program, options: DeriveOptions = {}): Derivatives 
       steps,
     })),
     named,
+    hidden,
     facts,
     get kinks() {
       return (kinks ??= derive(program, { ...options, verify: false }).kinks);

@@ -63,6 +63,7 @@ export function hessian(program: Program, options: DeriveOptions = {}): Derivati
     program: first.program,
     blocks,
     named,
+    hidden: [...first.derivation.hidden, ...all.flatMap(({ derivation }) => derivation.hidden)],
     facts: [...distinct(facts), ...curvatureFacts(first.program, blocks)],
     get kinks() {
       return (kinks ??= kinksOf(
@@ -115,6 +116,7 @@ export function hessianVectorProduct(program: Program, options: DeriveOptions = 
     program: extended.program,
     blocks,
     named: product.named,
+    hidden: [...first.derivation.hidden, ...product.hidden],
     facts: distinct([...first.derivation.facts, ...product.facts]),
     get kinks() {
       return (kinks ??= kinksOf(first, kinksOfGradients(first, blocks, product.named, options)));

@@ -81,6 +81,7 @@ export function vjp(program: Program, options: DeriveOptions = {}): Derivatives 
       derivation.named,
       blocks.map(({ value }) => value.element),
     ),
+    hidden: derivation.hidden,
     facts: derivation.facts,
     get kinks() {
       return derivation.kinks;

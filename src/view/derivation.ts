@@ -1,5 +1,5 @@
 /** The derivation of each parameter's gradient, or of another derivative, step by step. */
-import type { DerivationView, ParameterView } from '../protocol';
+import type { DerivationView, NamedFormula, ParameterView } from '../protocol';
 import type { Section, ViewContext } from './context';
 import { button, copyButton, tabs } from './controls';
 import { shownDerivative } from './derivatives';
@@ -115,6 +115,17 @@ function parameterPanel(
       button({ label: 'Collapse', icon: 'minus', class: 'quiet', onClick: tree.collapseAll }),
       copyButton(context, 'Copy LaTeX', () => alignedLatex(parameter.steps)),
     ),
+    ...(parameter.abbreviations.length > 0 ? [abbreviations(parameter.abbreviations)] : []),
     tree.element,
+  );
+}
+
+/** The names that only the steps use. */
+function abbreviations(named: readonly NamedFormula[]): HTMLElement {
+  return h(
+    'div',
+    { class: 'abbreviations', 'aria-label': 'Abbreviations' },
+    h('span', { class: 'dim' }, 'with'),
+    ...named.map(({ formula }) => inlineMath(formula)),
   );
 }

@@ -50,6 +50,8 @@ export interface DeriveParameter {
     readonly matrixLatex: string | null;
     readonly code: Readonly<Record<string, string>>;
   };
+  /** What the names stand for that only the steps use. */
+  readonly abbreviations: readonly string[];
   readonly steps: readonly DeriveStep[];
 }
 
@@ -113,7 +115,7 @@ export function deriveDefinition(view: DerivationView, stability: StabilityView)
     range: { startLine: definition.span.startLine, endLine: definition.span.endLine },
     latex: alignedLatex(view),
     assumptions: definition.assumptions.map(assumptionText),
-    parameters: view.parameters.map(({ name, shape, gradient, steps }) => ({
+    parameters: view.parameters.map(({ name, shape, gradient, abbreviations, steps }) => ({
       name,
       shape,
       gradient: {
@@ -123,6 +125,7 @@ export function deriveDefinition(view: DerivationView, stability: StabilityView)
         matrixLatex: gradient.matrix?.latex ?? null,
         code: gradient.code,
       },
+      abbreviations: abbreviations.map(({ formula }) => formula.text),
       steps: steps.map(deriveStep),
     })),
     stability: stabilityOutput(stability),

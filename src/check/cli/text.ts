@@ -33,6 +33,8 @@ export function derivationText(view: DerivationView, target: CodeTarget, stabili
   for (const parameter of view.parameters) {
     const shape = parameter.shape.length > 0 ? `, shape (${parameter.shape.join(', ')})` : '';
     lines.push('', `  ${TITLES[view.kind ?? 'gradient']} by ${parameter.name}${shape}`, '');
+    for (const { formula } of parameter.abbreviations) lines.push(`    with ${formula.text}`);
+    if (parameter.abbreviations.length > 0) lines.push('');
     stepLines(parameter.steps, 2, lines);
     lines.push('', `    ${parameter.gradient.index.text}`);
     if (parameter.gradient.matrix) lines.push(`    ${parameter.gradient.matrix.text}`);

@@ -10,6 +10,7 @@ const PARAMETER: ParameterView = {
   symbol: formula('w'),
   shape: [],
   gradient: { index: formula('1'), matrix: null, code: {} },
+  abbreviations: [],
   steps: [],
   findings: [],
 };

@@ -364,6 +364,7 @@ export const logisticDerivation: DerivationView = {
           torch: ['m = X.shape[0]', 'A = torch.sigmoid(X @ w + b)', 'dw = X.T @ (A - Y) / m'].join('\n'),
         },
       },
+      abbreviations: [],
       steps: chain(
         'w_j',
         'X_{ij}',
@@ -388,6 +389,7 @@ export const logisticDerivation: DerivationView = {
           ].join('\n'),
         },
       },
+      abbreviations: [],
       steps: chain(
         'b',
         '1',
