@@ -174,6 +174,15 @@ function nodeOf(
 }
 
 const NO_INDICES: ReadonlySet<string> = new Set();
+const NO_ARGS: readonly Node[] = [];
+const ZERO_RATIONAL: readonly [number, number] = [0, 1];
+const ONE_RATIONAL: readonly [number, number] = [1, 1];
+
+function sameNodes(a: readonly Node[], b: readonly Node[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}
 
 /** Greatest common divisor of two safe integers, non-negative. */
 export function gcd(a: number, b: number): number {
@@ -237,10 +246,14 @@ export class Arena {
   private readonly table = new Map<number, Node | Node[]>();
   /** Operators with what distinguishes them, numbered; and the number of each node's. */
   private readonly heads = new Map<Node['kind'], Map<string, number>>();
+  private readonly soleHeads = new Map<Node['kind'], number>();
   private headCount = 0;
   private readonly headOf: number[] = [];
   private readonly integers = new Map<number, NumNode>();
-  private readonly substituted = new Map<string, Map<number, Node>>();
+  /** Results of substituting for an index, by its name, then by what replaces it, then by node. */
+  private readonly substituted = new Map<string, Map<number, Map<number, Node>>>();
+  private readonly indices = new Map<string, Map<Size, IndexNode>>();
+  private readonly opened: ({ readonly index: IndexNode; readonly body: Node } | undefined)[] = [];
   readonly zero: NumNode;
   readonly one: NumNode;
   readonly minusOne: NumNode;
@@ -257,6 +270,11 @@ export class Arena {
   }
 
   private headNumber(kind: Node['kind'], key: string): number {
+    if (key === '') {
+      let sole = this.soleHeads.get(kind);
+      if (sole === undefined) this.soleHeads.set(kind, (sole = this.headCount++));
+      return sole;
+    }
     let heads = this.heads.get(kind);
     if (!heads) this.heads.set(kind, (heads = new Map<string, number>()));
     let head = heads.get(key);
@@ -303,9 +321,7 @@ export class Arena {
   }
 
   private fits(node: Node, head: number, args: readonly Node[]): boolean {
-    if (this.headOf[node.id] !== head || node.args.length !== args.length) return false;
-    for (let k = 0; k < args.length; k++) if (node.args[k] !== args[k]) return false;
-    return true;
+    return this.headOf[node.id] === head && sameNodes(node.args, args);
   }
 
   /** The rational num/den in lowest terms. Throws a RangeError unless both are safe integers and den is not 0. */
@@ -348,7 +364,14 @@ export class Arena {
   }
 
   private indexIn(space: IndexNode['space'], name: string, size: Size): IndexNode {
-    return this.intern('index', `${name}:${size}`, [], { name, size, space }) as IndexNode;
+    let bySize = this.indices.get(name);
+    if (!bySize) this.indices.set(name, (bySize = new Map<Size, IndexNode>()));
+    let known = bySize.get(size);
+    if (!known) {
+      known = this.intern('index', `${name}:${size}`, NO_ARGS, { name, size, space }) as IndexNode;
+      bySize.set(size, known);
+    }
+    return known;
   }
 
   sym(name: string, ...args: readonly Node[]): SymNode {
@@ -362,17 +385,17 @@ export class Arena {
   /** n-ary sum: nested sums are flattened, numbers folded (put last), the order of the rest is kept. */
   add(...terms: readonly Node[]): Node {
     const out: Node[] = [];
-    let constant: [number, number] = [0, 1];
-    const push = (term: Node): void => {
-      const total = term.kind === 'num' ? addRational(constant, [term.num, term.den]) : null;
-      if (total) constant = total;
-      else out.push(term);
-    };
+    let constant = ZERO_RATIONAL;
     for (const term of terms) {
-      if (term.kind === 'add') for (const inner of term.args) push(inner);
-      else push(term);
+      if (term.kind !== 'add' && term.kind !== 'num') out.push(term);
+      else
+        for (const part of term.kind === 'add' ? term.args : [term]) {
+          const total = part.kind === 'num' ? addRational(constant, [part.num, part.den]) : null;
+          if (total) constant = total;
+          else out.push(part);
+        }
     }
-    if (constant[0] !== 0) out.push(this.num(...constant));
+    if (constant[0] !== 0) out.push(this.num(constant[0], constant[1]));
     const [first] = out;
     if (first === undefined) return this.zero;
     return out.length === 1 ? first : this.intern('add', '', out);
@@ -381,25 +404,25 @@ export class Arena {
   /** n-ary product: nested products are flattened, numbers folded (put first), the order of the rest is kept. */
   mul(...factors: readonly Node[]): Node {
     const out: Node[] = [];
-    let coefficient: [number, number] = [1, 1];
-    const push = (factor: Node): void => {
-      const product = factor.kind === 'num' ? mulRational(coefficient, [factor.num, factor.den]) : null;
-      if (product) coefficient = product;
-      else out.push(factor);
-    };
+    let coefficient = ONE_RATIONAL;
     for (const factor of factors) {
-      if (factor.kind === 'mul') for (const inner of factor.args) push(inner);
-      else push(factor);
+      if (factor.kind !== 'mul' && factor.kind !== 'num') out.push(factor);
+      else
+        for (const part of factor.kind === 'mul' ? factor.args : [factor]) {
+          const product = part.kind === 'num' ? mulRational(coefficient, [part.num, part.den]) : null;
+          if (product) coefficient = product;
+          else out.push(part);
+        }
     }
     if (coefficient[0] === 0 || out.includes(this.zero)) return this.zero;
-    if (coefficient[0] !== 1 || coefficient[1] !== 1) out.unshift(this.num(...coefficient));
+    if (coefficient[0] !== 1 || coefficient[1] !== 1) out.unshift(this.num(coefficient[0], coefficient[1]));
     const [first] = out;
     if (first === undefined) return this.one;
     return out.length === 1 ? first : this.intern('mul', '', out);
   }
 
   neg(a: Node): Node {
-    return this.mul(this.minusOne, a);
+    return a.kind === 'num' ? this.num(-a.num, a.den) : this.mul(this.minusOne, a);
   }
 
   sub(a: Node, b: Node): Node {
@@ -479,12 +502,16 @@ export class Arena {
 
   /** The body of a reduction with its index replaced by an opened one, whose name is a function of the node. */
   open(node: ReduceNode): { index: IndexNode; body: Node } {
+    const known = this.opened[node.id];
+    if (known) return known;
     const [body] = node.args as [Node];
     let highest = 0;
     for (const name of node.free)
       if (name.startsWith('~')) highest = Math.max(highest, Number(name.slice(1)));
     const index = this.indexIn('open', `~${highest + 1}`, node.index.size);
-    return { index, body: this.replaceIndex(body, node.index.name, index) };
+    const made = { index, body: this.replaceIndex(body, node.index.name, index) };
+    this.opened[node.id] = made;
+    return made;
   }
 
   /** Substitutes an expression (an index, or a gather) for a free or opened index. */
@@ -494,6 +521,7 @@ export class Arena {
 
   /** Simultaneous substitution of indices. */
   substituteAll(node: Node, pairs: readonly (readonly [IndexNode, Node])[]): Node {
+    if (node.free.size === 0) return node;
     const used = pairs.filter(([from, to]) => from !== to && node.free.has(from.name));
     if (used.length === 0) return node;
     if (used.length === 1 && used[0]) return this.substitute(node, used[0][0], used[0][1]);
@@ -506,9 +534,10 @@ export class Arena {
 
   private replaceIndex(node: Node, name: string, to: Node): Node {
     if (!node.free.has(name)) return node;
-    const key = `${name}|${to.id}`;
-    let memo = this.substituted.get(key);
-    if (!memo) this.substituted.set(key, (memo = new Map<number, Node>()));
+    let byTarget = this.substituted.get(name);
+    if (!byTarget) this.substituted.set(name, (byTarget = new Map<number, Map<number, Node>>()));
+    let memo = byTarget.get(to.id);
+    if (!memo) byTarget.set(to.id, (memo = new Map<number, Node>()));
     return this.replaceIn(memo, node, name, to);
   }
 
@@ -527,7 +556,7 @@ export class Arena {
 
   /** The same operator over other arguments; a reduction's body must be given with the bound index in it. */
   withArgs(node: Node, args: readonly Node[]): Node {
-    if (args.every((arg, k) => arg === node.args[k])) return node;
+    if (sameNodes(args, node.args)) return node;
     const at = (k: number): Node => {
       const arg = args[k];
       if (!arg) throw new RangeError(`${node.kind} lacks argument ${k}`);

@@ -27,12 +27,17 @@ export function createBackward(
   const ranks = new Map(order.map((binding, rank) => [binding.name, rank]));
   const sweeps = new Map<string, Sweep>();
 
+  const sumsOf = (adjoints: Map<string, Float64Array>, name: string): Float64Array => {
+    let sums = adjoints.get(name);
+    if (!sums) adjoints.set(name, (sums = new Float64Array(array(name)?.data.length ?? 0)));
+    return sums;
+  };
+
   const scatter = (adjoints: Map<string, Float64Array>, sym: Node, adjoint: Lanes): void => {
     const into = sym.kind === 'sym' ? array(sym.name) : null;
     if (sym.kind !== 'sym' || !into) return;
     const { layout, at: flat } = values.offsets(sym, into);
-    let sums = adjoints.get(sym.name);
-    if (!sums) adjoints.set(sym.name, (sums = new Float64Array(into.data.length)));
+    const sums = sumsOf(adjoints, sym.name);
     const places = layouts.places(layout, adjoint.layout);
     for (let k = 0; k < adjoint.data.length; k += 1) {
       const place = flat[places ? (places[k] as number) : k] as number;
@@ -44,7 +49,7 @@ export function createBackward(
     const open = new Map<number, Float64Array>();
     /** Adds `weights` times the adjoint of a node to that of a part of it. */
     const give = (to: Node, from: Lanes, weights: Float64Array | null): void => {
-      if (to.args.length === 0 && to.kind !== 'sym') return;
+      if (!mayMove(to)) return;
       const { layout } = values.of(to);
       let sums = open.get(to.id);
       if (!sums) open.set(to.id, (sums = new Float64Array(layout.count)));
@@ -64,6 +69,7 @@ export function createBackward(
       if (!sums) continue;
       const own: Lanes = { layout: values.of(node).layout, data: sums };
       if (node.kind === 'sym') scatter(adjoints, node, own);
+      else if (node.kind === 'matrix') values.matrices.scatter(node, own, sumsOf(adjoints, node.name));
       else passOn(values, node, own, give);
     }
   };
@@ -89,6 +95,9 @@ export function createBackward(
     },
   };
 }
+
+const mayMove = (node: Node): boolean =>
+  node.args.length > 0 || node.kind === 'sym' || node.kind === 'matrix';
 
 /** Every node before its parts. */
 function downward(node: Node): Node[] {
@@ -121,7 +130,7 @@ function passOn(
     case 'pow':
     case 'call':
       node.args.forEach((part, n) => {
-        if (part.args.length > 0 || part.kind === 'sym') give(part, own, slopes(values, node, n));
+        if (mayMove(part)) give(part, own, slopes(values, node, n));
       });
       return;
     case 'where': {

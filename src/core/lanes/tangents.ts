@@ -92,6 +92,7 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
         return { layout, data };
       }
       case 'matrix':
+        return node.name === by.name ? values.matrices.tangent(node, by) : null;
       case 'diff':
         return source.unknown;
       default:

@@ -3,6 +3,7 @@ import type { Arena, CallNode, CmpNode, DiffNode, IndexNode, Node, ReduceNode, S
 import { arg, power, type PointArray } from '../machine';
 import { opRow } from '../ops';
 import type { Layout, Layouts } from './layout';
+import { createLaneMatrices, type LaneMatrices } from './matrices';
 
 export interface Lanes {
   readonly layout: Layout;
@@ -27,6 +28,7 @@ export interface LaneValues {
   readonly source: Source;
   /** NaN where an element is outside the domain, or of a symbol that there is none of. */
   readonly of: (node: Node) => Lanes;
+  readonly matrices: LaneMatrices;
   /** Places in the row-major array that a symbol reads, -1 outside of it. */
   offsets(sym: SymNode, array: PointArray): { readonly layout: Layout; readonly at: Int32Array };
 }
@@ -166,7 +168,7 @@ export function createLaneValues(source: Source): LaneValues {
       case 'reduce':
         return reduce(node);
       case 'matrix':
-        return source.unknown;
+        return matrices.value(node);
       case 'diff':
         return source.diff(node);
     }
@@ -178,7 +180,8 @@ export function createLaneValues(source: Source): LaneValues {
     return known;
   };
 
-  return { source, of, offsets };
+  const matrices = createLaneMatrices({ layouts, array: (name) => source.array(name), of });
+  return { source, of, matrices, offsets };
 }
 
 function powerBy(exponent: Node): (base: number, exponent: number) => number {

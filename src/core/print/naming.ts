@@ -46,8 +46,7 @@ const LETTERS: readonly string[] = [
 ];
 
 /** Letters for all sizes: distinct, and none the name of a symbol or of a size. Deterministic in the program. */
-function chooseLetters(program: Program): (size: Size) => string {
-  const sizes = programSizes(program);
+function chooseLetters(program: Program, sizes: readonly Size[]): (size: Size) => string {
   const names = new Set([...program.inputs.map((i) => i.name), ...program.bindings.map((b) => b.name)]);
   const free = (letter: string): boolean =>
     !names.has(letter) && !sizes.includes(letter) && ![...letters.values()].includes(letter);
@@ -70,14 +69,15 @@ export function createNaming(program: Program, extra: readonly Binding[] = []): 
   const axes = new Map<string, number>();
   for (const input of program.inputs) axes.set(input.name, indexedSizes(input.shape).length);
   for (const b of [...program.bindings, ...extra]) axes.set(b.name, axisIndices(b.axes).length);
-  const letter = chooseLetters(program);
+  const sizes = programSizes(program);
+  const letter = chooseLetters(program, sizes);
   const notations = new Map<string, Notation>();
   const isKnown = (name: string): boolean => axes.has(name);
 
   return {
     program,
     letter,
-    isTaken: (name) => isKnown(name) || programSizes(program).includes(name),
+    isTaken: (name) => isKnown(name) || sizes.includes(name),
     notation(name, indexed = (axes.get(name) ?? 0) > 0) {
       const key = `${name}|${indexed}`;
       let known = notations.get(key);
