@@ -4,6 +4,7 @@
  */
 import type { Program } from '../core/definition';
 import { NoSuchDerivative } from '../core/derivatives';
+import type { Derivation } from '../core/derivation';
 import { derive } from '../core/derive';
 import type { Node } from '../core/expr';
 import { createSimplifier } from '../core/simplify/simplifier';
@@ -22,11 +23,13 @@ import type {
   TextSpan,
 } from '../protocol';
 import { createCache, lazy } from './cache';
+import { programContent } from './content';
 import { findingOf, type Derived } from './findings';
 import { derivativeView } from './derivativeView';
 import { createFormulas } from './formulas';
 import { hoverAt, type GradientLine } from './hover';
 import { jobOf, type JobResult } from './job';
+import { createKnown, type Known } from './known';
 import { NOTHING_MEASURED, stabilityView } from './stability';
 import { judgeDefinition } from './verdicts';
 import { definitionSummary, derivationView, gradientFormulas } from './views';
@@ -61,6 +64,8 @@ export type Report = (what: string, error: unknown) => void;
 
 /** Texts whose analyses are kept. */
 const KEPT = 8;
+/** Programs of which derivations and judgements are kept. */
+const KEPT_PROGRAMS = 32;
 
 /** What is known of one text, each part worked out on first use. */
 interface Entry {
@@ -72,8 +77,10 @@ interface Entry {
 interface DefinitionEntry {
   readonly source: SourceDefinition;
   readonly summary: () => DefinitionSummary;
-  /** By all parameters, its steps not verified; null when there is nothing to derive. */
+  /** By all parameters, its steps not verified, of a program of the same content; null when there is nothing to derive. */
   readonly derived: () => Derived | null;
+  /** The same of this very program. May throw where `derived` gives null. */
+  readonly own: () => Derived | null;
   readonly findings: () => readonly Finding[];
   readonly gradientLines: () => readonly GradientLine[];
   /** Where the gradients do not exist, as clauses. */
@@ -89,6 +96,7 @@ export function createAnalyzer(
   asked: readonly string[] = [],
 ): Analyzer {
   const entries = createCache<Entry>(KEPT);
+  const programs = createCache<Known>(KEPT_PROGRAMS);
   const views = createCache<DerivationView>(2 * KEPT);
   const stabilities = createCache<StabilityView>(2 * KEPT);
 
@@ -132,25 +140,24 @@ export function createAnalyzer(
   const definitionEntry = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry => {
     const defects: Problem[] = [];
     const { program, name, nameSpan } = source;
+    const known = lazy(() =>
+      program ? programs.get(programContent(program, writtenFor(source)), createKnown) : createKnown(),
+    );
+    const own = lazy(() => program && deriveQuickly(program, writtenFor(source)));
     const summary = lazy(() =>
       guard(`writing the formulas of ${name}`, nameSpan, defects, definitionSummary(source, null), () =>
         definitionSummary(source, program && createFormulas(program, [])),
       ),
     );
     const derived = lazy(() =>
-      guard(
-        `deriving ${name}`,
-        nameSpan,
-        defects,
-        null,
-        () => program && deriveQuickly(program, writtenFor(source)),
-      ),
+      guard(`deriving ${name}`, nameSpan, defects, null, () => known().derived(own)),
     );
     const findings = lazy(() =>
       guard(`checking the gradients of ${name}`, nameSpan, defects, [] as readonly Finding[], () => {
         if (source.gradients.length + source.candidates.length + source.mismatches.length === 0) return [];
         const found = derived();
-        const judged = judgeDefinition(source, found?.derivation ?? null, proofs(program));
+        const derivation = (): Derivation | null => found && (own()?.derivation ?? null);
+        const judged = judgeDefinition(source, derivation, proofs(program), known().judgements);
         return judged.map((each) => findingOf(source, each, found, lines));
       }),
     );
@@ -165,7 +172,7 @@ export function createAnalyzer(
         (derived()?.derivation.kinks ?? []).map(({ text }) => text),
       ),
     );
-    return { source, summary, derived, findings, gradientLines: gradients, kinks, defects };
+    return { source, summary, derived, own, findings, gradientLines: gradients, kinks, defects };
   };
 
   const find = (text: string, languageId: string, definitionId: string): DefinitionEntry | null =>
@@ -251,12 +258,11 @@ export function createAnalyzer(
     job(text, languageId, definitionId) {
       const entry = find(text, languageId, definitionId);
       if (!entry) return { problems: missing(definitionId, languageId).problems };
-      const found = entry.derived();
-      if (!found) return { problems: [...entry.source.problems, ...entry.defects] };
+      if (!entry.derived()) return { problems: [...entry.source.problems, ...entry.defects] };
       const own: Problem[] = [];
       const { name, nameSpan } = entry.source;
       return guard<JobResult>(`preparing ${name} for data`, nameSpan, own, { problems: own }, () =>
-        jobOf(entry.source, found.derivation),
+        jobOf(entry.source, entry.own()?.derivation ?? null),
       );
     },
   };

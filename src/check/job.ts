@@ -8,12 +8,12 @@ export type JobResult =
   | { readonly job: GradientJob; readonly problems: readonly Problem[] }
   | { readonly problems: readonly Problem[] };
 
-export function jobOf(definition: SourceDefinition, derivation: Derivation): JobResult {
+export function jobOf(definition: SourceDefinition, derivation: Derivation | null): JobResult {
   const { program, id, name } = definition;
   const decline = (message: string): JobResult => ({
     problems: [{ type: 'decline', id: 'cannot-compute', message, span: definition.nameSpan }],
   });
-  if (!program) return { problems: definition.problems };
+  if (!program || !derivation) return { problems: definition.problems };
   if (definition.outputAxes.length > 0)
     return decline(`${name} returns an array: only a scalar loss can be checked and trained on data.`);
   const literal = definition.candidates.flatMap(({ readings }) =>

@@ -4,6 +4,7 @@ import type { Derivation } from '../core/derivation';
 import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
 import { conventionFactor, judge, type Subject } from './judge';
+import type { Judgements } from './known';
 import { misshapen, right, unknown, type Judgement } from './judgement';
 import { derivativeName, plainName } from './mistakes/case';
 import type { Factor } from './mistakes/factor';
@@ -20,12 +21,20 @@ export interface Judged {
   readonly judgement: Judgement;
 }
 
+/** Judgements on gradients of one program. */
+interface Judging {
+  readonly program: Program;
+  readonly judge: (hand: HandGradient) => Judgement;
+  readonly factor: (hand: HandGradient) => Factor | null;
+}
+
 type Proves = (a: Node, b: Node) => boolean;
 
 export function judgeDefinition(
   definition: SourceDefinition,
-  derivation: Derivation | null,
+  derivation: () => Derivation | null,
   proves: Proves,
+  known: Judgements,
 ): Judged[] {
   const { program } = definition;
   const mismatched = definition.mismatches.map((mismatch): Judged => ({
@@ -41,8 +50,19 @@ export function judgeDefinition(
   }));
   if (!program) return mismatched;
   const pool = createPool(program);
-  const subject = (hand: HandGradient): Subject => ({ program, pool, derivation, hand, proves });
-  const parameters = definition.gradients.map((hand) => judgeParameter(subject(hand)));
+  const subject = (hand: HandGradient): Subject => ({
+    program,
+    pool,
+    derivation: derivation(),
+    hand,
+    proves,
+  });
+  const judging: Judging = {
+    program,
+    judge: (hand) => known.judgement(hand, () => judge(subject(hand))),
+    factor: (hand) => known.factor(hand, () => conventionFactor(subject(hand))),
+  };
+  const parameters = definition.gradients.map((hand) => judgeParameter(judging, hand));
   const literal = parameters.map(({ hand, judgement }): Judged => ({
     name: hand.name,
     of: hand.of,
@@ -57,7 +77,7 @@ export function judgeDefinition(
     span: candidate.span,
     functionName: candidate.functionName,
     literal: candidate.readings.length === 1,
-    judgement: judgeCandidate(candidate, subject, parameters, definition.samples),
+    judgement: judgeCandidate(candidate, judging, parameters, definition.samples),
   }));
   return [...literal, ...candidates, ...mismatched].sort(
     (a, b) => a.span.startLine - b.span.startLine || a.span.startColumn - b.span.startColumn,
@@ -68,14 +88,16 @@ export function judgeDefinition(
  * A derivative function that does not say what it differentiates by may mean another input than the one that it was paired
  * with.
  */
-function judgeParameter(subject: Subject): { readonly hand: HandGradient; readonly judgement: Judgement } {
-  const { program, hand } = subject;
-  const judgement = judge(subject);
+function judgeParameter(
+  { program, judge }: Judging,
+  hand: HandGradient,
+): { readonly hand: HandGradient; readonly judgement: Judgement } {
+  const judgement = judge(hand);
   if (judgement.verdict === 'right' || hand.name !== hand.functionName) return { hand, judgement };
   for (const input of program.inputs) {
     if (input.name === hand.of || input.role === 'label' || input.role === 'hyper') continue;
     const other = { ...hand, of: input.name };
-    const found = judge({ ...subject, hand: other });
+    const found = judge(other);
     if (found.verdict === 'right') return { hand: other, judgement: found };
   }
   return { hand, judgement };
@@ -84,7 +106,7 @@ function judgeParameter(subject: Subject): { readonly hand: HandGradient; readon
 /** Right if any reading is; wrong only if every one is, and nothing right is made from it. */
 function judgeCandidate(
   candidate: GradientCandidate,
-  subject: (hand: HandGradient) => Subject,
+  judging: Judging,
   parameters: readonly { readonly hand: HandGradient; readonly judgement: Judgement }[],
   samples: Size | null,
 ): Judgement {
@@ -97,34 +119,34 @@ function judgeCandidate(
   );
   // Before anything else, as the names of mistakes are dear and most intermediate gradients leave out the 1/m.
   const conventional = byConvention(
-    subject(literal.gradient),
+    judging,
+    literal.gradient,
     users.map(({ hand }) => plainName(hand.name)),
   );
   if (conventional) return conventional;
   const judged: Judgement[] = [];
   for (const { gradient } of candidate.readings) {
-    const judgement = judge(subject(gradient));
+    const judgement = judging.judge(gradient);
     if (judgement.verdict === 'right') return judgement;
     judged.push(judgement);
   }
   const [first = unknown('')] = judged;
   if (users.length > 0)
     return unknown(
-      `${plainName(candidate.name)} is not ${derivativeName({ program: subject(literal.gradient).program, of: candidate.of })}, but what is made from it is right.`,
+      `${plainName(candidate.name)} is not ${derivativeName({ program: judging.program, of: candidate.of })}, but what is made from it is right.`,
     );
   const open = judged.find(({ verdict }) => verdict === 'unknown');
   if (open) return open;
-  const perSample = samples === null ? null : mistakePerSample(subject(literal.gradient), samples);
+  const perSample = samples === null ? null : mistakePerSample(judging, literal.gradient, samples);
   return perSample ?? judged.find(({ rule }) => rule !== 'gradient-differs') ?? first;
 }
 
 /** The mistake's name may show only once the 1/m is applied that an intermediate gradient leaves for later. */
-function mistakePerSample(subject: Subject, samples: Size): Judgement | null {
-  const { program, hand } = subject;
+function mistakePerSample({ program, judge }: Judging, hand: HandGradient, samples: Size): Judgement | null {
   if (!program.bindings.some(({ name }) => name === hand.of)) return null;
   const { arena } = program;
   const element = arena.div(hand.value.element, arena.size(samples));
-  const judgement = judge({ ...subject, hand: { ...hand, value: { ...hand.value, element } } });
+  const judgement = judge({ ...hand, value: { ...hand.value, element } });
   return judgement.verdict === 'wrong' && judgement.rule !== 'gradient-differs' ? judgement : null;
 }
 
@@ -138,10 +160,13 @@ const isLength = ({ kind, text }: Factor): boolean => kind === 'size' && /^(?:1\
  * An intermediate gradient may leave a factor to what is made from it: the 1/m always, any other one where a right gradient
  * is made from it.
  */
-function byConvention(subject: Subject, users: readonly string[]): Judgement | null {
-  const { program, hand } = subject;
+function byConvention(
+  { program, factor: factorOf }: Judging,
+  hand: HandGradient,
+  users: readonly string[],
+): Judgement | null {
   if (!program.bindings.some(({ name }) => name === hand.of)) return null;
-  const factor = conventionFactor(subject);
+  const factor = factorOf(hand);
   if (factor === null || (factor.value !== null && Math.abs(factor.value - 1) < ONE)) return null;
   if (users.length === 0 && !isLength(factor)) return null;
   const name = plainName(hand.name);

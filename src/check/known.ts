@@ -1,0 +1,35 @@
+/** What has been worked out of a program, by content: an edit elsewhere in the file leaves it as it is. */
+import type { HandGradient } from '../core/definition';
+import { createCache } from './cache';
+import { handContent } from './content';
+import type { Derived } from './findings';
+import type { Judgement } from './judgement';
+import type { Factor } from './mistakes/factor';
+
+/** Gradients of one program whose judgements are kept, readings and their variants counted each. */
+const KEPT = 200;
+
+export interface Known {
+  /** By any program of this content. */
+  derived(make: () => Derived | null): Derived | null;
+  readonly judgements: Judgements;
+}
+
+/** Outcomes for gradients of one program, worked out on first use. */
+export interface Judgements {
+  judgement(hand: HandGradient, make: () => Judgement): Judgement;
+  factor(hand: HandGradient, make: () => Factor | null): Factor | null;
+}
+
+export function createKnown(): Known {
+  const judgements = createCache<Judgement>(KEPT);
+  const factors = createCache<{ readonly factor: Factor | null }>(KEPT);
+  let derivation: { readonly found: Derived | null } | null = null;
+  return {
+    derived: (make) => (derivation ??= { found: make() }).found,
+    judgements: {
+      judgement: (hand, make) => judgements.get(handContent(hand), make),
+      factor: (hand, make) => factors.get(handContent(hand), () => ({ factor: make() })).factor,
+    },
+  };
+}
