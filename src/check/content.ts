@@ -8,6 +8,7 @@ export function programContent({ inputs, bindings, output }: Program, keep: read
   const given = inputs.map((input) => ({ ...input, span: null }));
   return JSON.stringify([
     given,
+    [...new Set(keep)].sort(),
     bindings.map((binding) => bindingContent(write, binding)),
     output,
     write.nodes,

@@ -59,3 +59,9 @@ it.each([
   expect(programContent(parseModel(one))).toBe(programContent(parseModel(one)));
   expect(programContent(parseModel(one))).not.toBe(programContent(parseModel(other)));
 });
+
+it('tells derivations apart that keep other names', () => {
+  const program = parseModel('param w\nz = 2*w\nJ = z^2');
+  expect(programContent(program, ['z', 'w'])).toBe(programContent(program, ['w', 'z', 'w']));
+  expect(programContent(program, ['z'])).not.toBe(programContent(program));
+});
