@@ -6,11 +6,13 @@ import { AllPackages } from 'mathjax-full/js/input/tex/AllPackages.js';
 import { mathjax } from 'mathjax-full/js/mathjax.js';
 import { SVG } from 'mathjax-full/js/output/svg.js';
 import { describe, expect, test } from 'vitest';
+import { derive } from '../../../src/core/derive';
 import type { Node, SymNode } from '../../../src/core/expr';
 import { toLatex } from '../../../src/core/print/latex';
 import { assemble, notation } from '../../../src/core/print/names';
 import { createNaming } from '../../../src/core/print/naming';
 import { createRandom } from '../../../src/core/random';
+import { BREADTH } from '../../support/breadth';
 import { expressionProgram, randomExpression } from '../../support/expressions';
 import { parseExpression, parseModel } from '../../support/model';
 
@@ -257,4 +259,15 @@ test('random expressions are valid LaTeX, marked or not', () => {
     katexAccepts(toLatex(node, otherNaming, { marked }));
     if (k % 10 === 0) mathjaxAccepts(latex);
   }
+});
+
+test.each(BREADTH.map((row) => [row.name, row] as const))('the derivation of %s is valid LaTeX', (_, row) => {
+  const model = parseModel(row.source);
+  const { gradients, named } = derive(model, { verify: false });
+  const own = createNaming(model, named);
+  const nodes = [
+    ...[...model.bindings, ...named].map(({ def }) => def),
+    ...gradients.flatMap(({ element, steps }) => [element, ...steps.flatMap((s) => [s.before, s.after])]),
+  ];
+  for (const node of nodes) katexAccepts(toLatex(node, own));
 });
