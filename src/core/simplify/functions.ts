@@ -1,6 +1,7 @@
 /** Calls of the operator table: signs, parities, values at numbers, and logarithms. */
 import type { CallNode, Node } from '../expr';
 import { hasOp, opRow } from '../ops';
+import { compareNodes } from '../order';
 import { ONE, ZERO, type Form } from './algebra';
 import { isExponential } from './build';
 import { inExponentials } from './exponentials';
@@ -11,7 +12,7 @@ import { exponential } from './powersOfE';
 export function callForm(normalizer: Normalizer, node: CallNode): Form {
   const { algebra, arena } = normalizer;
   if (normalizer.expand) {
-    const rewritten = inExponentials(arena, node);
+    const rewritten = inExponentials(arena, orderedExtreme(normalizer, node));
     if (rewritten) return normalizer.norm(rewritten);
   }
   const args = normalizer.args(node);
@@ -33,6 +34,11 @@ function callOf(normalizer: Normalizer, node: CallNode, args: readonly Form[], x
   if (node.fn === 'sign') {
     if (normalizer.facts.isPositive(inner)) return ONE;
     if (normalizer.facts.isPositive(arena.neg(inner))) return algebra.number(-1);
+  }
+  if (isExtreme(node.fn)) {
+    const leaves = nodes.flatMap((n) => elementsOf(node.fn, n));
+    const distinct = [...new Set(leaves)];
+    if (distinct.length < leaves.length) return normalizer.norm(extremeOf(normalizer, node.fn, distinct));
   }
   if (!hasOp(node.fn)) return normalizer.atom(arena.call(node.fn, ...nodes));
   const row = opRow(node.fn);
@@ -73,6 +79,23 @@ export function quotientFunction(
   if (times < 1) return null;
   const moved = divMono(form.mono, powMono(divMono(whole.mono, divisor.mono), times));
   return algebra.mul({ ...form, mono: moved }, algebra.atom(arena.call(quotient, ...atom.args), times));
+}
+
+const isExtreme = (fn: string): boolean => fn === 'maximum' || fn === 'minimum';
+
+/** a, b and c of max(a, max(b, c)). */
+const elementsOf = (fn: string, node: Node): readonly Node[] =>
+  node.kind === 'call' && node.fn === fn ? node.args.flatMap((arg) => elementsOf(fn, arg)) : [node];
+
+const extremeOf = ({ arena }: Normalizer, fn: string, elements: readonly Node[]): Node =>
+  elements.reduceRight((rest, element) => arena.call(fn, element, rest));
+
+/** One order for the elements of nested maxima; each occurs once. */
+function orderedExtreme(normalizer: Normalizer, node: CallNode): CallNode {
+  if (!isExtreme(node.fn) || !node.args.some((arg) => arg.kind === 'call' && arg.fn === node.fn)) return node;
+  const elements = new Set(elementsOf(node.fn, node).map((element) => normalizer.simplify(element)));
+  const ordered = extremeOf(normalizer, node.fn, [...elements].sort(compareNodes));
+  return ordered.kind === 'call' && ordered.fn === node.fn ? ordered : node;
 }
 
 function logarithm(normalizer: Normalizer, x: Form): Form {

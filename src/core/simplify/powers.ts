@@ -9,13 +9,14 @@ export function powerForm(normalizer: Normalizer, node: Node): Form {
   const { algebra, arena } = normalizer;
   const exponent = node.args[1] as Node;
   const base = normalizer.part(node.args[0] as Node, (part) => arena.pow(part, exponent));
-  return algebra.silently(() => powerOf(normalizer, node, base, exponent));
+  return algebra.silently(() => powerOf(normalizer, base, exponent));
 }
 
-function powerOf(normalizer: Normalizer, node: Node, base: Form, exponent: Node): Form {
+function powerOf(normalizer: Normalizer, base: Form, exponent: Node): Form {
   const { algebra, arena } = normalizer;
   if (exponent.kind === 'num' && exponent.den === 1) return algebra.power(base, exponent.num);
-  if (base.num === 0) return exponent.kind === 'num' && exponent.num > 0 ? ZERO : algebra.atom(node);
+  if (base.num === 0)
+    return exponent.kind === 'num' && exponent.num > 0 ? ZERO : algebra.atom(arena.pow(arena.zero, exponent));
   const logarithm = base.num === 1 && base.den === 1 ? exponentOf(normalizer, base.mono) : null;
   if (logarithm) return normalizer.norm(arena.call('exp', arena.mul(algebra.toNode(logarithm), exponent)));
   if (exponent.kind === 'num') return rationalPower(normalizer, base, exponent.num, exponent.den);

@@ -44,7 +44,7 @@ const idiom = (
 ): Idiom => ({ name, axes, needs, kind, definitions });
 
 const IDIOMS: readonly Idiom[] = [
-  idiom('z', [I], 'r', [], 'sum(<l:n>, X[i,{l}]*w[{l}]) + b', 'x*sum(<l:n>, X[i,{l}]) + b', 'X[i,0]*x'),
+  idiom('z', [I], 'r', [], 'sum(<l:n>, X[i,{l}]*w[{l}]) + b', 'x*sum(<l:n>, X[i,{l}]) + b', 'X[i,0]*x', 'x'),
   idiom(
     'a',
     [I],
@@ -295,6 +295,7 @@ const PRODUCTIONS: Readonly<Record<Kind, readonly Weighted[]>> = {
     [0.3, 'abs({r1})*abs({r1})*{r}'],
     // Exponentials and logarithms.
     [0.5, 'exp({r})*exp({r})'],
+    [0.3, 'expm1({r1})*{r}'],
     [0.5, 'exp({r1}/2)^2'],
     [0.5, 'exp({r1} + log({p}))'],
     [0.5, 'exp({r}*log({p}))'],
@@ -378,6 +379,7 @@ const PRODUCTIONS: Readonly<Record<Kind, readonly Weighted[]>> = {
     // Cases.
     [0.3, 'max({r}, max({r}, {r}))'],
     [0.3, 'maximum(maximum({r1}, {r2}), {r1})'],
+    [0.3, 'minimum({r1}, minimum({r2}, minimum({r}, {r1})))'],
     [0.3, 'min(max({r1}, -1), 1)'],
     [0.3, 'where({r1} > 1, {r}, where({r1} < -1, {r}, {r1}))'],
     [0.3, 'relu({r1} - 1) - relu({r1} + 1)'],

@@ -36,6 +36,8 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'an indicator beside a comparison with its index',
     'J[j<n] = sum(l<n, (abs(where(delta(1, l), 1, -n)) + 1)^(1/2))*abs(n*delta(j, 1) - 1)',
   ],
+  ['a maximum of three', 'param x; param t; param b\nJ = max(x, max(t, b)) + max(max(b, t), x)*t'],
+  ['a maximum with an element twice', 'param x; param t\nJ = min(x, min(t, min(2*t, x)))'],
   ['a choice by a number', 'data r[n] positive; param w[n]\nJ = where(r[0], w[0], 0)'],
   ['a choice by a sign', 'label s[m] sign; data f[m] unit\nJ[i<m] = where(s[i]*f[i], 0, 1)'],
   ['a maximum of equal elements', 'data v[n]; param x\nJ = max(l<n, where(v[l] > 0, x, x*2 - x))'],
