@@ -4,6 +4,8 @@ import type { DefinitionKind } from '../protocol';
 import { isSingle } from './arrays';
 import {
   isCountName,
+  isKnownActivationName,
+  isKnownLossName,
   isGradientName,
   isLossName,
   isMeasureName,
@@ -31,7 +33,11 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
     outputs.broken.some((b) => b.callable === main);
   const arrays = program.inputs.filter((input) => input.role !== 'hyper');
   if (arrays.length === 0) return null;
-  const isActivation = activationLike(reading);
+  const isActivation =
+    activationLike(reading) ||
+    (isKnownActivationName(name) &&
+      program.inputs.every((input) => input.shape.length === 0) &&
+      dependsNonlinearly(reading));
   const isLossOutput = isLossName(outputs.output.name);
   // `backward` returns gradients, whatever it is that could not be told to be one.
   if (isGradientName(name) && !(own && isLossOutput && single)) return null;
@@ -68,6 +74,7 @@ function isFitted(reading: Reading, name: string, written: boolean): boolean {
   const inputs = reading.assembled?.program.inputs ?? [];
   const has = (role: string): boolean => inputs.some((input) => input.role === role);
   if (written && has('parameter')) return true;
+  if (isKnownLossName(name) && inputs.some((input) => input.shape.length > 0)) return true;
   if (isDistance(reading)) return false;
   if (has('label') && has('parameter') && comparesWithLabel(reading)) return true;
   const output = reading.outputs.output?.name ?? '';

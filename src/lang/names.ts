@@ -21,7 +21,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
 
 /** Names of predictions: what a loss that takes them is differentiated by. */
 const PREDICTION =
-  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|x_?hat|o|f|s)$/i;
+  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|log_?probs?|log_?[pq]|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|x_?hat|o|f|s)$/i;
 
 /** The role that a name suggests on its own. */
 export function roleHint(name: string, isScalar: boolean): Role | 'prediction' | null {
@@ -62,6 +62,18 @@ export const isMeasureName = (name: string): boolean =>
 /** Names that say nothing but that a loss is computed, or which loss. */
 export const isPlainLossName = (name: string): boolean =>
   /^_*(?:(?:compute|calculate|calc|get|eval|evaluate|my|the|total|data|batch|train|val|test|full|forward)_?)*(?:losse?s?|costs?|objective|obj|criterion|risk|error|j|l|e)(?:_?(?:function|func|fn|value|val|with_reg\w*|regulari[sz]ed|reg|f|total|\d+))*$|(?:^|_)(?:nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber)(?:\d|_|$)|cross_?entropy|likelihood|squared_?error|(?:log|square|squared|quadratic|logistic|focal|hinge|huber|pinball|quantile|poisson|mse|mae|bce|ce)_?loss/i.test(
+    name,
+  );
+
+/** Losses of the field whose names do not say that they are losses. */
+export const isKnownLossName = (name: string): boolean =>
+  /(^|_)(kld?|js|kl_?div(ergence)?|elbo|distill(ation)?|info_?nce|nt_?xent|simclr|triplet|contrastive|tversky|dice|jaccard|focal|pinball|quantile|expectile|tweedie|deviance|log_?lik|multi_?margin|soft_?margin|margin_?ranking|cosine_?embedding|crammer_?singer|tukey|biweight|cauchy|charbonnier|total_?variation|barlow(_?twins)?|vicreg|word2vec|glove|bpr|ppo|mahalanobis|quad(ratic)?(_?form)?|log_?det|log_?sum_?exp|k_?means|autoencoder|vae)(\d|_|$)/i.test(
+    name,
+  );
+
+/** Activations of the field, also those with parameters of their own. */
+export const isKnownActivationName = (name: string): boolean =>
+  /^_?(sigmoid|swish|silu|glu|geglu|swiglu|reglu|p_?relu|r?relu\d?|leaky_?relu|elu|celu|selu|gelu|mish|soft_?plus|soft_?sign|soft_?shrink|hard_?\w+|threshold(ed_?relu)?|square_?plus|bent_?identity|snake|maxout|tanh_?\w*)$/i.test(
     name,
   );
 
@@ -112,8 +124,8 @@ const VECTOR_FIRST: readonly (readonly [Pattern, number])[] = [
 ];
 
 /**
- * Names that mean something only together: the queries, keys and values of attention; scale and shift of a normalised
- * input. The first group of each names the parameters, all of which must be there.
+ * Names that mean something only together: the queries, keys and values of attention; anchors with what is near and far
+ * of them; scale and shift of a normalised input. The first group of each names the parameters, all of which must be there.
  */
 const TOGETHER: readonly {
   readonly parameters: readonly RegExp[];
@@ -123,6 +135,11 @@ const TOGETHER: readonly {
   {
     parameters: [/^(q|query|queries)$/i, /^(k|keys?)$/i, /^(v|values?)$/i],
     shape: MATRIX_FIRST,
+    input: null,
+  },
+  {
+    parameters: [/^(a|anchors?)$/i, /^(p|pos|positives?)$/i, /^(n|neg|negatives?)$/i],
+    shape: VECTOR_FIRST,
     input: null,
   },
   {
@@ -313,6 +330,16 @@ const NAME_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, numb
       [COLUMN, 1],
       [ROW, 1.5],
       [SCALAR, 2],
+    ],
+  ],
+  [
+    /^(log_?[pq]|log_?probs?)$/,
+    [
+      [VECTOR, 0],
+      [MATRIX, 0.25],
+      [SCALAR, 1.25],
+      [COLUMN, 2],
+      [ROW, 2],
     ],
   ],
   [

@@ -9,7 +9,7 @@ import { directivesFor } from './directives';
 import type { Callable, Plan } from './execution';
 import { iterationOf, scriptIterations, type Iteration } from './iteration';
 import { indexModule } from './module';
-import { isGradientName, isLossName, isMeasureName, isProcedureName } from './names';
+import { isGradientName, isKnownLossName, isLossName, isMeasureName, isProcedureName } from './names';
 import { gradientHints } from './gradientHints';
 import { pairingOf } from './pairing';
 import type { Parsers } from './parse';
@@ -247,7 +247,10 @@ const EMPTY = {
 
 /** A function that cannot be read is worth a word only when its name says that it is a loss. */
 const worthReporting = (name: string): boolean =>
-  isLossName(name) && !isProcedureName(name) && !isMeasureName(name) && !isGradientName(name);
+  (isLossName(name) || isKnownLossName(name)) &&
+  !isProcedureName(name) &&
+  !isMeasureName(name) &&
+  !isGradientName(name);
 
 function declined(name: string, cause: Cause): Problem {
   const isShape = cause.type === 'shape';
