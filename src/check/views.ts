@@ -1,6 +1,7 @@
 /** Definitions and derivations as the plain data of the protocol. */
-import { axisIndices, type Program } from '../core/definition';
+import { axisIndices, type ArrayValue, type Program } from '../core/definition';
 import type { Derivation, Gradient } from '../core/derivation';
+import { isElementwise, outputAxes } from '../core/jacobian';
 import { CODE_TARGETS } from '../core/ops';
 import { printCode } from '../core/print/code';
 import type { SourceDefinition } from '../lang/definition';
@@ -94,7 +95,8 @@ function parameterView(
   findings: readonly Finding[],
 ): ParameterView {
   const { index, matrix } = gradientFormulas(program, gradient, formulas);
-  const printed = { name: gradientName(gradient.of), value: gradient, bindings: derivation.named };
+  const value = wholeGradient(program, gradient);
+  const printed = { name: gradientName(gradient.of), value, bindings: derivation.named };
   const code = CODE_TARGETS.map((target) => [target, printCode(target, program, printed)] as const);
   return {
     name: gradient.of,
@@ -104,6 +106,17 @@ function parameterView(
     abbreviations: abbreviations(gradient.steps, derivation.hidden, formulas),
     steps: gradient.steps.map((step) => stepView(step, formulas)),
     findings,
+  };
+}
+
+/** As an array: that of an output with axes has them before its own, as in a Jacobian, unless it is elementwise. */
+function wholeGradient(program: Program, gradient: Gradient): ArrayValue {
+  const outer = outputAxes(program).filter((axis) => axis.index !== null);
+  const inner = axisIndices(gradient.axes);
+  if (outer.length === 0 || isElementwise(axisIndices(outer), inner)) return gradient;
+  return {
+    axes: [...outer, ...gradient.axes.filter((axis) => axis.index !== null)],
+    element: gradient.element,
   };
 }
 
