@@ -35,7 +35,9 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   if (arrays.length === 0) return null;
   const isActivation =
     activationLike(reading) ||
-    (isKnownActivationName(name) &&
+    // A written derivative is judged as one of a loss: which of the parameters it is by is not known.
+    (!written &&
+      isKnownActivationName(name) &&
       program.inputs.every((input) => input.shape.length === 0) &&
       dependsNonlinearly(reading));
   const isLossOutput = isLossName(outputs.output.name);
