@@ -71,6 +71,8 @@ export interface DefinitionSummary {
 export interface NamedFormula {
   readonly name: string;
   readonly formula: Formula;
+  /** The same in matrix notation, where there is one. */
+  readonly matrix?: Formula | null;
   readonly span: TextSpan | null;
 }
 

@@ -39,6 +39,7 @@ export function derivativeView(
     named: derivatives.named.map((binding) => ({
       name: binding.name,
       formula: formulas.definition(binding),
+      matrix: formulas.matrixDefinition(binding),
       span: binding.span,
     })),
     facts: derivatives.facts,

@@ -29,6 +29,8 @@ export interface Formulas {
   /** The value in matrix notation, if it has one. */
   matrix(value: ArrayValue): Formula | null;
   definition(binding: Binding): Formula;
+  /** The definition in matrix notation, if it has one. */
+  matrixDefinition(binding: Binding): Formula | null;
 }
 
 /** A name with the axes whose indices it carries. */
@@ -95,6 +97,10 @@ export function createFormulas(
       const left = node(binding);
       const all = [left, binding.def];
       return equation(expression(left, all), expression(binding.def, all));
+    },
+    matrixDefinition({ name, axes, def }) {
+      const right = matrix({ axes, element: def });
+      return right && equation(bare(name), right);
     },
   };
 }

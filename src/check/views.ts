@@ -79,6 +79,7 @@ export function derivationView(
     named: derivation.named.map((binding) => ({
       name: binding.name,
       formula: formulas.definition(binding),
+      matrix: formulas.matrixDefinition(binding),
       span: binding.span,
     })),
     facts: derivation.facts,

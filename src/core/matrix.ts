@@ -68,6 +68,13 @@ export type MatrixForm =
       readonly elementwise: boolean;
     }
   | { readonly kind: 'root'; readonly arg: MatrixForm }
+  /** Ones on and below the diagonal (`lower`) or on and above it, `strict` without the diagonal. */
+  | {
+      readonly kind: 'triangle';
+      readonly lower: boolean;
+      readonly strict: boolean;
+      readonly sizes: readonly [rows: Size, columns: Size];
+    }
   /** The largest or smallest element, or the product of all, of each row (a column), of each column (a row) or of all. */
   | {
       readonly kind: 'extreme';
@@ -391,8 +398,18 @@ function indicator(c: SizeOf, form: CompareForm): MatrixForm | null {
   const [p, q] = [core(form.left), core(form.right)];
   const diagonal = p.kind === 'range' && q.kind === 'range' && p.size === q.size && form.rel === '==';
   if (diagonal && rank(form) === 2) return { kind: 'identity', size: p.size };
+  if (p.kind === 'range' && q.kind === 'range')
+    return triangle(c, form, p.dims[0] === indicesOf(form.dims)[0]);
   const [left, right] = congruent(c, [form.left, form.right], form.dims) ?? [];
   return left && right ? { kind: 'indicator', rel: form.rel, left, right } : null;
+}
+
+/** Which positions come before which others, as the mask of causal attention has it. */
+function triangle(c: SizeOf, { rel, dims }: CompareForm, rowsFirst: boolean): MatrixForm | null {
+  const [row, column] = indicesOf(dims);
+  if (row === undefined || column === undefined || rel === '==' || rel === '!=') return null;
+  const lower = rel.startsWith('>') === rowsFirst;
+  return { kind: 'triangle', lower, strict: !rel.endsWith('='), sizes: [c(row), c(column)] };
 }
 
 function choice(c: SizeOf, form: WhereForm): MatrixForm | null {

@@ -79,7 +79,10 @@ function abbreviations(context: ViewContext, named: readonly NamedFormula[]): HT
     'div',
     { class: 'result' },
     h('h3', {}, 'What the results share'),
-    ...named.map(({ name, formula }) => formulaRow(context, name, formula)),
+    ...named.flatMap(({ name, formula, matrix }) => [
+      matrix && formulaRow(context, name, matrix),
+      formulaRow(context, matrix ? `${name} in indices` : name, formula),
+    ]),
   );
 }
 

@@ -148,6 +148,11 @@ export function matrixValue(form: MatrixForm, source: MatrixSource): Matrix {
         for (let i = 0; i < a.rows; i += 1) for (let j = 0; j < a.cols; j += 1) total += a.at(i, j) ** 2;
         return scalar(total);
       }
+      case 'triangle': {
+        const [rows, cols] = form.sizes.map((size) => source.length(size));
+        const holds = (above: number): boolean => (form.strict ? above > 0 : above >= 0);
+        return { rows: rows ?? 0, cols: cols ?? 0, at: (i, j) => Number(holds(form.lower ? i - j : j - i)) };
+      }
       case 'extreme': {
         const a = own(form.arg);
         const combine = { max: Math.max, min: Math.min, prod: (p: number, v: number) => p * v }[form.op];

@@ -141,6 +141,11 @@ function write(form: MatrixForm, s: Spelling): Piece {
     }
     case 'root':
       return { text: s.root(write(form.arg, s).text), hold: 'atom' };
+    case 'triangle': {
+      const whole = `${s.ones}${s.juxtapose}${s.transpose(s.ones)}`;
+      const offset = form.strict ? `, ${form.lower ? '-1' : '1'}` : '';
+      return { text: s.operator(form.lower ? 'tril' : 'triu', `${whole}${offset}`), hold: 'atom' };
+    }
     case 'extreme': {
       const name = form.along === 'all' ? form.op : `${form.along === 'row' ? 'row' : 'col'}${form.op}`;
       return { text: s.operator(name, write(form.arg, s).text), hold: 'atom' };

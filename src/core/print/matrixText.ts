@@ -8,7 +8,8 @@ export function matrixText(form: MatrixForm, naming: Naming): string {
   return spell(form, spelling(naming));
 }
 
-const bracketed = (text: string): string => (/^([\w.]+|‖[^‖]*‖²)$/.test(text) ? text : `(${text})`);
+const bracketed = (text: string): string =>
+  /^([\w.]+|\w+\([^()]*\)|‖[^‖]*‖²)$/.test(text) ? text : `(${text})`;
 
 function spelling(naming: Naming): Spelling {
   const known = new Set(naming.program.inputs.map((i) => i.name));

@@ -190,3 +190,77 @@ def loss(w, b, X, y):
       expect(analyzer.stability(text, 'python', id)).toEqual({ findings: [], conclusion: '', stable: null });
   });
 });
+
+const ATTENTION = `def attention_loss(X, Wq, Wk, Wv, Y):
+    Q = X @ Wq
+    K = X @ Wk
+    V = X @ Wv
+    S = Q @ K.T / np.sqrt(Q.shape[1])
+    E = np.exp(S - np.max(S, axis=1, keepdims=True))
+    P = E / np.sum(E, axis=1, keepdims=True)
+    O = P @ V
+    return np.mean(np.sum((O - Y) ** 2, axis=1)) / 2
+`;
+
+const SOFTMAX = `def softmax_loss(W, X, y):
+    Z = X @ W
+    Z = Z - np.max(Z, axis=1, keepdims=True)
+    P = np.exp(Z) / np.sum(np.exp(Z), axis=1, keepdims=True)
+    return -np.mean(np.log(P[np.arange(len(y)), y]))
+`;
+
+describe('matrix notation', () => {
+  test('of what the gradients of attention share', () => {
+    const text = `import numpy as np\n\n${ATTENTION}`;
+    const [definition] = analyzer.analyze(text, 'python').definitions;
+    const { named = [], parameters } = analyzer.derivation(text, 'python', definition?.id ?? '');
+    expect(named.map(({ name, matrix }) => [name, matrix?.text])).toMatchInlineSnapshot(`
+      [
+        [
+          "dP",
+          "dP = 1/m (O - Y) Vᵀ",
+        ],
+        [
+          "dS",
+          "dS = (dP - (dP ∘ P) 1 1ᵀ) ∘ P",
+        ],
+        [
+          "dQ",
+          "dQ = 1/sqrt(h) dS K",
+        ],
+        [
+          "dK",
+          "dK = 1/sqrt(h) dSᵀ Q",
+        ],
+        [
+          "dV",
+          "dV = 1/m Pᵀ (O - Y)",
+        ],
+      ]
+    `);
+    expect(parameters.map(({ gradient }) => gradient.matrix?.text)).toMatchInlineSnapshot(`
+      [
+        "∂attention_loss/∂Wq = Xᵀ dQ",
+        "∂attention_loss/∂Wk = Xᵀ dK",
+        "∂attention_loss/∂Wv = Xᵀ dV",
+      ]
+    `);
+  });
+
+  test('of softmax regression with integer labels', () => {
+    const text = `import numpy as np\n\n${SOFTMAX}`;
+    const [definition] = analyzer.analyze(text, 'python').definitions;
+    const { parameters } = analyzer.derivation(text, 'python', definition?.id ?? '');
+    expect(parameters.map(({ gradient }) => gradient.matrix?.text)).toMatchInlineSnapshot(`
+      [
+        "∂softmax_loss/∂W = 1/m Xᵀ (P - onehot(y))",
+      ]
+    `);
+    const second = analyzer.derivation(text, 'python', definition?.id ?? '', { kind: 'hessian' });
+    expect(second.parameters.map(({ gradient }) => gradient.index.text)).toMatchInlineSnapshot(`
+      [
+        "d(d(softmax_loss)/d(W[j,l]))/d(W[j2,l2]) = -1/m*sum(i<m, P[i,l]*(P[i,l2] - delta(l, l2))*X[i,j]*X[i,j2])",
+      ]
+    `);
+  });
+});

@@ -131,6 +131,18 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
     'D = Z - np.max(Z, axis=0)',
   ],
   [
+    'a causal mask',
+    'param P[t,t]; param D[t,t]\nS[i<t,j<t] = (D[i,j] - sum(r<t, D[i,r]*P[i,r]))*P[i,j]*(i >= j)',
+    String.raw`(D - (D \odot P) \mathbf{1} \mathbf{1}^{\top}) \odot P \odot \operatorname{tril}(\mathbf{1} \mathbf{1}^{\top})`,
+    'S = (D - np.sum(D * P, axis=1, keepdims=True)) * P * (np.arange(t)[:, None] >= np.arange(t))',
+  ],
+  [
+    'a causal mask, columns are queries',
+    'param P[t,t]\nS[j<t,i<t] = P[j,i]*(i > j)',
+    String.raw`P \odot \operatorname{triu}(\mathbf{1} \mathbf{1}^{\top}, 1)`,
+    'S = P * (np.arange(t) > np.arange(t)[:, None])',
+  ],
+  [
     'a choice',
     'param Z[m,k]; data r[m] positive\nD[i<m,q<k] = where(r[i] >= 1, Z[i,q]/r[i], 2*Z[i,q])',
     String.raw`\operatorname{where}([r \ge 1] \mathbf{1}^{\top}, \operatorname{diag}(r)^{-1} Z, 2 Z)`,
