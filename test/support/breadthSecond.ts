@@ -325,6 +325,7 @@ N[j<n] = (x[j] - mu)/sd`,
     kind: 'hessian',
     torch: 'F.cross_entropy(X @ W, Y)',
     jax: '-(Y*jax.nn.log_softmax(X @ W, axis=1)).sum(1).mean()',
+    shown: '1/m*sum(i<m, P[i,c]*(delta(c, c2) - P[i,c2])*X[i,j]*X[i,j2])',
   },
   {
     name: 'softmax regression',

@@ -259,6 +259,64 @@ J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]/t))) - Z[i,c[i]]/t)`,
 J = 1/2*sum(i<m, sum(j<n, (W[c[i],j] - T[i,j])^2))`,
     by: 'W',
   },
+  ...['Q', 'K', 'V'].flatMap((by) => [
+    {
+      name: 'attention',
+      model: `data Q[t,d]; data K[s,d]; data V[s,e]; data dO[t,e]
+S[i<t,j<s] = sum(q<d, Q[i,q]*K[j,q])/sqrt(d)
+P[i<t,j<s] = exp(S[i,j])/sum(r<s, exp(S[i,r]))
+O[i<t,r<e] = sum(j<s, P[i,j]*V[j,r])
+J = sum(i<t, sum(r<e, dO[i,r]*O[i,r]))`,
+      by,
+    },
+    {
+      name: 'attention, columns',
+      model: `data Q[d,t]; data K[d,s]; data V[e,s]; data dO[e,t]
+S[j<s,i<t] = sum(q<d, K[q,j]*Q[q,i])/sqrt(d)
+P[j<s,i<t] = exp(S[j,i])/sum(r<s, exp(S[r,i]))
+O[r<e,i<t] = sum(j<s, V[r,j]*P[j,i])
+J = sum(i<t, sum(r<e, dO[r,i]*O[r,i]))`,
+      by,
+    },
+    {
+      name: 'causal attention',
+      model: `data Q[t,d]; data K[t,d]; data V[t,e]; data dO[t,e]
+S[i<t,j<t] = sum(q<d, Q[i,q]*K[j,q])/sqrt(d)
+T[i<t,j<t] = where(j <= i, S[i,j], -1000000000)
+P[i<t,j<t] = exp(T[i,j])/sum(r<t, exp(T[i,r]))
+O[i<t,r<e] = sum(j<t, P[i,j]*V[j,r])
+J = sum(i<t, sum(r<e, dO[i,r]*O[i,r]))`,
+      by,
+    },
+  ]),
+  {
+    name: 'attention of several heads',
+    model: `data Q[h,t,d]; data K[h,s,d]; data V[h,s,e]; data dO[h,t,e]
+S[a<h,i<t,j<s] = sum(q<d, Q[a,i,q]*K[a,j,q])/sqrt(d)
+P[a<h,i<t,j<s] = exp(S[a,i,j])/sum(r<s, exp(S[a,i,r]))
+O[a<h,i<t,r<e] = sum(j<s, P[a,i,j]*V[a,j,r])
+J = sum(a<h, sum(i<t, sum(r<e, dO[a,i,r]*O[a,i,r])))`,
+    by: 'K',
+  },
+  {
+    name: 'layer norm',
+    model: `data X[m,n]; data g[n]; data U[m,n]
+mu[i<m,1] = 1/n*sum(j<n, X[i,j])
+va[i<m,1] = 1/n*sum(j<n, (X[i,j] - mu[i])^2)
+N[i<m,j<n] = (X[i,j] - mu[i])/sqrt(va[i] + 0.00001)
+J = sum(i<m, sum(j<n, U[i,j]*g[j]*N[i,j]))`,
+    by: 'X',
+  },
+  {
+    name: 'layer norm, columns',
+    model: `data X[n,m]; data U[n,m]
+mu[1,i<m] = 1/n*sum(j<n, X[j,i])
+va[1,i<m] = 1/n*sum(j<n, (X[j,i] - mu[i])^2)
+sd[1,i<m] = sqrt(va[i] + 0.00001)
+N[j<n,i<m] = (X[j,i] - mu[i])/sd[i]
+J = sum(i<m, sum(j<n, U[j,i]*N[j,i]))`,
+    by: 'X',
+  },
 ];
 
 /** A real argument in the domain of each operator, made from x and y in (0.1, 0.9). */

@@ -156,7 +156,7 @@ function turned(algebra: Algebra, m: Mono): { flipped: Node[]; rest: Mono } {
     if (flipped && algebra.facts.range(node).low < 0) candidates.push({ id, node, flipped });
   }
   const [first] = candidates.sort((a, b) => algebra.display.compareFactors(a.node, b.node));
-  if (!first) return { flipped: [], rest: m };
+  if (!first) return turnedInside(algebra, m);
   return { flipped: [first.flipped()], rest: filterMono(m, (id) => id !== first.id) };
 }
 
@@ -171,6 +171,43 @@ function turnedReduction({ arena }: Algebra, atom: Node): (() => Node) | null {
     terms.sort((a, b) => Number(startsNegative(a)) - Number(startsNegative(b)));
     return arena.sum(index, arena.add(...terms));
   };
+}
+
+/** -Σ (p - [i = j])·… is written Σ ([i = j] - p)·…, likewise. */
+function turnedInside(algebra: Algebra, m: Mono): { flipped: Node[]; rest: Mono } {
+  for (const [id, e] of factors(m)) {
+    const { atom } = algebra.base(id);
+    const node = e === 1 && atom?.kind === 'reduce' ? withoutMinus(algebra, atom) : null;
+    if (node) return { flipped: [node], rest: filterMono(m, (other) => other !== id) };
+  }
+  return { flipped: [], rest: m };
+}
+
+/** The negative of a sum that takes away a number or an indicator, of a product with one or of a sum over an index of one. */
+function withoutMinus(algebra: Algebra, node: Node): Node | null {
+  const { arena, facts } = algebra;
+  if (node.kind === 'add') {
+    const taken = node.args.filter(startsNegative).map((term) => stripped(algebra, term));
+    const plain = taken.some(({ kind }) => kind === 'num' || kind === 'delta' || kind === 'cmp');
+    if (!plain || facts.range(node).low >= 0) return null;
+    return arena.add(
+      ...orderTerms(
+        algebra,
+        node.args.map((term) => arena.mul(arena.num(-1), term)),
+      ),
+    );
+  }
+  if (node.kind === 'mul') {
+    for (const factor of node.args) {
+      const other = withoutMinus(algebra, factor);
+      if (other) return arena.mul(...node.args.map((each) => (each === factor ? other : each)));
+    }
+    return null;
+  }
+  if (node.kind !== 'reduce' || node.op !== 'sum') return null;
+  const { index, body } = arena.open(node);
+  const other = withoutMinus(algebra, body);
+  return other && arena.reduce('sum', index, other);
 }
 
 const termNode = (algebra: Algebra, term: Term): Node =>

@@ -259,7 +259,7 @@ describe('matrix notation', () => {
     const second = analyzer.derivation(text, 'python', definition?.id ?? '', { kind: 'hessian' });
     expect(second.parameters.map(({ gradient }) => gradient.index.text)).toMatchInlineSnapshot(`
       [
-        "d(d(softmax_loss)/d(W[j,l]))/d(W[j2,l2]) = -1/m*sum(i<m, P[i,l]*(P[i,l2] - delta(l, l2))*X[i,j]*X[i,j2])",
+        "d(d(softmax_loss)/d(W[j,l]))/d(W[j2,l2]) = 1/m*sum(i<m, P[i,l]*(delta(l, l2) - P[i,l2])*X[i,j]*X[i,j2])",
       ]
     `);
   });
