@@ -3,7 +3,8 @@ import { axisIndices, type Binding, type Program } from '../definition';
 import type { Node } from '../expr';
 import type { PointArray } from '../machine';
 import { otherFactors, reductionSlopes, slopes } from './slopes';
-import { at, type Lanes, type LaneValues } from './values';
+import { at } from './layout';
+import type { Lanes, LaneValues } from './values';
 
 export interface Backward {
   /** ∂(element `place` of the binding `of`)/∂`by`, in row-major order; null where it does not depend on it. */

@@ -95,3 +95,7 @@ export function createLayouts(): Layouts {
     },
   };
 }
+
+/** Reads element `k` of a wider layout. */
+export const at = (data: Float64Array, places: Int32Array | null, k: number): number =>
+  data[places ? (places[k] as number) : k] as number;

@@ -2,8 +2,8 @@
 import { stackPositions, type MatrixNode, type Node, type SymNode } from '../expr';
 import { factorise, type Factorised } from '../linear';
 import type { PointArray } from '../machine';
-import type { Layout, Layouts } from './layout';
-import { at, type Lanes } from './values';
+import { at, type Layout, type Layouts } from './layout';
+import type { Lanes } from './values';
 
 /** One matrix of a symbol: where its elements begin in the symbol's array, its order, and what elimination makes of it. */
 interface MatrixAt extends Factorised {

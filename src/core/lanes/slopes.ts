@@ -2,7 +2,8 @@
 import type { Node, ReduceNode } from '../expr';
 import { arg, powerSlope } from '../machine';
 import { opRow } from '../ops';
-import { at, type Lanes, type LaneValues } from './values';
+import { at } from './layout';
+import type { Lanes, LaneValues } from './values';
 
 /** ∂node/∂argument, element by element of the node's layout; for powers and calls. */
 export function slopes(values: LaneValues, node: Node, argument: number): Float64Array {

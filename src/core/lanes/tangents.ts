@@ -2,7 +2,8 @@
 import { arg } from '../machine';
 import type { Node, SymNode } from '../expr';
 import { otherFactors, reductionSlopes, slopes } from './slopes';
-import { at, type Lanes, type LaneValues } from './values';
+import { at } from './layout';
+import type { Lanes, LaneValues } from './values';
 
 /** The derivative of a node by a symbol at its indices, all other symbols fixed; null where it is 0. */
 export function createTangents(values: LaneValues): (node: Node, by: SymNode) => Lanes | null {

@@ -2,7 +2,7 @@
 import type { Arena, CallNode, CmpNode, DiffNode, IndexNode, Node, ReduceNode, Size, SymNode } from '../expr';
 import { arg, power, type PointArray } from '../machine';
 import { opRow } from '../ops';
-import type { Layout, Layouts } from './layout';
+import { at, type Layout, type Layouts } from './layout';
 import { createLaneMatrices, type LaneMatrices } from './matrices';
 
 export interface Lanes {
@@ -32,10 +32,6 @@ export interface LaneValues {
   /** Places in the row-major array that a symbol reads, -1 outside of it. */
   offsets(sym: SymNode, array: PointArray): { readonly layout: Layout; readonly at: Int32Array };
 }
-
-/** Reads element `k` of a wider layout. */
-export const at = (data: Float64Array, places: Int32Array | null, k: number): number =>
-  data[places ? (places[k] as number) : k] as number;
 
 export function createLaneValues(source: Source): LaneValues {
   const { layouts } = source;
