@@ -3,7 +3,7 @@
  * are derived as one function of z, as textbooks do, and not through the parts that only the computation has.
  */
 import { axisIndices, type Binding, type Program } from './definition';
-import { isNum, type Arena, type IndexNode, type Node, type SymNode } from './expr';
+import { isNum, symbolNames, type Arena, type IndexNode, type Node, type SymNode } from './expr';
 import type { Graph } from './graph';
 import { writeOut } from './hidden';
 
@@ -18,7 +18,13 @@ export interface Softmax {
 
 /** The softmaxes among the bindings; one of whose parts something else needs, or `kept` holds, is left as it is. */
 export function findSoftmaxes(program: Program, graph: Graph, kept: ReadonlySet<string>): Softmax[] {
-  return program.bindings.flatMap((binding) => softmaxOf(program.arena, graph, kept, binding) ?? []);
+  // The graph knows only of uses on the way to the output.
+  const names = program.bindings.map((binding) => [binding, symbolNames(binding.def)] as const);
+  const isFree = (part: Binding, inner: readonly Binding[]): boolean =>
+    !kept.has(part.name) &&
+    part.name !== program.output &&
+    names.every(([user, used]) => !used.has(part.name) || inner.includes(user));
+  return program.bindings.flatMap((binding) => softmaxOf(program.arena, graph, isFree, binding) ?? []);
 }
 
 /** The program with each softmax in one binding. */
@@ -32,7 +38,12 @@ export function withoutParts(program: Program, softmaxes: readonly Softmax[]): P
   return { ...program, bindings };
 }
 
-function softmaxOf(arena: Arena, graph: Graph, kept: ReadonlySet<string>, whole: Binding): Softmax | null {
+function softmaxOf(
+  arena: Arena,
+  graph: Graph,
+  isFree: (part: Binding, inner: readonly Binding[]) => boolean,
+  whole: Binding,
+): Softmax | null {
   const parts: Binding[] = [];
   const used = (binding: Binding): Binding => {
     if (!parts.includes(binding)) parts.push(binding);
@@ -55,12 +66,10 @@ function softmaxOf(arena: Arena, graph: Graph, kept: ReadonlySet<string>, whole:
   const exponential = resolved(numerator);
   if (exponential.kind !== 'call' || exponential.fn !== 'exp') return null;
   const exponent = shiftedBy(arena, graph, exponential.args[0] as Node, own, used);
-  const isInner = (binding: Binding): boolean => parts.includes(binding) || binding.name === whole.name;
   const { shift } = exponent;
-  if (parts.some((part) => kept.has(part.name) || !graph.consumers(part.name).every(isInner))) return null;
+  if (!parts.every((part) => isFree(part, [whole, ...parts]))) return null;
   const shifts = shift.flatMap((node) => (node.kind === 'sym' ? (graph.bindings.get(node.name) ?? []) : []));
-  for (const binding of shifts)
-    if (!kept.has(binding.name) && graph.consumers(binding.name).every(isInner)) used(binding);
+  for (const binding of shifts) if (isFree(binding, [whole, ...parts])) used(binding);
   const power = arena.call('exp', exponent.rest);
   const def = arena.div(power, arena.sum(own, power));
   const shifted = shift.length > 0 ? writeOut(arena, parts, whole.def) : null;

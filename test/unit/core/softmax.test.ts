@@ -58,6 +58,13 @@ describe('softmaxes that stay in parts', () => {
     expect(derivation.gradients.flatMap((gradient) => gradientFaults(gradient, show))).toEqual([]);
   });
 
+  test('what uses a part and is not on the way keeps its definition', () => {
+    const program = parseModel(`${used}L[i<m] = log(S[i])\n${LOSS}`);
+    const derivation = derive(program);
+    const show = printer(program, derivation);
+    expect(derivation.gradients.flatMap((gradient) => gradientFaults(gradient, show))).toEqual([]);
+  });
+
   test('the derivative by a part can be asked for', () => {
     const derivation = derive(parseModel(used + LOSS), { keep: ['E'] });
     expect(derivation.adjoints.map(({ of }) => of)).toContain('E');
