@@ -5,7 +5,7 @@ import { axisIndices, type Axis, type Binding, type Program } from './definition
 import type { Derivation, Gradient, Kink, Link, Step } from './derivation';
 import { symbolNames, type Arena, type IndexNode, type Node, type Size } from './expr';
 import { createGraph, linkIndices, type Graph } from './graph';
-import { nameInnerParts, writeOut } from './hidden';
+import { byName, nameInnerParts, writeOut } from './hidden';
 import { findKinks } from './kinks';
 import { createIndexNamer, type IndexNamer } from './indexNames';
 import { deriveLink, type Derived, type Workshop } from './links';
@@ -61,14 +61,15 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   const used = new Set([...raw, ...rawBackward].flatMap(({ value }) => [...symbolNames(value)]));
   for (const { def } of adjoints.named) for (const name of symbolNames(def)) used.add(name);
   const shares = unnamed.shares.filter(({ binding }) => used.has(binding.name));
-  const inFull = (node: Node): Node => writeOut(program.arena, unnamed.hidden, node);
+  const hidden = byName(unnamed.hidden);
+  const inFull = (node: Node): Node => writeOut(program.arena, hidden, node);
   const ownShares = shares.map(({ binding }) => ({ ...binding, def: inFull(binding.def) }));
   const written =
     unnamed.hidden.length === 0
       ? shop
       : openWorkshop({ ...program, bindings: [...program.bindings, ...ownShares] }, namer, []);
   const finish = (adjoint: Adjoint): Gradient =>
-    gradientOf(program, graph, writtenOut(written, unnamed.hidden, adjoint));
+    gradientOf(program, graph, writtenOut(written, hidden, adjoint));
   const verifier =
     options.verify === false ? null : createVerifier(whole, adjoints.named, options.seed ?? DEFAULT_SEED);
   const checked = (gradient: Gradient): Gradient =>
@@ -180,7 +181,11 @@ function withNamedIndices(arena: Arena, namer: IndexNamer, node: Node): Node {
 }
 
 /** The derivative in the user's own names; abbreviations are replaced in a step of their own. */
-export function writtenOut<T extends Derived>(shop: Workshop, hidden: readonly Binding[], derived: T): T {
+export function writtenOut<T extends Derived>(
+  shop: Workshop,
+  hidden: ReadonlyMap<string, Binding>,
+  derived: T,
+): T {
   const { arena } = shop;
   const plain = writeOut(arena, hidden, derived.value);
   if (plain === derived.value) return derived;
@@ -188,7 +193,8 @@ export function writtenOut<T extends Derived>(shop: Workshop, hidden: readonly B
   const { display } = simplifier;
   const simplest = simplifier.shown(plain, 'derivative');
   const value = display.cost(simplest) <= display.cost(plain) ? simplest : plain;
-  const names = hidden.filter((b) => symbolNames(derived.value).has(b.name)).map((b) => b.name);
+  const used = symbolNames(derived.value);
+  const names = [...hidden.keys()].filter((name) => used.has(name));
   const unfold = makeStep({
     rule: 'unfold-hidden',
     title: `write out ${names.join(', ')}`,

@@ -2,7 +2,7 @@
  * Values of derivatives that have not been carried out, by forward differentiation: first order uses the slopes of the
  * operator table only, so that it checks the derivative rules; mixed higher orders go through nested `diff` nodes.
  */
-import { axisIndices } from './definition';
+import { axisIndices, type Binding } from './definition';
 import {
   stackPositions,
   type CallNode,
@@ -64,13 +64,7 @@ export function createDual(values: Base): Dual {
     const known = actives.get(key);
     if (known) return known;
     const names = new Set([name]);
-    if (total)
-      for (const binding of machine.bindings.values())
-        for (const used of machine.mentions(binding.name))
-          if (names.has(used)) {
-            names.add(binding.name);
-            break;
-          }
+    if (total) for (const next of names) for (const user of machine.users(next)) names.add(user.name);
     actives.set(key, names);
     return names;
   };
@@ -322,14 +316,16 @@ export function createDual(values: Base): Dual {
     let adjoints = mode.adjoints.get(key);
     if (!adjoints) mode.adjoints.set(key, (adjoints = new Map<string, PointArray>()));
     const done = adjoints;
-    const order = machine.needed(output.name);
+    const last = machine.rank(output.name);
+    const usersOf = (by: string): readonly Binding[] =>
+      by === output.name ? [] : machine.users(by).filter((user) => machine.rank(user.name) <= last);
     const accumulate = (by: string, positions: readonly number[]): number => {
       if (by === output.name) return Number(positions.every((p, k) => p === at[k]));
       const t = targetAt(by, positions, false);
       let total = 0;
-      for (const user of order) {
+      for (const user of usersOf(by)) {
         const adjoint = done.get(user.name);
-        if (!adjoint || !machine.mentions(user.name).has(by)) continue;
+        if (!adjoint) continue;
         let k = 0;
         machine.fill(user, (def) => {
           const outer = adjoint.data[k++] ?? NaN;
@@ -339,7 +335,14 @@ export function createDual(values: Base): Dual {
       }
       return total;
     };
-    const compute = (by: string, dims: readonly number[]): void => {
+    const dimsOf = (by: string): readonly number[] => {
+      const binding = machine.bindings.get(by);
+      if (binding) return axisIndices(binding.axes).map((index) => machine.length(index.size));
+      const input = machine.point.inputs[by];
+      return input === undefined || typeof input === 'number' ? [] : input.dims;
+    };
+    const compute = (by: string): PointArray => {
+      const dims = dimsOf(by);
       const data: number[] = [];
       const positions: number[] = [];
       const loop = (k: number): void => {
@@ -351,18 +354,15 @@ export function createDual(values: Base): Dual {
           }
       };
       loop(0);
-      done.set(by, { dims, data });
+      return { dims, data };
     };
-    const active = activeNames(name, true);
-    for (const binding of [...order].reverse())
-      if (active.has(binding.name) && !done.has(binding.name))
-        compute(
-          binding.name,
-          axisIndices(binding.axes).map((index) => machine.length(index.size)),
-        );
-    if (!done.has(name)) {
-      const input = machine.point.inputs[name];
-      compute(name, input === undefined || typeof input === 'number' ? [] : input.dims);
+    const open = [name];
+    for (let by = open.at(-1); by !== undefined; by = open.at(-1)) {
+      const missing = usersOf(by).filter((user) => !done.has(user.name));
+      open.push(...missing.map((user) => user.name));
+      if (missing.length > 0) continue;
+      open.pop();
+      if (!done.has(by)) done.set(by, compute(by));
     }
     return done.get(name) ?? { dims: [], data: [] };
   };
@@ -372,7 +372,7 @@ export function createDual(values: Base): Dual {
     const [expression, by] = node.args as [Node, SymNode];
     if (!node.total || expression.kind !== 'sym' || !machine.bindings.has(expression.name))
       return derivative(mode, expression, [target(node)]);
-    if (!activeNames(by.name, true).has(expression.name)) return 0;
+    if (machine.rank(by.name) > machine.rank(expression.name)) return 0;
     const { dims, data } = backward(mode, expression, by.name);
     return machine.element(data, dims, values.positions(by));
   };

@@ -2,7 +2,7 @@
 import type { Binding, Program } from './definition';
 import { mentioned } from './derivatives';
 import { openWorkshop } from './derive';
-import { writeOut } from './hidden';
+import { byName, writeOut } from './hidden';
 import { createIndexNamer } from './indexNames';
 import { simplifySteps, type Derived } from './links';
 import { createNaming } from './print/naming';
@@ -24,7 +24,7 @@ export function fused(
 ): Derived {
   const { arena } = program;
   const attempt = (inner: readonly Binding[]): { readonly derived: Derived; readonly cost: number } => {
-    const plain = writeOut(arena, inner, derived.value);
+    const plain = writeOut(arena, byName(inner), derived.value);
     const rest = named.filter((binding) => !inner.includes(binding));
     const extended = { ...program, bindings: [...program.bindings, ...rest] };
     const shop = openWorkshop(extended, createIndexNamer(arena, createNaming(extended)), []);

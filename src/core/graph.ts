@@ -51,8 +51,7 @@ export function createGraph(program: Program): Graph {
     const known = downstream.get(name);
     if (known) return known;
     const found = new Set([name]);
-    for (const binding of program.bindings)
-      for (const used of mentions.get(binding.name) ?? []) if (found.has(used)) found.add(binding.name);
+    for (const next of found) for (const user of users.get(next) ?? []) found.add(user.name);
     downstream.set(name, found);
     return found;
   };

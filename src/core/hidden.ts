@@ -156,13 +156,15 @@ export function nameInnerParts(
   return { program: { ...program, bindings }, hidden, shares };
 }
 
+export const byName = (bindings: readonly Binding[]): ReadonlyMap<string, Binding> =>
+  new Map(bindings.map((binding) => [binding.name, binding]));
+
 /** Hidden symbols replaced by their definitions. */
-export function writeOut(arena: Arena, hidden: readonly Binding[], node: Node): Node {
-  const byName = new Map(hidden.map((binding) => [binding.name, binding]));
+export function writeOut(arena: Arena, hidden: ReadonlyMap<string, Binding>, node: Node): Node {
   let result = node;
-  for (let round = 0; round <= hidden.length; round++) {
+  for (let round = 0; round <= hidden.size; round++) {
     const next = arena.mapSyms(result, (sym) => {
-      const binding = byName.get(sym.name);
+      const binding = hidden.get(sym.name);
       if (!binding) return sym;
       const own = axisIndices(binding.axes);
       return arena.substituteAll(

@@ -5,7 +5,7 @@ import { DEFAULT_SEED, derive, openWorkshop, shortest, writtenOut, type DeriveOp
 import { freshName, mentioned, shapeIn, wantedNames, withUpstream, type Derivatives } from './derivatives';
 import type { IndexNode, Node } from './expr';
 import { createGraph } from './graph';
-import { nameInnerParts, writeOut } from './hidden';
+import { byName, nameInnerParts, writeOut } from './hidden';
 import { createIndexNamer } from './indexNames';
 import { outputAxes } from './jacobian';
 import { createNaming } from './print/naming';
@@ -60,7 +60,7 @@ export function forward(
   const inner = nameInnerParts(program, createGraph(program), namer, wanted);
   const shop = openWorkshop(inner.program, namer, inner.hidden);
   const written = inner.hidden.length === 0 ? shop : openWorkshop(program, namer, []);
-  const hidden = new Set(inner.hidden.map(({ name }) => name));
+  const hidden = byName(inner.hidden);
   const taken: string[] = [];
   const fresh = (of: string): string => {
     const stem = `${of.replace(/@/g, '_')}_dot`;
@@ -71,7 +71,7 @@ export function forward(
     taken.push(free);
     return free;
   };
-  const tangents = createTangents(shop, directions, outputs, hidden, fresh);
+  const tangents = createTangents(shop, directions, outputs, new Set(hidden.keys()), fresh);
   const raw = outputs.map((name) => tangents.of(name));
   const verifier =
     options.verify === false
@@ -79,10 +79,10 @@ export function forward(
       : createVerifier(inner.program, tangents.named, options.seed ?? DEFAULT_SEED);
   const named = tangents.named.map((binding) => ({
     ...binding,
-    def: shortest(written, writeOut(program.arena, inner.hidden, binding.def)),
+    def: shortest(written, writeOut(program.arena, hidden, binding.def)),
   }));
   const results = raw.map((tangent): Forward => {
-    const { value, steps } = writtenOut(written, inner.hidden, tangent);
+    const { value, steps } = writtenOut(written, hidden, tangent);
     return {
       of: tangent.name,
       indices: tangent.indices,

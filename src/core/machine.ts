@@ -37,8 +37,10 @@ export interface Machine {
   memo(): Memo;
   /** An element of a row-major array; NaN where a position is not an index of it. */
   element(data: ArrayLike<number>, dims: readonly number[], positions: readonly number[]): number;
-  /** Names in the definition of a binding. */
-  mentions(name: string): ReadonlySet<string>;
+  /** Where a binding stands in the order of evaluation; -1 for an input. */
+  rank(name: string): number;
+  /** The bindings whose definitions hold the name, in order of evaluation. */
+  users(name: string): readonly Binding[];
   /** The bindings that `name` needs, itself last, in order of evaluation. */
   needed(name: string): readonly Binding[];
   /** Calls `compute` at every element of a binding, in row-major order. */
@@ -66,6 +68,8 @@ interface Place {
 export function createMachine(program: Program, point: Point, extra: readonly Binding[]): Machine {
   const order = [...program.bindings, ...extra];
   const bindings = new Map(order.map((b) => [b.name, b]));
+  const ranks = new Map(order.map((b, rank) => [b.name, rank]));
+  let usedBy: Map<string, Binding[]> | null = null;
   const slots = new Map<string, number>();
   const at: number[] = [];
   const sizesOf = new Map<number, ReadonlyMap<string, Size>>();
@@ -79,6 +83,19 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
       mentionedBy.set(name, (known = binding ? symbolNames(binding.def) : new Set()));
     }
     return known;
+  };
+
+  const users = (name: string): readonly Binding[] => {
+    if (!usedBy) {
+      usedBy = new Map();
+      for (const binding of bindings.values())
+        for (const used of mentions(binding.name)) {
+          const list = usedBy.get(used);
+          if (list) list.push(binding);
+          else usedBy.set(used, [binding]);
+        }
+    }
+    return usedBy.get(name) ?? [];
   };
 
   const slot = (name: string): number => {
@@ -190,7 +207,8 @@ export function createMachine(program: Program, point: Point, extra: readonly Bi
     length,
     each,
     memo,
-    mentions,
+    users,
+    rank: (name) => ranks.get(name) ?? -1,
     position(name) {
       const s = slots.get(name);
       const value = s === undefined ? undefined : at[s];

@@ -2,7 +2,7 @@
 import { axisIndices } from './definition';
 import type { Step } from './derivation';
 import type { IndexNode, Node } from './expr';
-import { isNum } from './expr';
+import { isNum, symbolNames } from './expr';
 import type { Workshop } from './links';
 import { makeStep } from './steps';
 
@@ -19,8 +19,8 @@ function squareQuotient(shop: Workshop, node: Node): { u: Node; below: Node } | 
   return reorder(below) === reorder(arena.add(arena.one, u)) ? { u, below } : null;
 }
 
-/** A binding whose definition at some indices is 1/below. */
-function outputOf(shop: Workshop, below: Node): Node | null {
+/** Of the bindings that `after` names, one whose definition at some indices is 1/below. */
+function outputOf(shop: Workshop, below: Node, after: Node): Node | null {
   const { arena, graph, reorder } = shop;
   const wanted = reorder(arena.pow(below, arena.minusOne));
   const free = new Map<string, IndexNode>();
@@ -30,7 +30,9 @@ function outputOf(shop: Workshop, below: Node): Node | null {
   };
   collect(below);
   const available = [...free.values()].filter((index) => below.free.has(index.name));
-  for (const binding of graph.bindings.values()) {
+  for (const name of symbolNames(after)) {
+    const binding = graph.bindings.get(name);
+    if (!binding) continue;
     const own = axisIndices(binding.axes);
     if (own.length !== available.length) continue;
     const at = own.map((index) => available.find((other) => other.size === index.size) ?? index);
@@ -47,7 +49,7 @@ function outputOf(shop: Workshop, below: Node): Node | null {
 export function sigmoidSteps(shop: Workshop, before: Node, after: Node): Step[] | null {
   const { arena } = shop;
   const found = squareQuotient(shop, before);
-  const output = found ? outputOf(shop, found.below) : null;
+  const output = found ? outputOf(shop, found.below, after) : null;
   if (!found || !output) return null;
   const { u, below } = found;
   const share = arena.pow(below, arena.minusOne);

@@ -3,7 +3,7 @@ import { placed, type Binding } from './definition';
 import type { Step } from './derivation';
 import { symbolNames, type IndexNode, type Node, type Size } from './expr';
 import { pinnedAxes } from './graph';
-import { writeOut } from './hidden';
+import { byName, writeOut } from './hidden';
 import { deriveLink, linkNode, simplifySteps, type Derived, type Workshop } from './links';
 import { inShownForm } from './shownSteps';
 import { makeStep } from './steps';
@@ -162,7 +162,7 @@ export function createTangents(
     const names = symbolNames(derived.value);
     const inner = named.filter((binding) => names.has(binding.name));
     if (inner.length === 0 || cost(derived.value) > ALWAYS_NAMED_FROM) return derived;
-    const plain = writeOut(arena, inner, derived.value);
+    const plain = writeOut(arena, byName(inner), derived.value);
     const whole = inShownForm(shop, simplifySteps(shop, plain));
     if (cost(whole.value) > cost(derived.value)) return derived;
     const unfold = makeStep({

@@ -1,6 +1,5 @@
 /** Equations between bindings and expressions, by which answers are written in the user's names. */
-import type { IndexNode, Node } from '../expr';
-import type { Arena } from '../expr';
+import { symbolNames, type Arena, type IndexNode, type Node } from '../expr';
 
 /** `pattern` (over `indices`) equals `to`. */
 export interface Relation {
@@ -71,22 +70,32 @@ function occurs({ pattern, indices }: Pick<Relation, 'pattern' | 'indices'>, nod
   );
 }
 
-/** Equations indexed by the head of their left side. */
+/** Equations indexed by the head of their left side, those without indices by the left side itself. */
 export class RelationTable {
   private readonly byHead = new Map<string, Relation[]>();
+  private readonly exact = new Map<Node, Relation[]>();
+  private readonly ages = new Map<Relation, number>();
 
   /** An equation whose right side holds its own left side would be used for ever; it is left out. */
   add(relation: Relation): void {
     if (occurs(relation, relation.to)) return;
-    const head = headOf(relation.pattern);
-    const list = this.byHead.get(head);
-    if (list) list.push(relation);
-    else this.byHead.set(head, [relation]);
+    this.ages.set(relation, this.ages.size);
+    if (relation.indices.length === 0) listed(this.exact, relation.pattern, relation);
+    else listed(this.byHead, headOf(relation.pattern), relation);
+  }
+
+  /** Those that may match the node, oldest first. */
+  private candidates(node: Node): readonly Relation[] {
+    const general = this.byHead.get(headOf(node)) ?? [];
+    const exact = this.exact.get(node);
+    if (!exact) return general;
+    const age = (relation: Relation): number => this.ages.get(relation) ?? 0;
+    return [...exact, ...general].sort((a, b) => age(a) - age(b));
   }
 
   /** The right side for the first relation whose pattern is `node`. */
   rewrite(arena: Arena, node: Node): { to: Node; relation: Relation } | null {
-    for (const relation of this.byHead.get(headOf(node)) ?? []) {
+    for (const relation of this.candidates(node)) {
       const pairs = matchRelation(relation, node);
       const to = pairs && arena.substituteAll(relation.to, pairs);
       if (to && to !== node) return { to, relation };
@@ -95,8 +104,43 @@ export class RelationTable {
   }
 
   get size(): number {
-    return this.byHead.size;
+    return this.ages.size;
   }
+}
+
+function listed<K>(table: Map<K, Relation[]>, key: K, relation: Relation): void {
+  const list = table.get(key);
+  if (list) list.push(relation);
+  else table.set(key, [relation]);
+}
+
+/** Picks from many equations those whose patterns hold no other names than the given ones, in their order. */
+export function createNameFilter(): {
+  add(relation: Relation): void;
+  within(names: ReadonlySet<string>): readonly Relation[];
+} {
+  const entries: { readonly relation: Relation; readonly names: ReadonlySet<string> }[] = [];
+  /** Places of the entries by the first of their names. */
+  const byName = new Map<string, number[]>();
+  const nameless: number[] = [];
+  return {
+    add(relation) {
+      const names = symbolNames(relation.pattern);
+      const [first] = names;
+      const places = first === undefined ? nameless : (byName.get(first) ?? []);
+      if (first !== undefined) byName.set(first, places);
+      places.push(entries.length);
+      entries.push({ relation, names });
+    },
+    within(names) {
+      const places = [...nameless, ...[...names].flatMap((name) => byName.get(name) ?? [])];
+      return places
+        .sort((a, b) => a - b)
+        .flatMap((place) => entries[place] ?? [])
+        .filter((entry) => isSubset(entry.names, names))
+        .map((entry) => entry.relation);
+    },
+  };
 }
 
 /** What the relation's indices stand for if its pattern is `node`. */

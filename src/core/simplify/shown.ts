@@ -16,7 +16,7 @@ export interface Shown {
 
 export interface ShownOptions extends CasesOptions {
   /** Equations that are tried for the sake of a shorter answer. */
-  readonly optional: readonly Relation[];
+  readonly optional: (names: ReadonlySet<string>) => readonly Relation[];
 }
 
 export function shownForm(options: ShownOptions, node: Node): Shown {
@@ -33,9 +33,7 @@ export function shownForm(options: ShownOptions, node: Node): Shown {
     const multiplied = normalizer.algebra.toNode(product);
     consider(multiplied, 'expand', multiplied);
   }
-  const names = symbolNames(best);
-  for (const relation of optional) {
-    if (![...symbolNames(relation.pattern)].every((name) => names.has(name))) continue;
+  for (const relation of optional(symbolNames(best))) {
     const replaced = rewritten(normalizer, relation, best);
     if (replaced !== best) consider(normalizer.simplify(replaced), relation.rule, replaced);
   }

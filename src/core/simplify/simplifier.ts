@@ -11,7 +11,7 @@ import { Normalizer } from './normalize';
 import { orient } from './powersOfE';
 import { createRefutation } from '../refute';
 import { createRecorder, type RecordedState } from './recorder';
-import type { Relation } from './relations';
+import { createNameFilter } from './relations';
 import { shownForm, type Shown, type ShownOptions } from './shown';
 
 /** A value is kept everywhere; a derivative may take the slope of its sides at the thresholds of a parameter. */
@@ -46,7 +46,7 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
   const normalizer = new Normalizer({ arena, facts, display, bindings, expand: false });
   for (const binding of bindings) orient(normalizer, binding.def);
   normalizer.reset();
-  const optional: Relation[] = [];
+  const optional = createNameFilter();
   const notes: string[] = [];
   for (const binding of bindings) {
     const share = shares.find((s) => s.binding === binding);
@@ -54,7 +54,7 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
     const learned = learnBinding(normalizer, binding, (fact) => {
       if (!share) notes.push(fact);
     });
-    optional.push(...learned.optional);
+    for (const relation of learned.optional) optional.add(relation);
   }
   const decision = createDecision({ arena, facts, display, bindings });
   const isRefuted = createRefutation(program);
@@ -65,7 +65,7 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
   const forShowing: Omit<ShownOptions, 'slopes'> = {
     normalizer,
     display,
-    optional,
+    optional: (names) => optional.within(names),
     provesZero: (node) => !isRefuted(node) && decision.provesZero(node),
     varies: (node) => [...symbolNames(node)].some((name) => parameters.has(name)),
   };
