@@ -18,6 +18,8 @@ export interface AdjointNames {
   isFixed(name: string, value: Node): boolean;
   /** It goes by a name where that makes the answer shorter: the dN of (dN - mean(dN) - N mean(dN N))/s. */
   isShared(name: string, value: Node): boolean;
+  /** It may be shared, whatever its value. */
+  mayBeShared(name: string): boolean;
   /** Several matrix products take it further, by which the chain ends here. */
   isHub(name: string): boolean;
   /** A symbol for ∂J/∂name at the indices, defined as the value. */
@@ -58,6 +60,18 @@ export function createAdjointNames(
     return own && !others && graph.bindings.has(name);
   };
 
+  const shareable = new Map<string, boolean>();
+  const mayBeShared = (name: string): boolean => {
+    let known = shareable.get(name);
+    if (known === undefined) {
+      const binding = nameable(name);
+      const from = binding ? sources(binding) : [];
+      known = binding !== null && from.length > 1 && from.some((source) => isStatistic(binding, source));
+      shareable.set(name, known);
+    }
+    return known;
+  };
+
   /** A sum stands in it, in plain sight or behind a hidden name. */
   const hidesReduction = (value: Node): boolean =>
     hasReduction(value) ||
@@ -78,12 +92,9 @@ export function createAdjointNames(
       if (graph.consumers(name).some((user) => isProduct(user, name))) return true;
       return taken > 0 && cost > TAKEN_BY_PRODUCT;
     },
-    isShared(name, value) {
-      const binding = nameable(name);
-      if (!binding || hasReduction(value) || simplifier.display.cost(value) < SHARED) return false;
-      const from = sources(binding);
-      return from.length > 1 && from.some((source) => isStatistic(binding, source));
-    },
+    mayBeShared,
+    isShared: (name, value) =>
+      mayBeShared(name) && simplifier.display.cost(value) >= SHARED && !hasReduction(value),
     isHub(name) {
       const binding = nameable(name);
       return binding !== null && sources(binding).filter((source) => isProduct(binding, source)).length > 1;

@@ -46,6 +46,7 @@ interface Chain {
 export interface Adjoints {
   /** ∂J/∂name at its indices. */
   of(name: string): Adjoint;
+  /** Backward, as they are evaluated. */
   readonly named: readonly Binding[];
 }
 
@@ -64,6 +65,8 @@ export function createAdjoints(
   const shared = new Map<string, Binding>();
   const sharing = new Map<string, boolean>();
   const named: Binding[] = [];
+  /** What named adjoints are adjoints of. */
+  const origins = new Map<Binding, string>();
   const outputSymbol = (at: readonly IndexNode[]): Node => arena.sym(graph.output.name, ...at);
 
   const indicesFor = (sizes: readonly Size[], taken: Set<string>): IndexNode[] =>
@@ -208,6 +211,12 @@ export function createAdjoints(
     return { name, indices, value: final, use: final, steps };
   };
 
+  const define = (name: string, { indices, value }: Adjoint): Binding => {
+    const binding = names.define(name, indices, value);
+    origins.set(binding, name);
+    return binding;
+  };
+
   /** Fixed names are given at once, so that both styles use them. */
   const inStyle = (name: string, wish: Style): Adjoint => {
     const done = settled.get(name);
@@ -219,15 +228,27 @@ export function createAdjoints(
     memo.set(key, (known = compute(name, style)));
     if (style === 'shared' || !names.isFixed(name, known.value)) return known;
     const best = shorter(name, known);
-    const binding = names.define(name, best.indices, best.value);
+    const binding = define(name, best);
     named.push(binding);
     known = { ...best, use: arena.sym(binding.name, ...best.indices) };
     settled.set(name, known);
     return known;
   };
 
+  /** Names with something on the way to the output that may be shared. */
+  const beforeShared = (): ReadonlySet<string> => {
+    const found = new Set<string>();
+    for (const binding of [...graph.bindings.values()].reverse())
+      if (found.has(binding.name) || names.mayBeShared(binding.name))
+        for (const source of graph.sources(binding)) found.add(source);
+    return found;
+  };
+  let candidates: ReadonlySet<string> | null = null;
+
   /** An adjoint that it is computed from may go by a shared name. */
   const mayShare = (name: string): boolean => {
+    candidates ??= beforeShared();
+    if (!candidates.has(name)) return false;
     let known = sharing.get(name);
     if (known === undefined) {
       known = graph.consumers(name).some((user) => {
@@ -275,7 +296,7 @@ export function createAdjoints(
     if (style === 'open' || open.use !== open.value) return open;
     if (!isShared(name)) return inStyle(name, style);
     let binding = shared.get(name);
-    if (!binding) shared.set(name, (binding = names.define(name, open.indices, open.value)));
+    if (!binding) shared.set(name, (binding = define(name, open)));
     return { ...open, use: arena.sym(binding.name, ...open.indices) };
   };
 
@@ -412,7 +433,14 @@ export function createAdjoints(
     settled.set(name, known);
     return known;
   };
-  return { of, named };
+  return {
+    of,
+    get named() {
+      const ranks = new Map([...graph.bindings.keys()].map((name, rank) => [name, rank]));
+      const rankOf = (binding: Binding): number => ranks.get(origins.get(binding) ?? '') ?? -1;
+      return [...named].sort((a, b) => rankOf(b) - rankOf(a));
+    },
+  };
 }
 
 /** The maximum that is subtracted for the sake of rounding, and the like. */

@@ -16,6 +16,7 @@ import { createSimplifier } from './simplify/simplifier';
 import { findSoftmaxes, withoutParts, type Softmax } from './softmax';
 import { makeStep } from './steps';
 import { createVerifier } from './verify';
+import { createTermsByName } from './wideSums';
 
 export interface DeriveOptions {
   /** Inputs or bindings to differentiate by; by default the inputs with the role `parameter`. */
@@ -154,6 +155,7 @@ export function openWorkshop(
     simplifier,
     reorder: createReordering(arena),
     text,
+    termsByName: createTermsByName(),
     derived: new Map(),
   };
 }

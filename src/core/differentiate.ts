@@ -6,7 +6,6 @@ import type { Step } from './derivation';
 import {
   isNum,
   stackPositions,
-  symbolNames,
   type Arena,
   type CallNode,
   type IndexNode,
@@ -21,6 +20,7 @@ import type { IndexNamer } from './indexNames';
 import { hasOp, opRow } from './ops';
 import { embedded, makeStep } from './steps';
 import { mayTie } from './ties';
+import { MOST_PARTS, type TermsByName } from './wideSums';
 
 export interface Derivative {
   readonly result: Node;
@@ -34,10 +34,8 @@ export interface DifferentiateTools {
   readonly namer: IndexNamer;
   /** A node as plain text, for titles; null for a large one. */
   readonly text: (node: Node) => string | null;
+  readonly termsByName: TermsByName;
 }
-
-/** Parts beyond this many are differentiated in one step: a step for each would show all the others every time. */
-const MOST_PARTS = 24;
 
 /** Thrown for functions without a derivative rule. */
 export class NotDifferentiable extends Error {}
@@ -57,7 +55,7 @@ interface Plan {
  * use too (∂a_i/∂z_i).
  */
 export function differentiate(
-  { arena, graph, namer, text }: DifferentiateTools,
+  { arena, graph, namer, text, termsByName }: DifferentiateTools,
   expression: Node,
   symbol: SymNode,
 ): Derivative {
@@ -71,7 +69,11 @@ export function differentiate(
   const depends = (node: Node): boolean => {
     let known = dependence.get(node.id);
     if (known === undefined) {
-      known = symbolNames(node).has(symbol.name);
+      if (node.kind === 'add' && node.args.length > MOST_PARTS) known = termsByName(node).has(symbol.name);
+      else {
+        const isNamed = (node.kind === 'sym' || node.kind === 'matrix') && node.name === symbol.name;
+        known = isNamed || node.args.some(depends);
+      }
       dependence.set(node.id, known);
     }
     return known;
@@ -111,7 +113,7 @@ export function differentiate(
     const before = arena.diff(node, symbol);
     const steps: Step[] = [];
     const isWideSum = dropsConstants && todo.inner.length > MOST_PARTS;
-    let inner = isWideSum ? todo.inner.filter(depends) : todo.inner;
+    let inner = isWideSum ? (termsByName(node).get(symbol.name) ?? []) : todo.inner;
     let build = isWideSum ? (parts: readonly Node[]): Node => arena.add(...parts) : todo.build;
     let current = build(inner.map(pending));
     steps.push(

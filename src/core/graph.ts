@@ -95,8 +95,12 @@ export function createGraph(program: Program): Graph {
     sources: (binding) => [...(mentions.get(binding.name) ?? [])],
     dependsOn: (name, by) => dependants(by).has(name),
     varies: (name) => parameters.some((parameter) => dependants(parameter.name).has(name)),
-    onlyDirectly: (of, by) =>
-      [...(mentions.get(of.name) ?? [])].every((name) => name === by || !dependants(by).has(name)),
+    onlyDirectly(of, by) {
+      const [mentioned, moved] = [mentions.get(of.name) ?? new Set<string>(), dependants(by)];
+      const [few, many] = mentioned.size < moved.size ? [mentioned, moved] : [moved, mentioned];
+      for (const name of few) if (name !== by && many.has(name)) return false;
+      return true;
+    },
     sizes: sizesOf,
     between(names) {
       const reached = new Set<string>();
@@ -111,6 +115,7 @@ export function createGraph(program: Program): Graph {
  * Such an axis is elementwise: ∂of/∂name is 0 unless the two indices agree.
  */
 export function pinnedAxes(of: Binding, name: string, rank: number): (number | null)[] {
+  if (rank === 0) return [];
   const own = axisIndices(of.axes);
   let pins: (number | null)[] | null = null;
   const seen = new Set<number>();

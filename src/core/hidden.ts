@@ -58,10 +58,14 @@ export function nameInnerParts(
   const bindings: Binding[] = [];
   const known = new Map<number, Binding>();
 
+  const counts = new Map<string, number>();
   const freshName = (choices: readonly string[]): string => {
     const [first = 'u'] = choices;
     let name = choices.find((choice) => !used.has(choice));
-    for (let k = 1; name === undefined; k++) if (!used.has(`${first}${k}`)) name = `${first}${k}`;
+    for (let k = counts.get(first) ?? 1; name === undefined; k++) {
+      if (!used.has(`${first}${k}`)) name = `${first}${k}`;
+      counts.set(first, k + 1);
+    }
     used.add(name);
     return name;
   };
@@ -102,7 +106,8 @@ export function nameInnerParts(
     const before: Binding[] = [];
     const name = (node: Node, choices: readonly string[]): Node => {
       const symbol = abbreviate(node, choices, before);
-      for (const made of before) derived.set(made.name, made);
+      const made = before.at(-1);
+      if (made) derived.set(made.name, made);
       return symbol;
     };
     const memo = new Map<number, Node>();

@@ -9,6 +9,7 @@ import type { IndexNamer } from './indexNames';
 import { sigmoidSteps } from './sigmoidSteps';
 import type { Simplifier } from './simplify/simplifier';
 import { makeStep } from './steps';
+import type { TermsByName } from './wideSums';
 
 export interface Derived {
   readonly value: Node;
@@ -27,6 +28,7 @@ export interface Workshop {
   readonly reorder: (node: Node) => Node;
   /** A node as plain text, for titles; null for a large one. */
   readonly text: (node: Node) => string | null;
+  readonly termsByName: TermsByName;
   /** Links derived so far, by the id of the derivative that they carry out. */
   readonly derived: Map<number, Derived>;
 }

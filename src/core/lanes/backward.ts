@@ -11,10 +11,11 @@ export interface Backward {
   gradient(of: string, place: number, by: string): Float64Array | null;
 }
 
-/** A sweep that has gone down to the binding at `next`. */
+/** A sweep that goes down through the bindings whose adjoints are under way. */
 interface Sweep {
   readonly adjoints: Map<string, Float64Array>;
-  next: number;
+  /** Ranks of those bindings, ascending. */
+  readonly pending: number[];
 }
 
 /** `values` are those of the bindings in order of evaluation, at all their indices; `array` gives their elements. */
@@ -28,17 +29,21 @@ export function createBackward(
   const ranks = new Map(order.map((binding, rank) => [binding.name, rank]));
   const sweeps = new Map<string, Sweep>();
 
-  const sumsOf = (adjoints: Map<string, Float64Array>, name: string): Float64Array => {
+  const sumsOf = ({ adjoints, pending }: Sweep, name: string): Float64Array => {
     let sums = adjoints.get(name);
-    if (!sums) adjoints.set(name, (sums = new Float64Array(array(name)?.data.length ?? 0)));
+    if (!sums) {
+      adjoints.set(name, (sums = new Float64Array(array(name)?.data.length ?? 0)));
+      const rank = ranks.get(name);
+      if (rank !== undefined) insert(pending, rank);
+    }
     return sums;
   };
 
-  const scatter = (adjoints: Map<string, Float64Array>, sym: Node, adjoint: Lanes): void => {
+  const scatter = (sweep: Sweep, sym: Node, adjoint: Lanes): void => {
     const into = sym.kind === 'sym' ? array(sym.name) : null;
     if (sym.kind !== 'sym' || !into) return;
     const { layout, at: flat } = values.offsets(sym, into);
-    const sums = sumsOf(adjoints, sym.name);
+    const sums = sumsOf(sweep, sym.name);
     const places = layouts.places(layout, adjoint.layout);
     for (let k = 0; k < adjoint.data.length; k += 1) {
       const place = flat[places ? (places[k] as number) : k] as number;
@@ -46,7 +51,7 @@ export function createBackward(
     }
   };
 
-  const pullBack = (binding: Binding, outer: Float64Array, adjoints: Map<string, Float64Array>): void => {
+  const pullBack = (binding: Binding, outer: Float64Array, sweep: Sweep): void => {
     const open = new Map<number, Float64Array>();
     /** Adds `weights` times the adjoint of a node to that of a part of it. */
     const give = (to: Node, from: Lanes, weights: Float64Array | null): void => {
@@ -69,8 +74,8 @@ export function createBackward(
       const sums = open.get(node.id);
       if (!sums) continue;
       const own: Lanes = { layout: values.of(node).layout, data: sums };
-      if (node.kind === 'sym') scatter(adjoints, node, own);
-      else if (node.kind === 'matrix') values.matrices.scatter(node, own, sumsOf(adjoints, node.name));
+      if (node.kind === 'sym') scatter(sweep, node, own);
+      else if (node.kind === 'matrix') values.matrices.scatter(node, own, sumsOf(sweep, node.name));
       else passOn(values, node, own, give);
     }
   };
@@ -83,14 +88,15 @@ export function createBackward(
         const whole = array(of);
         const start = new Float64Array(whole?.data.length ?? 0);
         start[place] = 1;
-        sweep = { adjoints: new Map([[of, start]]), next: ranks.get(of) ?? -1 };
+        sweep = { adjoints: new Map([[of, start]]), pending: [ranks.get(of) ?? -1] };
         sweeps.set(key, sweep);
       }
       const end = ranks.get(by) ?? -1;
-      for (; sweep.next > end; sweep.next -= 1) {
-        const binding = order[sweep.next];
+      for (let rank = sweep.pending.at(-1) ?? -1; rank > end; rank = sweep.pending.at(-1) ?? -1) {
+        sweep.pending.pop();
+        const binding = order[rank];
         const adjoint = binding && sweep.adjoints.get(binding.name);
-        if (binding && adjoint) pullBack(binding, adjoint, sweep.adjoints);
+        if (binding && adjoint) pullBack(binding, adjoint, sweep);
       }
       return sweep.adjoints.get(by) ?? null;
     },
@@ -99,6 +105,13 @@ export function createBackward(
 
 const mayMove = (node: Node): boolean =>
   node.args.length > 0 || node.kind === 'sym' || node.kind === 'matrix';
+
+/** Adds to an ascending list. */
+function insert(list: number[], value: number): void {
+  let place = list.length;
+  while (place > 0 && (list[place - 1] as number) > value) place -= 1;
+  list.splice(place, 0, value);
+}
 
 /** Every node before its parts. */
 function downward(node: Node): Node[] {

@@ -114,10 +114,10 @@ function listed<K>(table: Map<K, Relation[]>, key: K, relation: Relation): void 
   else table.set(key, [relation]);
 }
 
-/** Picks from many equations those whose patterns hold no other names than the given ones, in their order. */
+/** Picks from many equations those whose patterns hold no other names than a node does, in their order. */
 export function createNameFilter(): {
   add(relation: Relation): void;
-  within(names: ReadonlySet<string>): readonly Relation[];
+  readonly within: (node: Node) => readonly Relation[];
 } {
   const entries: { readonly relation: Relation; readonly names: ReadonlySet<string> }[] = [];
   /** Places of the entries by the first of their names. */
@@ -132,7 +132,9 @@ export function createNameFilter(): {
       places.push(entries.length);
       entries.push({ relation, names });
     },
-    within(names) {
+    within(node) {
+      if (entries.length === 0) return [];
+      const names = symbolNames(node);
       const places = [...nameless, ...[...names].flatMap((name) => byName.get(name) ?? [])];
       return places
         .sort((a, b) => a - b)

@@ -1,5 +1,5 @@
 /** The smallest of a few equal forms, by a deterministic cost; ties go to the working form. */
-import { symbolNames, type Arena, type Node } from '../expr';
+import { type Arena, type Node } from '../expr';
 import type { Form } from './algebra';
 import { isExponential } from './build';
 import { joinedCases, type CasesOptions } from './casewise';
@@ -16,7 +16,7 @@ export interface Shown {
 
 export interface ShownOptions extends CasesOptions {
   /** Equations that are tried for the sake of a shorter answer. */
-  readonly optional: (names: ReadonlySet<string>) => readonly Relation[];
+  readonly optional: (node: Node) => readonly Relation[];
 }
 
 export function shownForm(options: ShownOptions, node: Node): Shown {
@@ -33,7 +33,7 @@ export function shownForm(options: ShownOptions, node: Node): Shown {
     const multiplied = normalizer.algebra.toNode(product);
     consider(multiplied, 'expand', multiplied);
   }
-  for (const relation of optional(symbolNames(best))) {
+  for (const relation of optional(best)) {
     const replaced = rewritten(normalizer, relation, best);
     if (replaced !== best) consider(normalizer.simplify(replaced), relation.rule, replaced);
   }

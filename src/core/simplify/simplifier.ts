@@ -65,7 +65,7 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
   const forShowing: Omit<ShownOptions, 'slopes'> = {
     normalizer,
     display,
-    optional: (names) => optional.within(names),
+    optional: optional.within,
     provesZero: (node) => !isRefuted(node) && decision.provesZero(node),
     varies: (node) => [...symbolNames(node)].some((name) => parameters.has(name)),
   };

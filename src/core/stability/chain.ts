@@ -7,6 +7,7 @@ import { createIndexNamer } from '../indexNames';
 import { createNaming } from '../print/naming';
 import type { Arithmetic } from './arithmetic';
 import type { ValuesIn } from './values';
+import { createTermsByName } from '../wideSums';
 
 export interface ChainRule {
   /** ∂(sum of the output)/∂name, one number per element of `name`. */
@@ -30,7 +31,7 @@ export function createChainRule(program: Program, wanted: readonly string[]): Ch
   const { arena } = program;
   const graph = createGraph(program);
   const namer = createIndexNamer(arena, createNaming(program));
-  const tools = { arena, graph, namer, text: () => null };
+  const tools = { arena, graph, namer, text: () => null, termsByName: createTermsByName() };
   const links = new Map<string, readonly Link[]>();
   const path = new Set([...wanted, ...graph.between(wanted).map((b) => b.name)]);
 
