@@ -131,7 +131,7 @@ export function openWorkshop(
   const shifted = new Map(softmaxes.map(({ binding, shifted }) => [binding.name, shifted]));
   const asOne = (binding: Binding): Binding =>
     shifted.has(binding.name)
-      ? { ...binding, def: writeOut(arena, hidden.filter(isTotal), binding.def) }
+      ? { ...binding, def: writeOut(arena, byName(hidden.filter(isTotal)), binding.def) }
       : binding;
   const naming = createNaming(program, hidden);
   const simplifier = createSimplifier(program, shares);

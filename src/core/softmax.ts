@@ -5,7 +5,7 @@
 import { axisIndices, type Binding, type Program } from './definition';
 import { isNum, symbolNames, type Arena, type IndexNode, type Node, type SymNode } from './expr';
 import type { Graph } from './graph';
-import { writeOut } from './hidden';
+import { byName, writeOut } from './hidden';
 
 export interface Softmax {
   /** The same name and axes, defined as e^z / Σ e^z. */
@@ -72,7 +72,7 @@ function softmaxOf(
   for (const binding of shifts) if (isFree(binding, [whole, ...parts])) used(binding);
   const power = arena.call('exp', exponent.rest);
   const def = arena.div(power, arena.sum(own, power));
-  const shifted = shift.length > 0 ? writeOut(arena, parts, whole.def) : null;
+  const shifted = shift.length > 0 ? writeOut(arena, byName(parts), whole.def) : null;
   return { binding: { ...whole, def }, shifted, parts };
 }
 
