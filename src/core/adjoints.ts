@@ -46,7 +46,6 @@ interface Chain {
 export interface Adjoints {
   /** ∂J/∂name at its indices. */
   of(name: string): Adjoint;
-  /** Backward, as they are evaluated. */
   readonly named: readonly Binding[];
 }
 
@@ -65,8 +64,6 @@ export function createAdjoints(
   const shared = new Map<string, Binding>();
   const sharing = new Map<string, boolean>();
   const named: Binding[] = [];
-  /** What named adjoints are adjoints of. */
-  const origins = new Map<Binding, string>();
   const outputSymbol = (at: readonly IndexNode[]): Node => arena.sym(graph.output.name, ...at);
 
   const indicesFor = (sizes: readonly Size[], taken: Set<string>): IndexNode[] =>
@@ -211,12 +208,6 @@ export function createAdjoints(
     return { name, indices, value: final, use: final, steps };
   };
 
-  const define = (name: string, { indices, value }: Adjoint): Binding => {
-    const binding = names.define(name, indices, value);
-    origins.set(binding, name);
-    return binding;
-  };
-
   /** Fixed names are given at once, so that both styles use them. */
   const inStyle = (name: string, wish: Style): Adjoint => {
     const done = settled.get(name);
@@ -227,8 +218,9 @@ export function createAdjoints(
     if (known) return known;
     memo.set(key, (known = compute(name, style)));
     if (style === 'shared' || !names.isFixed(name, known.value)) return known;
+    if (cost(known.value) > SHORT) nameAhead(name);
     const best = shorter(name, known);
-    const binding = define(name, best);
+    const binding = names.define(name, best.indices, best.value);
     named.push(binding);
     known = { ...best, use: arena.sym(binding.name, ...best.indices) };
     settled.set(name, known);
@@ -244,6 +236,17 @@ export function createAdjoints(
     return found;
   };
   let candidates: ReadonlySet<string> | null = null;
+  const ahead = new Set<string>();
+
+  /** Adjoints nearer to the output get their names first. */
+  const nameAhead = (name: string): void => {
+    for (const user of graph.consumers(name)) {
+      if (ahead.has(user.name)) continue;
+      ahead.add(user.name);
+      inStyle(user.name, 'open');
+      nameAhead(user.name);
+    }
+  };
 
   /** An adjoint that it is computed from may go by a shared name. */
   const mayShare = (name: string): boolean => {
@@ -296,7 +299,7 @@ export function createAdjoints(
     if (style === 'open' || open.use !== open.value) return open;
     if (!isShared(name)) return inStyle(name, style);
     let binding = shared.get(name);
-    if (!binding) shared.set(name, (binding = define(name, open)));
+    if (!binding) shared.set(name, (binding = names.define(name, open.indices, open.value)));
     return { ...open, use: arena.sym(binding.name, ...open.indices) };
   };
 
@@ -433,14 +436,7 @@ export function createAdjoints(
     settled.set(name, known);
     return known;
   };
-  return {
-    of,
-    get named() {
-      const ranks = new Map([...graph.bindings.keys()].map((name, rank) => [name, rank]));
-      const rankOf = (binding: Binding): number => ranks.get(origins.get(binding) ?? '') ?? -1;
-      return [...named].sort((a, b) => rankOf(b) - rankOf(a));
-    },
-  };
+  return { of, named };
 }
 
 /** The maximum that is subtracted for the sake of rounding, and the like. */
