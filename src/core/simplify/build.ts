@@ -89,7 +89,7 @@ export function startsNegative(node: Node): boolean {
 export function formToNode(algebra: Algebra, form: Form): Node {
   const { arena, display } = algebra;
   if (form.num === 0) return arena.zero;
-  const shared = form.den > 1 ? numberTakenIn(algebra, form) : null;
+  const shared = form.den > 1 && !algebra.options.expand ? numberTakenIn(algebra, form) : null;
   const whole = productNode(algebra, form);
   return shared && display.cost(shared) < display.cost(whole) ? shared : whole;
 }

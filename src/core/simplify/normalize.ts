@@ -155,6 +155,7 @@ export class Normalizer {
       return known.form;
     }
     const outer = this.firedRule;
+    const told = this.algebra.recorder.count();
     this.firedRule = null;
     let form: Form;
     try {
@@ -167,15 +168,17 @@ export class Normalizer {
     const rule = this.firedRule ?? CLOSING_RULE[node.kind] ?? 'collect-powers';
     this.firedRule = outer;
     memo.set(node.id, { form, rule });
-    this.noteResult(node, { form, rule });
+    this.noteResult(node, { form, rule }, told);
     return form;
   }
 
-  private noteResult(node: Node, { form, rule }: Entry): void {
+  /** `told` counts the states from before the node was begun: what changed it and changed it back is not told. */
+  private noteResult(node: Node, { form, rule }: Entry, told?: number): void {
     const { recorder } = this.algebra;
     if (!recorder.active) return;
     const result = this.algebra.toNode(form);
     if (result !== node) recorder.note(rule, () => result);
+    else if (told !== undefined) recorder.backTo(told);
   }
 
   /** Normal forms of the arguments, each recorded inside the node with the earlier arguments done. */

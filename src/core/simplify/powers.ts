@@ -1,5 +1,5 @@
 /** Powers: integer ones factor by factor, roots with what is provably positive taken out. */
-import type { Node } from '../expr';
+import { gcd, type CallNode, type Node } from '../expr';
 import { ONE, ZERO, type Form } from './algebra';
 import { exponentOf as monoExponent, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
@@ -109,6 +109,8 @@ export function reduceAtom(normalizer: Normalizer, atom: Node, exponent: number)
   if ((atom.kind === 'cmp' || atom.kind === 'delta') && exponent > 1) return algebra.atom(atom);
   if (atom.kind === 'call' && atom.fn === 'sign' && exponent > 2)
     return algebra.atom(atom, exponent % 2 || 2);
+  if (normalizer.expand && atom.kind === 'call' && atom.fn === 'exp')
+    return lowestRoot(normalizer, atom, exponent);
   if (normalizer.expand && exponent > 1) {
     const reduced = powerOfKnownValues(normalizer, atom, exponent);
     if (reduced) return reduced;
@@ -119,6 +121,15 @@ export function reduceAtom(normalizer: Normalizer, atom: Node, exponent: number)
     return left === 0 ? even : algebra.mul(even, algebra.atom(atom, left));
   }
   return null;
+}
+
+/** (e^(x/4))² is e^(x/2) where the common root of the exponentials does not hold the quarter: one form for one power. */
+function lowestRoot(normalizer: Normalizer, atom: CallNode, exponent: number): Form | null {
+  const { algebra, arena, root } = normalizer;
+  if (Math.abs(exponent) === 1) return null;
+  const argument = normalizer.norm(atom.args[0] as Node);
+  if (root % argument.den === 0 || gcd(exponent, argument.den) === 1) return null;
+  return normalizer.quietNorm(arena.call('exp', algebra.toNode(algebra.scale(argument, exponent))));
 }
 
 /** 2/√2 = √2 and √2/2 = 1/√2: what a root of a number has in common with the coefficient. */

@@ -6,12 +6,18 @@ export interface Recorder {
   note(rule: string, make: () => Node, assumption?: string): void;
   /** Runs `work` on a part; `wrap` puts that part into what the caller works on. */
   within<T>(wrap: (part: Node) => Node, work: () => T): T;
+  /** How many states there are. */
+  count(): number;
+  /** Forgets the states after the first `count`: they led back to where they began. */
+  backTo(count: number): void;
   readonly active: boolean;
 }
 
 export const SILENT: Recorder = {
   note: () => undefined,
   within: (_, work) => work(),
+  count: () => 0,
+  backTo: () => undefined,
   active: false,
 };
 
@@ -30,6 +36,10 @@ export function createRecorder(): Recorder & { readonly states: RecordedState[] 
   return {
     active: true,
     states,
+    count: () => states.length,
+    backTo(count) {
+      if (muted === 0) states.length = count;
+    },
     note(rule, make, assumption) {
       if (muted > 0) return;
       muted += 1;

@@ -58,6 +58,17 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'data v[n]; param x\nJ = ((x/v[1])^2 + 1)^(1/2) + ((x/v[1])^2 + 1)^(-1/2) + 2',
   ],
   ['a maximum of a product of sums', 'data r[n] positive\nJ = max(l<n, (exp(1) + 1)*(r[l] + 1))'],
+  ['a root of an exponential that a sigmoid of a number holds', 'J = (sigmoid(sinh(1))^(1/2))^(-2)'],
+  [
+    'roots of a hyperbolic cosine of a number',
+    'J = (cosh((log(1) + 2)^(-1))^(1/2))^3*cosh((log(1) + 2)^(-1))^(-1/2)',
+  ],
+  ['a number taken into an exponent', 'label s[m] sign; param x\nJ = exp((tanh(2) + (s[0]*x > 0))/2)^2'],
+  [
+    'an exponent that is collected and taken apart again',
+    'data B[n,n]\nr[j<n] = B[0,j]\nJ[i<m,o<k] = exp(r[0] + r[0]*(0 >= r[0]))',
+  ],
+  ['a sum that is turned round and back', 'param w[n]\nJ = sum(l<n, -w[l] + 1)'],
   ['a hyperbolic function of a logarithm', 'data f[m] unit\nJ[i<m] = cosh(1)*cosh(log(f[i])/2)'],
 ];
 
