@@ -38,6 +38,7 @@ import {
   type CallArgument,
   type Run,
 } from './run';
+import { SPECIAL_FUNCTIONS } from './special';
 import { integerOf, type ArrayV, type UnknownValue, type Value } from './values';
 
 type Handler = (call: LibraryCall) => Value;
@@ -472,6 +473,7 @@ const product: Handler = (c) => {
 /** Rows by canonical name (see library.ts). */
 export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   ...LINEAR_FUNCTIONS,
+  ...SPECIAL_FUNCTIONS,
   exp: call('exp'),
   log: (c) => {
     const base = argument(c, 1);
@@ -496,7 +498,12 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   tan: call('tan'),
   sinh: call('sinh'),
   cosh: call('cosh'),
+  arcsin: call('arcsin'),
+  arccos: call('arccos'),
   arctan: call('arctan'),
+  arcsinh: call('arcsinh'),
+  arccosh: call('arccosh'),
+  arctanh: call('arctanh'),
   erf: call('erf'),
   sigmoid: call('sigmoid'),
   softplus: call('softplus'),
@@ -583,7 +590,7 @@ export const positionIndex = (run: Run, position: number, size: string): Node =>
 
 /** Rows of one and of two operands, whose next positional argument is the array that takes the result. */
 const UNARY =
-  /^(exp|log|log1p|expm1|log2|log10|exp2|sqrt|square|reciprocal|negative|abs|sign|tanh|sin|cos|tan|sinh|cosh|arctan|logical_not)$/;
+  /^(exp|log|log1p|expm1|log2|log10|exp2|sqrt|square|reciprocal|negative|abs|sign|tanh|sin|cos|tan|sinh|cosh|arc(sin|cos|tan)h?|logical_not)$/;
 const BINARY =
   /^(add|subtract|multiply|divide|power|maximum|minimum|fmax|fmin|logaddexp|>|>=|<|<=|==|!=|logical_and|logical_or)$/;
 

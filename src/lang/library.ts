@@ -23,6 +23,11 @@ const LIKE_NUMPY: ReadonlySet<string> = new Set([
   'jax.scipy.special',
 ]);
 
+const normalDistribution = (module: string): Record<string, string> =>
+  Object.fromEntries(
+    ['cdf', 'sf', 'logcdf', 'pdf', 'logpdf'].map((member) => [`${module}.${member}`, `normal-${member}`]),
+  );
+
 /** Members that have another meaning in a module than NumPy's function of the same name. */
 const EXCEPTIONS: Readonly<Record<string, string | null>> = {
   // Unbiased by default.
@@ -54,6 +59,12 @@ const EXCEPTIONS: Readonly<Record<string, string | null>> = {
   'scipy.special.expit': 'sigmoid',
   'torch.special.expit': 'sigmoid',
   'jax.scipy.special.expit': 'sigmoid',
+  // PyTorch's takes logarithms, and a reduction.
+  'scipy.special.kl_div': 'pointwise-kl',
+  'scipy.special.log_expit': 'log_sigmoid',
+  'torch.nn.functional.logsigmoid': 'log_sigmoid',
+  ...normalDistribution('scipy.stats.norm'),
+  ...normalDistribution('jax.scipy.stats.norm'),
 };
 
 /** Other names of rows of the function table. */
@@ -67,6 +78,11 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   pow: 'power',
   arctan: 'arctan',
   atan: 'arctan',
+  asin: 'arcsin',
+  acos: 'arccos',
+  asinh: 'arcsinh',
+  acosh: 'arccosh',
+  atanh: 'arctanh',
   asarray: 'array',
   ascontiguousarray: 'array',
   copy: 'array',

@@ -123,7 +123,14 @@ function isPlain(e: Expression): boolean {
       return isPlain(e.operand);
     case 'binary':
       return isPlain(e.left) && isPlain(e.right);
+    case 'call':
+      return PLAIN_CALLS.test(lastName(e.callee)) && e.args.every((arg) => isPlain(arg.value));
     default:
       return false;
   }
 }
+
+/** `ROOT_2 = np.sqrt(2.0)`, `erf = np.vectorize(math.erf)`. */
+const PLAIN_CALLS = /^(vectorize|sqrt|log|exp|float)$/;
+
+const lastName = (e: Expression): string => (e.kind === 'name' || e.kind === 'attribute' ? e.name : '');

@@ -129,6 +129,10 @@ export function usageOf(run: Run, nodes: readonly Node[]): Usage {
           const other = complementOf(guarded);
           if (other) complementLogged.add(other).add(unguardedName(bindings, other));
         }
+      } else if (n.kind === 'call' && n.fn === 'log1p' && n.args[0]) {
+        // log1p(-p) is log(1 - p).
+        const other = complementOf(run.arena.add(run.arena.one, n.args[0]));
+        if (other) complementLogged.add(other).add(unguardedName(bindings, other));
       } else if (n.kind === 'call' && n.fn === 'minimum') {
         // Clipped below 1: a probability.
         const bound = n.args.map(constantOf).find((value) => value !== null);

@@ -3,7 +3,7 @@ Runs the functions of test/cases/python with real NumPy at the points of numpy_p
 and their variables at the end, to numpy_values.json.
 
     NABLA_UPDATE=1 npx vitest run test/unit/lang/oracle   # writes the points
-    python3 test/oracles/numpy_programs.py                # needs numpy
+    python3 test/oracles/numpy_programs.py                # needs numpy and scipy
 """
 import json
 import re
