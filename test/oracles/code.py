@@ -1,5 +1,7 @@
 """Runs the sources in test/oracles/code.json with NumPy, PyTorch and JAX, and stores what they compute.
 
+Settings that are single numbers are handed over as plain numbers, as callers do.
+
 The sources and inputs are written by `UPDATE_ORACLES=1 npx vitest run test/unit/core/code`.
 Needs: pip install numpy torch jax
 """
@@ -26,6 +28,9 @@ for case in cases:
     for target, make in MAKERS.items():
         scope = {}
         for name, value in case["inputs"].items():
+            if value.get("number"):
+                scope[name] = value["data"][0]
+                continue
             dtype = np.int64 if value["integer"] else np.float64
             scope[name] = make(np.array(value["data"], dtype=dtype).reshape(value["shape"]))
         exec(case["code"][target], scope)

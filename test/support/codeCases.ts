@@ -192,6 +192,24 @@ g[i<m,j<n] = sum(k<n, inv(A[i])[j,k]*d[i,k]) + logdet(A[i])`,
     name: 'a name assigned twice',
     model: 'data x[m]\na[i<m] = x[i]^2\na@2[i<m] = a[i] + 1\ng[i<m] = a@2[i]*a[i]',
   },
+  {
+    name: 'clipping at settings',
+    model: `data x[m]; data X[m,n]; hyper lo; hyper width positive
+hi = lo + width
+a[i<m,j<n] = maximum(lo, minimum(X[i,j], hi)) + maximum(x[i], lo/2)`,
+  },
+  {
+    name: 'functions of settings',
+    model: `data x[m]; hyper r positive; hyper s; hyper t positive
+c = log(r) + sqrt(2*t) + maximum(s, t) - abs(s)
+g[i<m] = c*x[i] + exp(-r)*softplus(s) + sigmoid(t) + (s > 0)*(x[i] > s) + logaddexp(x[i], s)`,
+  },
+  {
+    name: 'choices by settings',
+    model: `data x[m]; data y[m,n]; hyper s; hyper t
+u[i<m] = where(s > t, x[i], sign(s)*x[i]^2)
+g[i<m,j<n] = where(s >= t, u[i], y[i,j]) + where(x[i] > t, s, where(s > 0, t, 1)) + (s > t)`,
+  },
   { name: 'a size with the name of an input', model: 'data X[m,n]; hyper m\ng[j<n] = m*sum(i<m, X[i,j])/n' },
 ];
 

@@ -4,7 +4,6 @@ import { opRow, type CodeTarget } from '../ops';
 import {
   indicesOf,
   parts,
-  someForm,
   type CallForm,
   type CompareForm,
   type CumulativeForm,
@@ -17,6 +16,7 @@ import {
   type ReduceForm,
   type TakeForm,
   type ViewForm,
+  type WhereForm,
 } from '../array/form';
 import { isDecimal } from './shape';
 import { fillTemplate, LEVEL, wrap, type Code } from './template';
@@ -33,6 +33,8 @@ export interface ArrayDialect {
   oneHot(form: OneHotForm): string | null;
   /** The variable that holds a size; called for every size that is used. */
   size(size: Size): string;
+  /** Whether a symbol may hold a number of the language, which is no tensor. */
+  isNumber(name: string): boolean;
   /** An array of the program whose element type new arrays take; null where there is none. */
   readonly real: string | null;
 }
@@ -78,8 +80,8 @@ function write(form: Form, d: ArrayDialect): Code {
     case 'power':
       return { text: `${sub(form.base, LEVEL.atom)}**${sub(form.exponent, LEVEL.atom)}`, level: LEVEL.power };
     case 'root': {
-      const constant = d.target === 'torch' && !hasSymbol(form.arg);
-      return atom(`${constant ? 'math' : lib}.sqrt(${sub(form.arg, LEVEL.compare)})`);
+      const number = d.target === 'torch' && isPlain(form.arg, d);
+      return atom(`${number ? 'math' : lib}.sqrt(${sub(form.arg, LEVEL.compare)})`);
     }
     case 'call':
       return call(form, d);
@@ -88,9 +90,7 @@ function write(form: Form, d: ArrayDialect): Code {
     case 'oneHot':
       return atom(oneHot(form, d, false));
     case 'where':
-      return atom(
-        `${lib}.where(${[form.condition, form.then, form.otherwise].map((f) => sub(f, LEVEL.compare)).join(', ')})`,
-      );
+      return choice(form, d);
     case 'matmul':
       return {
         text: `${sub(form.left, LEVEL.unary)} @ ${sub(form.right, LEVEL.unary)}`,
@@ -142,7 +142,20 @@ function matrixFunction(form: MatrixFunctionForm, d: ArrayDialect): string {
   return form.fn === 'det' ? `${library}.det(${arg})` : `${library}.slogdet(${arg})[1]`;
 }
 
-const hasSymbol = (form: Form): boolean => someForm(form, (f) => f.kind === 'symbol');
+function choice({ condition, then, otherwise, dims }: WhereForm, d: ArrayDialect): Code {
+  const [c, a, b] = [write(condition, d), write(then, d), write(otherwise, d)];
+  const isTorch = d.target === 'torch';
+  const plain = (f: Form): boolean => isTorch && isPlain(f, d);
+  const fits = (f: Form): boolean => f.dims.length === dims.length && f.dims.every((x, k) => x === dims[k]);
+  if (plain(condition) && fits(then) && fits(otherwise)) {
+    const [chosen, other] = [wrap(a, LEVEL.sum), wrap(b, LEVEL.sum)];
+    return { text: `${chosen} if ${c.text} else ${other}`, level: LEVEL.compare };
+  }
+  const mask = plain(condition) ? asTensor(c, null) : c;
+  // Two numbers would make an array of the default element type.
+  const first = plain(then) && plain(otherwise) ? asTensor(a, d) : a;
+  return atom(`${LIBRARY[d.target]}.where(${mask.text}, ${first.text}, ${b.text})`);
+}
 
 function scalar(node: Extract<Form, { kind: 'scalar' }>['node'], d: ArrayDialect): Code {
   if (node.kind === 'size') return atom(d.size(node.size));
@@ -156,27 +169,51 @@ function scalar(node: Extract<Form, { kind: 'scalar' }>['node'], d: ArrayDialect
   return { text, level: whole ? LEVEL.atom : LEVEL.product };
 }
 
-function call(form: CallForm, d: ArrayDialect): Code {
-  const constant = form.args.map((a) => !hasSymbol(a));
-  if (d.target !== 'torch' || !constant.includes(true))
-    return fillTemplate(
-      opRow(form.fn).code[d.target],
-      form.args.map((a) => write(a, d)),
-    );
-  if (form.args.length === 1) {
-    const filled = fillTemplate(
-      opRow(form.fn).code.torch,
-      form.args.map((a) => write(a, d)),
-    );
-    return { ...filled, text: filled.text.replaceAll('torch.', 'math.') };
-  }
-  // Functions of two tensors do not take plain numbers.
-  const args = form.args.map((a, k): Code => {
-    const code = write(a, d);
-    return constant[k] ? atom(`torch.tensor(${code.text}${elementType(d)})`) : code;
-  });
-  return fillTemplate(opRow(form.fn).code.torch, args);
+/** Functions of numbers in the language itself, for those of the library, which take tensors alone. */
+const OF_NUMBERS: Readonly<Record<string, string>> = {
+  abs: 'abs',
+  maximum: 'max',
+  minimum: 'min',
+  ...Object.fromEntries(
+    ['exp', 'log', 'log1p', 'expm1', 'sin', 'cos', 'tan', 'sinh', 'cosh', 'tanh', 'erf'].map((name) => [
+      name,
+      `math.${name}`,
+    ]),
+  ),
+};
+
+/** The keyword by which `clamp` takes the other argument. */
+const CLAMPS: Readonly<Record<string, string>> = { maximum: 'min', minimum: 'max' };
+
+/** Whether the code of `form` in PyTorch may have a number for its value, which is no tensor. */
+export function isPlain(form: Form, d: ArrayDialect): boolean {
+  if (form.kind === 'symbol') return form.dims.length === 0 && d.isNumber(form.name);
+  if (form.kind === 'scalar') return true;
+  if (form.kind === 'call' && !Object.hasOwn(OF_NUMBERS, form.fn)) return false;
+  const arithmetic = ['add', 'product', 'power', 'root', 'call', 'compare', 'where'].includes(form.kind);
+  return arithmetic && form.dims.length === 0 && parts(form).every((part) => isPlain(part, d));
 }
+
+function call(form: CallForm, d: ArrayDialect): Code {
+  const args = form.args.map((a) => write(a, d));
+  const plain = form.args.map((a) => isPlain(a, d));
+  if (d.target !== 'torch' || !plain.includes(true)) return fillTemplate(opRow(form.fn).code[d.target], args);
+  const own = OF_NUMBERS[form.fn];
+  if (own !== undefined && !plain.includes(false))
+    return atom(`${own}(${args.map((a) => a.text).join(', ')})`);
+  const keyword = CLAMPS[form.fn];
+  const [tensor, number] = plain[0] ? [args[1], args[0]] : args;
+  if (keyword !== undefined && tensor && number)
+    return atom(`torch.clamp(${tensor.text}, ${keyword}=${number.text})`);
+  return fillTemplate(
+    opRow(form.fn).code.torch,
+    args.map((a, k) => (plain[k] ? asTensor(a, d) : a)),
+  );
+}
+
+/** A number as a tensor, of the element type of the program's arrays unless `d` is null. */
+const asTensor = (code: Code, d: ArrayDialect | null): Code =>
+  atom(`torch.as_tensor(${code.text}${d ? elementType(d) : ''})`);
 
 const elementType = (d: ArrayDialect): string =>
   d.target === 'torch' && d.real ? `, dtype=${d.real}.dtype` : '';
@@ -211,6 +248,7 @@ function compare(form: CompareForm, d: ArrayDialect): Code {
   const lib = LIBRARY[d.target];
   const size = identitySize(form);
   if (size !== null) return atom(`${lib}.eye(${d.size(size)}${elementType(d)})`);
+  if (d.target === 'torch' && isPlain(form, d)) return atom(`float(${bare(form, d).text})`);
   if (d.target === 'torch' && d.real) return atom(`(${bare(form, d).text}).to(${d.real}.dtype)`);
   return atom(`${lib}.where(${bare(form, d).text}, 1.0, 0.0)`);
 }
@@ -294,7 +332,9 @@ function einsum(args: readonly Form[], dims: readonly Dim[], d: ArrayDialect): C
   };
   const spell = (list: readonly Dim[]): string => indicesOf(list).map(letter).join('');
   const inputs = args.map((a) => spell(a.dims)).join(',');
-  const list = args.map((a) => write(a, d).text).join(', ');
+  const list = args
+    .map((a) => (d.target === 'torch' && isPlain(a, d) ? asTensor(write(a, d), d) : write(a, d)).text)
+    .join(', ');
   return atom(`${LIBRARY[d.target]}.einsum('${inputs}->${spell(dims)}', ${list})`);
 }
 

@@ -4,7 +4,7 @@ import { planArray } from '../array/plan';
 import type { ArrayValue, Binding, Program } from '../definition';
 import type { Size } from '../expr';
 import type { CodeTarget } from '../ops';
-import { arrayCode, type ArrayDialect, type ArrayTarget } from './arrayCode';
+import { arrayCode, isPlain, type ArrayDialect, type ArrayTarget } from './arrayCode';
 import { stableStatements } from '../stability/statements';
 import { fresh, identifier, identifiers } from './identifiers';
 import { loopCode } from './loopCode';
@@ -68,12 +68,16 @@ function arrayProgram(
   const lengths = new Map<Size, string>();
   const inverses = new Map<string, string>();
   const oneHots = new Map<string, string>();
+  const numbers = new Set(
+    program.inputs.filter((i) => i.role === 'hyper' && i.shape.length === 0).map((i) => i.name),
+  );
   const keyOf = (form: OneHotForm): string => `${arrayCode(form.labels, dialect)} of ${form.size}`;
   const dialect: ArrayDialect = {
     target,
     inverse: (name) => inverses.get(name) ?? null,
     oneHot: (form) => oneHots.get(keyOf(form)) ?? null,
     symbol: (name) => names.get(name) ?? name,
+    isNumber: (name) => numbers.has(name),
     real: realArray(program),
     size(size) {
       const name = lengths.get(size) ?? fresh(identifier(size), 'n_', taken);
@@ -81,7 +85,11 @@ function arrayProgram(
       return name;
     },
   };
-  const forms = statements.map((b) => planArray(program, extra, { axes: b.axes, element: b.def }).form);
+  const forms = statements.map((b) => {
+    const { form } = planArray(program, extra, { axes: b.axes, element: b.def });
+    if (isPlain(form, dialect)) numbers.add(b.name);
+    return form;
+  });
   const inverted = counted(forms.flatMap(inversesIn));
   const labels = counted(forms.flatMap(oneHotsIn).map(keyOf));
   const lines = statements.flatMap((b, k) => {

@@ -22,10 +22,15 @@ interface StoredArray {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
+interface StoredInput extends StoredArray {
+  readonly integer: boolean;
+  /** A number of the language rather than an array without axes. */
+  readonly number?: true;
+}
 interface StoredCase {
   readonly name: string;
   readonly result: string;
-  readonly inputs: Readonly<Record<string, StoredArray & { readonly integer: boolean }>>;
+  readonly inputs: Readonly<Record<string, StoredInput>>;
   readonly code: Readonly<Record<string, string>>;
   readonly outputs?: Readonly<Record<string, StoredArray>>;
 }
@@ -123,7 +128,9 @@ function asCase(name: string, p: Printed): StoredCase {
       const value = p.point.inputs[input.name] ?? NaN;
       const data = typeof value === 'number' ? [value] : Array.from(value.data);
       const shape = lengths(p.point, input.shape);
-      return [input.name, { shape, data, integer: input.domain.kind === 'class' }];
+      const isNumber = input.role === 'hyper' && shape.length === 0;
+      const integer = input.domain.kind === 'class';
+      return [input.name, { shape, data, integer, ...(isNumber ? { number: true as const } : {}) }];
     }),
   );
   const code = Object.fromEntries(LIBRARIES.map((target) => [target, print(target, p)]));
