@@ -1,4 +1,4 @@
-// Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|soundness [--json FILE] …
+// Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|soundness|corpus [--json FILE] …
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
@@ -35,9 +35,12 @@ async function installPeers() {
 }
 
 process.chdir(root);
-const entry = process.argv[2] === 'soundness' ? 'soundness' : 'main';
-if (entry === 'soundness') process.argv.splice(2, 1);
-await bundle(`${entry}.ts`, `${entry}.mjs`, { sourcemap: entry === 'soundness', external: ['mathjs'] });
+const entry = ['soundness', 'corpus'].find((name) => name === process.argv[2]) ?? 'main';
+if (entry !== 'main') process.argv.splice(2, 1);
+await bundle(`${entry}.ts`, `${entry}.mjs`, {
+  sourcemap: entry === 'soundness',
+  ...(entry === 'corpus' ? { packages: 'external' } : { external: ['mathjs'] }),
+});
 if (process.argv[2] === 'symbolic') {
   await installPeers();
   await bundle('core.ts', 'core.mjs', { minify: true });
