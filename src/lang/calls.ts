@@ -5,7 +5,7 @@ import { isSingle } from './arrays';
 import { toArray } from './arguments';
 import { callBuiltin } from './builtins';
 import { FUNCTIONS, splitOut } from './functions';
-import { libraryFunction, METHODS } from './library';
+import { AS_BUILTIN, libraryFunction, METHODS } from './library';
 import { entryOf, memberOf } from './members';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
@@ -54,11 +54,12 @@ export function callValue(
 }
 
 function callLibrary(run: Run, path: string, args: readonly CallArgument[], span: Span, name: string): Value {
-  if (path.startsWith('builtins.')) return callBuiltin(run, path.slice(9), args, span, callValue);
+  const builtin = path.startsWith('builtins.') ? path.slice(9) : AS_BUILTIN[path];
+  if (builtin !== undefined) return callBuiltin(run, builtin, args, span, callValue);
   const row = libraryFunction(path);
   const handler = row === null ? undefined : FUNCTIONS[row];
   if (row === null || !handler) return unsupported(`uses ${name}`, span, 'unsupported-function');
-  if (path.startsWith('math.') && args.some((arg) => isArray(run, arg.value, span)))
+  if (/^math\./i.test(path) && args.some((arg) => isArray(run, arg.value, span)))
     return shapeError(run, `${name} takes single numbers, not arrays`, span);
   const { args: given, out } = splitOut(row, path, args);
   const result = handler({ run, span, written: name, args: given });

@@ -52,6 +52,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
   const top: Scope = { names: new Map(), parent: null };
   const siblings = plan.main.fn.parameters.map((parameter) => parameter.name);
   const run: Run = {
+    family: plan.module.family,
     arena,
     sizes,
     choose: (key, options) => chooser.choose(key, options),

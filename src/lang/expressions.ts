@@ -5,7 +5,7 @@ import { toArray } from './arguments';
 import { callValue } from './calls';
 import { disjunction } from './functions';
 import { select } from './indexing';
-import { BUILTINS, CONSTANTS, METHODS } from './library';
+import { CONSTANTS, METHODS, ROOTS } from './library';
 import { entryOf, memberOf } from './members';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
 import { bind, number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
@@ -121,11 +121,7 @@ export function operand(run: Run, expression: Expression, scope: Scope): Value {
 }
 
 function named(run: Run, name: string, scope: Scope, span: Span): Value {
-  return (
-    lookup(scope, name) ??
-    run.globals(name, span) ??
-    (BUILTINS.has(name) ? { kind: 'library', path: `builtins.${name}` } : undefinedName(name, span))
-  );
+  return lookup(scope, name) ?? run.globals(name, span) ?? undefinedName(name, span);
 }
 
 function undefinedName(name: string, span: Span): Value {
@@ -157,8 +153,10 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
     case 'library': {
       const path = `${object.path}.${name}`;
       if (path === 'numpy.newaxis') return NONE;
+      const root = ROOTS[path];
+      if (root) return scalar(root(run.arena));
       const constant = CONSTANTS[path];
-      if (constant !== undefined) return scalar(run.arena.constant(name === 'e' ? 'e' : 'pi', constant));
+      if (constant !== undefined) return scalar(run.arena.constant(name.toLowerCase() === 'e' ? 'e' : 'pi', constant));
       return { kind: 'library', path };
     }
     case 'input':

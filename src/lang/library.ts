@@ -3,6 +3,8 @@
  * ecosystems, since most of them share NumPy's meaning; where a name means something else, it is not listed.
  */
 
+import type { Arena, Node } from '../core/expr';
+
 /** Modules whose members mean the same as NumPy's of the same name. */
 const LIKE_NUMPY: ReadonlySet<string> = new Set([
   'numpy',
@@ -21,6 +23,7 @@ const LIKE_NUMPY: ReadonlySet<string> = new Set([
   'scipy.special',
   'jax.nn',
   'jax.scipy.special',
+  'Math',
 ]);
 
 const normalDistribution = (module: string): Record<string, string> =>
@@ -55,6 +58,10 @@ const EXCEPTIONS: Readonly<Record<string, string | null>> = {
   'math.fabs': 'abs',
   'math.prod': null,
   'math.dist': null,
+  // Of their arguments, not along an axis: built-in functions.
+  'Math.max': null,
+  'Math.min': null,
+  'Math.hypot': null,
   'scipy.special.softmax': 'softmax',
   'scipy.special.expit': 'sigmoid',
   'torch.special.expit': 'sigmoid',
@@ -117,8 +124,20 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   'numpy.pi': Math.PI,
   'math.pi': Math.PI,
   'torch.pi': Math.PI,
+  'Math.PI': Math.PI,
+  'Math.E': Math.E,
   'numpy.e': Math.E,
   'math.e': Math.E,
+};
+
+/** Constants that are written by roots and logarithms. */
+export const ROOTS: Readonly<Record<string, (arena: Arena) => Node>> = {
+  'Math.SQRT2': (arena) => arena.sqrt(arena.num(2)),
+  'Math.SQRT1_2': (arena) => arena.sqrt(arena.num(1, 2)),
+  'Math.LN2': (arena) => arena.call('log', arena.num(2)),
+  'Math.LN10': (arena) => arena.call('log', arena.num(10)),
+  'Math.LOG2E': (arena) => arena.div(arena.one, arena.call('log', arena.num(2))),
+  'Math.LOG10E': (arena) => arena.div(arena.one, arena.call('log', arena.num(10))),
 };
 
 /** The row of the function table that `numpy.exp`, `math.exp`, … stand for, or null. */
@@ -178,6 +197,29 @@ export const METHODS: ReadonlySet<string> = new Set([
   'logdet',
   'slogdet',
 ]);
+
+/** Names that every JavaScript file has, and the syntax that is read as calls; as library paths. */
+export const JAVASCRIPT_GLOBALS: Readonly<Record<string, string>> = {
+  Math: 'Math',
+  Number: 'Number',
+  console: 'console',
+  '%length': 'builtins.len',
+  '%range': 'builtins.range',
+  '%enumerate': 'builtins.enumerate',
+};
+
+/** JavaScript's functions that are Python's built-in ones. */
+export const AS_BUILTIN: Readonly<Record<string, string>> = {
+  'Math.max': 'max',
+  'Math.min': 'min',
+  Number: 'float',
+  'console.log': 'print',
+  'console.error': 'print',
+  'console.warn': 'print',
+  'console.info': 'print',
+  'console.debug': 'print',
+  'console.assert': 'print',
+};
 
 /** Built-in functions of Python that the interpreter knows. */
 export const BUILTINS: ReadonlySet<string> = new Set([

@@ -51,6 +51,8 @@ export function memberOf(
     return method.fn.decorators.includes('property') ? run.call(value, [], span) : value;
   }
   for (const statement of node?.body ?? []) {
+    if (statement.kind === 'class' && statement.node.name === name)
+      return { kind: 'class', node: statement.node, scope: object.scope };
     const [target] = statement.kind === 'assign' ? statement.targets : [];
     if (statement.kind === 'assign' && target?.kind === 'name' && target.name === name)
       return run.evaluate(statement.value, object.scope);

@@ -2,13 +2,14 @@
 import type { Span } from '../core/definition';
 import { evaluate } from './expressions';
 import { FUNCTIONS } from './functions';
-import { libraryFunction } from './library';
+import { BUILTINS, JAVASCRIPT_GLOBALS, libraryFunction } from './library';
 import { unsupported, type Run } from './run';
 import { functionValue } from './statements';
-import type { Expression, Module, Statement } from './syntax';
+import type { Expression, Family, Module, Statement } from './syntax';
 import type { Scope, Value } from './values';
 
 export interface ModuleIndex {
+  readonly family: Family;
   readonly statements: ReadonlyMap<string, readonly Statement[]>;
   /** Modules of `from … import *`. */
   readonly wildcards: readonly string[];
@@ -43,7 +44,7 @@ export function indexModule(module: Module): ModuleIndex {
     }
   };
   visit(module.body);
-  return { statements, wildcards };
+  return { family: module.family, statements, wildcards };
 }
 
 /** The value of a top-level name, or undefined when the file does not define it. */
@@ -63,13 +64,21 @@ export function globalValue(
     const path = index.wildcards
       .map((module) => `${module}.${name}`)
       .find((p) => FUNCTIONS[libraryFunction(p) ?? '']);
-    return path === undefined ? undefined : { kind: 'library', path };
+    return path === undefined ? builtin(index.family, name) : { kind: 'library', path };
   }
   // A name that is defined by itself stays unknown.
   scope.names.set(name, unsupported(`uses ${name}, which is defined by itself`, span, 'recursion'));
   const value = valueOf(run, last, scope, name, statements?.length === 1, span);
   scope.names.set(name, value);
   return value;
+}
+
+/** What a name means that the file does not define. */
+function builtin(family: Family, name: string): Value | undefined {
+  if (family === 'python')
+    return BUILTINS.has(name) ? { kind: 'library', path: `builtins.${name}` } : undefined;
+  const path = JAVASCRIPT_GLOBALS[name];
+  return path === undefined ? undefined : { kind: 'library', path };
 }
 
 function valueOf(

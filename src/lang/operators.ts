@@ -4,9 +4,9 @@ import type { Node } from '../core/expr';
 import { add, elementwise, isSingle, matmul, type Result } from './arrays';
 import { toArray } from './arguments';
 import { disjunction, truth } from './functions';
-import { number, scalar, unsupported, type Run } from './run';
+import { number, scalar, shapeError, unsupported, type Run } from './run';
 import type { BinaryOperator, CompareOperator, UnaryOperator } from './syntax';
-import { keyOf, NONE, numberOf, type ArrayV, type InputV, type Value } from './values';
+import { keyOf, NONE, numberOf, type ArrayV, type InputV, type UnknownValue, type Value } from './values';
 
 /** `a op b` on numbers and arrays; `+` joins lists. */
 export function binary(run: Run, operator: BinaryOperator, left: Value, right: Value, span: Span): Value {
@@ -28,6 +28,7 @@ function joined(text: string, right: Value, span: Span): Value {
 
 function arithmetic(run: Run, operator: BinaryOperator, a: ArrayV, b: ArrayV, span: Span): Result {
   const { arena } = run;
+  if (run.family === 'javascript' && !(isNumber(a) && isNumber(b))) return onlyNumbers(run, span);
   const apply = (build: (x: Node, y: Node) => Node, mask = false): Result =>
     elementwise(run, [a, b], span, build, mask);
   switch (operator) {
@@ -60,6 +61,11 @@ function arithmetic(run: Run, operator: BinaryOperator, a: ArrayV, b: ArrayV, sp
   }
 }
 
+const isNumber = (value: ArrayV): boolean => value.axes.length === 0;
+
+const onlyNumbers = (run: Run, span: Span): UnknownValue =>
+  shapeError(run, 'an operator takes single numbers, not arrays', span);
+
 export function unary(run: Run, operator: UnaryOperator, value: Value, span: Span): Value {
   if (operator === 'not') {
     const known = truthOf(run, value);
@@ -68,7 +74,9 @@ export function unary(run: Run, operator: UnaryOperator, value: Value, span: Spa
     return { ...scalar(run.arena.sub(run.arena.one, known)), mask: true };
   }
   const array = toArray(run, value, span);
-  if (array.kind === 'unknown' || operator === '+') return array;
+  if (array.kind === 'unknown') return array;
+  if (run.family === 'javascript' && !isNumber(array)) return onlyNumbers(run, span);
+  if (operator === '+') return array;
   if (operator === '~') {
     if (!array.mask) return unsupported('uses the operator ~', span, 'operator');
     return elementwise(run, [array], span, (x) => run.arena.sub(run.arena.one, x), true);
@@ -111,6 +119,7 @@ export function compareTwo(
   if (a.kind === 'unknown') return a;
   const b = toArray(run, right, span);
   if (b.kind === 'unknown') return b;
+  if (run.family === 'javascript' && !(isNumber(a) && isNumber(b))) return onlyNumbers(run, span);
   const x = numberOf(a);
   const y = numberOf(b);
   if (x !== null && y !== null) {

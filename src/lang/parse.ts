@@ -22,7 +22,7 @@ export interface ParsedText {
   readonly hasError: boolean;
 }
 
-export type Grammar = 'python';
+export type Grammar = 'python' | 'javascript' | 'typescript' | 'tsx';
 
 export interface Parsers {
   /** Parses any text; what the grammar cannot read becomes `ERROR` nodes. */
@@ -33,7 +33,12 @@ export interface Parsers {
 
 /** Files of `@vscode/tree-sitter-wasm`, by the names that `load` is asked for. */
 export const RUNTIME_FILE = 'tree-sitter.wasm';
-export const GRAMMAR_FILES: Readonly<Record<Grammar, string>> = { python: 'tree-sitter-python.wasm' };
+export const GRAMMAR_FILES: Readonly<Record<Grammar, string>> = {
+  python: 'tree-sitter-python.wasm',
+  javascript: 'tree-sitter-javascript.wasm',
+  typescript: 'tree-sitter-typescript.wasm',
+  tsx: 'tree-sitter-tsx.wasm',
+};
 
 /** Trees deeper than this are cut: such text is generated or garbage, and recursion over it must stay safe. */
 const MAX_DEPTH = 250;

@@ -36,7 +36,7 @@ export function readPython(text: string, parsers: Parsers): Module {
   const deep: Span[] = [];
   if (!whole.hasError) {
     const reader: Reader = { text, offset: 0, positions, comments, errors, deep };
-    return { body: readFile(whole.root, reader), comments, errors, deep };
+    return { family: 'python', body: readFile(whole.root, reader), comments, errors, deep };
   }
   // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
   const body = pieces(text).flatMap(({ start, end }) => {
@@ -44,7 +44,7 @@ export function readPython(text: string, parsers: Parsers): Module {
     const reader: Reader = { text: piece, offset: start, positions, comments, errors, deep };
     return readFile(parsers.parse('python', piece).root, reader);
   });
-  return { body, comments, errors, deep };
+  return { family: 'python', body, comments, errors, deep };
 }
 
 /** Cuts the text before each line that begins a top-level statement, outside triple-quoted strings. */

@@ -12,7 +12,8 @@ import { indexModule } from './module';
 import { isGradientName, isKnownLossName, isLossName, isMeasureName, isProcedureName } from './names';
 import { gradientHints } from './gradientHints';
 import { pairingOf } from './pairing';
-import type { Parsers } from './parse';
+import type { Grammar, Parsers } from './parse';
+import { readJavaScript } from './javascript';
 import { readPython } from './python';
 import type { BrokenGradient } from './outputs';
 import { readPlan, type Reading } from './reading';
@@ -23,8 +24,16 @@ import { foreignArguments, isLinearIn } from './upstream';
 import { mayDefine } from './screen';
 import type { Cause } from './values';
 
-/** Language ids that can be read. */
-export const LANGUAGES: readonly string[] = ['python'];
+/** Language ids that can be read, with their grammars and what to call them. */
+const GRAMMARS: Readonly<Record<string, { readonly grammar: Grammar; readonly title: string }>> = {
+  python: { grammar: 'python', title: 'Python' },
+  javascript: { grammar: 'javascript', title: 'JavaScript' },
+  javascriptreact: { grammar: 'javascript', title: 'JavaScript' },
+  typescript: { grammar: 'typescript', title: 'TypeScript' },
+  typescriptreact: { grammar: 'tsx', title: 'TypeScript' },
+};
+
+export const LANGUAGES: readonly string[] = Object.keys(GRAMMARS);
 
 const NOTHING: SourceReading = { definitions: [], problems: [] };
 
@@ -38,9 +47,11 @@ export function readDefinitions(
   parsers: Parsers,
   asked: readonly string[] = [],
 ): SourceReading {
-  if (!LANGUAGES.includes(languageId)) return NOTHING;
+  const language = GRAMMARS[languageId];
+  if (!language) return NOTHING;
   if (text.includes('\0')) return { definitions: [], problems: [NOT_TEXT] };
-  const module = readPython(text, parsers);
+  const module =
+    language.grammar === 'python' ? readPython(text, parsers) : readJavaScript(text, language.grammar, parsers);
   const index = indexModule(module);
   const callables: Callable[] = functionsOf(module.body).flatMap(({ fn, owner, nested }) =>
     nested ? [] : [{ fn, owner }],
@@ -96,7 +107,7 @@ export function readDefinitions(
     if (definition) add(definition);
   }
   definitions.sort((a, b) => a.span.startLine - b.span.startLine);
-  return { definitions, problems: [...syntaxProblems(module), ...unreadProblems(unread)] };
+  return { definitions, problems: [...syntaxProblems(module, language.title), ...unreadProblems(unread)] };
 }
 
 const isGradientOnly = ({ fn }: Callable): boolean =>
@@ -135,12 +146,12 @@ function unreadProblems([first, ...more]: readonly Callable[]): Problem[] {
   ];
 }
 
-function syntaxProblems({ errors, deep }: Module): Problem[] {
+function syntaxProblems({ errors, deep }: Module, title: string): Problem[] {
   return [
     ...placeProblems(
       errors,
       'syntax-error',
-      'cannot be read as Python; definitions that contain it are left out until it is complete',
+      `cannot be read as ${title}; definitions that contain it are left out until it is complete`,
     ),
     ...placeProblems(
       deep,

@@ -3,7 +3,7 @@ import type { Axis, Binding, Span } from '../core/definition';
 import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
 import type { Sizes } from './sizes';
-import type { Expression } from './syntax';
+import type { Expression, Family } from './syntax';
 import {
   unknown,
   type ArrayV,
@@ -43,6 +43,7 @@ export interface InputState {
 }
 
 export interface Run {
+  readonly family: Family;
   readonly arena: Arena;
   readonly sizes: Sizes;
   /** Settles a choice, or ends the run by `ChoiceNeeded`. */

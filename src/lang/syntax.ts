@@ -167,8 +167,12 @@ export interface Comment {
   readonly span: Span;
 }
 
+/** Languages that share their rules of names and values. */
+export type Family = 'python' | 'javascript';
+
 /** One source file. */
 export interface Module {
+  readonly family: Family;
   readonly body: readonly Statement[];
   readonly comments: readonly Comment[];
   /** Places that the grammar could not read. */
