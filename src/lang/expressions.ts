@@ -156,7 +156,8 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       const root = ROOTS[path];
       if (root) return scalar(root(run.arena));
       const constant = CONSTANTS[path];
-      if (constant !== undefined) return scalar(run.arena.constant(name.toLowerCase() === 'e' ? 'e' : 'pi', constant));
+      if (constant !== undefined)
+        return scalar(run.arena.constant(name.toLowerCase() === 'e' ? 'e' : 'pi', constant));
       return { kind: 'library', path };
     }
     case 'input':

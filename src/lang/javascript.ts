@@ -1,8 +1,17 @@
 /** JavaScript and TypeScript concrete syntax to the language-neutral representation. */
-import { ENUMERATE, destructured, keyName, LENGTH, RANGE, readExpression, readField, readFunction, readPattern } from './jsExpressions';
+import {
+  ENUMERATE,
+  destructured,
+  keyName,
+  RANGE,
+  readExpression,
+  readField,
+  readFunction,
+  readPattern,
+} from './jsExpressions';
 import { broken, spanOf, textOf, TOO_DEEP_REASON, type JsReader } from './jsReader';
-import { isFunctionNode, patternNames, scopeOf } from './jsScopes';
-import { child, containsError, namedChildren, TOO_DEEP, type Grammar, type Parsers, type SyntaxNode } from './parse';
+import { isFunctionNode, scopeOf } from './jsScopes';
+import { child, namedChildren, TOO_DEEP, type Grammar, type Parsers, type SyntaxNode } from './parse';
 import { createPositions } from './positions';
 import type { BinaryOperator, Expression, FunctionNode, Import, Module, Statement } from './syntax';
 
@@ -10,7 +19,14 @@ import type { BinaryOperator, Expression, FunctionNode, Import, Module, Statemen
 export function readJavaScript(text: string, grammar: Grammar, parsers: Parsers): Module {
   const positions = createPositions(text);
   const whole = parsers.parse(grammar, text);
-  const shared = { positions, comments: [], errors: [], deep: [], outer: new Set<string>(), block: readBlock };
+  const shared = {
+    positions,
+    comments: [],
+    errors: [],
+    deep: [],
+    outer: new Set<string>(),
+    block: readBlock,
+  };
   const read = (piece: string, offset: number, root: SyntaxNode, hasError: boolean): Statement[] => {
     const reader: JsReader = { ...shared, text: piece, offset, hasError };
     collectComments(root, reader);
@@ -33,7 +49,10 @@ function pieces(text: string): { start: number; end: number }[] {
   const starts = [0];
   let at = 0;
   for (const line of text.split('\n')) {
-    if (at > 0 && /^(?:export|import|async|function|class|abstract|const|let|var|module|exports)\b/.test(line))
+    if (
+      at > 0 &&
+      /^(?:export|import|async|function|class|abstract|const|let|var|module|exports)\b/.test(line)
+    )
       starts.push(at);
     at += line.length + 1;
   }
@@ -44,7 +63,9 @@ function collectComments(node: SyntaxNode, reader: JsReader): void {
   for (const c of node.children)
     if (c.type === 'comment')
       reader.comments.push({
-        text: textOf(c, reader).replace(/^\/(?:\/+|\*+)/, '#').replace(/\s*\*\/$/, ''),
+        text: textOf(c, reader)
+          .replace(/^\/(?:\/+|\*+)/, '#')
+          .replace(/\s*\*\/$/, ''),
         span: spanOf(c, reader),
       });
     else collectComments(c, reader);
@@ -130,11 +151,14 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
     case 'ERROR':
       return [broken(node, reader)];
     default:
-      return [{ kind: 'unreadable', reason: `the statement "${firstWord(node, reader)}" is not supported`, span }];
+      return [
+        { kind: 'unreadable', reason: `the statement "${firstWord(node, reader)}" is not supported`, span },
+      ];
   }
 }
 
-const firstWord = (node: SyntaxNode, reader: JsReader): string => /^\w*/.exec(textOf(node, reader))?.[0] ?? '';
+const firstWord = (node: SyntaxNode, reader: JsReader): string =>
+  /^\w*/.exec(textOf(node, reader))?.[0] ?? '';
 
 /** Whether a function inside this statement assigns variables of the functions around it. */
 function changesOuter(node: SyntaxNode, reader: JsReader): boolean {
@@ -157,11 +181,21 @@ function functionStatement(
   nameNode: SyntaxNode | null,
   whole: SyntaxNode,
 ): Statement {
-  return { kind: 'function', fn: readFunction(node, name, decorators, reader, nameNode, whole), span: spanOf(whole, reader) };
+  return {
+    kind: 'function',
+    fn: readFunction(node, name, decorators, reader, nameNode, whole),
+    span: spanOf(whole, reader),
+  };
 }
 
 /** What a name is given: a function, an object that holds functions (read as a class), or a value. */
-function readNamed(name: string, nameNode: SyntaxNode, value: SyntaxNode, whole: SyntaxNode, reader: JsReader): Statement[] {
+function readNamed(
+  name: string,
+  nameNode: SyntaxNode,
+  value: SyntaxNode,
+  whole: SyntaxNode,
+  reader: JsReader,
+): Statement[] {
   const inner = unwrapped(value);
   if (isFunctionNode(inner)) return [functionStatement(inner, name, [], reader, nameNode, whole)];
   if (inner.type === 'class') return [readClass(inner, name, reader)];
@@ -208,7 +242,8 @@ function objectClass(node: SyntaxNode, name: string, whole: SyntaxNode, reader: 
     const value = c.type === 'pair' ? child(c, 'value') : null;
     if (!key || !value || key.type === 'computed_property_name') return [];
     const inner = unwrapped(value);
-    if (isFunctionNode(inner)) return [memberFunction(inner, key, c, inner.type !== 'arrow_function', reader)];
+    if (isFunctionNode(inner))
+      return [memberFunction(inner, key, c, inner.type !== 'arrow_function', reader)];
     return readNamed(keyName(key, reader), key, inner, c, reader);
   });
   return { kind: 'class', node: { name, bases: [], body, span }, span };
@@ -237,7 +272,10 @@ function memberFunction(
 
 const withReceiver = (fn: FunctionNode): FunctionNode => ({
   ...fn,
-  parameters: [{ name: 'this', kind: 'plain', fallback: null, annotation: null, span: fn.nameSpan }, ...fn.parameters],
+  parameters: [
+    { name: 'this', kind: 'plain', fallback: null, annotation: null, span: fn.nameSpan },
+    ...fn.parameters,
+  ],
 });
 
 function readMethod(node: SyntaxNode, reader: JsReader): Statement {
@@ -252,7 +290,8 @@ function readMethod(node: SyntaxNode, reader: JsReader): Statement {
 function readClass(node: SyntaxNode, name: string, reader: JsReader): Statement {
   const span = spanOf(node, reader);
   const body = namedChildren(child(node, 'body') ?? node).flatMap((c): Statement[] => {
-    if (c.type === 'method_definition') return [readStaticOrMethod(c, reader)];
+    // A static method reaches the class by "this".
+    if (c.type === 'method_definition') return [readMethod(c, reader)];
     const key = child(c, 'name') ?? child(c, 'property');
     const value = child(c, 'value');
     if (!/field_definition$/.test(c.type) || !key || !value) return [];
@@ -269,12 +308,6 @@ function readClass(node: SyntaxNode, name: string, reader: JsReader): Statement 
 }
 
 const isStaticNode = (node: SyntaxNode): boolean => node.children.some((c) => c.type === 'static');
-
-function readStaticOrMethod(node: SyntaxNode, reader: JsReader): Statement {
-  if (!isStaticNode(node)) return readMethod(node, reader);
-  // A static method reaches the class by `this`.
-  return readMethod(node, reader);
-}
 
 function readExport(node: SyntaxNode, reader: JsReader): Statement[] {
   const declaration = child(node, 'declaration');
@@ -342,7 +375,8 @@ function readAssignment(node: SyntaxNode, reader: JsReader): Statement[] {
   const right = child(node, 'right');
   const span = spanOf(node, reader);
   if (!left || !right) return [{ kind: 'unreadable', reason: 'this is incomplete', span }];
-  if (reader.outer.size === 0 && left.type === 'member_expression') return readMemberDefinition(left, right, node, reader);
+  if (reader.outer.size === 0 && left.type === 'member_expression')
+    return readMemberDefinition(left, right, node, reader);
   if (right.type === 'assignment_expression') {
     const inner = readAssignment(right, reader);
     const [only] = inner;
@@ -352,11 +386,18 @@ function readAssignment(node: SyntaxNode, reader: JsReader): Statement[] {
   }
   if (left.type === 'object_pattern' || left.type === 'array_pattern')
     return destructured(left, readExpression(right, reader), reader);
-  return [{ kind: 'assign', targets: [readExpression(left, reader)], value: readExpression(right, reader), span }];
+  return [
+    { kind: 'assign', targets: [readExpression(left, reader)], value: readExpression(right, reader), span },
+  ];
 }
 
 /** At the top of a file: `exports.f = …`, `module.exports = …`, `f.derivative = …`, `F.prototype.g = …`. */
-function readMemberDefinition(left: SyntaxNode, right: SyntaxNode, whole: SyntaxNode, reader: JsReader): Statement[] {
+function readMemberDefinition(
+  left: SyntaxNode,
+  right: SyntaxNode,
+  whole: SyntaxNode,
+  reader: JsReader,
+): Statement[] {
   const object = child(left, 'object');
   const property = child(left, 'property');
   if (!object || !property) return [];
@@ -364,9 +405,16 @@ function readMemberDefinition(left: SyntaxNode, right: SyntaxNode, whole: Syntax
   const name = textOf(property, reader);
   const value = unwrapped(right);
   if (value.type === 'assignment_expression') return readAssignment(value, reader);
-  if (path === 'module' || path === 'exports' || path === 'module.exports' || /^(window|global|globalThis|this|self)$/.test(path)) {
+  if (
+    path === 'module' ||
+    path === 'exports' ||
+    path === 'module.exports' ||
+    /^(window|global|globalThis|this|self)$/.test(path)
+  ) {
     if (path === 'module' || value.type === 'identifier')
-      return isFunctionNode(value) || holderOf(value) ? readNamed('exported', property, value, whole, reader) : [];
+      return isFunctionNode(value) || holderOf(value)
+        ? readNamed('exported', property, value, whole, reader)
+        : [];
     return readNamed(name, property, value, whole, reader);
   }
   const prototype = /^(\w+)\.prototype$/.exec(path)?.[1];
@@ -393,7 +441,11 @@ function withPrototypes(body: readonly Statement[]): Statement[] {
   for (const [name, members] of methods) {
     const [first] = members;
     if (!first) continue;
-    rest.push({ kind: 'class', node: { name, bases: [], body: members, span: first.span }, span: first.span });
+    rest.push({
+      kind: 'class',
+      node: { name, bases: [], body: members, span: first.span },
+      span: first.span,
+    });
   }
   return rest;
 }
@@ -414,15 +466,28 @@ function readFor(node: SyntaxNode, reader: JsReader): Statement[] {
   const condition = node.children.find((c) => c.field === 'condition' && c.named);
   const increment = child(node, 'increment');
   const target = start?.kind === 'assign' ? start.targets[0] : undefined;
-  if (start?.kind !== 'assign' || target?.kind !== 'name' || condition?.type !== 'binary_expression' || !increment)
+  if (
+    start?.kind !== 'assign' ||
+    target?.kind !== 'name' ||
+    condition?.type !== 'binary_expression' ||
+    !increment
+  )
     return [...before, loop];
   const counter = child(condition, 'left');
   const operator = child(condition, 'operator');
   const counts =
-    counter !== null && textOf(counter, reader) === target.name && operator !== null && textOf(operator, reader) === '<';
+    counter !== null &&
+    textOf(counter, reader) === target.name &&
+    operator !== null &&
+    textOf(operator, reader) === '<';
   const steps = new RegExp(`^(?:\\+\\+\\s*${target.name}|${target.name}\\s*(?:\\+\\+|\\+=\\s*1))$`);
   const changed = scopeOf({ ...node, children: node.children.filter((c) => c.field === 'body') }, reader);
-  if (!counts || !/^[A-Za-z_]\w*$/.test(target.name) || !steps.test(textOf(increment, reader)) || changed.assigned.has(target.name))
+  if (
+    !counts ||
+    !/^[A-Za-z_]\w*$/.test(target.name) ||
+    !steps.test(textOf(increment, reader)) ||
+    changed.assigned.has(target.name)
+  )
     return [...before, loop];
   const stop = readField(condition, 'right', reader);
   const isZero = start.value.kind === 'number' && Number(start.value.text) === 0;
@@ -448,7 +513,14 @@ function readForOf(node: SyntaxNode, reader: JsReader): Statement[] {
   if (!left || !right || !operator || textOf(operator, reader) !== 'of' || !isNamed)
     return [{ kind: 'while', test: { kind: 'unreadable', reason: 'a loop over keys', span }, body, span }];
   return [
-    { kind: 'for', target: readPattern(left, reader), iterable: entriesOf(right, reader), body, otherwise: [], span },
+    {
+      kind: 'for',
+      target: readPattern(left, reader),
+      iterable: entriesOf(right, reader),
+      body,
+      otherwise: [],
+      span,
+    },
   ];
 }
 
@@ -477,7 +549,8 @@ function readImports(node: SyntaxNode, reader: JsReader): Import[] {
       } else if (c.type === 'import_specifier') {
         const name = child(c, 'name');
         const alias = child(c, 'alias') ?? name;
-        if (name && alias) imports.push({ module, member: textOf(name, reader), alias: textOf(alias, reader) });
+        if (name && alias)
+          imports.push({ module, member: textOf(name, reader), alias: textOf(alias, reader) });
       } else visit(c);
     }
   };

@@ -40,6 +40,8 @@ export function readExpression(node: SyntaxNode, reader: JsReader): Expression {
   if (isFunctionNode(node)) return { kind: 'lambda', fn: readFunction(node, 'lambda', [], reader), span };
   switch (node.type) {
     case 'identifier':
+      if (textOf(node, reader) === 'Infinity') return { kind: 'number', text: 'Infinity', span };
+      return { kind: 'name', name: textOf(node, reader), span };
     case 'shorthand_property_identifier':
     case 'this':
     case 'super':
@@ -91,7 +93,12 @@ export function readExpression(node: SyntaxNode, reader: JsReader): Expression {
       return inner ? readExpression(inner, reader) : unread(node, 'this is incomplete', reader);
     }
     case 'array':
-      return { kind: 'sequence', form: 'list', items: namedChildren(node).map((c) => readItem(c, reader)), span };
+      return {
+        kind: 'sequence',
+        form: 'list',
+        items: namedChildren(node).map((c) => readItem(c, reader)),
+        span,
+      };
     case 'object':
       return readObject(node, reader);
     case TOO_DEEP:
@@ -145,12 +152,14 @@ function readCall(node: SyntaxNode, reader: JsReader): Expression {
   const callee = child(node, 'function') ?? child(node, 'constructor');
   const list = child(node, 'arguments');
   if (!callee || (list && list.type !== 'arguments')) return unread(node, 'a template call', reader);
-  const args = list ? namedChildren(list).map((c): Argument => {
-    const [inner] = namedChildren(c);
-    return c.type === 'spread_element' && inner
-      ? { name: null, value: readExpression(inner, reader), spread: true }
-      : { name: null, value: readExpression(c, reader), spread: false };
-  }) : [];
+  const args = list
+    ? namedChildren(list).map((c): Argument => {
+        const [inner] = namedChildren(c);
+        return c.type === 'spread_element' && inner
+          ? { name: null, value: readExpression(inner, reader), spread: true }
+          : { name: null, value: readExpression(c, reader), spread: false };
+      })
+    : [];
   return { kind: 'call', callee: readExpression(callee, reader), args, span };
 }
 
@@ -195,7 +204,8 @@ function readObject(node: SyntaxNode, reader: JsReader): Expression {
   const entries: { key: Expression | null; value: Expression }[] = [];
   for (const c of namedChildren(node)) {
     const [inner] = namedChildren(c);
-    if (c.type === 'spread_element' && inner) entries.push({ key: null, value: readExpression(inner, reader) });
+    if (c.type === 'spread_element' && inner)
+      entries.push({ key: null, value: readExpression(inner, reader) });
     else if (c.type === 'shorthand_property_identifier')
       entries.push({
         key: { kind: 'string', value: textOf(c, reader), span: spanOf(c, reader) },
@@ -220,7 +230,9 @@ function keyExpression(key: SyntaxNode, reader: JsReader): Expression {
 
 /** The name of a property, without quotes. */
 export const keyName = (key: SyntaxNode, reader: JsReader): string =>
-  textOf(key, reader).replace(/^(["'])(.*)\1$/, '$2').replace(/^#/, '');
+  textOf(key, reader)
+    .replace(/^(["'])(.*)\1$/, '$2')
+    .replace(/^#/, '');
 
 /** A function; `receiver` parameters and how it is bound are said by the decorators. */
 export function readFunction(
@@ -260,7 +272,8 @@ function refusal(node: SyntaxNode, redeclared: string | null, reader: JsReader):
   const span = spanOf(node, reader);
   if (redeclared !== null)
     return { kind: 'unreadable', reason: `${redeclared} is declared again in an inner block`, span };
-  const isPlain = !/generator/.test(node.type) && !node.children.some((c) => c.type === 'async' || c.type === '*');
+  const isPlain =
+    !/generator/.test(node.type) && !node.children.some((c) => c.type === 'async' || c.type === '*');
   return isPlain ? null : { kind: 'unreadable', reason: 'it is asynchronous or a generator', span };
 }
 
@@ -280,7 +293,9 @@ function readParameters(node: SyntaxNode, reader: JsReader, prologue: Statement[
     if (target?.type === 'identifier') {
       const name = textOf(target, reader);
       if (name === 'this') return [];
-      const fallback = value ? readExpression(value, reader) : fallbackOf(node, name, common.annotation, reader);
+      const fallback = value
+        ? readExpression(value, reader)
+        : fallbackOf(node, name, common.annotation, reader);
       return [{ ...common, name, kind: pattern.type === 'rest_pattern' ? 'rest' : 'plain', fallback }];
     }
     const name = `%${k}`;
@@ -297,7 +312,9 @@ function fallbackOf(
   reader: JsReader,
 ): Expression | null {
   const body = child(node, 'body');
-  const isFlag = annotation === 'boolean' || (/deriv|grad|prime|backward/i.test(name) && body && decides(body, name, reader));
+  const isFlag =
+    annotation === 'boolean' ||
+    (/deriv|grad|prime|backward/i.test(name) && body && decides(body, name, reader));
   return isFlag ? { kind: 'boolean', value: false, span: spanOf(node, reader) } : null;
 }
 
@@ -309,9 +326,7 @@ function decides(node: SyntaxNode, name: string, reader: JsReader): boolean {
       : n?.type === 'unary_expression'
         ? isName(child(n, 'argument'))
         : n?.type === 'identifier' && textOf(n, reader) === name;
-  return node.children.some(
-    (c) => (c.field === 'condition' && isName(c)) || decides(c, name, reader),
-  );
+  return node.children.some((c) => (c.field === 'condition' && isName(c)) || decides(c, name, reader));
 }
 
 /** Assignments of the parts of a value to the names of a pattern. */
@@ -319,7 +334,8 @@ export function destructured(pattern: SyntaxNode, value: Expression, reader: JsR
   const span = spanOf(pattern, reader);
   if (pattern.type === 'array_pattern' && namedChildren(pattern).every((c) => c.type === 'identifier'))
     return [{ kind: 'assign', targets: [readPattern(pattern, reader)], value, span }];
-  if (pattern.type !== 'object_pattern') return [{ kind: 'unreadable', reason: 'it takes a value apart', span }];
+  if (pattern.type !== 'object_pattern')
+    return [{ kind: 'unreadable', reason: 'it takes a value apart', span }];
   return namedChildren(pattern).map((c): Statement => {
     const key = c.type === 'pair_pattern' ? child(c, 'key') : c;
     const target = c.type === 'pair_pattern' ? child(c, 'value') : c;

@@ -34,6 +34,30 @@ export function roleHint(name: string, isScalar: boolean): Role | 'prediction' |
   return PREDICTION.test(name) ? 'prediction' : null;
 }
 
+/** A name in camel case with underscores between its words, which is how the patterns here tell words apart. */
+const snake = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, '$1_$2');
+
+/** Keys of objects under which a function stands beside its derivative. */
+export const isForwardKey = (name: string): boolean =>
+  /^(output|activate|activation|activation_?fn|activation_?func(tion)?|apply|f|fn|fx|func|forward|value|eval|evaluate|compute|calc|calculate|squash|normal|original|loss|error|cost)$/i.test(
+    snake(name),
+  );
+
+/** Keys of the derivative beside a forward key; `measure` only goes with `activate`. */
+export const isGradientKey = (name: string, forward: string): boolean =>
+  name === 'measure'
+    ? forward === 'activate'
+    : /^(d|df|dfn|dfx|dfunc|d_?func|d_?fn|der|deriv|derivative|derivate|derivation|grad|gradient|prime|backward|d_?activate|d_?activation|d_?output|d_?loss|d_?error|d_?cost)$/i.test(
+        snake(name),
+      );
+
+/** Names of activations, or of what holds them. */
+export const isActivationContext = (name: string): boolean =>
+  isKnownActivationName(snake(name)) ||
+  /(^|_)(activations?|sigmoid|logistic|tanh|relu|elu|selu|gelu|silu|swish|mish|soft_?plus|soft_?sign|bent_?identity)(_|$)/i.test(
+    snake(name),
+  );
+
 export const isLossName = (name: string): boolean =>
   /(^|_)(loss|cost|error|objective|obj|criterion|risk|nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber|likelihood|penalty)(es|s)?(\d|_|$)|loss|cost|crossentropy|cross_entropy|likelihood|squared_?error|^(j|l|e)$/i.test(
     name,
@@ -42,7 +66,9 @@ export const isLossName = (name: string): boolean =>
 export const isRegulariserName = (name: string): boolean =>
   /regulari[sz]|penalty|weight_decay|(^|_)(l1|l2|ridge|lasso)(_|$)/i.test(name);
 
-export const isGradientName = (name: string): boolean =>
+export const isGradientName = (name: string): boolean => isGradientWord(name) || isGradientWord(snake(name));
+
+const isGradientWord = (name: string): boolean =>
   /grad|deriv|prime|backward|backprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d(sigmoid|tanh|relu|softmax|softplus|elu|gelu|loss|cost|mse)/i.test(
     name,
   );

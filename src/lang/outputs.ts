@@ -236,7 +236,9 @@ export function outputsOf(execution: Execution): Outputs {
 }
 
 function outputName({ fn, owner }: Callable): string {
-  const name = /^__\w+__$/.test(fn.name) ? (owner?.name ?? '') : fn.name;
+  const ofOwner =
+    /^__\w+__$/.test(fn.name) || (owner !== null && /^(output|f|fn|func|activate|apply)$/.test(fn.name));
+  const name = ofOwner ? (owner?.name ?? '').replace(/\W+/g, '_') : fn.name;
   return name.replace(/^_+/, '') || 'J';
 }
 

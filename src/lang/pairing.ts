@@ -1,7 +1,7 @@
 /** Which function of a file computes the gradient of which: by names without their telling words, and by parameters. */
 import { ownParameters, type Callable } from './execution';
-import { isGradientName, isLossName } from './names';
-import type { ClassNode } from './syntax';
+import { isForwardKey, isGradientKey, isGradientName, isLossName } from './names';
+import type { ClassNode, Family } from './syntax';
 
 const TELLING =
   /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|der|bwd|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
@@ -21,7 +21,10 @@ const KIND_WORDS =
 const looseStem = (name: string): string => stem(name.replace(KIND_WORDS, ''));
 
 /** Finds the gradient function that belongs to a function of a file, if there is just one. */
-export function pairingOf(all: readonly Callable[]): (main: Callable) => Callable | null {
+export function pairingOf(
+  all: readonly Callable[],
+  family: Family = 'python',
+): (main: Callable) => Callable | null {
   const isLoss = ({ fn }: Callable): boolean => isLossName(fn.name) && !isGradientName(fn.name);
   const known: Known = {
     gradients: groupBy(
@@ -34,7 +37,8 @@ export function pairingOf(all: readonly Callable[]): (main: Callable) => Callabl
       (c) => c.fn.name,
     ),
   };
-  return (main) => gradientFunctionOf(main, known);
+  return (main) =>
+    (family === 'javascript' ? keyedGradient(main, all) : null) ?? gradientFunctionOf(main, known);
 }
 
 /** The functions of a file that a pair may be made of. */
@@ -43,6 +47,17 @@ interface Known {
   readonly losses: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   /** Functions whose name begins with d, by name. */
   readonly named: ReadonlyMap<string, readonly Callable[]>;
+}
+
+/** `output` and `der`, `f` and `df`, `activate` and `measure`: by their keys, where there is one of each in an object or file. */
+function keyedGradient(main: Callable, all: readonly Callable[]): Callable | null {
+  if (!isForwardKey(main.fn.name)) return null;
+  const siblings = all.filter((c) => c.owner === main.owner);
+  const [gradient, ...more] = siblings.filter((c) => isGradientKey(c.fn.name, main.fn.name));
+  const forwards = siblings.filter((c) => isForwardKey(c.fn.name));
+  if (!gradient || more.length > 0 || forwards.length > 1) return null;
+  const count = names(gradient).length - names(main).length;
+  return count === 0 || count === 1 ? gradient : null;
 }
 
 function groupBy<K>(all: readonly Callable[], key: (c: Callable) => K): Map<K, Callable[]> {
@@ -60,7 +75,7 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   if (isGradientName(name) && !isLossName(name)) return null;
   const flagged = withFlagSet(main);
   if (flagged) return flagged;
-  const exact = [`d${name}`, `d_${name}`]
+  const exact = [`d${name}`, `d_${name}`, `d${name.charAt(0).toUpperCase()}${name.slice(1)}`]
     .flatMap((d) => known.named.get(d) ?? [])
     .filter((c) => c.owner === main.owner);
   if (exact.length === 1) return exact[0] ?? null;

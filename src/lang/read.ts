@@ -1,7 +1,7 @@
 /** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
 import type { HandGradient, Span } from '../core/definition';
 import type { Node } from '../core/expr';
-import type { Problem } from '../protocol';
+import type { DefinitionKind, Problem } from '../protocol';
 import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
 import type { ForeignGradient, Intermediate } from './assemble';
 import { kindOf, plainKindOf } from './detect';
@@ -9,7 +9,16 @@ import { directivesFor } from './directives';
 import type { Callable, Plan } from './execution';
 import { iterationOf, scriptIterations, type Iteration } from './iteration';
 import { indexModule } from './module';
-import { isGradientName, isKnownLossName, isLossName, isMeasureName, isProcedureName } from './names';
+import {
+  isActivationContext,
+  isGradientKey,
+  isGradientName,
+  isKnownLossName,
+  isLossName,
+  isMeasureName,
+  isPlainLossName,
+  isProcedureName,
+} from './names';
 import { gradientHints } from './gradientHints';
 import { pairingOf } from './pairing';
 import type { Grammar, Parsers } from './parse';
@@ -51,7 +60,9 @@ export function readDefinitions(
   if (!language) return NOTHING;
   if (text.includes('\0')) return { definitions: [], problems: [NOT_TEXT] };
   const module =
-    language.grammar === 'python' ? readPython(text, parsers) : readJavaScript(text, language.grammar, parsers);
+    language.grammar === 'python'
+      ? readPython(text, parsers)
+      : readJavaScript(text, language.grammar, parsers);
   const index = indexModule(module);
   const callables: Callable[] = functionsOf(module.body).flatMap(({ fn, owner, nested }) =>
     nested ? [] : [{ fn, owner }],
@@ -82,9 +93,13 @@ export function readDefinitions(
     counts.set(definition.name, count);
     definitions.push({ ...definition, id: count === 1 ? definition.name : `${definition.name}#${count}` });
   };
-  const pairing = pairingOf(callables);
+  const pairing = pairingOf(callables, module.family);
   const pairs = new Map(callables.map((main) => [main, pairing(main)]));
-  const gradientOnly = new Set([...pairs.values()].flatMap((c) => (c && isGradientOnly(c) ? [c.fn] : [])));
+  const gradientOnly = new Set(
+    [...pairs].flatMap(([main, c]) =>
+      c && (isGradientOnly(c) || isGradientKey(c.fn.name, main.fn.name)) ? [c.fn] : [],
+    ),
+  );
   for (const main of callables) {
     // What is the gradient of another function is read with that one.
     const wanted = isAsked(main);
@@ -201,10 +216,12 @@ function readDefinition(
   };
   if (!reading) return null;
   if (!reading.assembled) {
-    if (!reading.cause || !(asked || worthReporting(fn.name))) return null;
+    if (!reading.cause || !(asked || worthReporting(plan))) return null;
     return { ...common, ...EMPTY, kind: 'loss', problems: [declined(fn.name, reading.cause)] };
   }
-  const kind = kindOf(reading, fn.name) ?? (asked ? plainKindOf(reading) : null);
+  const own = kindOf(reading, fn.name);
+  const kind =
+    own !== null && (asked || isMeant(own, plan, reading)) ? own : asked ? plainKindOf(reading) : null;
   if (kind === null) return null;
   const { assembled } = reading;
   const isActivation = kind === 'activation';
@@ -256,12 +273,39 @@ const EMPTY = {
   gradientFunction: null,
 };
 
+/**
+ * JavaScript is full of functions of one number, and of costs and errors that are no losses: there, one without a written
+ * gradient must say by its names that it is meant.
+ */
+function isMeant(kind: DefinitionKind, { main: { fn, owner }, module }: Plan, reading: Reading): boolean {
+  if (module.family !== 'javascript' || reading.execution.gradient) return true;
+  if (reading.outputs.gradients.length + reading.outputs.broken.length > 0) return true;
+  if (kind === 'activation')
+    return isActivationContext(fn.name) || (owner !== null && isActivationContext(owner.name));
+  const single = reading.assembled?.program.inputs.every((input) => input.shape.length === 0) ?? true;
+  return (
+    !single ||
+    (isPlainLossName(fn.name) && !/^(?:error|cost|[jle])$/i.test(fn.name)) ||
+    isKnownLossName(fn.name)
+  );
+}
+
 /** A function that cannot be read is worth a word only when its name says that it is a loss. */
-const worthReporting = (name: string): boolean =>
-  (isLossName(name) || isKnownLossName(name)) &&
-  !isProcedureName(name) &&
-  !isMeasureName(name) &&
-  !isGradientName(name);
+function worthReporting({ main: { fn }, module, gradient }: Plan): boolean {
+  const { name } = fn;
+  if (
+    module.family === 'javascript' &&
+    !gradient &&
+    !(isPlainLossName(name) && mayDefine(fn) && !/error|cost|^[jle]$/i.test(name))
+  )
+    return false;
+  return (
+    (isLossName(name) || isKnownLossName(name)) &&
+    !isProcedureName(name) &&
+    !isMeasureName(name) &&
+    !isGradientName(name)
+  );
+}
 
 function declined(name: string, cause: Cause): Problem {
   const isShape = cause.type === 'shape';
