@@ -15,7 +15,7 @@ for (const flag of flags)
 const production = flags.has('--production');
 
 // A language is one grammar file more; each costs 0.4 to 2 MB in the package.
-const GRAMMARS = ['python'];
+const GRAMMARS = ['python', 'javascript', 'typescript', 'tsx'];
 
 const common = {
   absWorkingDir: root,

@@ -3,7 +3,17 @@ import { isUtf8 } from 'node:buffer';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
-export const LANGUAGES: Readonly<Record<string, string>> = { '.py': 'python' };
+export const LANGUAGES: Readonly<Record<string, string>> = {
+  '.py': 'python',
+  '.js': 'javascript',
+  '.mjs': 'javascript',
+  '.cjs': 'javascript',
+  '.jsx': 'javascriptreact',
+  '.ts': 'typescript',
+  '.mts': 'typescript',
+  '.cts': 'typescript',
+  '.tsx': 'typescriptreact',
+};
 
 /** Something that cannot be read; the message says what and what to do. */
 export class InputError extends Error {}

@@ -14,15 +14,16 @@ export function nothingFound(fileName: string, analysis: Analysis): string {
   const reason = problem === undefined ? '' : ` What could not be read: ${sentence(problemText(problem))}`;
   return (
     `Nabla finds no loss or activation in ${fileName}.${reason} ` +
-    'It looks for functions in NumPy such as a sigmoid, or a loss computed from parameters, data and labels.'
+    'It looks for functions such as a sigmoid, or a loss computed from parameters, data and labels.'
   );
 }
 
 export function otherLanguage(fileName: string, language: string): string {
-  return `Nabla reads Python, and ${fileName} is in the language mode "${language}". Open a Python file with a loss or an activation in it.`;
+  return `Nabla reads Python, JavaScript and TypeScript, and ${fileName} is in the language mode "${language}". Open a file of one of them with a loss or an activation in it.`;
 }
 
-export const NO_EDITOR = 'Nabla needs a file to read: open a Python file with a loss or an activation in it.';
+export const NO_EDITOR =
+  'Nabla needs a file to read: open a file of Python, JavaScript or TypeScript with a loss or an activation in it.';
 
 export function definitionGone(fileName: string): string {
   return `The definition that this belongs to is no longer in ${fileName}. Put the cursor into a definition and run the command again.`;

@@ -55,6 +55,9 @@ export function inferRoles(
   // Without weights, a loss is differentiated by the prediction it is given.
   const hasParameter = named.has('parameter');
   const positions = usageOf(run, [output.element]).positions;
+  // `activate(x)` with `this.beta`: by the argument, where all are single numbers.
+  const elementwise =
+    states.every(({ value }) => isSingle(value)) && states.some(({ ref }) => ref.origin === 'argument');
   for (const { name, ref, value } of states) {
     const hint = hints.get(name) ?? null;
     const gradient = written.get(name);
@@ -64,6 +67,8 @@ export function inferRoles(
       roles.set(name, { role: 'parameter', reason: 'name, with those of the other arguments' });
     else if (ref.hasDefault && isSingle(value) && !isWeightName(name) && states.length > 1)
       roles.set(name, { role: 'hyper', reason: 'a number by default' });
+    else if (run.family === 'javascript' && ref.origin === 'attribute' && elementwise)
+      roles.set(name, { role: 'hyper', reason: 'a setting of the object' });
     else if (isOfLayer(name, names)) roles.set(name, { role: 'parameter', reason: 'name of a weight' });
     else if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });
     else if (hint) roles.set(name, { role: hint, reason: 'name' });

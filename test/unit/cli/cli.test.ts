@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GRAMMAR_FILES, RUNTIME_FILE } from '../../../src/lang/parse';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const WASM = dirname(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'));
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'dist'));
   await mkdir(join(folder, 'locked'));
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  for (const name of ['tree-sitter.wasm', 'tree-sitter-python.wasm'])
+  for (const name of [RUNTIME_FILE, ...Object.values(GRAMMAR_FILES)])
     await copyFile(join(WASM, name), join(folder, 'dist', name));
   await build({
     entryPoints: [join(ROOT, 'src/cli.ts')],

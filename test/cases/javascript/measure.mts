@@ -4,5 +4,5 @@ export function activate(weight: number): number {
 }
 
 export function measure(weight: number, error: number): number {
-  return weight * (1 - weight) * error;
+  return weight * (1 - weight) * error;  //: right
 }

@@ -13,7 +13,7 @@ export class Sigmoid {
 
   backward(x: number): number {
     const s = this.forward(x);
-    return this.slope * s * (1 - s);
+    return this.slope * s * (1 - s);  //: right
   }
 }
 
@@ -23,7 +23,7 @@ export class LeakyRelu {
   }
 
   static derivative(x: number): number {
-    return x >= 0 ? 1 : 0.01;
+    return x >= 0 ? 1 : 0.01;  //: wrong gradient-differs
   }
 }
 
@@ -31,6 +31,6 @@ class Tanh extends Layer {
   activation = (x: number) => (Math.exp(x) - Math.exp(-x)) / (Math.exp(x) + Math.exp(-x));
   activationPrime = (x: number) => {
     const t = this.activation(x);
-    return 1 - t ** 2;
+    return 1 - t ** 2;  //: right
   };
 }
