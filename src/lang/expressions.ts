@@ -69,6 +69,12 @@ export function evaluate(run: Run, expression: Expression, scope: Scope): Value 
       const other = truthOf(run, right);
       if (known === null || other === null)
         return unsupported('uses a condition that is not known', span, 'condition');
+      const isMask = (value: Value): boolean => value.kind === 'array' && value.mask;
+      // `a && b` of numbers is one of them.
+      if (run.family === 'javascript' && !(isMask(left) && isMask(right)))
+        return expression.operator === 'and'
+          ? chosen(run, known, right, left, span)
+          : chosen(run, known, left, right, span);
       const second = typeof other === 'boolean' ? (other ? run.arena.one : run.arena.zero) : other;
       const node =
         expression.operator === 'and' ? run.arena.mul(known, second) : disjunction(run, known, second);

@@ -74,7 +74,12 @@ function collectComments(node: SyntaxNode, reader: JsReader): void {
 function readBlock(node: SyntaxNode | null, reader: JsReader): Statement[] {
   if (!node) return [];
   if (node.type !== 'statement_block' && node.type !== 'program') return readStatement(node, reader);
-  return namedChildren(node).flatMap((c) => readStatement(c, reader));
+  const isFunction = (c: SyntaxNode): boolean => c.type === 'function_declaration';
+  const children = namedChildren(node);
+  // A function can be called above its declaration.
+  return [...children.filter(isFunction), ...children.filter((c) => !isFunction(c))].flatMap((c) =>
+    readStatement(c, reader),
+  );
 }
 
 function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
@@ -237,7 +242,7 @@ function holderOf(node: SyntaxNode): SyntaxNode | null {
 function objectClass(node: SyntaxNode, name: string, whole: SyntaxNode, reader: JsReader): Statement {
   const span = spanOf(whole, reader);
   const body = namedChildren(node).flatMap((c): Statement[] => {
-    if (c.type === 'method_definition') return [readMethod(c, reader)];
+    if (c.type === 'method_definition') return isSetter(c) ? [] : [readMethod(c, reader)];
     const key = c.type === 'pair' ? child(c, 'key') : null;
     const value = c.type === 'pair' ? child(c, 'value') : null;
     if (!key || !value || key.type === 'computed_property_name') return [];
@@ -291,7 +296,7 @@ function readClass(node: SyntaxNode, name: string, reader: JsReader): Statement 
   const span = spanOf(node, reader);
   const body = namedChildren(child(node, 'body') ?? node).flatMap((c): Statement[] => {
     // A static method reaches the class by "this".
-    if (c.type === 'method_definition') return [readMethod(c, reader)];
+    if (c.type === 'method_definition') return isSetter(c) ? [] : [readMethod(c, reader)];
     const key = child(c, 'name') ?? child(c, 'property');
     const value = child(c, 'value');
     if (!/field_definition$/.test(c.type) || !key || !value) return [];
@@ -306,6 +311,8 @@ function readClass(node: SyntaxNode, name: string, reader: JsReader): Statement 
     span,
   };
 }
+
+const isSetter = (node: SyntaxNode): boolean => node.children.some((c) => c.type === 'set');
 
 const isStaticNode = (node: SyntaxNode): boolean => node.children.some((c) => c.type === 'static');
 

@@ -47,7 +47,7 @@ export const isForwardKey = (name: string): boolean =>
 export const isGradientKey = (name: string, forward: string): boolean =>
   name === 'measure'
     ? forward === 'activate'
-    : /^(d|df|dfn|dfx|dfunc|d_?func|d_?fn|der|deriv|derivative|derivate|derivation|grad|gradient|prime|backward|d_?activate|d_?activation|d_?output|d_?loss|d_?error|d_?cost)$/i.test(
+    : /^(df|dfn|dfx|dfunc|d_?func|d_?fn|der|deriv|derivative|derivate|derivation|grad|gradient|prime|backward|d_?activate|d_?activation|d_?output|d_?loss|d_?error|d_?cost)$/i.test(
         snake(name),
       );
 
