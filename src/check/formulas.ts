@@ -1,6 +1,6 @@
 /** Expressions and equations as protocol formulas, in the names of one program. */
 import { axisIndices, type ArrayValue, type Axis, type Binding, type Program } from '../core/definition';
-import type { Node } from '../core/expr';
+import type { Arena, IndexNode, Node } from '../core/expr';
 import { toMatrix } from '../core/matrix';
 import { toLatex } from '../core/print/latex';
 import { matrixLatex } from '../core/print/matrixLatex';
@@ -16,6 +16,8 @@ export interface Formulas {
    * are to be marked.
    */
   expression(node: Node, among?: readonly Node[], touched?: ReadonlySet<Node>): Formula;
+  /** A part of one of `among`, as plain text: the index of a sum that it stands in has the letter that it has there. */
+  part(node: Node, among: readonly Node[]): string;
   /** `left = right`. */
   equation(left: Formula, right: Formula): Formula;
   /** A symbol with its indices. */
@@ -79,6 +81,7 @@ export function createFormulas(
   const node = ({ name, axes }: Indexed): Node => arena.sym(name, ...axisIndices(axes));
   return {
     expression,
+    part: (node, among) => toText(opened(arena, node), naming, among),
     equation,
     symbol: (name, axes) => expression(node({ name, axes })),
     bare,
@@ -103,4 +106,18 @@ export function createFormulas(
       return right && equation(bare(name), right);
     },
   };
+}
+
+/** Indices that are bound outside `node` as free ones, named after all others as those of a sum are. */
+function opened(arena: Arena, node: Node): Node {
+  const bound = new Set<IndexNode>();
+  const visit = (n: Node): void => {
+    if (n.kind === 'index' && n.space === 'bound' && node.free.has(n.name)) bound.add(n);
+    n.args.forEach(visit);
+  };
+  visit(node);
+  return arena.substituteAll(
+    node,
+    [...bound].map((index, k) => [index, arena.index(`index of sum ${k}`, index.size)] as const),
+  );
 }

@@ -15,7 +15,7 @@ export function stepView(step: Step, formulas: Formulas): StepView {
     rule: step.rule,
     ruleName: rule.name,
     ruleFormula: rule.formula,
-    title: step.title,
+    title: title(step, formulas),
     before: formulas.expression(
       step.before,
       sides,
@@ -31,6 +31,19 @@ export function stepView(step: Step, formulas: Formulas): StepView {
     assumptions: step.assumptions,
     children: step.children.map((child) => stepView(child, formulas)),
   };
+}
+
+/** The indices of what the title names are called as in the formulas. */
+function title(step: Step, formulas: Formulas): string {
+  let written = '';
+  let rest = step.title;
+  for (const { text, node } of step.mentions) {
+    const at = rest.indexOf(text);
+    if (at < 0) continue;
+    written += rest.slice(0, at) + formulas.part(node, [step.before, step.after]);
+    rest = rest.slice(at + text.length);
+  }
+  return written + rest;
 }
 
 /**

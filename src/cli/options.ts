@@ -6,9 +6,11 @@ import { CODE_TARGETS, type CodeTarget } from '../core/ops';
 export const HELP = `Nabla derives gradients of losses in your code and checks the ones you wrote by hand.
 
 Usage:
-  nabla derive FILE [--name NAME | --line N] [--wrt w,b] [--code LANGUAGE] [--json]
+  nabla derive FILE [--name NAME | --line N] [--wrt w,b] [--hessian | --hvp | --jacobian | --vjp]
+                    [--code LANGUAGE] [--json]
       Shows the derivation of every definition in FILE, or of one, and its gradients as code:
-      numpy (default), torch, jax or typescript.
+      numpy (default), torch, jax or typescript. Instead of the gradient: the Hessian (--hessian), the
+      Hessian times a vector (--hvp), the Jacobian (--jacobian), an upstream gradient times it (--vjp).
   nabla check PATH... [--data CSV --target COLUMN] [--format text|json]
       Checks every hand-written gradient in the files; folders are searched for *.py.
       With --data, gradients are also checked on the rows of a table.

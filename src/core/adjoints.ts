@@ -402,6 +402,7 @@ export function createAdjoints(
           makeStep({
             rule: inside.length === 1 && single ? single.rule : factor.rule,
             title: inside.length === 1 && single ? single.title : factor.title,
+            mentions: inside.length === 1 && single ? single.mentions : [],
             before: current,
             after,
             touchedBefore: [factor.node],

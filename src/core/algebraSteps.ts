@@ -1,6 +1,6 @@
 /** From the states that the simplifier recorded to steps, one elementary event each. */
 import { assumptionsOf } from './assumptions';
-import type { Step } from './derivation';
+import type { Mention, Step } from './derivation';
 import { gcd, isNum, type Arena, type Node } from './expr';
 import type { Facts } from './facts';
 import { compareNodes } from './order';
@@ -117,7 +117,7 @@ export function algebraSteps(
         : state.rule;
     return makeStep({
       rule,
-      title: titleOf(rule, touched.touchedBefore, touched.touchedAfter, text),
+      ...titleOf(rule, touched.touchedBefore, touched.touchedAfter, text),
       before: from,
       after: state.node,
       ...touched,
@@ -134,24 +134,23 @@ function titleOf(
   before: readonly Node[],
   after: readonly Node[],
   text: (node: Node) => string | null,
-): string {
-  const short = (node: Node | undefined): string | null => {
+): { title: string; mentions: readonly Mention[] } {
+  const short = (node: Node | undefined): Mention | null => {
     const written = node ? text(node) : null;
-    return written === null || written.length > LONGEST_TITLE_PART ? null : written;
+    return !node || written === null || written.length > LONGEST_TITLE_PART ? null : { text: written, node };
   };
   if (rule === 'cancel-factor') {
     const gone = short(before.find((node) => node.kind !== 'pow' && node.kind !== 'num'));
-    if (gone !== null) return `cancel ${gone}`;
+    if (gone !== null) return { title: `cancel ${gone.text}`, mentions: [gone] };
   }
-  if (rule === 'fold-definition' && before.length === 1 && after.length === 1) {
+  if (before.length === 1 && after.length === 1) {
     const [long, name] = [short(before[0]), short(after[0])];
-    if (long !== null && name !== null) return `write ${name} for ${long}`;
+    if (rule === 'fold-definition' && long !== null && name !== null)
+      return { title: `write ${name.text} for ${long.text}`, mentions: [name, long] };
+    if (rule.endsWith('in-terms-of-output') && long !== null && name !== null)
+      return { title: `${long.text} is ${name.text}, solved from the definition`, mentions: [long, name] };
   }
-  if (rule.endsWith('in-terms-of-output') && before.length === 1 && after.length === 1) {
-    const [long, name] = [short(before[0]), short(after[0])];
-    if (long !== null && name !== null) return `${long} is ${name}, solved from the definition`;
-  }
-  return ruleTitle(rule);
+  return { title: ruleTitle(rule), mentions: [] };
 }
 
 /** Only numbers differ, and one difference that is turned round: -(a - b) = b - a. */

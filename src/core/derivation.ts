@@ -13,12 +13,20 @@ export interface Verification {
   readonly reason: string;
 }
 
+/** A part of a title that names an expression, whose indices are called as in the formulas where the title is shown. */
+export interface Mention {
+  readonly text: string;
+  readonly node: Node;
+}
+
 /** One step: `before = after` holds inside the domain. Steps nest: children explain how this step comes about. */
 export interface Step {
   /** Frozen kebab-case id of a row of the rule table. */
   readonly rule: string;
   /** What this step says in the user's names, one line of plain English with no markup. */
   readonly title: string;
+  /** The expressions that the title names, from left to right. */
+  readonly mentions: readonly Mention[];
   /** Expressions are over the program's arena and may hold `diff` nodes for derivatives not yet carried out. */
   readonly before: Node;
   readonly after: Node;

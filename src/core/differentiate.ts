@@ -2,7 +2,7 @@
  * Partial derivatives of expressions by rules of calculus, one rule per step: each step replaces one `diff` node by what
  * its rule gives, so that every intermediate line is an expression that can be evaluated.
  */
-import type { Step } from './derivation';
+import type { Mention, Step } from './derivation';
 import {
   isNum,
   stackPositions,
@@ -44,6 +44,7 @@ export class NotDifferentiable extends Error {}
 interface Plan {
   readonly rule: string;
   readonly title: string;
+  readonly mentions?: readonly Mention[];
   readonly inner: readonly Node[];
   readonly build: (parts: readonly Node[]) => Node;
   readonly children?: readonly Step[];
@@ -65,6 +66,12 @@ export function differentiate(
     const written = text(node);
     return written !== null && written.length <= 40 ? written : otherwise;
   };
+  /** What `called` names. */
+  const mentions = (...nodes: readonly Node[]): readonly Mention[] =>
+    nodes.flatMap((node) => {
+      const written = node === symbol ? by : called(node, '');
+      return written === '' ? [] : [{ text: written, node }];
+    });
   const dependence = new Map<number, boolean>();
   const depends = (node: Node): boolean => {
     let known = dependence.get(node.id);
@@ -82,13 +89,21 @@ export function differentiate(
 
   const derive = (node: Node): Derivative => {
     const before = arena.diff(node, symbol);
-    const single = (rule: string, title: string, result: Node): Derivative => ({
+    const single = (
+      rule: string,
+      title: string,
+      result: Node,
+      said: readonly Mention[] = [],
+    ): Derivative => ({
       result,
-      steps: [makeStep({ rule, title, before, after: result })],
+      steps: [makeStep({ rule, title, mentions: said, before, after: result })],
     });
-    if (!depends(node))
-      return single('constant-rule', `${by} does not occur in it, so its derivative is 0`, arena.zero);
-    if (node === symbol) return single('identity-rule', `the derivative of ${by} by itself is 1`, arena.one);
+    if (!depends(node)) {
+      const title = `${by} does not occur in it, so its derivative is 0`;
+      return single('constant-rule', title, arena.zero, mentions(symbol));
+    }
+    if (node === symbol)
+      return single('identity-rule', `the derivative of ${by} by itself is 1`, arena.one, mentions(symbol));
     if (node.kind === 'sym') {
       const deltas = node.args.map((arg, k) => arena.delta(arg, symbol.args[k] ?? arg));
       return single('kronecker-delta', `1 where the indices agree, else 0`, arena.mul(...deltas));
@@ -120,6 +135,7 @@ export function differentiate(
       makeStep({
         rule: todo.rule,
         title: todo.title,
+        mentions: todo.mentions ?? [],
         before,
         after: current,
         children: todo.children ?? [],
@@ -135,6 +151,7 @@ export function differentiate(
         makeStep({
           rule: 'constant-rule',
           title: `${called(arena.add(...constants), 'the rest')} does not depend on ${by}: its derivative is 0`,
+          mentions: mentions(arena.add(...constants), symbol),
           before: current,
           after,
           touchedBefore: constants.map((part) => arena.diff(part, symbol)),
@@ -176,6 +193,7 @@ export function differentiate(
           makeStep({
             rule: 'differentiate',
             title: `differentiate ${called(part, `part ${k + 1}`)}`,
+            mentions: mentions(part),
             before: current,
             after,
             touchedBefore: [touched],
@@ -220,6 +238,7 @@ export function differentiate(
       return {
         rule: 'constant-factor',
         title: `${called(factor, 'what does not depend on ' + by)} is a constant factor`,
+        mentions: called(factor, '') === '' ? mentions(symbol) : mentions(factor),
         inner: [arena.mul(...varying)],
         build: ([part]) => arena.mul(factor, part ?? arena.one),
       };
@@ -322,6 +341,7 @@ export function differentiate(
     return {
       rule: slopes[0]?.rule ?? 'chain-rule',
       title: `the derivative of ${row.title}${chained ? `, times the derivative of ${called(inner[0] as Node, 'what is inside')}` : ''}`,
+      mentions: chained ? mentions(inner[0] as Node) : [],
       inner,
       build: (parts) => arena.add(...slopes.map(({ slope }, k) => arena.mul(slope, parts[k] as Node))),
       assumptions: row.kinks.length > 0 ? [`${row.title} has a kink, which is left out`] : [],
@@ -421,6 +441,7 @@ export function differentiate(
     return {
       rule: 'derivative-of-sum',
       title: `only one term of the sum has ${by} in it`,
+      mentions: mentions(symbol),
       inner: [picked],
       build: ([part]) => part ?? arena.one,
       children: picked === symbol ? [] : children,

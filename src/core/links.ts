@@ -128,6 +128,7 @@ export function simplifySteps(shop: Workshop, node: Node): Derived {
       makeStep({
         rule: lead.rule,
         title: lead.rule === 'sigmoid-in-terms-of-output' ? 'write it with the output itself' : lead.title,
+        mentions: lead.rule === 'sigmoid-in-terms-of-output' ? [] : lead.mentions,
         before: start,
         after: value,
         touchedBefore: [start],

@@ -1,5 +1,5 @@
 /** Building blocks of the derivation tree. */
-import type { Step, Verification } from './derivation';
+import type { Mention, Step, Verification } from './derivation';
 import type { Node } from './expr';
 
 export const UNCHECKED: Verification = {
@@ -12,6 +12,7 @@ export const UNCHECKED: Verification = {
 export interface StepParts {
   readonly rule: string;
   readonly title: string;
+  readonly mentions?: readonly Mention[];
   readonly before: Node;
   readonly after: Node;
   readonly touchedBefore?: readonly Node[];
@@ -24,6 +25,7 @@ export function makeStep(parts: StepParts): Step {
   return {
     rule: parts.rule,
     title: parts.title,
+    mentions: parts.mentions ?? [],
     before: parts.before,
     after: parts.after,
     touchedBefore: parts.touchedBefore ?? [],
@@ -56,6 +58,7 @@ export function embedded(steps: readonly Step[], wrap: (part: Node) => Node): St
 export function mapStep(step: Step, f: (node: Node) => Node): Step {
   return {
     ...step,
+    mentions: step.mentions.map(({ text, node }) => ({ text, node: f(node) })),
     before: f(step.before),
     after: f(step.after),
     touchedBefore: step.touchedBefore.map(f),

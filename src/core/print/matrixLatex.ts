@@ -53,6 +53,7 @@ function spelling(naming: Naming): Spelling {
       log ? `\\log \\left| \\det ${inner} \\right|` : `\\det${fence('(', inner, ')')}`,
     elementPower: (base, exponent) => raise(base, `\\odot ${exponent}`),
     root: (inner) => `\\sqrt{${inner}}`,
+    norm: (inner, frobenius) => `\\left\\lVert ${inner} \\right\\rVert${frobenius ? '_{F}' : ''}`,
     squaredNorm: (inner, frobenius) => `\\left\\lVert ${inner} \\right\\rVert${frobenius ? '_{F}' : ''}^{2}`,
     operator: (name, inner) => `\\operatorname{${name}}${fence('(', inner, ')')}`,
     oneHot: (labels) => `\\operatorname{onehot}${fence('(', labels, ')')}`,

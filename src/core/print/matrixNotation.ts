@@ -23,6 +23,8 @@ export interface Spelling {
   determinant(inner: string, log: boolean): string;
   elementPower(base: string, exponent: string): string;
   root(inner: string): string;
+  /** The Euclidean norm, or for a matrix the Frobenius norm. */
+  norm(inner: string, frobenius: boolean): string;
   squaredNorm(inner: string, frobenius: boolean): string;
   operator(name: string, inner: string): string;
   /** The one-hot rows of labels. */
@@ -140,6 +142,8 @@ function write(form: MatrixForm, s: Spelling): Piece {
       };
     }
     case 'root':
+      if (form.arg.kind === 'squaredNorm')
+        return { text: s.norm(write(form.arg.arg, s).text, form.arg.frobenius), hold: 'atom' };
       return { text: s.root(write(form.arg, s).text), hold: 'atom' };
     case 'triangle': {
       const whole = `${s.ones}${s.juxtapose}${s.transpose(s.ones)}`;
@@ -190,9 +194,9 @@ function scaled(
     if (f.kind === 'sum' && divides) return write(f, s).text;
     return f.kind === 'matmul' && !divides ? s.brackets(write(f, s).text) : factor(f);
   };
-  const top = form.top.map(scalar);
+  const top = gathered(form.top, s).map(scalar);
   if (form.num !== 1) top.unshift(String(form.num));
-  const bottom = form.bottom.map(scalar);
+  const bottom = gathered(form.bottom, s).map(scalar);
   if (form.den !== 1) bottom.unshift(String(form.den));
   const coefficient =
     bottom.length > 0
@@ -203,4 +207,38 @@ function scaled(
   const body = [coefficient, arg ?? ''].filter((t) => t !== '').join(s.juxtapose);
   const text = `${form.negative ? '-' : ''}${body === '' ? '1' : body}`;
   return { text, hold: form.negative ? 'negative' : 'product' };
+}
+
+/** The factors with each norm and its square as one power, ‖u‖³. */
+function gathered(factors: readonly MatrixForm[], s: Spelling): readonly MatrixForm[] {
+  const norms = new Map<string, { readonly at: number; readonly norm: MatrixForm; exponent: number }>();
+  const out: MatrixForm[] = [];
+  for (const factor of factors) {
+    const square = factor.kind === 'root' ? factor.arg : factor;
+    if (square.kind !== 'squaredNorm') {
+      out.push(factor);
+      continue;
+    }
+    const key = write(square, s).text;
+    const known = norms.get(key);
+    if (known) known.exponent += factor.kind === 'root' ? 1 : 2;
+    else {
+      const norm: MatrixForm = { kind: 'root', arg: square };
+      norms.set(key, { at: out.push(factor) - 1, norm, exponent: factor.kind === 'root' ? 1 : 2 });
+    }
+  }
+  for (const { at, norm, exponent } of norms.values())
+    if (exponent > 2) {
+      const count: MatrixForm = {
+        kind: 'scaled',
+        negative: false,
+        num: exponent,
+        den: 1,
+        top: [],
+        bottom: [],
+        arg: null,
+      };
+      out[at] = { kind: 'power', base: norm, exponent: count, elementwise: false };
+    }
+  return out;
 }

@@ -9,7 +9,7 @@ export function matrixText(form: MatrixForm, naming: Naming): string {
 }
 
 const bracketed = (text: string): string =>
-  /^([\w.]+|\w+\([^()]*\)|‖[^‖]*‖²)$/.test(text) ? text : `(${text})`;
+  /^([\w.]+|\w+\([^()]*\)|‖[^‖]*‖²?)$/.test(text) ? text : `(${text})`;
 
 function spelling(naming: Naming): Spelling {
   const known = new Set(naming.program.inputs.map((i) => i.name));
@@ -36,6 +36,7 @@ function spelling(naming: Naming): Spelling {
     determinant: (inner, log) => (log ? `logdet(${inner})` : `det(${inner})`),
     elementPower: (base, exponent) => `${base}^${bracketed(exponent)}`,
     root: (inner) => `sqrt(${inner})`,
+    norm: (inner) => `‖${inner}‖`,
     squaredNorm: (inner) => `‖${inner}‖²`,
     operator: (name, inner) => `${name}(${inner})`,
     oneHot: (labels) => `onehot(${labels})`,

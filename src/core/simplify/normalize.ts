@@ -12,7 +12,7 @@ import { inverseBindings } from './inverses';
 import { factors, filterMono } from './mono';
 import { comparisonForm, signTimes, whereForm } from './piecewise';
 import { BudgetError } from './polynomial';
-import { powerForm, reduceAtom, rootTimesNumber } from './powers';
+import { powerForm, reduceAtom, rootOverBase, rootTimesNumber } from './powers';
 import { SILENT, type Recorder } from './recorder';
 import { RelationTable, type Relation } from './relations';
 import { sumForm, type SumRule } from './sums';
@@ -76,6 +76,7 @@ export class Normalizer {
       const together =
         signTimes(this, atom, form) ??
         rootTimesNumber(this, atom, form) ??
+        rootOverBase(this, atom, form) ??
         quotientFunction(this, atom, form);
       if (together) return together;
       const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;

@@ -1,7 +1,7 @@
 /** Powers: integer ones factor by factor, roots with what is provably positive taken out. */
 import { gcd, type CallNode, type Node } from '../expr';
 import { ONE, ZERO, type Form } from './algebra';
-import { exponentOf as monoExponent, factors, filterMono } from './mono';
+import { exponentOf as monoExponent, factors, filterMono, mulMono, powMono } from './mono';
 import type { Normalizer } from './normalize';
 import { exponentOf } from './powersOfE';
 
@@ -147,6 +147,21 @@ export function rootTimesNumber({ algebra, expand }: Normalizer, atom: Node, for
     e === 1 ? 1 : inside.num,
   );
   return algebra.mul(rest, algebra.atom(atom, -e));
+}
+
+/** √s/s = 1/√s, which is defined where the other is: a root over its base. */
+export function rootOverBase(normalizer: Normalizer, atom: Node, form: Form): Form | null {
+  const { algebra } = normalizer;
+  const [inside, exponent] = atom.kind === 'pow' ? atom.args : [];
+  if (!inside || exponent?.kind !== 'num' || exponent.num !== 1) return null;
+  const [id = -1] = algebra.atom(atom).mono;
+  if (monoExponent(form.mono, id) <= 0 || !factors(form.mono).some(([, e]) => e < 0)) return null;
+  const base = normalizer.quietNorm(inside);
+  const [under = -1, times] = base.mono;
+  if (base.num !== 1 || base.den !== 1 || base.mono.length !== 2 || times !== 1) return null;
+  if (monoExponent(form.mono, under) >= 0) return null;
+  const moved = mulMono(powMono([id, 1], -exponent.den), base.mono);
+  return algebra.mul({ ...form, mono: mulMono(form.mono, moved) });
 }
 
 /** 0 and 1 are their own squares, -1 and 1 have the square 1, and cos² = 1 - sin². */

@@ -196,10 +196,12 @@ function splitIntoSums(normalizer: Normalizer, index: IndexNode, body: Form): Fo
     groups.set(key, group);
   }
   if (groups.size < 2) return null;
-  const pieces = [...groups.values()].map((group) => ({
-    outside: { num: 1, den: 1, mono: group.outside } satisfies Form,
-    inside: algebra.silently(() => algebra.mul(algebra.fromTerms(group.terms), under)),
-  }));
+  const pieces = [...groups.values()].map((group) => {
+    const inside = algebra.silently(() => algebra.mul(algebra.fromTerms(group.terms), under));
+    // The coefficient goes out at once: Σ (p - q) is Σ p - Σ q.
+    const outside: Form = { num: inside.num, den: inside.den, mono: group.outside };
+    return { outside, inside: { ...inside, num: 1, den: 1 } satisfies Form };
+  });
   const splitNode = (): Node =>
     arena.add(
       ...pieces.map(({ outside, inside }) =>

@@ -1,7 +1,7 @@
 /** What can be derived of a definition, and where it does not exist, through the facade. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Analyzer } from '../../../src/check/analyze';
-import type { DerivationView, DerivativeKind } from '../../../src/protocol';
+import type { DerivationView, DerivativeKind, StepView } from '../../../src/protocol';
 import { loadAnalyzer } from '../../support/analyzer';
 
 const TEXT = `import numpy as np
@@ -72,6 +72,29 @@ describe('kinds of derivatives', () => {
     });
   });
 });
+
+describe('titles of steps', () => {
+  const CROSS_ENTROPY = `import numpy as np
+
+def loss(W, X, Y):
+    Z = X @ W
+    E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+    P = E / np.sum(E, axis=1, keepdims=True)
+    return -np.mean(np.sum(Y * np.log(P), axis=1))
+`;
+
+  it('name elements with the indices that they have in the formulas', () => {
+    const [loss] = analyzer.analyze(CROSS_ENTROPY, 'python').definitions;
+    const { parameters } = analyzer.derivation(CROSS_ENTROPY, 'python', loss?.id ?? '', { kind: 'gradient' });
+    const all = parameters.flatMap(({ steps }) => steps.flatMap(within));
+    expect(all.map(({ title }) => title)).toContain('cancel P[i,c2]');
+    for (const { title, before, after } of all)
+      for (const [element] of title.matchAll(/\b[A-Z]\[[^\]]*\]/g))
+        expect([title, `${before.text} = ${after.text}`]).toEqual([title, expect.stringContaining(element)]);
+  });
+});
+
+const within = (step: StepView): StepView[] => [step, ...step.children.flatMap(within)];
 
 describe('kinks', () => {
   it.each([

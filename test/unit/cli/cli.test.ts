@@ -467,6 +467,8 @@ describe('train', () => {
 });
 
 test('--help and --version', async () => {
-  expect((await nabla('--help')).out).toContain('nabla derive FILE');
+  const { out } = await nabla('--help');
+  expect(out).toContain('nabla derive FILE');
+  for (const kind of ['hessian', 'hvp', 'jacobian', 'vjp']) expect(out).toContain(`--${kind}`);
   expect((await nabla('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

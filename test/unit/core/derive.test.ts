@@ -145,6 +145,22 @@ describe('derivation of logistic regression', () => {
   });
 });
 
+describe('derivation of softmax regression', () => {
+  const program = parseModel(
+    `data X[m,n]; label Y[m,k] onehot; param W[n,k]
+Z[i<m,c<k] = sum(j<n, X[i,j]*W[j,c])
+P[i<m,c<k] = exp(Z[i,c])/sum(r<k, exp(Z[i,r]))
+J = -1/m*sum(i<m, sum(c<k, Y[i,c]*log(P[i,c])))`,
+  );
+
+  it('splits the sum with the signs before its parts', () => {
+    const inside = (steps: readonly Step[]): Step[] => steps.flatMap((s) => [s, ...inside(s.children)]);
+    const rules = inside(derive(program).gradients.flatMap(({ steps }) => steps)).map(({ rule }) => rule);
+    const at = rules.indexOf('split-sum');
+    expect(rules.slice(at, at + 3)).toEqual(['split-sum', 'sum-over-delta', 'one-hot-rows-sum-to-one']);
+  });
+});
+
 describe('assumptions of steps', () => {
   const assumed = (source: string): string[] => {
     const all = new Set<string>();

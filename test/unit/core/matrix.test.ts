@@ -306,6 +306,12 @@ const CASES: readonly (readonly [string, string, string | null, string])[] = [
     'g = K @ X',
   ],
   ['only scalars', 'param x; param y\nJ = x*y', null, 'J = x * y'],
+  [
+    'norms and their powers',
+    'data u[n]; data v[n]\ndu[j<n] = v[j]/(sqrt(sum(l<n, u[l]^2))*sqrt(sum(l<n, v[l]^2))) - u[j]/(sum(l<n, u[l]^2)*sqrt(sum(l<n, u[l]^2)))',
+    String.raw`\frac{1}{\left\lVert u \right\rVert \left\lVert v \right\rVert} v - \frac{1}{\left\lVert u \right\rVert^{3}} u`,
+    'du = v / (np.sqrt(np.sum(u**2)) * np.sqrt(np.sum(v**2))) - u / (np.sum(u**2) * np.sqrt(np.sum(u**2)))',
+  ],
 ];
 
 const last = (program: Program): { name: string; axes: readonly Axis[]; element: Node } => {
