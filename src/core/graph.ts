@@ -15,6 +15,8 @@ export interface Graph {
   dependsOn(name: string, by: string): boolean;
   /** It is a parameter or computed from one. */
   varies(name: string): boolean;
+  /** It is an input of which each element takes whole numbers only: a label. */
+  isDiscrete(name: string): boolean;
   /** `by` reaches `of` in no other way than by being mentioned in its definition. */
   onlyDirectly(of: Binding, by: string): boolean;
   /** Each element of the output depends on that element of `name` only, along every path. */
@@ -94,6 +96,11 @@ export function createGraph(program: Program): Graph {
     has: (name) => bindings.has(name) || inputs.has(name),
     sources: (binding) => [...(mentions.get(binding.name) ?? [])],
     dependsOn: (name, by) => dependants(by).has(name),
+    isDiscrete(name) {
+      const domain = inputs.get(name)?.domain;
+      if (domain?.kind === 'distribution') return domain.hard;
+      return domain !== undefined && ['binary', 'sign', 'class'].includes(domain.kind);
+    },
     varies: (name) => parameters.some((parameter) => dependants(parameter.name).has(name)),
     onlyDirectly(of, by) {
       const [mentioned, moved] = [mentions.get(of.name) ?? new Set<string>(), dependants(by)];

@@ -6,28 +6,98 @@ import type { Graph } from './graph';
 /** Definitions seen through, one inside of the other. */
 const DEEPEST = 8;
 
+/** Functions with a piece on which they are constant. */
+const STEPS = new Set(['sign', 'floor', 'ceil', 'round']);
+const BOUNDS = new Set(['maximum', 'minimum']);
+
+/** Whether elements can be equal on a whole region: not, with a value that stays, or with one that the parameters move. */
+type Tie = 'none' | 'still' | 'moving';
+
 /**
- * Elements may be equal on a whole region and move there: some case or bound of the body varies with the parameters and is
- * the same for all values of the index.
+ * Elements may be equal on a whole region and move there: on some piece of the body, what depends on the index has few
+ * values, and what the parameters move is the same for all values of the index.
  */
 export function mayTie(arena: Arena, graph: Graph, body: Node, index: IndexNode): boolean {
-  const isShared = (node: Node): boolean =>
-    !node.free.has(index.name) && [...symbolNames(node)].some((name) => graph.varies(name));
-  const visit = (node: Node, depth: number): boolean => {
-    if (node.kind === 'reduce' || !node.free.has(index.name)) return false;
-    if (node.kind === 'sym') {
-      const binding = graph.bindings.get(node.name);
-      if (!binding || depth >= DEEPEST) return false;
-      const pairs = axisIndices(binding.axes).map((axis, k) => [axis, node.args[k] ?? axis] as const);
-      return visit(arena.substituteAll(binding.def, pairs), depth + 1);
-    }
-    return casesOf(node).some(isShared) || node.args.some((arg) => visit(arg, depth));
+  const definition = (node: Node): Node | null => {
+    const binding = node.kind === 'sym' ? graph.bindings.get(node.name) : undefined;
+    if (!binding) return null;
+    const pairs = axisIndices(binding.axes).map((axis, k) => [axis, node.args[k] ?? axis] as const);
+    return arena.substituteAll(binding.def, pairs);
   };
-  return isShared(body) || visit(body, 0);
+
+  const tieOf = (node: Node, depth: number): Tie => {
+    if (!node.free.has(index.name))
+      return [...symbolNames(node)].some((name) => graph.varies(name)) ? 'moving' : 'still';
+    const parts = (nodes: readonly Node[]): Tie[] => nodes.map((part) => tieOf(part, depth));
+    switch (node.kind) {
+      case 'cmp':
+      case 'delta':
+        return 'still';
+      case 'sym': {
+        const inside = depth < DEEPEST ? definition(node) : null;
+        if (inside) return tieOf(inside, depth + 1);
+        return graph.isDiscrete(node.name) ? 'still' : 'none';
+      }
+      case 'where':
+        return any(parts(node.args.slice(1)));
+      case 'call':
+        if (STEPS.has(node.fn)) return 'still';
+        if (BOUNDS.has(node.fn)) return any(parts(node.args));
+        return node.fn === 'relu' ? any(['still', ...parts(node.args)]) : all(parts(node.args));
+      case 'mul':
+        return any([
+          all(parts(node.args)),
+          node.args.some((part) => mayVanish(part, depth)) ? 'still' : 'none',
+        ]);
+      case 'add':
+      case 'pow':
+        return all(parts(node.args));
+      case 'reduce':
+        return tieOf(arena.open(node).body, depth);
+      default:
+        return 'none';
+    }
+  };
+
+  /** It is 0 on a whole region. */
+  const mayVanish = (node: Node, depth: number): boolean => {
+    switch (node.kind) {
+      case 'cmp':
+      case 'delta':
+        return true;
+      case 'num':
+        return node.num === 0;
+      case 'sym': {
+        const inside = depth < DEEPEST ? definition(node) : null;
+        return inside ? mayVanish(inside, depth + 1) : graph.isDiscrete(node.name);
+      }
+      case 'where':
+        return node.args.slice(1).some((part) => mayVanish(part, depth));
+      case 'call':
+        if (STEPS.has(node.fn) || node.fn === 'relu') return true;
+        return BOUNDS.has(node.fn) && node.args.some((part) => mayVanish(part, depth));
+      case 'mul':
+        return node.args.some((part) => mayVanish(part, depth));
+      case 'add':
+        return node.args.every((part) => mayVanish(part, depth));
+      case 'pow':
+        return node.args[0] !== undefined && mayVanish(node.args[0], depth);
+      case 'reduce':
+        return mayVanish(arena.open(node).body, depth);
+      default:
+        return false;
+    }
+  };
+  return tieOf(body, 0) === 'moving';
 }
 
-function casesOf(node: Node): readonly Node[] {
-  if (node.kind === 'where') return node.args.slice(1);
-  const isBound = node.kind === 'call' && (node.fn === 'maximum' || node.fn === 'minimum');
-  return isBound ? node.args : [];
+/** All parts are equal at once. */
+function all(ties: readonly Tie[]): Tie {
+  if (ties.includes('none')) return 'none';
+  return ties.includes('moving') ? 'moving' : 'still';
+}
+
+/** One of the parts decides. */
+function any(ties: readonly Tie[]): Tie {
+  return ties.includes('moving') ? 'moving' : ties.includes('still') ? 'still' : 'none';
 }

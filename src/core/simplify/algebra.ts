@@ -356,6 +356,10 @@ export class Algebra {
     const common = terms.map((t) => t.m).reduce((a, b) => mergeMono(a, b, sharedExponent));
     const lowest = this.lowestExponentials(terms, common);
     const primitive = terms.map((t) => ({ c: t.c / content, m: divMono(t.m, lowest) }));
+    // What an exponential that went out has left beside an indicator is to stand at the position that it names.
+    const agreed = this.options.expand && lowest !== common ? primitive.map((t) => this.reducedTerm(t)) : [];
+    if (agreed.some((t, k) => t !== primitive[k]))
+      return this.mul({ num: content, den: 1, mono: lowest }, this.fromTerms(collect(agreed)));
     const sign = signOf(this, primitive);
     const id = this.sumBase(sign < 0 ? primitive.map((t) => ({ c: -t.c, m: t.m })) : primitive);
     return this.settle({ num: sign * content, den: 1, mono: mulMono(lowest, [id, 1]) });

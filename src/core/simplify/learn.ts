@@ -6,7 +6,8 @@ import type { Base, Form } from './algebra';
 import { isExponential } from './build';
 import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
-import type { Relation } from './relations';
+import { occurs, type Relation } from './relations';
+import { find } from './substitute';
 import { sumKey } from './sums';
 
 /** Equations that are tried only for the sake of a shorter answer: E = P·S from P = E/S. */
@@ -186,7 +187,9 @@ function moebiusOf(normalizer: Normalizer, form: Form, indices: readonly IndexNo
     const poly: number[] = [];
     for (const { c, m } of algebra.base(id).terms ?? [{ c: 1, m: [u, 1] }]) {
       const degree = exponentOf(m, u);
-      if (degree < 0 || m.length > 2 || degree > 2) return null;
+      // A fraction inside of a factor is no polynomial.
+      const isPower = m.length === 0 || (m.length === 2 && m[0] === u);
+      if (!isPower || degree < 0 || degree > 2) return null;
       poly[degree] = c;
     }
     for (let k = 0; k < Math.abs(e); k++) {
@@ -245,14 +248,28 @@ function* invertMonomial(
   const candidates = parts.filter((p) => p.e === 1 && whole(p.node) && divides(p.id));
   const isAtomic = parts.every((p) => p.node.kind !== 'add' && p.node.kind !== 'reduce');
   const exponential = parts.find((p) => p.e === 1 && isExponential(algebra.base(p.id)) && whole(p.node));
-  if (exponential && isAtomic && divides(exponential.id, conditions))
-    yield solve(exponential.id, exponential.node, 'in-terms-of-output', conditions);
+  if (exponential && isAtomic && divides(exponential.id, conditions)) {
+    const solved = solve(exponential.id, exponential.node, 'in-terms-of-output', conditions);
+    if (!reappears(normalizer, solved)) yield solved;
+  }
   const sum = candidates.find((p) => p.node.kind === 'reduce');
   const isConstant = (p: { readonly node: Node }): boolean => p.node.kind !== 'add' && p.node.free.size === 0;
   if (sum && parts.every((p) => p === sum || isConstant(p))) yield solve(sum.id, sum.node, 'fold-definition');
   else if (sum && parts.every((p) => p === sum || p.e < 0))
     yield solve(sum.id, sum.node, 'in-terms-of-output');
   if (names.length > 0) yield* inversions(normalizer, form, self, { self, indices, binding });
+}
+
+/** The right side has the pattern e^z in it again, as a factor of e^(z + 1). */
+function reappears(normalizer: Normalizer, relation: Relation): boolean {
+  const isHidden = (part: Node): boolean => {
+    if (!isExponentialNode(part)) return false;
+    const { mono } = normalizer.norm(part);
+    return factors(mono).some(([id]) =>
+      occurs(relation, normalizer.algebra.toNode({ num: 1, den: 1, mono: [id, 1] })),
+    );
+  };
+  return find(relation.to, isHidden) !== null;
 }
 
 const isExponentialNode = (node: Node): boolean => node.kind === 'call' && node.fn === 'exp';

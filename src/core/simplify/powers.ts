@@ -78,20 +78,29 @@ function numericRoot(
   root: (inside: Form, times: number) => void,
   out: Form[],
 ): void {
-  if (q !== 2 || rest.num < 0) {
-    root(rest, p);
+  const { algebra, expand } = normalizer;
+  const sign = Math.sign(rest.num);
+  if (q !== 2 || (sign < 0 && rest.mono.length === 0)) {
+    const lift = rest.den ** (q - 1);
+    if (!expand || rest.den === 1 || sign < 0 || !Number.isSafeInteger(rest.num * lift)) {
+      root(rest, p);
+      return;
+    }
+    // (u/2)^(1/3) = (4u)^(1/3)/2 in the decision form, so that the power that undoes a root has no fraction there.
+    out.push(algebra.power(algebra.number(1, rest.den), p));
+    root({ num: rest.num * lift, den: 1, mono: rest.mono }, p);
     return;
   }
-  const [a, b] = squareParts(rest.num);
+  const [a, b] = squareParts(Math.abs(rest.num));
   const [c, d] = squareParts(rest.den);
-  // √(1/2) = √2/2 in the decision form, so that squares of roots of numbers are integers there.
-  const lifted = normalizer.expand && Number.isSafeInteger(b * d) && Number.isSafeInteger(c * d);
+  // √(1/2) = √2/2, likewise.
+  const lifted = expand && Number.isSafeInteger(b * d) && Number.isSafeInteger(c * d);
   const [num, den, under] = lifted ? [b * d, 1, c * d] : [b, d, c];
-  out.push(normalizer.algebra.power(normalizer.algebra.number(a, under), p));
-  if (rest.mono.length > 0) root({ num, den, mono: rest.mono }, p);
+  out.push(algebra.power(algebra.number(a, under), p));
+  if (rest.mono.length > 0) root({ num: sign * num, den, mono: rest.mono }, p);
   else {
-    if (num !== 1) root(normalizer.algebra.number(num), p);
-    if (den !== 1) root(normalizer.algebra.number(den), -p);
+    if (num !== 1) root(algebra.number(num), p);
+    if (den !== 1) root(algebra.number(den), -p);
   }
 }
 

@@ -62,7 +62,8 @@ export function headOf(node: Node): string {
   }
 }
 
-function occurs({ pattern, indices }: Pick<Relation, 'pattern' | 'indices'>, node: Node): boolean {
+/** The pattern matches some part of the node. */
+export function occurs({ pattern, indices }: Pick<Relation, 'pattern' | 'indices'>, node: Node): boolean {
   const variables = new Set(indices.map((index) => index.name));
   return (
     matchInto(pattern, node, variables, new Map()) ||

@@ -69,6 +69,34 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'data B[n,n]\nr[j<n] = B[0,j]\nJ[i<m,o<k] = exp(r[0] + r[0]*(0 >= r[0]))',
   ],
   ['a sum that is turned round and back', 'param w[n]\nJ = sum(l<n, -w[l] + 1)'],
+  [
+    'a root of a fraction with a sign',
+    'label s[m] sign; param x\nJ[i<m] = sinh(log(where(s[i]*x > 0, 0, m)^(1/2)))',
+  ],
+  ['a cube root of a fraction', 'param x\nJ = sinh(log((exp(x)/2 + 1/3)^(1/3)))'],
+  [
+    'an exponential beside an indicator in a bound',
+    'Z[i<m,o<k] = 1\nJ[i<m] = sum(l<k, minimum(delta(l, 1), sinh(Z[i,l])))',
+  ],
+  [
+    'an exponential beside an indicator in a comparison',
+    'data U[n,n] definite\nJ = sum(l<n, (cosh(U[l,0]) + delta(0, l)) > 1)',
+  ],
+  [
+    'a power of a sigmoid beside an indicator',
+    'label Y[m,k] onehot; data v[n]; hyper g positive\nJ[i<m,o<k] = sum(l<n, sigmoid(Y[i,o])^g + (delta(o, 1) + 1)*v[l])',
+  ],
+  [
+    'a fraction inside of a factor of a definition',
+    'z[i<m] = 1\ne[i<m] = exp(-z[i]) + 1\na[i<m] = exp(z[i])*(exp(z[i]) + 1)\nJ[i<m] = exp(z[i])',
+  ],
+  [
+    'a derivative that holds the exponential it is solved for',
+    'param w[n]\nJ[j<n] = expm1(exp(w[j])*exp(1))',
+  ],
+  ['a maximum of elements that are always equal', 'param x\nJ = max(l<n, sum(a<n, delta(a, l)*x))'],
+  ['a maximum of what a label chooses', 'param x; label y[m] binary\nJ = max(l<m, x*y[l])'],
+  ['a maximum of what is cut off', 'param x; data v[n]\nJ = max(l<n, x + relu(v[l]))'],
   ['a hyperbolic function of a logarithm', 'data f[m] unit\nJ[i<m] = cosh(1)*cosh(log(f[i])/2)'],
 ];
 
