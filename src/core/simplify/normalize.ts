@@ -146,10 +146,9 @@ export class Normalizer {
   norm(node: Node): Form {
     const memo = this.useRelations ? this.named : this.plain;
     let known = memo.get(node.id);
-    if (!known && (node.args.length > WIDEST || !this.algebra.recorder.active)) {
-      // What is not shown in parts need not be simplified anew to be recorded.
-      known = (this.useRelations ? this.settledNamed : this.settledPlain).get(node.id);
-      if (known) memo.set(node.id, known);
+    if (!known) {
+      const settled = (this.useRelations ? this.settledNamed : this.settledPlain).get(node.id);
+      if (settled && !this.isTold(node, settled)) memo.set(node.id, (known = settled));
     }
     if (known) {
       this.noteResult(node, known);
@@ -171,6 +170,11 @@ export class Normalizer {
     memo.set(node.id, { form, rule });
     this.noteResult(node, { form, rule }, told);
     return form;
+  }
+
+  /** Its simplification has parts that a recorder shows: it must be done anew to be recorded. */
+  private isTold(node: Node, { form }: Entry): boolean {
+    return this.algebra.recorder.active && node.args.length <= WIDEST && this.algebra.toNode(form) !== node;
   }
 
   /** `told` counts the states from before the node was begun: what changed it and changed it back is not told. */
