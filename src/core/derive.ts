@@ -65,10 +65,10 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   const hidden = byName(unnamed.hidden);
   const inFull = (node: Node): Node => writeOut(program.arena, hidden, node);
   const ownShares = shares.map(({ binding }) => ({ ...binding, def: inFull(binding.def) }));
-  const written =
-    unnamed.hidden.length === 0
-      ? shop
-      : openWorkshop({ ...program, bindings: [...program.bindings, ...ownShares] }, namer, []);
+  let inFullShop: Workshop | null = unnamed.hidden.length === 0 ? shop : null;
+  /** Opened where something is to be written out: it learns all relations anew. */
+  const written = (): Workshop =>
+    (inFullShop ??= openWorkshop({ ...program, bindings: [...program.bindings, ...ownShares] }, namer, []));
   const finish = (adjoint: Adjoint): Gradient =>
     gradientOf(program, graph, writtenOut(written, hidden, adjoint));
   const verifier =
@@ -82,7 +82,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   const named = mentioned(
     [
       ...shares.map((share) => stableShare(program.arena, share, inFull)),
-      ...adjoints.named.map((binding) => ({ ...binding, def: shortest(written, inFull(binding.def)) })),
+      ...adjoints.named.map((binding) => bindingInFull(written, hidden, binding)),
     ],
     [...gradients, ...backward],
   );
@@ -97,12 +97,12 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
         path: original.between(wanted),
         gradients,
         named,
-        text: written.text,
+        text: written().text,
         seed: options.seed ?? DEFAULT_SEED,
       }));
     },
     get links() {
-      return (links ??= collectLinks(written, original.between(wanted).filter(isInner), wanted));
+      return (links ??= collectLinks(written(), original.between(wanted).filter(isInner), wanted));
     },
     hidden: [
       ...unnamed.hidden,
@@ -110,7 +110,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
     ],
     facts: [
       ...shop.simplifier.notes,
-      ...ownShares.map(({ name, def }) => `${name} stands for ${written.text(def) ?? 'a softmax'}`),
+      ...ownShares.map(({ name, def }) => `${name} stands for ${written().text(def) ?? 'a softmax'}`),
     ],
     budget: shop.simplifier.normalizer.budget,
   };
@@ -184,19 +184,20 @@ function withNamedIndices(arena: Arena, namer: IndexNamer, node: Node): Node {
 
 /** The derivative in the user's own names; abbreviations are replaced in a step of their own. */
 export function writtenOut<T extends Derived>(
-  shop: Workshop,
+  open: () => Workshop,
   hidden: ReadonlyMap<string, Binding>,
   derived: T,
 ): T {
-  const { arena } = shop;
-  const plain = writeOut(arena, hidden, derived.value);
+  const used = symbolNames(derived.value);
+  const names = [...hidden.keys()].filter((name) => used.has(name));
+  if (names.length === 0) return derived;
+  const shop = open();
+  const plain = writeOut(shop.arena, hidden, derived.value);
   if (plain === derived.value) return derived;
   const { simplifier } = shop;
   const { display } = simplifier;
   const simplest = simplifier.shown(plain, 'derivative');
   const value = display.cost(simplest) <= display.cost(plain) ? simplest : plain;
-  const used = symbolNames(derived.value);
-  const names = [...hidden.keys()].filter((name) => used.has(name));
   const unfold = makeStep({
     rule: 'unfold-hidden',
     title: `write out ${names.join(', ')}`,
@@ -207,9 +208,18 @@ export function writtenOut<T extends Derived>(
   return { ...derived, value: rest.length === 0 ? plain : value, steps: [...derived.steps, unfold, ...rest] };
 }
 
-export function shortest(shop: Workshop, node: Node): Node {
-  const shown = shop.simplifier.shown(node, 'derivative');
-  return shop.simplifier.display.cost(shown) < shop.simplifier.display.cost(node) ? shown : node;
+/** The binding in the user's own names; it is simplified anew only where abbreviations stood in it. */
+export function bindingInFull(
+  open: () => Workshop,
+  hidden: ReadonlyMap<string, Binding>,
+  binding: Binding,
+): Binding {
+  const names = symbolNames(binding.def);
+  if (![...hidden.keys()].some((name) => names.has(name))) return binding;
+  const { arena, simplifier } = open();
+  const def = writeOut(arena, hidden, binding.def);
+  const shown = simplifier.shown(def, 'derivative');
+  return { ...binding, def: simplifier.display.cost(shown) < simplifier.display.cost(def) ? shown : def };
 }
 
 /** The bindings that a gradient or a step towards one mentions, or the definition of another that is mentioned. */

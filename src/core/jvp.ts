@@ -1,13 +1,14 @@
 /** Jacobian-vector products: how outputs change as parameters move along a direction, by forward accumulation. */
 import { placed, type Binding, type Program } from './definition';
 import type { Kink, Step } from './derivation';
-import { DEFAULT_SEED, derive, openWorkshop, shortest, writtenOut, type DeriveOptions } from './derive';
+import { bindingInFull, DEFAULT_SEED, derive, openWorkshop, writtenOut, type DeriveOptions } from './derive';
 import { freshName, mentioned, shapeIn, wantedNames, withUpstream, type Derivatives } from './derivatives';
 import type { IndexNode, Node } from './expr';
 import { createGraph } from './graph';
-import { byName, nameInnerParts, writeOut } from './hidden';
+import { byName, nameInnerParts } from './hidden';
 import { createIndexNamer } from './indexNames';
 import { outputAxes } from './jacobian';
+import type { Workshop } from './links';
 import { createNaming } from './print/naming';
 import { createTangents } from './tangents';
 import { createVerifier } from './verify';
@@ -59,7 +60,8 @@ export function forward(
   const namer = createIndexNamer(program.arena, createNaming(program));
   const inner = nameInnerParts(program, createGraph(program), namer, wanted);
   const shop = openWorkshop(inner.program, namer, inner.hidden);
-  const written = inner.hidden.length === 0 ? shop : openWorkshop(program, namer, []);
+  let inFullShop = inner.hidden.length === 0 ? shop : null;
+  const written = (): Workshop => (inFullShop ??= openWorkshop(program, namer, []));
   const hidden = byName(inner.hidden);
   const taken: string[] = [];
   const fresh = (of: string): string => {
@@ -77,10 +79,7 @@ export function forward(
     options.verify === false
       ? null
       : createVerifier(inner.program, tangents.named, options.seed ?? DEFAULT_SEED);
-  const named = tangents.named.map((binding) => ({
-    ...binding,
-    def: shortest(written, writeOut(program.arena, hidden, binding.def)),
-  }));
+  const named = tangents.named.map((binding) => bindingInFull(written, hidden, binding));
   const results = raw.map((tangent): Forward => {
     const { value, steps } = writtenOut(written, hidden, tangent);
     return {

@@ -103,7 +103,7 @@ interface Place {
   readonly hasTies: () => boolean;
   /** |before - after| relative to the size of what was computed; null where that says nothing. */
   difference(before: Node, after: Node): number | null;
-  /** The same for two sides that agree in all digits; null where they do not, or cannot be computed quickly. */
+  /** The same for two sides that agree in all digits but those that cancelling sums lose; null where they do not, or cannot be computed quickly. */
   quickDifference(before: Node, after: Node): number | null;
 }
 
@@ -125,8 +125,9 @@ function createPlace(program: Program, point: Point, extra: readonly Binding[], 
     quickDifference(before, after) {
       const [a, b] = [quick.value(before), quick.value(after)];
       if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
-      const size = Math.max(Math.abs(a), Math.abs(b));
-      if (Math.abs(a - b) > TINY * size) return null;
+      let size = Math.max(Math.abs(a), Math.abs(b));
+      if (Math.abs(a - b) > TINY * size) size = Math.max(quick.scale(before), quick.scale(after));
+      if (!(Math.abs(a - b) <= TINY * size)) return null;
       return size === 0 ? 0 : Math.abs(a - b) / size;
     },
     difference(before, after) {

@@ -4,6 +4,7 @@ import type { DiffNode, IndexNode, Size, SymNode } from '../expr';
 import type { Point, PointArray } from '../machine';
 import { createBackward } from './backward';
 import { createLayouts } from './layout';
+import { createScales } from './scales';
 import { attaining } from './slopes';
 import { createTangents } from './tangents';
 import { createLaneValues, type Lanes, type Source } from './values';
@@ -12,6 +13,8 @@ import type { Node } from '../expr';
 export interface FastEvaluator {
   /** With the free indices where they stand. */
   value(node: Node): number;
+  /** At least |value|: what rounding errors of the value are relative to, as far as sums and products make it larger. */
+  scale(node: Node): number;
   /** One value for each combination of the free indices that stand nowhere. */
   elements(node: Node): Float64Array;
   /** All elements of an input or a binding; null where there is none of that name. */
@@ -90,6 +93,7 @@ export function createFastEvaluator(
   };
   const here = createLaneValues(source);
   const tangents = createTangents(here);
+  const scales = createScales(here);
   const seen = new Set<number>();
   const isTied = (node: Node): boolean => {
     if (seen.has(node.id)) return false;
@@ -103,6 +107,7 @@ export function createFastEvaluator(
     array,
     hasTies: () => program.bindings.some(({ def }) => isTied(def)),
     value: (node) => here.of(node).data[0] ?? NaN,
+    scale: (node) => scales(node).data[0] ?? NaN,
     elements: (node) => here.of(node).data,
   };
 }
