@@ -76,9 +76,33 @@ function spreadNumber(arena: Arena, node: Node): Node {
   return arena.add(...sum.args.map((arg) => arena.neg(arg)).sort(compareNodes));
 }
 
+/**
+ * A number that two nodes share if they read alike as text, for that names each symbol as often as the node does. Texts
+ * are long, and most states of a derivation differ already in this.
+ */
+export function createSignature(): (node: Node) => number {
+  const memo = new Map<number, number>();
+  const names = new Map<string, number>();
+  const visit = (node: Node): number => {
+    let sum = memo.get(node.id);
+    if (sum !== undefined) return sum;
+    sum = 0;
+    if (node.kind === 'sym' || node.kind === 'matrix') {
+      let number = names.get(node.name);
+      if (number === undefined) names.set(node.name, (number = Math.imul(names.size + 1, 0x9e3779b1)));
+      sum = number;
+    }
+    for (const arg of node.args) sum = (sum + visit(arg)) | 0;
+    memo.set(node.id, sum);
+    return sum;
+  };
+  return visit;
+}
+
 export interface AlgebraTools {
   readonly arena: Arena;
   readonly reorder: (node: Node) => Node;
+  readonly signature: (node: Node) => number;
   readonly simplifier: { readonly facts: Facts };
   /** A node as plain text, for titles; null for a large one. */
   readonly text: (node: Node) => string | null;
@@ -88,7 +112,7 @@ const LONGEST_TITLE_PART = 40;
 
 /** Steps from `before` through the recorded states to `after`; empty if both print alike. */
 export function algebraSteps(
-  { arena, reorder, simplifier, text }: AlgebraTools,
+  { arena, reorder, signature, simplifier, text }: AlgebraTools,
   before: Node,
   states: readonly RecordedState[],
   after: Node,
@@ -98,10 +122,12 @@ export function algebraSteps(
   const closing: RecordedState = { rule: last?.rule ?? 'collect-terms', node: after, assumption: null };
   for (const state of [...states, closing]) {
     const key = reorder(state.node);
-    const written = text(state.node);
-    const earlier = chain.findIndex(
-      (known) => reorder(known.node) === key || (written !== null && text(known.node) === written),
-    );
+    const readsAlike = (known: Node): boolean => {
+      if (signature(known) !== signature(state.node)) return false;
+      const written = text(state.node);
+      return written !== null && text(known) === written;
+    };
+    const earlier = chain.findIndex((known) => reorder(known.node) === key || readsAlike(known.node));
     if (earlier >= 0) chain.length = earlier + 1;
     else chain.push(state);
   }

@@ -1,6 +1,6 @@
 /** Derives the gradients of a program: a tree of steps from which the results are read off. */
 import { createAdjoints, type Adjoint } from './adjoints';
-import { algebraSteps, createReordering } from './algebraSteps';
+import { algebraSteps, createReordering, createSignature } from './algebraSteps';
 import { axisIndices, type Axis, type Binding, type Program } from './definition';
 import type { Derivation, Gradient, Kink, Link, Step } from './derivation';
 import { symbolNames, type Arena, type IndexNode, type Node, type Size } from './expr';
@@ -154,6 +154,7 @@ export function openWorkshop(
     namer,
     simplifier,
     reorder: createReordering(arena),
+    signature: createSignature(),
     text,
     termsByName: createTermsByName(),
     derived: new Map(),

@@ -26,6 +26,8 @@ export interface Workshop {
   readonly namer: IndexNamer;
   readonly simplifier: Simplifier;
   readonly reorder: (node: Node) => Node;
+  /** Nodes that read alike have the same. */
+  readonly signature: (node: Node) => number;
   /** A node as plain text, for titles; null for a large one. */
   readonly text: (node: Node) => string | null;
   readonly termsByName: TermsByName;

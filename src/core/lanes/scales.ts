@@ -5,8 +5,8 @@ import { at } from './layout';
 import type { Lanes, LaneValues } from './values';
 
 /**
- * At least |value|; sums count all their terms, products the scale of each factor times the others. Up to the first sum
- * of exact numbers, of which it is at most twice, it is no more than what ../rounding.ts has, which looks into more.
+ * At least |value|; sums count all their terms, products the scale of each factor times the others. It looks into less than
+ * ../rounding.ts, so it is no more than that has, save for a small factor where exact numbers are added.
  */
 export function createScales(values: LaneValues): (node: Node) => Lanes {
   const { layouts } = values.source;
