@@ -10,6 +10,7 @@ import {
   isLossName,
   isMeasureName,
   isPlainLossName,
+  isPlainMethodName,
   isProcedureName,
   isRegulariserName,
   learntTogether,
@@ -17,8 +18,8 @@ import {
 import { comparesWithLabel, isDistance, losesByItsInputs } from './fit';
 import type { Reading } from './reading';
 
-/** The kind, or null for a function that is not a definition. */
-export function kindOf(reading: Reading, name: string): DefinitionKind | null {
+/** The kind, or null for a function that is not a definition. `owner`: the name of its class. */
+export function kindOf(reading: Reading, name: string, owner: string | null): DefinitionKind | null {
   const { assembled, outputs } = reading;
   if (!assembled || !outputs.output) return null;
   const { program } = assembled;
@@ -35,9 +36,9 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
   if (arrays.length === 0) return null;
   const isActivation =
     activationLike(reading) ||
-    // A written derivative is judged as one of a loss: which of the parameters it is by is not known.
-    (!written &&
-      isKnownActivationName(name) &&
+    // Of several parameters it is not known which one a written derivative is by: it is judged as one of a loss.
+    ((!written || arrays.length === 1) &&
+      isKnownActivationName(isPlainMethodName(name) ? (owner ?? name) : name) &&
       program.inputs.every((input) => input.shape.length === 0) &&
       dependsNonlinearly(reading));
   const isLossOutput = isLossName(outputs.output.name);
@@ -52,7 +53,7 @@ export function kindOf(reading: Reading, name: string): DefinitionKind | null {
       ? null
       : 'activation';
   if (single) {
-    if (isRegulariserName(name) && !has('label') && !has('data')) return 'regulariser';
+    if ([name, owner ?? ''].some(isRegulariserName) && !has('label') && !has('data')) return 'regulariser';
     if (!isFitted(reading, name, written) || !dependsNonlinearly(reading)) return null;
     return own ? 'propagate' : 'loss';
   }

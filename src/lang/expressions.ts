@@ -123,7 +123,9 @@ export function operand(run: Run, expression: Expression, scope: Scope): Value {
   if (expression.kind !== 'call' || value.kind !== 'array') return value;
   const callee = evaluate(run, expression.callee, scope);
   if (callee.kind !== 'function' || callee.fn.name === 'lambda') return value;
-  return bind(run, callee.fn.name.replace(/^_+/, '') || callee.fn.name, value, expression.span, 'return');
+  const { fn, owner } = callee;
+  const name = fn.name === '__call__' && owner ? owner.name : fn.name;
+  return bind(run, name.replace(/^_+/, '') || name, value, expression.span, 'return');
 }
 
 function named(run: Run, name: string, scope: Scope, span: Span): Value {

@@ -1,5 +1,6 @@
 /** Members of objects and entries of container arguments. */
 import type { Span } from '../core/definition';
+import { isSetOnce } from './attributes';
 import { unsupported, type Run } from './run';
 import type { ClassNode, Statement } from './syntax';
 import type { InputRef, Value } from './values';
@@ -66,6 +67,7 @@ export function memberOf(
       span,
       annotation: null,
       documentation: '',
+      ...(node && isSetOnce(node, name) ? { hasDefault: true } : {}),
       entries: new Map(),
       origin: 'attribute',
     },

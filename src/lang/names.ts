@@ -64,7 +64,7 @@ export const isLossName = (name: string): boolean =>
   );
 
 export const isRegulariserName = (name: string): boolean =>
-  /regulari[sz]|penalty|weight_decay|(^|_)(l1|l2|ridge|lasso)(_|$)/i.test(name);
+  /regulari[sz]|penalty|weight_decay|elastic_?net|(^|_)(l1|l2|ridge|lasso)(_|$)/i.test(name);
 
 export const isGradientName = (name: string): boolean => isGradientWord(name) || isGradientWord(snake(name));
 
@@ -81,7 +81,7 @@ export const isProcedureName = (name: string): boolean =>
 
 /** Functions that measure something else than a loss. */
 export const isMeasureName = (name: string): boolean =>
-  /(^|_)dist(ance)?s?(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian/i.test(
+  /(^|_)dist(ance)?s?(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
     name,
   );
 
@@ -102,6 +102,10 @@ export const isKnownActivationName = (name: string): boolean =>
   /^_?(sigmoid|swish|silu|glu|geglu|swiglu|reglu|p_?relu|r?relu\d?|leaky_?relu|elu|celu|selu|gelu|mish|soft_?plus|soft_?sign|soft_?shrink|hard_?\w+|threshold(ed_?relu)?|square_?plus|bent_?identity|snake|maxout|tanh_?\w*)$/i.test(
     name,
   );
+
+/** Methods whose class says what they compute. */
+export const isPlainMethodName = (name: string): boolean =>
+  /^(__call__|forward|call|apply|fn|func|function|f|value|activate|activation|output)$/.test(name);
 
 /** Names of weights and biases, which are learnt whatever value they start at. */
 export const isWeightName = (name: string): boolean =>

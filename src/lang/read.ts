@@ -97,7 +97,7 @@ export function readDefinitions(
   const pairs = new Map(callables.map((main) => [main, pairing(main)]));
   const gradientOnly = new Set(
     [...pairs].flatMap(([main, c]) =>
-      c && (isGradientOnly(c) || isGradientKey(c.fn.name, main.fn.name)) ? [c.fn] : [],
+      c && (isGradientOnly(c, main) || isGradientKey(c.fn.name, main.fn.name)) ? [c.fn] : [],
     ),
   );
   for (const main of callables) {
@@ -125,8 +125,9 @@ export function readDefinitions(
   return { definitions, problems: [...syntaxProblems(module, language.title), ...unreadProblems(unread)] };
 }
 
-const isGradientOnly = ({ fn }: Callable): boolean =>
-  isGradientName(fn.name) && ![...assignedNames(fn.body)].some(isLossName);
+const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>
+  (isGradientName(fn.name) || fn.name.toLowerCase() === `d${main.fn.name.toLowerCase()}`) &&
+  ![...assignedNames(fn.body)].some(isLossName);
 
 const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
   definition !== null && definition.gradients.length + definition.mismatches.length > 0;
@@ -219,7 +220,7 @@ function readDefinition(
     if (!reading.cause || !(asked || worthReporting(plan))) return null;
     return { ...common, ...EMPTY, kind: 'loss', problems: [declined(fn.name, reading.cause)] };
   }
-  const own = kindOf(reading, fn.name);
+  const own = kindOf(reading, fn.name, owner?.name ?? null);
   const kind =
     own !== null && (asked || isMeant(own, plan, reading)) ? own : asked ? plainKindOf(reading) : null;
   if (kind === null) return null;
