@@ -196,6 +196,12 @@ const ALGEBRA: readonly Row[] = [
   ],
   ['fold-definition', 'write the name for its definition', '', 'tanh(z) = h'],
   ['unfold-hidden', 'write out the abbreviations', '', 'u = x w + b'],
+  [
+    'spread-of-outcome',
+    'the spread of an outcome',
+    'q = p \\text{ or } q = 1 - p \\;\\Rightarrow\\; p (1 - p) = q (1 - q)',
+    'p (1 - p) = q (1 - q) where q is p or 1 - p',
+  ],
   ['in-terms-of-output', 'in terms of the output', '', 'E = P S where P = E/S'],
   [
     'sigmoid-in-terms-of-output',

@@ -266,6 +266,15 @@ J = -1/m*sum(i<m, (1 - P[i,c[i]])^g*log(P[i,c[i]]))`,
     by: 'Z',
   },
   {
+    name: 'focal loss by the probability of the label, large logits',
+    model: `param z[m]; label y[m] binary
+p[i<m] = 1/(1+exp(-z[i]))
+q[i<m] = y[i]*p[i] + (1 - y[i])*(1 - p[i])
+J = -1/m*sum(i<m, (1 - q[i])^2*log(q[i]))`,
+    by: 'z',
+    extreme: 900,
+  },
+  {
     name: 'softmax at a temperature',
     model: `data Z[m,k]; label c[m] class:k; hyper t positive
 J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]/t))) - Z[i,c[i]]/t)`,

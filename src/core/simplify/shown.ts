@@ -3,9 +3,9 @@ import { type Arena, type Node } from '../expr';
 import type { Form } from './algebra';
 import { isExponential } from './build';
 import { joinedCases, type CasesOptions } from './casewise';
-import { exponentOf, factors, filterMono } from './mono';
+import { divMono, exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
-import { collect } from './polynomial';
+import { collect, type Term } from './polynomial';
 import { RelationTable, type Relation } from './relations';
 
 export interface Shown {
@@ -33,6 +33,8 @@ export function shownForm(options: ShownOptions, node: Node): Shown {
     const multiplied = normalizer.algebra.toNode(product);
     consider(multiplied, 'expand', multiplied);
   }
+  const spread = mapParts(normalizer.arena, best, (part) => distributed(normalizer, part) ?? part);
+  if (spread !== best) consider(spread, 'expand', spread);
   for (const relation of optional(best)) {
     const replaced = rewritten(normalizer, relation, best);
     if (replaced !== best) consider(normalizer.simplify(replaced), relation.rule, replaced);
@@ -73,6 +75,45 @@ function mapParts(arena: Arena, node: Node, f: (part: Node) => Node): Node {
   };
   return visit(node);
 }
+
+/** a b (c/a + d/b) is b c + a d; null where no denominator of the sum cancels. */
+function distributed(normalizer: Normalizer, node: Node): Node | null {
+  const { algebra } = normalizer;
+  if (node.kind !== 'mul' || !node.args.some((arg) => arg.kind === 'add')) return null;
+  const visit = (form: Form, depth: number): Form | null => {
+    for (const [id, e] of factors(form.mono)) {
+      const { terms } = algebra.base(id);
+      if (e !== 1 || !terms || depth > DEEPEST_DISTRIBUTION) continue;
+      const below = denominators(terms, depth);
+      const moved = filterMono(form.mono, (other, power) => power > 0 && other !== id && below.has(other));
+      if (moved.length === 0) continue;
+      const parts = terms.map(({ c, m }) => {
+        const part = algebra.mul({ num: c, den: 1, mono: m }, { num: 1, den: 1, mono: moved });
+        return visit(part, depth + 1) ?? part;
+      });
+      const rest = { ...form, mono: filterMono(divMono(form.mono, moved), (other) => other !== id) };
+      return algebra.mul(rest, algebra.add(parts));
+    }
+    return null;
+  };
+  /** What the terms divide by, and the terms of sums within them. */
+  const denominators = (terms: readonly Term[], depth: number): Set<number> => {
+    const found = new Set<number>();
+    for (const { m } of terms)
+      for (const [id, e] of factors(m)) {
+        if (e < 0) found.add(id);
+        const inner = e === 1 && depth < DEEPEST_DISTRIBUTION ? algebra.base(id).terms : null;
+        if (inner) for (const other of denominators(inner, depth + 1)) found.add(other);
+      }
+    return found;
+  };
+  return algebra.silently(() => {
+    const form = algebra.attempt(() => visit(normalizer.norm(node), 0));
+    return form && algebra.toNode(form);
+  });
+}
+
+const DEEPEST_DISTRIBUTION = 3;
 
 /** (p - S)/S is p/S - 1, where p has fewer terms than p - S; null where there is no such quotient. */
 function wholeAndRest(normalizer: Normalizer, node: Node): Node | null {

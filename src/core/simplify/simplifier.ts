@@ -8,6 +8,7 @@ import type { Share } from '../shares';
 import { learnBinding } from './learn';
 import { hasOwnName } from './named';
 import { Normalizer } from './normalize';
+import { learnOutcome } from './outcomes';
 import { orient } from './powersOfE';
 import { createRefutation } from '../refute';
 import { createRecorder, type RecordedState } from './recorder';
@@ -57,6 +58,12 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
     for (const relation of learned.optional) optional.add(relation);
   }
   const decision = createDecision({ arena, facts, display, bindings });
+  for (const binding of bindings) {
+    const relation = learnOutcome(normalizer, decision, binding);
+    if (!relation) continue;
+    optional.add(relation);
+    normalizer.reset();
+  }
   const isRefuted = createRefutation(program);
 
   const parameters = dependentNames(program);

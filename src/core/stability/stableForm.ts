@@ -103,6 +103,8 @@ export function logOf(tools: StableTools, node: Node): Node | null {
     case 'add': {
       const sigma = complementOfSigmoid(tools, n);
       if (sigma) return arena.neg(arena.call('softplus', sigma));
+      const outcome = logOfOutcome(tools, n);
+      if (outcome) return outcome;
       const [first, ...rest] = n.args.map((t) => logOf(tools, t));
       if (!first || rest.some((l) => l === null)) return null;
       return (rest as Node[]).reduce((sum, l) => logAdd(tools, sum, l), first);
@@ -127,6 +129,29 @@ export function logOf(tools: StableTools, node: Node): Node | null {
       break;
   }
   return facts.isPositive(n) ? arena.call('log', n) : null;
+}
+
+/** log(y p + (1 - y) q) = y log p + (1 - y) log q for a label y of 0 and 1; null for other sums. */
+function logOfOutcome(tools: StableTools, node: Node): Node | null {
+  const { arena, facts } = tools;
+  if (node.args.length !== 2) return null;
+  const factorsOf = (term: Node): readonly Node[] => (term.kind === 'mul' ? term.args : [term]);
+  const [first, second] = node.args as [Node, Node];
+  for (const [yes, no] of [
+    [first, second],
+    [second, first],
+  ] as const)
+    for (const y of factorsOf(yes)) {
+      const values = y.kind === 'sym' ? facts.values(y.name) : null;
+      if (values?.length !== 2 || values[0] !== 0) continue;
+      const other = factorsOf(no).find((f) => f === arena.sub(arena.one, y));
+      if (!other) continue;
+      const without = (term: Node, gone: Node): Node =>
+        arena.mul(...factorsOf(term).filter((f) => f !== gone));
+      const [p, q] = [logOf(tools, without(yes, y)), logOf(tools, without(no, other))];
+      return p && q && arena.add(arena.mul(y, p), arena.mul(other, q));
+    }
+  return null;
 }
 
 /** log(e^a + e^b). */

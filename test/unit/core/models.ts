@@ -36,6 +36,36 @@ export const MODELS: readonly ModelCase[] = [
     gradients: { w: RESIDUAL, b: BIAS },
   },
   {
+    name: 'sigmoid by cases with one exponential',
+    source:
+      'param z[m]\ne[i<m] = exp(-abs(z[i]))\np[i<m] = where(z[i] >= 0, 1/(1+e[i]), e[i]/(1+e[i]))\nJ = sum(i<m, p[i])',
+    gradients: { z: 'p[i]*(1 - p[i])' },
+  },
+  {
+    name: 'focal loss by the probability of the label',
+    source: `label y[m] binary; param z[m]; hyper g positive
+p[i<m] = 1/(1+exp(-z[i]))
+pt[i<m] = y[i]*p[i] + (1-y[i])*(1-p[i])
+J = -1/m*sum(i<m, (1-pt[i])^g*log(pt[i]))`,
+    gradients: { z: '1/m*(1 - pt[i])^g*(g*pt[i]*log(pt[i]) + pt[i] - 1)*(2*y[i] - 1)' },
+  },
+  {
+    name: 'cross-entropy by the probability of the label',
+    source: `label y[m] binary; param z[m]
+pt[i<m] = where(y[i] == 1, sigmoid(z[i]), 1 - sigmoid(z[i]))
+J = -sum(i<m, log(pt[i]))`,
+    gradients: { z: '-(1 - pt[i])*where(y[i] == 1, 1, -1)' },
+  },
+  {
+    name: 'focal loss of both classes',
+    source: `label y[m] binary; param z[m]; hyper g positive; hyper al unit
+p[i<m] = 1/(1+exp(-z[i]))
+J = -1/m*sum(i<m, al*y[i]*(1-p[i])^g*log(p[i]) + (1-al)*(1-y[i])*p[i]^g*log(1-p[i]))`,
+    gradients: {
+      z: '1/m*(al*(1 - p[i])^g*(g*p[i]*log(p[i]) + p[i] - 1)*y[i] + (1 - al)*p[i]^g*(p[i] - g*log(1 - p[i])*(1 - p[i]))*(1 - y[i]))',
+    },
+  },
+  {
     name: 'cross-entropy, exponential of its own name',
     source: `${LOGISTIC.replace('a[i<m] = 1/(1+exp(-z[i]))', 'e[i<m] = exp(-z[i])\na[i<m] = 1/(1+e[i])')}J = -1/m*${CROSS_ENTROPY}`,
     gradients: { w: RESIDUAL, b: BIAS },
