@@ -136,7 +136,6 @@ const CALCULUS: readonly Row[] = [
 ];
 
 const ALGEBRA: readonly Row[] = [
-  ['simplify-derivative', 'simplify the derivative', '', '2 (a - y) 1 = 2 (a - y)'],
   [
     'multiply-links',
     'multiply the links and simplify',

@@ -123,12 +123,12 @@ export function createDecision(options: DecisionOptions): Decision {
     );
   };
 
-  /** p > 0, p < 0 and p = 0 in turn, for one comparison p > 0 in the node. */
+  /** p > 0, p < 0 and p = 0 in turn, for one comparison p > 0 in the node; one without comparisons in p decides others. */
   const bySign = (node: Node, stand: Stand): boolean | null => {
-    const condition = find(
-      node,
-      (n) => n.kind === 'cmp' && n.rel === '>' && n.args[1] === arena.zero && isClosed(n),
-    ) as CmpNode | null;
+    const isSign = (n: Node): n is CmpNode =>
+      n.kind === 'cmp' && n.rel === '>' && n.args[1] === arena.zero && isClosed(n);
+    const isInner = (n: Node): boolean => isSign(n) && !n.args.some((arg) => find(arg, isSign));
+    const condition = find(node, isInner) as CmpNode | null;
     const [p] = condition?.args ?? [];
     if (!condition || !p) return null;
     const opposite = arena.compare('>', withRoot(1).simplify(arena.neg(p)), arena.zero);
