@@ -4,7 +4,7 @@
  */
 import type { Axis, Span } from '../core/definition';
 import { symbolNames, type IndexNode, type Node, type ReduceOp, type Size } from '../core/expr';
-import { isWeightName, roleHint } from './names';
+import { isLayerWeight, isWeightName, roleHint } from './names';
 import { array, axisIndex, makeAxes, scalar, shapeError, unsupported, type Run } from './run';
 import type { ArrayV, UnknownValue } from './values';
 
@@ -56,7 +56,7 @@ export function broadcast(
       const axis = value.axes[p - rank + value.axes.length];
       if (!axis?.index) continue;
       if (size === '1') size = axis.size;
-      else if (!unifySizes(run, size, axis.size, span))
+      else if (!unifySizes(run, size, axis.size, span, keepsWidth(run, values)))
         return shapeError(run, `the shapes ${values.map(shapeText).join(' and ')} do not broadcast`, span);
     }
     sizes.push(size);
@@ -90,7 +90,7 @@ function penaliseLabels(run: Run, values: readonly ArrayV[]): void {
   values.forEach((b, k) => {
     for (const a of values.slice(0, k)) {
       if (sameRank(a, b)) continue;
-      const kinds = [a, b].map(operandKind);
+      const kinds = [a, b].map((value) => operandKind(run, value));
       const raw = kinds[0] === 'input' && kinds[1] === 'input';
       if (raw || (kinds.includes('label') && kinds.some((kind) => kind === 'input' || kind === 'other')))
         run.penalise(2.5, 'a label beside another shape');
@@ -99,9 +99,9 @@ function penaliseLabels(run: Run, values: readonly ArrayV[]): void {
 }
 
 /** What an operand is made of: `input` is one by itself whose name is not that of a weight or a setting. */
-function operandKind(value: ArrayV): 'label' | 'input' | 'other' | 'constant' {
+function operandKind(run: Run, value: ArrayV): 'label' | 'input' | 'other' | 'constant' {
   const names = [...symbolNames(value.element)];
-  const hints = names.map((name) => roleHint(name, true));
+  const hints = names.map((name) => (run.settings.has(name) ? 'hyper' : roleHint(name, true)));
   if (hints.includes('label')) return 'label';
   if (hints.every((hint) => hint === 'hyper')) return 'constant';
   return value.element.kind === 'sym' && hints[0] !== 'parameter' && !names[0]?.includes('@')
@@ -115,20 +115,36 @@ function sameRank(a: ArrayV, b: ArrayV): boolean {
   return rank(a) === rank(b);
 }
 
-/** `cost` is that of making two axes of one input equal. */
-function unifySizes(run: Run, a: Size, b: Size, span: Span, cost = 12): boolean {
-  if (run.sizes.wouldSquare(a, b)) {
+/** What making two axes of one input equal costs, unless there is a reason for it. */
+const SQUARE = 12;
+
+/** `cost` is that of making two axes of the given input equal. */
+function unifySizes(
+  run: Run,
+  a: Size,
+  b: Size,
+  span: Span,
+  cost: (input: string) => number = () => SQUARE,
+): boolean {
+  const squared = run.sizes.squares(a, b);
+  if (squared.length > 0) {
     const choice = run.choose(
       `square ${span.startLine}:${span.startColumn}:${span.endColumn} ${a} ${b}`,
       () => [
         { id: 'refuse', cost: 0 },
-        { id: 'unify', cost },
+        { id: 'unify', cost: Math.max(...squared.map(cost)) },
       ],
     );
     if (choice === 'refuse') return false;
   }
   return run.sizes.unify(a, b);
 }
+
+/** Layers that keep the width of what they are added to have square weights: `x + f(x @ W)`. */
+const keepsWidth = (run: Run, values: readonly ArrayV[]): ((input: string) => number) => {
+  const areMatrices = values.every((v) => v.axes.length === 0 || v.axes.filter((a) => a.index).length === 2);
+  return (input) => (areMatrices && isLayerWeight(run.inputs.get(input)?.name ?? input) ? 1.5 : SQUARE);
+};
 
 /** Applies `build` elementwise. */
 export function elementwise(
@@ -212,6 +228,13 @@ export function reduce(
 /** What it costs to read a matrix as square because a vector stands on both sides of it. */
 const QUADRATIC_FORM = 1;
 
+/** A @ B @ A.T: nothing but a square B stands between a matrix and its own transpose. */
+function isCongruence(run: Run, a: ArrayV, b: ArrayV, squared: string): boolean {
+  const { element } = b;
+  if (a.axes.length !== 2 || b.axes.length !== 2 || element.kind !== 'sym') return false;
+  return squared !== run.names.get(element.name) && symbolNames(a.element).has(element.name);
+}
+
 /** `np.matmul` and `np.dot`, for operands of up to two axes, and for stacks of matrices with `matmul`. */
 export function matmul(run: Run, a: ArrayV, b: ArrayV, span: Span, dot: boolean): Result {
   if (a.axes.length === 0 || b.axes.length === 0) {
@@ -228,7 +251,9 @@ export function matmul(run: Run, a: ArrayV, b: ArrayV, span: Span, dot: boolean)
   const isForm = a.axes.length === 1 && b.axes.length === 1;
   const fits =
     left.index && right.index
-      ? unifySizes(run, left.size, right.size, span, isForm ? QUADRATIC_FORM : undefined)
+      ? unifySizes(run, left.size, right.size, span, (input) =>
+          isForm || isCongruence(run, a, b, input) ? QUADRATIC_FORM : SQUARE,
+        )
       : left.size === right.size;
   if (!fits)
     return shapeError(

@@ -13,10 +13,10 @@ import {
   isPlainMethodName,
   isProcedureName,
   isRegulariserName,
-  learntTogether,
 } from './names';
 import { comparesWithLabel, isDistance, losesByItsInputs } from './fit';
 import type { Reading } from './reading';
+import { areOfLayer } from './together';
 
 /** The kind, or null for a function that is not a definition. `owner`: the name of its class. */
 export function kindOf(reading: Reading, name: string, owner: string | null): DefinitionKind | null {
@@ -94,7 +94,7 @@ function isFitted(reading: Reading, name: string, written: boolean): boolean {
 /** Attention, or a normalisation with scale and shift: told by its arguments, and by what it computes with them. */
 function isLayer(reading: Reading): boolean {
   const names = reading.assembled?.program.inputs.map((input) => input.name) ?? [];
-  return names.some((name) => learntTogether(name, names)) && reduces(reading) && dependsNonlinearly(reading);
+  return areOfLayer(names) && reduces(reading) && dependsNonlinearly(reading);
 }
 
 const TRANSCENDENTAL: ReadonlySet<string> = new Set(['add', 'mul', 'sym', 'num', 'const', 'size', 'index']);

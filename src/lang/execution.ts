@@ -11,6 +11,7 @@ import { callFunction, execute } from './statements';
 import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
 import type { Directives } from './directives';
 import { mayRename } from './upstream';
+import type { Uses } from './uses';
 import { NONE, type Scope, type Value } from './values';
 
 export interface Callable {
@@ -24,6 +25,8 @@ export interface Plan {
   readonly gradient: Callable | null;
   readonly module: ModuleIndex;
   readonly directives: Directives;
+  /** How the functions use their parameters. */
+  readonly uses: Uses;
   /** Shapes that written gradients suggest. */
   readonly hints: ReadonlyMap<string, Pattern>;
   /** Shapes by code that the file states elsewhere, or that are tried on purpose. */
@@ -70,6 +73,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
         siblings,
         input.annotation ?? (input.hasDefault ? 'float' : null),
         input.documentation,
+        { isSetting: plan.uses.settings.has(input.code), hasOneUnit: plan.hints.get('b')?.length === 0 },
       );
       const stated = plan.stated.get(input.code);
       if (stated)
@@ -79,7 +83,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
             .filter(({ pattern }) => patternId(pattern) !== patternId(stated))
             .map((entry) => ({ ...entry, cost: entry.cost + 8 })),
         ];
-      const hint = plan.hints.get(input.name);
+      const hint = plan.hints.get(input.name) ?? plan.uses.shapes.get(input.code);
       if (!hint) return found;
       return found
         .map((entry) =>
@@ -90,6 +94,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
         .sort((a, b) => a.cost - b.cost);
     },
     declared: (input) => plan.directives.shapes.get(input.name),
+    settings: plan.uses.settings,
     inputs: new Map(),
     bindings: [],
     bound: new Map(),

@@ -1,18 +1,20 @@
 /** What names suggest. Names are hints only: they break ties between readings that run equally well. */
 import type { Role } from '../core/definition';
 import { COLUMN, CUBE, MATRIX, ROW, SCALAR, VECTOR, patternId, type Pattern } from './run';
+import { MATRIX_FIRST, NUMBER_FIRST, VECTOR_FIRST, type ShapeCosts } from './shapes';
+import { shapeTogether } from './together';
 
 const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
-  [/^(sample_?weights?|class_?weights?|pos_?weights?|mask)$/i, 'data'],
+  [/^(sample_?weights?|class_?weights?|pos_?weights?|mask|teacher_\w+)$/i, 'data'],
   [
     /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt)$/i,
     'label',
   ],
   [
-    /^(lam|lambda_?|lambd|lmbda|lmbd|reg|reg_\w+|\w+_reg|alpha|gamma|eps|epsilon|lr|eta|delta|c|l1|l2|mu|tau|temperature|margin|smooth|slope|strength|learning_?rate|m|n|k|d|num_\w+|n_\w+|batch_?size|decay|weight_decay)$/i,
+    /^(lam|lambda_?|lambd|lmbda|lmbd|reg|reg_\w+|\w+_reg|alpha|gamma|eps|epsilon|lr|eta|delta|c|l1|l2|mu|tau|temp|temperature|kappa|margin|smooth|slope|strength|learning_?rate|m|n|k|d|num_\w+|n_\w+|batch_?size|decay|weight_decay)$/i,
     'hyper',
   ],
-  [/^(x|xs|x_?i|features?|inputs?|data|x_\w+|xb|samples?|a_prev|a0|design)$/i, 'data'],
+  [/^(x|xs|x_?i|features?|inputs?|data|x_(?!hat|rec|pred)\w+|xb|samples?|a_prev|a0|design)$/i, 'data'],
   [
     /^(w|ws|b|bs|theta|thetas|beta|betas|weights?|bias|biases|coefs?|coefficients?|intercept|u|v|[wbuv]_?\w?\d+|[wb]_\w+|theta_?\d+|beta_?\d+|\w+_weights?|\w+_bias|slope|a\b)$/i,
     'parameter',
@@ -21,7 +23,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
 
 /** Names of predictions: what a loss that takes them is differentiated by. */
 const PREDICTION =
-  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|log_?probs?|log_?[pq]|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|x_?hat|o|f|s)$/i;
+  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|log_?probs?|log_?[pq]|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|x_?hat|x_?rec\w*|recon\w*|o|f|s)$/i;
 
 /** The role that a name suggests on its own. */
 export function roleHint(name: string, isScalar: boolean): Role | 'prediction' | null {
@@ -138,70 +140,16 @@ const GRADIENT_NAMES: readonly RegExp[] = [
   /^D_?(\w+)$/,
 ];
 
-const MATRIX_FIRST: readonly (readonly [Pattern, number])[] = [
-  [MATRIX, 0],
-  [VECTOR, 1.5],
-  [SCALAR, 2.5],
-  [COLUMN, 3],
-  [ROW, 4],
-];
-const VECTOR_FIRST: readonly (readonly [Pattern, number])[] = [
-  [VECTOR, 0],
-  [SCALAR, 1],
-  [ROW, 1.5],
-  [COLUMN, 2],
-  [MATRIX, 3],
-];
-
-/**
- * Names that mean something only together: the queries, keys and values of attention; anchors with what is near and far
- * of them; scale and shift of a normalised input. The first group of each names the parameters, all of which must be there.
- */
-const TOGETHER: readonly {
-  readonly parameters: readonly RegExp[];
-  readonly shape: readonly (readonly [Pattern, number])[];
-  readonly input: RegExp | null;
-}[] = [
-  {
-    parameters: [/^(q|query|queries)$/i, /^(k|keys?)$/i, /^(v|values?)$/i],
-    shape: MATRIX_FIRST,
-    input: null,
-  },
-  {
-    parameters: [/^(a|anchors?)$/i, /^(p|pos|positives?)$/i, /^(n|neg|negatives?)$/i],
-    shape: VECTOR_FIRST,
-    input: null,
-  },
-  {
-    parameters: [/^(gamma|scale|g|gain)$/, /^(beta|shift|offset|b|bias)$/],
-    shape: VECTOR_FIRST,
-    input: /^(x|inputs?|a|z|h)$/i,
-  },
-];
-
-function together(name: string, siblings: readonly string[]): (typeof TOGETHER)[number] | null {
-  // Beside weights, b is their bias and gamma a setting.
-  const hasWeights = siblings.some((sibling) => /^(w|theta|weights?|coefs?)$/i.test(sibling));
-  const all = (patterns: readonly RegExp[]): boolean =>
-    patterns.every((pattern) => siblings.some((sibling) => pattern.test(sibling)));
-  return (
-    TOGETHER.find(
-      ({ parameters, input }) =>
-        !(input && hasWeights) &&
-        all(input ? [...parameters, input] : parameters) &&
-        (parameters.some((pattern) => pattern.test(name)) || input?.test(name) === true),
-    ) ?? null
-  );
-}
-
 /** Weights of a layer among several: `W2`, `Wq`, `W_ih`. They are matrices, also where a single unit follows. */
 const LAYER_WEIGHTS = /^[WU]_?(\d+|[a-zA-Z]{1,2}\d?)$/;
 
+export const isLayerWeight = (name: string): boolean => LAYER_WEIGHTS.test(name) || /^[WU]$/.test(name);
+
 const LAYER_BIAS = /^b(_?(\d+|[a-zA-Z]{1,2}\d?))?$/;
 
-const LAYER_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, number])[]])[] = [
+const LAYER_SHAPES: readonly (readonly [RegExp, ShapeCosts])[] = [
   [
-    LAYER_WEIGHTS,
+    new RegExp(`${LAYER_WEIGHTS.source}|^W$`),
     [
       [MATRIX, 0],
       [COLUMN, 2],
@@ -240,10 +188,6 @@ export const isCovarianceName = (name: string): boolean =>
     name,
   );
 
-/** Whether the names of all inputs say that a layer is differentiated by this one: by q, k and v; by x, gamma and beta. */
-export const learntTogether = (name: string, siblings: readonly string[]): boolean =>
-  together(name, siblings) !== null;
-
 /**
  * Shape patterns for an input in order of cost, from its name and those of the other arguments, its annotation and
  * documentation.
@@ -253,18 +197,18 @@ export function shapePatterns(
   siblings: readonly string[],
   annotation: string | null,
   documentation: string,
+  { isSetting = false, hasOneUnit = false } = {},
 ): { pattern: Pattern; cost: number }[] {
   const costs = new Map(BASE.map(([pattern, cost]) => [patternId(pattern), { pattern, cost }]));
-  const group = together(name, siblings);
-  const preferred = group
-    ? group.input?.test(name)
-      ? MATRIX_FIRST
-      : group.shape
-    : isCovarianceName(name)
-      ? MATRIX_FIRST
-      : MEAN_OR_SAMPLE.test(name) && siblings.some(isCovarianceName)
-        ? VECTOR_FIRST
-        : (shapesOfLayers(name, siblings) ?? NAME_SHAPES.find(([names]) => names.test(name))?.[1]);
+  const preferred = isSetting
+    ? NUMBER_FIRST
+    : (shapeTogether(name, siblings) ??
+      (isCovarianceName(name)
+        ? MATRIX_FIRST
+        : MEAN_OR_SAMPLE.test(name) && siblings.some(isCovarianceName)
+          ? VECTOR_FIRST
+          : (shapesOfLayers(name, siblings, hasOneUnit) ??
+            NAME_SHAPES.find(([names]) => names.test(name))?.[1])));
   for (const [pattern, cost] of preferred ?? []) costs.set(patternId(pattern), { pattern, cost });
   const said = statedPattern(name, annotation, documentation);
   if (said) {
@@ -276,14 +220,21 @@ export function shapePatterns(
 }
 
 const hasLayers = (siblings: readonly string[]): boolean =>
-  siblings.filter((sibling) => LAYER_WEIGHTS.test(sibling)).length > 1;
+  siblings.some((sibling) => LAYER_WEIGHTS.test(sibling));
 
 /** Whether a name is that of a weight or bias of one layer among several. */
 export const isOfLayer = (name: string, siblings: readonly string[]): boolean =>
   hasLayers(siblings) && (LAYER_WEIGHTS.test(name) || LAYER_BIAS.test(name));
 
-const shapesOfLayers = (name: string, siblings: readonly string[]) =>
-  hasLayers(siblings) ? LAYER_SHAPES.find(([names]) => names.test(name))?.[1] : undefined;
+/** A layer by itself: W and b in the usual capitals, with rows X, and no labels of one column. */
+const isSingleLayer = (siblings: readonly string[]): boolean =>
+  ['X', 'W', 'b'].every((name) => siblings.includes(name)) &&
+  !siblings.some((sibling) => /^(y|t|targets?|labels?|y_?true)$/.test(sibling));
+
+const shapesOfLayers = (name: string, siblings: readonly string[], hasOneUnit: boolean) =>
+  hasLayers(siblings) || (isSingleLayer(siblings) && !hasOneUnit)
+    ? LAYER_SHAPES.find(([names]) => names.test(name))?.[1]
+    : undefined;
 
 /** The shape that documentation or annotation states. */
 export const statedPattern = (
@@ -292,7 +243,7 @@ export const statedPattern = (
   documentation: string,
 ): Pattern | null => documentedPattern(name, documentation) ?? annotatedPattern(annotation);
 
-const BASE: readonly (readonly [Pattern, number])[] = [
+const BASE: ShapeCosts = [
   [SCALAR, 0],
   [VECTOR, 1],
   [MATRIX, 2],
@@ -301,7 +252,7 @@ const BASE: readonly (readonly [Pattern, number])[] = [
   [CUBE, 9],
 ];
 
-const NAME_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, number])[]])[] = [
+const NAME_SHAPES: readonly (readonly [RegExp, ShapeCosts])[] = [
   [
     /^(X|X_\w+|features|inputs|data|design|A_?prev|A0)$/,
     [
@@ -363,7 +314,7 @@ const NAME_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, numb
     ],
   ],
   [
-    /^(log_?[pq]|log_?probs?)$/,
+    /^(log_?[pq]|log_?probs?|\w+_logits|\w+_scores)$/,
     [
       [VECTOR, 0],
       [MATRIX, 0.25],
@@ -393,14 +344,8 @@ const NAME_SHAPES: readonly (readonly [RegExp, readonly (readonly [Pattern, numb
     ],
   ],
   [
-    /^(lam|lambda_?|lambd|lmbda|reg|alpha|gamma|eps|epsilon|lr|eta|delta|C|c|m|n|k|N|tau|mu|margin|learning_rate|num_\w+|n_\w+)$/,
-    [
-      [SCALAR, -0.5],
-      [VECTOR, 4],
-      [MATRIX, 6],
-      [COLUMN, 6],
-      [ROW, 6],
-    ],
+    /^(lam|lambda_?|lambd|lmbda|reg|alpha|gamma|eps|epsilon|lr|eta|delta|C|c|m|n|k|N|tau|temp|temperature|kappa|mu|margin|learning_rate|num_\w+|n_\w+)$/,
+    NUMBER_FIRST,
   ],
 ];
 

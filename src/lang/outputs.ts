@@ -6,6 +6,7 @@ import { ownParameters, type Callable, type Executed, type Execution } from './e
 import { gradientOf, isGradientName, isLossName, roleHint } from './names';
 import { inferRoles } from './roles';
 import type { Run } from './run';
+import { learntTogether } from './together';
 import type { Expression } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
 
@@ -129,8 +130,9 @@ function symbols(run: Run): { all: string[]; inputs: string[]; settings: string[
   const hinted = (role: string): string[] =>
     states.filter((s) => roleHint(s.name, isSingle(s.value)) === role).map((s) => s.name);
   const labels = hinted('label');
-  const settings = hinted('hyper');
   const all = states.map((state) => state.name);
+  // The mean of a distribution is differentiated by, where its spread stands beside it.
+  const settings = hinted('hyper').filter((name) => !learntTogether(name, all));
   return {
     all,
     // `dt` or `dlam` is a step or a setting: nobody differentiates by labels and settings.

@@ -31,6 +31,7 @@ import { assignedNames } from './statements';
 import { functionsOf, type ClassNode, type Module } from './syntax';
 import { foreignArguments, isLinearIn } from './upstream';
 import { mayDefine } from './screen';
+import { usesOf } from './uses';
 import type { Cause } from './values';
 
 /** Language ids that can be read, with their grammars and what to call them. */
@@ -81,6 +82,7 @@ export function readDefinitions(
       gradient,
       module: index,
       directives: directivesFor(main.fn, module.comments),
+      uses: usesOf(gradient ? [main.fn, gradient.fn] : [main.fn]),
       hints: gradientHints(gradient ? [main.fn, gradient.fn] : [main.fn]),
       stated: statedShapes(main.owner),
     };

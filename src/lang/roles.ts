@@ -2,8 +2,9 @@
 import { POSITIVE, REAL, UNIT, type Binding, type Domain, type Role } from '../core/definition';
 import type { Node, Size } from '../core/expr';
 import { isSingle } from './arrays';
-import { isCovarianceName, isOfLayer, isWeightName, learntTogether, roleHint } from './names';
+import { isCovarianceName, isOfLayer, isWeightName, roleHint } from './names';
 import type { Run } from './run';
+import { learntTogether } from './together';
 import { constantOf, type ArrayV } from './values';
 
 const NON_NEGATIVE: Domain = { kind: 'interval', low: 0, high: Infinity, open: false };
@@ -51,6 +52,7 @@ export function inferRoles(
   const hints = new Map(states.map((s) => [s.name, roleHint(s.name, isSingle(s.value))]));
   const names = states.map((state) => state.name);
   const roles = new Map<string, RoleChoice>();
+  const form = quadraticForm(states.map((state) => state.value));
   const named = new Set(hints.values());
   // Without weights, a loss is differentiated by the prediction it is given.
   const hasParameter = named.has('parameter');
@@ -63,12 +65,15 @@ export function inferRoles(
     const gradient = written.get(name);
     if (gradient !== undefined) roles.set(name, { role: 'parameter', reason: `${gradient} is its gradient` });
     else if (positions.has(name)) roles.set(name, { role: 'label', reason: 'used as a position' });
-    else if (!isSingle(value) && learntTogether(name, names))
+    else if (isSingle(value) && run.settings.has(ref.code))
+      roles.set(name, { role: 'hyper', reason: 'used as a setting' });
+    else if (learntTogether(name, names))
       roles.set(name, { role: 'parameter', reason: 'name, with those of the other arguments' });
     else if (ref.hasDefault && isSingle(value) && !isWeightName(name) && states.length > 1)
       roles.set(name, { role: 'hyper', reason: 'a number by default' });
     else if (run.family === 'javascript' && ref.origin === 'attribute' && elementwise)
       roles.set(name, { role: 'hyper', reason: 'a setting of the object' });
+    else if (form) roles.set(name, { role: 'parameter', reason: 'part of a quadratic form' });
     else if (isOfLayer(name, names)) roles.set(name, { role: 'parameter', reason: 'name of a weight' });
     else if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });
     else if (hint) roles.set(name, { role: hint, reason: 'name' });
@@ -91,6 +96,19 @@ export function inferRoles(
     if (fallback) roles.set(fallback[0], { role: 'parameter', reason: 'nothing else to differentiate by' });
   }
   return roles;
+}
+
+/** Whether the inputs are a vector and a square matrix of its length: nothing tells which of them is given. */
+function quadraticForm(values: readonly ArrayV[]): boolean {
+  const arrays = values.filter((value) => !isSingle(value));
+  const [vector, matrix] = [...arrays].sort((a, b) => a.axes.length - b.axes.length);
+  const [size, ...more] = (vector?.axes ?? []).flatMap((axis) => (axis.index ? [axis.size] : []));
+  return (
+    arrays.length === 2 &&
+    more.length === 0 &&
+    matrix?.axes.length === 2 &&
+    matrix.axes.every((axis) => axis.index !== null && axis.size === size)
+  );
 }
 
 /** How inputs are used, for their domains. */

@@ -56,6 +56,8 @@ export interface Run {
   readonly patterns: (input: InputRef) => readonly { readonly pattern: Pattern; readonly cost: number }[];
   /** Names that the user gave to the axes of an input, if any. */
   readonly declared: (input: InputRef) => readonly Size[] | undefined;
+  /** Arguments by code that are used as settings only. */
+  readonly settings: ReadonlySet<string>;
   readonly inputs: Map<string, InputState>;
   readonly bindings: Binding[];
   /** Bindings by definition, so that the same value is not bound twice. */

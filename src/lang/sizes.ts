@@ -6,8 +6,8 @@ export interface Sizes {
   find(size: Size): Size;
   /** Makes two sizes one; false when they are different numbers (or, with final names, different names). */
   unify(a: Size, b: Size): boolean;
-  /** Whether unifying would make two axes of one input equal. */
-  wouldSquare(a: Size, b: Size): boolean;
+  /** The inputs of which unifying would make two axes equal. */
+  squares(a: Size, b: Size): readonly string[];
   /** Declares a variable as an axis of an input. */
   own(size: Size, input: string): void;
   /** A name that the code gives to this size (`m = X.shape[0]`). */
@@ -47,12 +47,11 @@ export function createSizes(): Sizes {
       suggested.set(root, [...(suggested.get(root) ?? []), ...(suggested.get(other) ?? [])]);
       return true;
     },
-    wouldSquare(a, b) {
+    squares(a, b) {
       const p = find(a);
       const q = find(b);
-      if (p === q) return false;
       const mine = owners.get(p);
-      return mine !== undefined && [...(owners.get(q) ?? [])].some((owner) => mine.has(owner));
+      return p === q || !mine ? [] : [...(owners.get(q) ?? [])].filter((owner) => mine.has(owner));
     },
     own(size, input) {
       touch(size);
@@ -81,7 +80,7 @@ export function createNamedSizes(names: ReadonlyMap<Size, Size>): Sizes {
   return {
     find,
     unify: (a, b) => find(a) === find(b),
-    wouldSquare: () => false,
+    squares: () => [],
     own: () => undefined,
     suggest: () => undefined,
     classes: () => new Map(),

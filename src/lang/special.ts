@@ -49,7 +49,7 @@ const normal =
 
 const halfSquare = ({ arena }: Run, z: Node): Node => arena.mul(arena.num(-1, 2), arena.pow(z, arena.num(2)));
 
-const twoPi = (run: Run): Node => run.arena.mul(run.arena.num(2), number(run, Math.PI).element);
+const twoPi = (run: Run): Node => run.arena.mul(run.arena.num(2), run.arena.constant('pi', Math.PI));
 
 /** `np.vectorize(math.erf)`: the function for arrays. Own functions may branch on single numbers and are not read so. */
 const vectorized: Handler = (c) => {

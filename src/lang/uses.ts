@@ -1,0 +1,210 @@
+/**
+ * How the text of a function uses its parameters, before anything is executed: numbers that set how the function
+ * behaves, and matrices of rows. Both only order the search.
+ */
+import { roleHint } from './names';
+import { MATRIX, type Pattern } from './run';
+import { learntTogether } from './together';
+import type { Expression, FunctionNode, Statement } from './syntax';
+
+export interface Uses {
+  /** Parameters whose every use is that of a setting: temperatures, thresholds, powers, quantiles, scales. */
+  readonly settings: ReadonlySet<string>;
+  /** Shapes by parameter. */
+  readonly shapes: ReadonlyMap<string, Pattern>;
+}
+
+/** What an expression is to the one around it. */
+type Place = 'divisor' | 'exponent' | 'bound' | 'complement' | 'factor' | 'scaled-input' | 'summed' | 'other';
+
+type Counts = Partial<Record<Place, number>>;
+
+type Has = (...places: Place[]) => boolean;
+
+/** Names that are settings in one function and predictions, labels or weights in another, and what tells. */
+const AMBIGUOUS: readonly (readonly [RegExp, (has: Has, hasAlpha: Has | null) => boolean])[] = [
+  // A temperature divides; a label is compared or subtracted.
+  [/^[tT]$/, (has) => has('divisor') && !has('other', 'summed', 'bound', 'complement')],
+  [/^beta$/, (has) => has('divisor', 'bound') && !has('other')],
+  // Alpha and beta weigh two kinds of mistakes, unless one is added to the other: alpha + beta * x.
+  [
+    /^beta$/,
+    (has, hasAlpha) =>
+      hasAlpha?.('factor', 'scaled-input') === true &&
+      !hasAlpha('other', 'summed') &&
+      !has('other', 'summed'),
+  ],
+  [/^(p|q|power|rho)$/, (has) => has('exponent') && !has('other', 'summed', 'bound', 'scaled-input')],
+  [
+    /^(q|quantile)$/,
+    (has) => has('complement') && !has('other', 'summed', 'bound', 'scaled-input', 'divisor'),
+  ],
+  [/^(s|scale)$/, (has) => has('factor') && !has('other', 'summed', 'bound', 'scaled-input', 'complement')],
+];
+
+export function usesOf(functions: readonly FunctionNode[]): Uses {
+  const settings = new Set<string>();
+  const shapes = new Map<string, Pattern>();
+  for (const fn of functions) {
+    const names = fn.parameters.map((parameter) => parameter.name);
+    const counts = new Map(names.map((name): [string, Counts] => [name, {}]));
+    const rows = new Set<string>();
+    visitStatements(fn.body, { names: new Set(names), counts, rows });
+    const hasOf =
+      (name: string): Has =>
+      (...places) =>
+        places.some((place) => counts.get(name)?.[place]);
+    const hasAlpha = names.includes('alpha') ? hasOf('alpha') : null;
+    const found = names.filter((name) =>
+      AMBIGUOUS.some(([pattern, tells]) => pattern.test(name) && tells(hasOf(name), hasAlpha)),
+    );
+    // Something else must be left to differentiate by.
+    const others = fn.parameters.filter(({ name, fallback }) => {
+      const hint = roleHint(name, true);
+      const isLearnt = hint === 'hyper' ? learntTogether(name, names) : hint !== 'label';
+      return fallback === null && !found.includes(name) && isLearnt;
+    });
+    if (others.length > 0) found.forEach((name) => settings.add(name));
+    for (const name of rows) if (/^[A-Z]|logits$|scores$/.test(name)) shapes.set(name, MATRIX);
+  }
+  return { settings, shapes };
+}
+
+interface Visit {
+  readonly names: ReadonlySet<string>;
+  readonly counts: ReadonlyMap<string, Counts>;
+  /** Reduced along a named axis. */
+  readonly rows: Set<string>;
+}
+
+function visitStatements(statements: readonly Statement[], at: Visit): void {
+  for (const s of statements) {
+    if (s.kind === 'assign') {
+      s.targets.forEach((target) => {
+        visit(target, 'other', at);
+      });
+      visit(s.value, 'factor', at);
+    } else if (s.kind === 'augment') {
+      visit(s.target, 'other', at);
+      visit(s.value, s.operator === '/' ? 'divisor' : 'factor', at);
+    } else if (s.kind === 'expression') visit(s.value, 'other', at);
+    else if (s.kind === 'return') {
+      if (s.value) visit(s.value, s.value.kind === 'name' ? 'other' : 'factor', at);
+    } else if (s.kind === 'if') {
+      visit(s.test, 'other', at);
+      visitStatements(s.then, at);
+      visitStatements(s.otherwise, at);
+    } else if (s.kind === 'for' || s.kind === 'while' || s.kind === 'block') visitStatements(s.body, at);
+  }
+}
+
+function visit(e: Expression, place: Place, at: Visit): void {
+  const go = (inner: Expression, where: Place): void => {
+    visit(inner, where, at);
+  };
+  switch (e.kind) {
+    case 'name': {
+      const counts = at.counts.get(e.name);
+      if (counts) counts[place] = (counts[place] ?? 0) + 1;
+      return;
+    }
+    case 'unary':
+      go(e.operand, place);
+      return;
+    case 'binary':
+      visitBinary(e, place, at);
+      return;
+    case 'compare':
+      e.operands.forEach((operand) => {
+        go(operand, 'bound');
+      });
+      return;
+    case 'conditional':
+      [e.test, e.then, e.otherwise].forEach((part) => {
+        go(part, 'other');
+      });
+      return;
+    case 'attribute':
+      go(e.object, 'other');
+      return;
+    case 'subscript':
+      [e.object, ...e.indices].forEach((part) => {
+        go(part, 'other');
+      });
+      return;
+    case 'call': {
+      noteRows(e, at);
+      if (e.callee.kind === 'attribute') go(e.callee.object, 'other');
+      const isRoot = e.callee.kind === 'attribute' && e.callee.name === 'sqrt';
+      for (const { value } of e.args) go(value, isRoot && place === 'divisor' ? place : 'other');
+      return;
+    }
+    case 'sequence':
+      e.items.forEach((item) => {
+        go(item, 'other');
+      });
+      return;
+    case 'starred':
+      go(e.value, 'other');
+      return;
+    default:
+  }
+}
+
+function visitBinary(e: Expression & { kind: 'binary' }, place: Place, at: Visit): void {
+  const { operator, left, right } = e;
+  const scales = place === 'divisor' || place === 'exponent' ? place : 'factor';
+  const sides: readonly (readonly [Expression, Expression])[] = [
+    [left, right],
+    [right, left],
+  ];
+  if (operator === '*' || operator === '/')
+    for (const [own, other] of sides) {
+      // Beside one input alone, it may be an input of the same kind: y * s.
+      const isBeside = scales === 'factor' && isNameAndNumber(own) && inputsIn(other, at.names).size === 1;
+      const beside = isBeside ? 'scaled-input' : scales;
+      visit(own, operator === '/' && own === right ? 'divisor' : beside, at);
+    }
+  else if (operator === '**') {
+    visit(left, scales, at);
+    visit(right, 'exponent', at);
+  } else if (operator === '+' || operator === '-')
+    for (const [own, other] of sides) {
+      const isNumber = other.kind === 'number';
+      const kept = place === 'scaled-input' ? place : scales === 'factor' ? 'complement' : scales;
+      visit(own, isNumber ? kept : 'summed', at);
+    }
+  else for (const [own] of sides) visit(own, 'other', at);
+}
+
+/** Parameters that an expression mentions outside of containers and functions of its own. */
+function inputsIn(
+  e: Expression,
+  names: ReadonlySet<string>,
+  found: Set<string> = new Set(),
+): ReadonlySet<string> {
+  const go = (...parts: readonly Expression[]): void => {
+    parts.forEach((part) => inputsIn(part, names, found));
+  };
+  if (e.kind === 'name' && names.has(e.name)) found.add(e.name);
+  else if (e.kind === 'unary') go(e.operand);
+  else if (e.kind === 'binary') go(e.left, e.right);
+  else if (e.kind === 'attribute' || e.kind === 'subscript') go(e.object);
+  else if (e.kind === 'call') go(e.callee, ...e.args.map(({ value }) => value));
+  return found;
+}
+
+/** `q`, or `q - 1`. */
+const isNameAndNumber = (e: Expression): boolean =>
+  e.kind === 'name' ||
+  (e.kind === 'binary' && [e.left, e.right].every((side) => side.kind === 'name' || side.kind === 'number'));
+
+/** `Z.max(axis=-1, keepdims=True)`, `np.sum(Z, axis=1)`: Z has rows. */
+function noteRows(e: Expression & { kind: 'call' }, at: Visit): void {
+  if (e.callee.kind !== 'attribute' || !e.args.some((arg) => arg.name === 'axis')) return;
+  for (const object of [e.callee.object, e.args[0]?.value]) {
+    if (object?.kind === 'name' && at.names.has(object.name)) at.rows.add(object.name);
+    if (object)
+      inputsIn(object, at.names).forEach((name) => /(^|_)(logits|scores)$/.test(name) && at.rows.add(name));
+  }
+}
