@@ -73,7 +73,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
         siblings,
         input.annotation ?? (input.hasDefault ? 'float' : null),
         input.documentation,
-        { isSetting: plan.uses.settings.has(input.code), hasOneUnit: plan.hints.get('b')?.length === 0 },
+        { isSetting: plan.uses.settings.has(input.code), isForwardOnly: plan.uses.isForwardOnly },
       );
       const stated = plan.stated.get(input.code);
       if (stated)

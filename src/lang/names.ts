@@ -197,7 +197,7 @@ export function shapePatterns(
   siblings: readonly string[],
   annotation: string | null,
   documentation: string,
-  { isSetting = false, hasOneUnit = false } = {},
+  { isSetting = false, isForwardOnly = false } = {},
 ): { pattern: Pattern; cost: number }[] {
   const costs = new Map(BASE.map(([pattern, cost]) => [patternId(pattern), { pattern, cost }]));
   const preferred = isSetting
@@ -207,7 +207,7 @@ export function shapePatterns(
         ? MATRIX_FIRST
         : MEAN_OR_SAMPLE.test(name) && siblings.some(isCovarianceName)
           ? VECTOR_FIRST
-          : (shapesOfLayers(name, siblings, hasOneUnit) ??
+          : (shapesOfLayers(name, siblings, isForwardOnly) ??
             NAME_SHAPES.find(([names]) => names.test(name))?.[1])));
   for (const [pattern, cost] of preferred ?? []) costs.set(patternId(pattern), { pattern, cost });
   const said = statedPattern(name, annotation, documentation);
@@ -219,20 +219,21 @@ export function shapePatterns(
   return [...costs.values()].sort((a, b) => a.cost - b.cost);
 }
 
-const hasLayers = (siblings: readonly string[]): boolean =>
-  siblings.some((sibling) => LAYER_WEIGHTS.test(sibling));
+const countLayers = (siblings: readonly string[]): number =>
+  siblings.filter((sibling) => LAYER_WEIGHTS.test(sibling)).length;
 
 /** Whether a name is that of a weight or bias of one layer among several. */
 export const isOfLayer = (name: string, siblings: readonly string[]): boolean =>
-  hasLayers(siblings) && (LAYER_WEIGHTS.test(name) || LAYER_BIAS.test(name));
+  countLayers(siblings) > 1 && (LAYER_WEIGHTS.test(name) || LAYER_BIAS.test(name));
 
 /** A layer by itself: W and b in the usual capitals, with rows X, and no labels of one column. */
 const isSingleLayer = (siblings: readonly string[]): boolean =>
   ['X', 'W', 'b'].every((name) => siblings.includes(name)) &&
   !siblings.some((sibling) => /^(y|t|targets?|labels?|y_?true)$/.test(sibling));
 
-const shapesOfLayers = (name: string, siblings: readonly string[], hasOneUnit: boolean) =>
-  hasLayers(siblings) || (isSingleLayer(siblings) && !hasOneUnit)
+/** Where a gradient is written, it tells whether a single layer has one unit or many. */
+const shapesOfLayers = (name: string, siblings: readonly string[], isForwardOnly: boolean) =>
+  countLayers(siblings) > (isForwardOnly ? 0 : 1) || (isForwardOnly && isSingleLayer(siblings))
     ? LAYER_SHAPES.find(([names]) => names.test(name))?.[1]
     : undefined;
 

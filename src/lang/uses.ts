@@ -2,14 +2,17 @@
  * How the text of a function uses its parameters, before anything is executed: numbers that set how the function
  * behaves, and matrices of rows. Both only order the search.
  */
-import { roleHint } from './names';
+import { gradientOf, roleHint } from './names';
 import { MATRIX, type Pattern } from './run';
+import { assignedNames } from './statements';
 import { learntTogether } from './together';
 import type { Expression, FunctionNode, Statement } from './syntax';
 
 export interface Uses {
   /** Parameters whose every use is that of a setting: temperatures, thresholds, powers, quantiles, scales. */
   readonly settings: ReadonlySet<string>;
+  /** Whether no gradient is written: what is computed may then be read as more general than it needs to be. */
+  readonly isForwardOnly: boolean;
   /** Shapes by parameter. */
   readonly shapes: ReadonlyMap<string, Pattern>;
 }
@@ -67,7 +70,24 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
     if (others.length > 0) found.forEach((name) => settings.add(name));
     for (const name of rows) if (/^[A-Z]|logits$|scores$/.test(name)) shapes.set(name, MATRIX);
   }
-  return { settings, shapes };
+  const [main, ...others] = functions;
+  const isForwardOnly = main !== undefined && others.length === 0 && !mayWriteGradient(main);
+  return { settings, shapes, isForwardOnly };
+}
+
+/** Whether several values are returned, or one is named as a gradient by a parameter. */
+function mayWriteGradient(fn: FunctionNode): boolean {
+  const names = fn.parameters.map((parameter) => parameter.name);
+  const returnsSeveral = (statements: readonly Statement[]): boolean =>
+    statements.some((s) => {
+      if (s.kind === 'return') return s.value?.kind === 'sequence' || s.value?.kind === 'dict';
+      if (s.kind === 'if') return returnsSeveral(s.then) || returnsSeveral(s.otherwise);
+      return (s.kind === 'for' || s.kind === 'while' || s.kind === 'block') && returnsSeveral(s.body);
+    });
+  return (
+    returnsSeveral(fn.body) ||
+    [...assignedNames(fn.body)].some((name) => /^d|grad/i.test(name) || gradientOf(name, names) !== null)
+  );
 }
 
 interface Visit {
