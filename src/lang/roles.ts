@@ -67,7 +67,7 @@ export function inferRoles(
     else if (positions.has(name)) roles.set(name, { role: 'label', reason: 'used as a position' });
     else if (isSingle(value) && run.settings.has(ref.code))
       roles.set(name, { role: 'hyper', reason: 'used as a setting' });
-    else if (learntTogether(name, names))
+    else if (learntTogether(name, names) && !(ref.hasDefault && isSingle(value)))
       roles.set(name, { role: 'parameter', reason: 'name, with those of the other arguments' });
     else if (ref.hasDefault && isSingle(value) && !isWeightName(name) && states.length > 1)
       roles.set(name, { role: 'hyper', reason: 'a number by default' });
