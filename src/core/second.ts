@@ -1,5 +1,5 @@
 /** Second derivatives of a loss: its Hessian, block by block, and the product of the Hessian with a vector. */
-import { axisIndices, placed, type Binding, type Program } from './definition';
+import { axisIndices, placed, REAL, type Binding, type Program } from './definition';
 import type { Derivation, Gradient, Kink, Step } from './derivation';
 import { curvatureOf } from './curvature';
 import { DEFAULT_SEED, derive, openWorkshop, type DeriveOptions } from './derive';
@@ -171,7 +171,19 @@ function notScalar(program: Program): NoSuchDerivative {
   );
 }
 
-function firstDerivatives(program: Program, wrt: readonly string[], options: DeriveOptions): First {
+/**
+ * The gradient by a symmetric matrix is written with its symmetry (S⁻ᵀ as S⁻¹), which holds at the matrix and not beside it: what
+ * is differentiated once more may not use it.
+ */
+function ofAnyMatrix(program: Program, wrt: readonly string[]): Program {
+  const inputs = program.inputs.map((input) =>
+    input.domain.kind === 'symmetric' && wrt.includes(input.name) ? { ...input, domain: REAL } : input,
+  );
+  return { ...program, inputs };
+}
+
+function firstDerivatives(given: Program, wrt: readonly string[], options: DeriveOptions): First {
+  const program = ofAnyMatrix(given, wrt);
   const outer = outputIndices(program);
   const derivation = derive(program, { ...options, wrt });
   if (

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Derivatives } from '../../../src/core/derivatives';
 import { NoSuchDerivative } from '../../../src/core/derivatives';
+import { createEvaluator } from '../../../src/core/evaluate';
 import { createRandom } from '../../../src/core/random';
 import { samplePoint } from '../../../src/core/sample';
 import { jacobian } from '../../../src/core/jacobian';
@@ -68,6 +69,35 @@ it('takes no other comparison of positions for that of row and column', () => {
   const [first = 0, second = 0] = Array.from(a.data);
   const z = Math.exp((w.data[0] ?? 0) * first + (w.data[1] ?? 0) * second);
   close(cellsOf(found, block, at), [z * first, z * second, z * first, z * second]);
+});
+
+it('does not use the symmetry of a matrix that it is differentiated by', () => {
+  const source = `param S[n,n] definite; data d[n]
+J = 1/2*logdet(S) + 1/2*sum(i<n, sum(j<n, d[i]*inv(S)[i,j]*d[j]))`;
+  const product = hessianVectorProduct(parseModel(source));
+  const failed = product.blocks.flatMap(({ steps }) =>
+    steps.filter(({ verification }) => verification.status === 'failed'),
+  );
+  expect(failed).toEqual([]);
+  const point = samplePoint(product.program, createRandom(3), { n: 3 });
+  const [direction = ''] = product.program.inputs.flatMap(({ role, name }) =>
+    role === 'upstream' ? [name] : [],
+  );
+  const [block] = product.blocks;
+  const { S, [direction]: v } = point.inputs;
+  if (!block || typeof S !== 'object' || typeof v !== 'object') throw new Error('arrays are missing');
+  const h = 1e-4;
+  const value = (along: number, cell: number, by: number): number => {
+    const data = Array.from(S.data, (x, k) => x + along * (v.data[k] ?? NaN) + (k === cell ? by : 0));
+    const at = { ...point, inputs: { ...point.inputs, S: { dims: S.dims, data } } };
+    return createEvaluator(product.program, at).value(product.program.arena.sym('J'));
+  };
+  const got = cellsOf(product, block, point);
+  const want = got.map(
+    (_, k) => (value(h, k, h) - value(h, k, -h) - value(-h, k, h) + value(-h, k, -h)) / (4 * h * h),
+  );
+  const scale = Math.max(...want.map(Math.abs));
+  got.forEach((x, k) => expect(Math.abs(x - (want[k] ?? NaN))).toBeLessThan(1e-4 * scale));
 });
 
 it('calls different helper derivatives of its blocks by different names', () => {
