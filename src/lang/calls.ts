@@ -4,8 +4,9 @@ import { changeInPlace } from './aliases';
 import { isSingle } from './arrays';
 import { toArray } from './arguments';
 import { callBuiltin } from './builtins';
-import { FUNCTIONS, splitOut } from './functions';
-import { AS_BUILTIN, libraryFunction, METHODS } from './library';
+import { splitOut } from './functions';
+import { AS_BUILTIN, libraryFunction } from './library';
+import { AMBIGUOUS, inPlace, isArrayMethod, meaningOf, methodPath } from './libraries';
 import { entryOf, memberOf } from './members';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
@@ -56,13 +57,12 @@ export function callValue(
 function callLibrary(run: Run, path: string, args: readonly CallArgument[], span: Span, name: string): Value {
   const builtin = path.startsWith('builtins.') ? path.slice(9) : AS_BUILTIN[path];
   if (builtin !== undefined) return callBuiltin(run, builtin, args, span, callValue);
-  const row = libraryFunction(path);
-  const handler = row === null ? undefined : FUNCTIONS[row];
-  if (row === null || !handler) return unsupported(`uses ${name}`, span, 'unsupported-function');
+  const meaning = meaningOf(path);
+  if (!meaning) return unsupported(`uses ${name}`, span, 'unsupported-function');
   if (/^math\./i.test(path) && args.some((arg) => isArray(run, arg.value, span)))
     return shapeError(run, `${name} takes single numbers, not arrays`, span);
-  const { args: given, out } = splitOut(row, path, args);
-  const result = handler({ run, span, written: name, args: given });
+  const { args: given, out } = splitOut(libraryFunction(path) ?? '', path, args);
+  const result = meaning({ run, span, written: name, args: given });
   const old = out ? toArray(run, out, span) : null;
   if (!out || old?.kind !== 'array') return result;
   return changeInPlace(run, out, old, result, bindingName(old), span);
@@ -91,33 +91,47 @@ function callMethod(
       if (key?.value.kind === 'string')
         return entryOf(receiver.input, `["${key.value.value}"]`, key.value.value, span);
     }
-    if (!METHODS.has(method)) return unsupported(`uses ${name}()`, span, 'unsupported-method');
-    if (method === 'item' || method === 'astype' || method === 'detach') {
-      const value = toArray(run, receiver, span);
-      if (method === 'item' && value.kind === 'array' && !isSingle(value))
-        return shapeError(run, '.item() needs a single number', span);
-      if (method === 'item' && value.kind === 'array') return scalar(value.element);
-      return value.kind === 'array' ? { ...value, base: null } : value;
-    }
-    const path = TENSOR_METHODS.has(method)
-      ? `torch.${method}`
-      : `numpy.${method === 'view' ? 'reshape' : method}`;
-    return callLibrary(run, path, [{ name: null, value: receiver }, ...args], span, name);
+    return arrayMethod(run, receiver, method, args, span, name);
   }
   if (receiver.kind === 'sequence' || receiver.kind === 'dict' || receiver.kind === 'string')
     return containerMethod(run, receiver, method, args, span, name);
   return unsupported(`uses ${name}()`, span, 'unsupported-method');
 }
 
-const TENSOR_METHODS: ReadonlySet<string> = new Set([
-  'mm',
-  't',
-  'unsqueeze',
-  'clone',
-  'clamp',
-  'sigmoid',
-  'relu',
-]);
+function arrayMethod(
+  run: Run,
+  receiver: Value,
+  method: string,
+  args: readonly CallArgument[],
+  span: Span,
+  name: string,
+): Value {
+  if (!isArrayMethod(run.arrays, method)) return unsupported(`uses ${name}()`, span, 'unsupported-method');
+  const overwriting = inPlace(method);
+  if (overwriting !== null) {
+    const old = toArray(run, receiver, span);
+    if (old.kind === 'unknown') return old;
+    const result = arrayMethod(run, old, overwriting, args, span, name);
+    return changeInPlace(run, receiver, old, result, bindingName(old), span);
+  }
+  if (method === 'item' || method === 'astype' || method === 'detach') {
+    const value = toArray(run, receiver, span);
+    if (method === 'item' && value.kind === 'array' && !isSingle(value))
+      return shapeError(run, '.item() needs a single number', span);
+    if (method === 'item' && value.kind === 'array') return scalar(value.element);
+    return value.kind === 'array' ? { ...value, base: null } : value;
+  }
+  const keywords = args.flatMap((arg) => arg.name ?? []);
+  const path = methodPath(run.arrays, method, keywords, args.length - keywords.length);
+  if (path === AMBIGUOUS)
+    return unsupported(
+      `uses ${name}(), which NumPy and PyTorch define differently, in a file that uses both`,
+      span,
+      'ambiguous-method',
+    );
+  if (path === null) return unsupported(`uses ${name}()`, span, 'unsupported-method');
+  return callLibrary(run, path, [{ name: null, value: receiver }, ...args], span, name);
+}
 
 function containerMethod(
   run: Run,

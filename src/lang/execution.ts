@@ -103,6 +103,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     scopes: [],
     shapeCauses: [],
     notes: [],
+    arrays: plan.module.arrays,
     globals: (name, span) => globalValue(run, plan.module, top, name, span),
     call: (fn, args, span) => callFunction(run, fn, args, span),
     evaluate: (expression, scope) => evaluate(run, expression, scope),

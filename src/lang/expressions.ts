@@ -5,7 +5,8 @@ import { toArray } from './arguments';
 import { callValue } from './calls';
 import { disjunction } from './functions';
 import { select } from './indexing';
-import { CONSTANTS, METHODS, ROOTS } from './library';
+import { CONSTANTS, ROOTS } from './library';
+import { isArrayMethod } from './libraries';
 import { entryOf, memberOf } from './members';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
 import { bind, number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
@@ -169,23 +170,26 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       return { kind: 'library', path };
     }
     case 'input':
+      if (name === 'size' && run.arrays === 'torch') return { kind: 'method', receiver: object, name };
       if (ARRAY_ATTRIBUTES.has(name)) return attribute(run, toArray(run, object, span), name, span);
-      if (METHODS.has(name)) return { kind: 'method', receiver: object, name };
+      if (isArrayMethod(run.arrays, name)) return { kind: 'method', receiver: object, name };
       if (CONTAINER_METHODS.has(name)) return { kind: 'method', receiver: object, name };
       return entryOf(object.input, `.${name}`, name, span);
     case 'array':
       if (name === 'T') return transpose(run, object, null);
       if (name === 'shape')
         return { kind: 'sequence', form: 'tuple', items: object.axes.map((axis) => sizeValue(run, axis)) };
-      if (name === 'size')
+      if (name === 'size' && run.arrays !== 'torch')
         return scalar(run.arena.mul(...object.axes.map((axis) => sizeValue(run, axis).element)));
       if (name === 'ndim') return number(run, object.axes.length);
-      if (name === 'dtype') return unsupported('uses a dtype', span, 'dtype');
+      if (name === 'mT') return transpose(run, object, null);
+      if (name === 'dtype' || name === 'device') return unsupported(`uses a ${name}`, span, name);
       return { kind: 'method', receiver: object, name };
     case 'object':
     case 'class':
       return memberOf(run, object, name, span);
     case 'sequence':
+      return object.items[object.names?.indexOf(name) ?? -1] ?? { kind: 'method', receiver: object, name };
     case 'dict':
     case 'string':
     case 'stream':
@@ -197,7 +201,15 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
   }
 }
 
-const ARRAY_ATTRIBUTES: ReadonlySet<string> = new Set(['T', 'shape', 'size', 'ndim', 'dtype']);
+const ARRAY_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'T',
+  'mT',
+  'shape',
+  'size',
+  'ndim',
+  'dtype',
+  'device',
+]);
 const CONTAINER_METHODS: ReadonlySet<string> = new Set([
   'items',
   'keys',

@@ -1,4 +1,5 @@
 /** The library function table: one row per function, as NumPy defines it. */
+import type { Axis } from '../core/definition';
 import type { Node, ReduceOp, Relation } from '../core/expr';
 import {
   arange,
@@ -32,6 +33,7 @@ import {
   array,
   axisIndex,
   makeAxes,
+  number,
   scalar,
   shapeError,
   unsupported,
@@ -39,7 +41,7 @@ import {
   type Run,
 } from './run';
 import { SPECIAL_FUNCTIONS } from './special';
-import { integerOf, type ArrayV, type UnknownValue, type Value } from './values';
+import { integerOf, numberOf, type ArrayV, type UnknownValue, type Value } from './values';
 
 type Handler = (call: LibraryCall) => Value;
 
@@ -83,14 +85,15 @@ function reduction(
   };
 }
 
-function reduced(
+/** A reduction by the call's axes; `first` is the place of the axis among positional arguments. */
+export function reduced(
   c: LibraryCall,
   x: ArrayV,
   op: ReduceOp | 'mean',
   finish: (run: Run, total: ArrayV) => Value = (_, total) => total,
   first = 1,
 ): Value {
-  const extra = keyword(c, 'where', 'initial', 'weights', 'ddof');
+  const extra = keyword(c, 'where', 'initial', 'weights', 'b', 'return_sign');
   if (extra && extra.kind !== 'none' && integerOf(extra) !== 0)
     return unsupported(
       `uses ${c.written} with an argument that is not supported`,
@@ -130,9 +133,11 @@ function stacked(run: Run, items: readonly Value[], c: LibraryCall): Value {
   return array(axes, element);
 }
 
+const UNIT_AXIS: Axis = { size: '1', index: null };
+
 const squared = (run: Run, x: ArrayV): ArrayV => array(x.axes, run.arena.pow(x.element, run.arena.num(2)));
 
-/** Mean squared deviation along the axes; `power` 1/2 gives the standard deviation. */
+/** Squared deviation along the axes over n less `ddof`, or its root. */
 function deviation(root: boolean): Handler {
   return (c) => {
     const x = arrayArgument(c, 0, 'a');
@@ -142,9 +147,16 @@ function deviation(root: boolean): Handler {
     const mean = reduce(c.run, x, 'mean', positions, true);
     const centred = elementwise(c.run, [x, mean], c.span, (a, b) => c.run.arena.sub(a, b));
     if (centred.kind === 'unknown') return centred;
-    return reduced(c, squared(c.run, centred), 'mean', (run, total) =>
-      root ? array(total.axes, run.arena.sqrt(total.element)) : total,
-    );
+    const { arena } = c.run;
+    const ddof = numberOf(argument(c, 4, 'ddof') ?? scalar(arena.zero));
+    if (ddof === null || keyword(c, 'correction', 'mean'))
+      return unsupported(`uses ${c.written} with these arguments`, c.span, 'unsupported-argument');
+    const count = arena.mul(...positions.map((p) => sizeValue(c.run, x.axes[p] ?? UNIT_AXIS).element));
+    const degrees = arena.sub(count, number(c.run, ddof).element);
+    return reduced(c, squared(c.run, centred), ddof === 0 ? 'mean' : 'sum', (run, total) => {
+      const value = ddof === 0 ? total.element : run.arena.div(total.element, degrees);
+      return array(total.axes, root ? run.arena.sqrt(value) : value);
+    });
   };
 }
 
@@ -461,8 +473,6 @@ const guard: Handler = (c) => {
   return same(c);
 };
 
-const cumulative: Handler = (c) => unsupported(`uses ${c.written}`, c.span, 'unsupported-function');
-
 const product: Handler = (c) => {
   const a = arrayArgument(c, 0);
   const b = arrayArgument(c, 1);
@@ -542,7 +552,6 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   prod: reduction('prod'),
   max: reduction('max'),
   min: reduction('min'),
-  'max-of-all': cumulative,
   var: deviation(false),
   std: deviation(true),
   norm,

@@ -1,6 +1,6 @@
 /**
- * Names of library functions: which module and member means which row of the function table. One table for all
- * ecosystems, since most of them share NumPy's meaning; where a name means something else, it is not listed.
+ * Names of NumPy's functions and of those like them: which module and member means which row of the function table. Where
+ * a name means something else, it is not listed. Libraries with signatures of their own have tables of their own.
  */
 
 import type { Arena, Node } from '../core/expr';
@@ -13,15 +13,10 @@ const LIKE_NUMPY: ReadonlySet<string> = new Set([
   'cupy',
   'math',
   'cmath',
-  'torch',
-  'torch.nn.functional',
-  'torch.special',
-  'torch.linalg',
   'numpy.linalg',
   'jax.numpy.linalg',
   'scipy.linalg',
   'scipy.special',
-  'jax.nn',
   'jax.scipy.special',
   'Math',
 ]);
@@ -33,27 +28,6 @@ const normalDistribution = (module: string): Record<string, string> =>
 
 /** Members that have another meaning in a module than NumPy's function of the same name. */
 const EXCEPTIONS: Readonly<Record<string, string | null>> = {
-  // Unbiased by default.
-  'torch.var': null,
-  'torch.std': null,
-  // Needs a shape, not a sequence of items.
-  'torch.tensor': 'array',
-  'torch.as_tensor': 'array',
-  'torch.clamp': 'clip',
-  'torch.mm': 'matmul',
-  'torch.mv': 'matmul',
-  'torch.bmm': 'matmul',
-  'torch.mul': 'multiply',
-  'torch.sub': 'subtract',
-  'torch.div': 'divide',
-  'torch.pow': 'power',
-  'torch.t': 'transpose',
-  'torch.unsqueeze': 'expand_dims',
-  // Takes two axes to swap.
-  'torch.transpose': null,
-  // Gives values and positions when an axis is named.
-  'torch.max': 'max-of-all',
-  'torch.min': 'max-of-all',
   'math.pow': 'power',
   'math.fabs': 'abs',
   'math.prod': null,
@@ -64,7 +38,6 @@ const EXCEPTIONS: Readonly<Record<string, string | null>> = {
   'Math.hypot': null,
   'scipy.special.softmax': 'softmax',
   'scipy.special.expit': 'sigmoid',
-  'torch.special.expit': 'sigmoid',
   'jax.scipy.special.expit': 'sigmoid',
   // PyTorch's takes logarithms, and a reduction.
   'scipy.special.kl_div': 'pointwise-kl',
@@ -83,7 +56,6 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   true_divide: 'divide',
   float_power: 'power',
   pow: 'power',
-  arctan: 'arctan',
   atan: 'arctan',
   asin: 'arcsin',
   acos: 'arccos',

@@ -1,8 +1,8 @@
 /** Names at the top level of a file, evaluated when a definition asks for them. */
 import type { Span } from '../core/definition';
 import { evaluate } from './expressions';
-import { FUNCTIONS } from './functions';
-import { BUILTINS, JAVASCRIPT_GLOBALS, libraryFunction } from './library';
+import { arrayLibrary, meaningOf, type ArrayLibrary } from './libraries';
+import { BUILTINS, JAVASCRIPT_GLOBALS } from './library';
 import { unsupported, type Run } from './run';
 import { functionValue } from './statements';
 import type { Expression, Family, Module, Statement } from './syntax';
@@ -13,11 +13,14 @@ export interface ModuleIndex {
   readonly statements: ReadonlyMap<string, readonly Statement[]>;
   /** Modules of `from … import *`. */
   readonly wildcards: readonly string[];
+  /** Whose arrays the file works with. */
+  readonly arrays: ArrayLibrary;
 }
 
 export function indexModule(module: Module): ModuleIndex {
   const statements = new Map<string, Statement[]>();
   const wildcards: string[] = [];
+  const modules = new Set<string>();
   const add = (name: string, statement: Statement): void => {
     statements.set(name, [...(statements.get(name) ?? []), statement]);
   };
@@ -34,9 +37,11 @@ export function indexModule(module: Module): ModuleIndex {
         target(s.target, s);
         if (s.kind === 'for') visit(s.body);
       } else if (s.kind === 'import')
-        for (const item of s.imports)
+        for (const item of s.imports) {
+          modules.add(item.module);
           if (item.alias === '*') wildcards.push(item.module);
           else add(item.alias, s);
+        }
       else if (s.kind === 'if') {
         visit(s.then);
         visit(s.otherwise);
@@ -44,7 +49,7 @@ export function indexModule(module: Module): ModuleIndex {
     }
   };
   visit(module.body);
-  return { family: module.family, statements, wildcards };
+  return { family: module.family, statements, wildcards, arrays: arrayLibrary(modules) };
 }
 
 /** The value of a top-level name, or undefined when the file does not define it. */
@@ -61,9 +66,7 @@ export function globalValue(
   // Python keeps the last definition of a name.
   const last = statements?.at(-1);
   if (!last) {
-    const path = index.wildcards
-      .map((module) => `${module}.${name}`)
-      .find((p) => FUNCTIONS[libraryFunction(p) ?? '']);
+    const path = index.wildcards.map((module) => `${module}.${name}`).find((p) => meaningOf(p));
     return path === undefined ? builtin(index.family, name) : { kind: 'library', path };
   }
   // A name that is defined by itself stays unknown.

@@ -2,6 +2,7 @@
 import type { Axis, Binding, Span } from '../core/definition';
 import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
+import type { ArrayLibrary } from './libraries';
 import type { Sizes } from './sizes';
 import type { Expression, Family } from './syntax';
 import {
@@ -71,6 +72,8 @@ export interface Run {
   /** Shape causes met, in order: what to report when nothing fits. */
   readonly shapeCauses: Cause[];
   readonly notes: { readonly subject: string; readonly text: string; readonly span: Span | null }[];
+  /** Whose arrays the file works with: some methods differ. */
+  readonly arrays: ArrayLibrary;
   readonly globals: (name: string, span: Span) => Value | undefined;
   readonly call: (fn: FunctionV, args: readonly CallArgument[], span: Span) => Value;
   readonly evaluate: (expression: Expression, scope: Scope) => Value;

@@ -38,6 +38,8 @@ export interface SequenceV {
   readonly kind: 'sequence';
   readonly form: 'tuple' | 'list' | 'set';
   items: Value[];
+  /** Names by which the items of a named tuple can be read, too. */
+  readonly names?: readonly string[];
 }
 
 export interface DictV {

@@ -14,3 +14,9 @@ export function fixtures(): { name: string; text: string }[] {
     .sort()
     .map((file) => ({ name: file.slice(0, -3), text: readFileSync(join(CASES, file), 'utf8') }));
 }
+
+export type FixtureLibrary = 'numpy' | 'torch' | 'jax' | 'tensorflow';
+
+/** The library that a fixture's functions are written with, which its name begins with. */
+export const libraryOf = (name: string): FixtureLibrary =>
+  (/^(torch|jax|tensorflow)-/.exec(name)?.[1] as FixtureLibrary | undefined) ?? 'numpy';
