@@ -9,6 +9,7 @@ import { AS_BUILTIN, libraryFunction } from './library';
 import { AMBIGUOUS, inPlace, isArrayMethod, meaningOf, methodPath } from './libraries';
 import { entryOf, memberOf } from './members';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
+import { mapped, folded } from './folds';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
 
 /** Calls a value; `name` is the callee as written, for messages. */
@@ -85,6 +86,16 @@ function callMethod(
   span: Span,
   name: string,
 ): Value {
+  if (run.family === 'javascript' && (method === 'map' || method === 'reduce')) {
+    const [f, initial] = args.map((arg) => arg.value);
+    const pairs = callBuiltin(run, 'enumerate', [{ name: null, value: receiver }], span, callValue);
+    if (pairs.kind === 'unknown') return pairs;
+    if (f?.kind === 'function') {
+      if (method === 'map') return mapped(run, pairs, f, span);
+      if (initial) return folded(run, pairs, f, initial, span);
+    }
+    return unsupported(`uses ${name}()`, span, 'unsupported-method');
+  }
   if (receiver.kind === 'array' || receiver.kind === 'input') {
     if (receiver.kind === 'input' && method === 'get') {
       const [key] = args;

@@ -107,6 +107,9 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     globals: (name, span) => globalValue(run, plan.module, top, name, span),
     call: (fn, args, span) => callFunction(run, fn, args, span),
     evaluate: (expression, scope) => evaluate(run, expression, scope),
+    execute: (statements, scope) => {
+      execute(run, statements, scope);
+    },
     depth: 0,
     loopDepth: 0,
     loopIndices: new Map(),

@@ -373,6 +373,10 @@ function documentedPattern(name: string, documentation: string): Pattern | null 
 
 function annotatedPattern(annotation: string | null): Pattern | null {
   if (annotation === null) return null;
+  if (/^number$/.test(annotation)) return SCALAR;
+  if (/^(?:readonly )?number\[\]$|^(?:Readonly)?Array<number>$|^Float(?:32|64)Array$/.test(annotation))
+    return VECTOR;
+  if (/^(?:readonly )?number\[\]\[\]$|^Array<Array<number>>$/.test(annotation)) return MATRIX;
   if (/^(float|int|np\.float\d*|Scalar)$/.test(annotation)) return SCALAR;
   // jaxtyping: Float[Array, "m n"]
   const typed = /\[\s*[\w.]+\s*,\s*["']([^"']*)["']\s*\]/.exec(annotation)?.[1];

@@ -4,7 +4,7 @@ import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
 import type { ArrayLibrary } from './libraries';
 import type { Sizes } from './sizes';
-import type { Expression, Family } from './syntax';
+import type { Expression, Family, Statement } from './syntax';
 import {
   unknown,
   type ArrayV,
@@ -77,6 +77,8 @@ export interface Run {
   readonly globals: (name: string, span: Span) => Value | undefined;
   readonly call: (fn: FunctionV, args: readonly CallArgument[], span: Span) => Value;
   readonly evaluate: (expression: Expression, scope: Scope) => Value;
+  /** Executes statements, whose variables are then in the scope. */
+  readonly execute: (statements: readonly Statement[], scope: Scope) => void;
   depth: number;
   /** How many loops of symbolic length are being followed. */
   loopDepth: number;
