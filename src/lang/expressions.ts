@@ -173,6 +173,8 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       if (name === 'size' && run.arrays === 'torch') return { kind: 'method', receiver: object, name };
       if (ARRAY_ATTRIBUTES.has(name)) return attribute(run, toArray(run, object, span), name, span);
       if (isArrayMethod(run.arrays, name)) return { kind: 'method', receiver: object, name };
+      if (run.family === 'javascript' && (name === 'map' || name === 'reduce'))
+        return { kind: 'method', receiver: object, name };
       if (CONTAINER_METHODS.has(name)) return { kind: 'method', receiver: object, name };
       return entryOf(object.input, `.${name}`, name, span);
     case 'array':

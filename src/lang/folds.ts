@@ -1,5 +1,6 @@
 /** `map` and `reduce` of arrays, whose length may be symbolic. */
 import type { Span } from '../core/definition';
+import { toArray } from './arguments';
 import { unsupported, type Run } from './run';
 import type { Expression, Statement } from './syntax';
 import type { FunctionV, Scope, Value } from './values';
@@ -18,8 +19,15 @@ export function mapped(run: Run, pairs: Value, f: FunctionV, span: Span): Value 
       span,
     );
   };
-  if (pairs.kind === 'stream')
-    return { kind: 'stream', length: pairs.length, item: (index) => one(pairs.item(index)) };
+  if (pairs.kind === 'stream') {
+    const items: Value = {
+      kind: 'stream',
+      length: pairs.length,
+      item: (index) => one(pairs.item(index)),
+    };
+    const array = toArray(run, items, span);
+    return array.kind === 'array' ? array : items;
+  }
   if (pairs.kind === 'sequence') return { kind: 'sequence', form: 'list', items: pairs.items.map(one) };
   return unsupported('uses map()', span, 'unsupported-method');
 }
