@@ -116,17 +116,8 @@ export function runSymbolic({ rounds, only, folders, report }: Options): Symboli
   };
   const peers = scalars.length > 0 ? loadPeers(folders.peers) : [];
 
-  scalars.forEach((row, k) => {
-    const bench = 'scalar';
-    const judge = (contender: string, text: string): void => {
-      try {
-        add(bench, row.name, contender, 'wrong', [misses(row.text, row.wrt, text)]);
-        add(bench, row.name, contender, 'nodes', [nodesOf(text)]);
-      } catch (error) {
-        fail(row.name, contender, `its result cannot be read: ${String(error)}`);
-      }
-    };
-    if (row.ideal !== undefined) add(bench, row.name, 'hand form', 'nodes', [row.ideal]);
+  // Everything runs before anything is timed, so that the first case is as warm as the last.
+  const prepared = scalars.map((row) => {
     const able = new Map<Peer, { text: string; runs: number[]; slow: boolean }>();
     for (const peer of peers)
       try {
@@ -137,6 +128,19 @@ export function runSymbolic({ rounds, only, folders, report }: Options): Symboli
         fail(row.name, peer.name, String(error).slice(0, 80));
       }
     for (let n = 0; n < WARM_UP; n += 1) nabla(row.source);
+    return { row, able };
+  });
+  prepared.forEach(({ row, able }, k) => {
+    const bench = 'scalar';
+    const judge = (contender: string, text: string): void => {
+      try {
+        add(bench, row.name, contender, 'wrong', [misses(row.text, row.wrt, text)]);
+        add(bench, row.name, contender, 'nodes', [nodesOf(text)]);
+      } catch (error) {
+        fail(row.name, contender, `its result cannot be read: ${String(error)}`);
+      }
+    };
+    if (row.ideal !== undefined) add(bench, row.name, 'hand form', 'nodes', [row.ideal]);
     const own: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       own.push(median(Array.from({ length: 9 }, () => timed(() => nabla(row.source)))));
