@@ -33,10 +33,10 @@ export function changeInPlace(
     : changed.kind === 'array'
       ? { ...bind(run, name, changed, span, 'assignment') }
       : changed;
-  for (const { value, put, isLocal } of places) {
+  for (const { value, put, isLocal, isHeld } of places) {
     if (!isRelated(value)) continue;
     put(
-      run.uncertain > 0 && !isLocal
+      run.uncertain > 0 && !isLocal && !isHeld
         ? unsupported('is changed under a condition that is not known', span, 'condition')
         : result,
     );
@@ -60,17 +60,25 @@ export function changeUnreadable(run: Run, value: UnknownValue): void {
     if (place.value.kind === 'array' && place.value.axes.length > 0) place.put(value);
 }
 
-interface Place {
+export interface Place {
   readonly value: Value;
   readonly put: (value: Value) => void;
   /** A variable of the function that is being executed. */
   readonly isLocal: boolean;
+  /** What the loop that is being followed changes in each pass. */
+  readonly isHeld: boolean;
 }
 
 const MAX_NESTING = 3;
 
+/** Whether a variable or attribute is one that the innermost loop changes, and no condition inside it is open. */
+export function isHeld(run: Run, map: ReadonlyMap<string, Value>, key: string): boolean {
+  const pass = run.passes.at(-1);
+  return pass?.level === run.uncertain && pass.held.some((h) => h.map === map && h.key === key);
+}
+
 /** Every place that holds a value: variables of all active functions, and what their containers hold. */
-function placesOf(run: Run): Place[] {
+export function placesOf(run: Run): Place[] {
   const places: Place[] = [];
   const seen = new Set<Scope | Value>();
   const inside = (value: Value, depth: number): void => {
@@ -84,14 +92,14 @@ function placesOf(run: Run): Place[] {
     } else if (value.kind === 'sequence') {
       seen.add(value);
       value.items.forEach((item, k) => {
-        places.push({ value: item, put: (v) => (value.items[k] = v), isLocal: false });
+        places.push({ value: item, put: (v) => (value.items[k] = v), isLocal: false, isHeld: false });
         inside(item, depth + 1);
       });
     }
   };
   const fromMap = (map: Map<string, Value>, depth: number, isLocal: boolean): void => {
     for (const [key, value] of map) {
-      places.push({ value, put: (v) => map.set(key, v), isLocal });
+      places.push({ value, put: (v) => map.set(key, v), isLocal, isHeld: isHeld(run, map, key) });
       inside(value, depth + 1);
     }
   };

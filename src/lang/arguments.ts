@@ -1,6 +1,7 @@
 /** Arguments of library calls, and values as arrays. */
 import type { Span } from '../core/definition';
 import type { IndexNode, Node, Size } from '../core/expr';
+import { inPass } from './passes';
 import { array, makeAxes, resolve, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { integerOf, type ArrayV, type StreamV, type UnknownValue, type Value } from './values';
 
@@ -28,7 +29,7 @@ export function toArray(run: Run, value: Value | undefined, span: Span): ArrayV 
   if (value?.kind === 'input') return resolve(run, value.input);
   if (value?.kind === 'stream') return collected(run, value, span);
   if (value === undefined) return unsupported('a call lacks an argument', span, 'missing-argument');
-  if (value.kind === 'sequence' && value.items.length === 1) {
+  if (value.kind === 'sequence' && value.items.length === 1 && !value.collecting) {
     // [x] and (x,) hold one number where they meet arithmetic.
     const only = toArray(run, value.items[0], span);
     if (only.kind === 'unknown' || only.axes.length > 0)
@@ -44,7 +45,7 @@ export function collected(run: Run, stream: StreamV, span: Span): ArrayV | Unkno
     return unsupported('collects items of a loop of unknown length', span, 'loop-length');
   const index = loopIndex(run, stream.length);
   run.loopDepth += 1;
-  const item = toArray(run, stream.item(index), span);
+  const item = inPass(run, null, [], () => toArray(run, stream.item(index), span));
   run.loopDepth -= 1;
   if (item.kind === 'unknown') return item;
   const axes = makeAxes(run, [stream.length, ...item.axes.map((axis) => axis.size)]);

@@ -103,6 +103,8 @@ function single(run: Run, value: Value | undefined, name: string, span: Span): V
 }
 
 function lengthOf(run: Run, value: Value | undefined, span: Span): Value {
+  if (value?.kind === 'sequence' && value.collecting)
+    return unsupported('uses the length of a list that a loop is filling', span, 'list');
   if (value?.kind === 'sequence') return number(run, value.items.length);
   if (value?.kind === 'dict') return number(run, value.entries.size);
   const x = toArray(run, value, span);
@@ -132,7 +134,13 @@ function range(run: Run, values: readonly Value[], span: Span): Value {
     }
     return { kind: 'sequence', form: 'list', items };
   }
-  const [only, second] = values;
+  const [only, second, step] = values;
+  // Down to 0: each position once.
+  if (step && integerOf(second) === -1 && integerOf(step) === -1) {
+    const last = toArray(run, only, span);
+    if (last.kind === 'unknown') return last;
+    return range(run, [scalar(run.arena.add(last.element, run.arena.one))], span);
+  }
   const stop = values.length === 2 && integerOf(only) === 0 ? second : values.length === 1 ? only : undefined;
   if (stop === undefined) return unsupported('uses range() with a start or a step', span, 'range');
   const length = toArray(run, stop, span);

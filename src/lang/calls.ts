@@ -10,6 +10,7 @@ import { AMBIGUOUS, inPlace, isArrayMethod, meaningOf, methodPath } from './libr
 import { entryOf, memberOf } from './members';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { mapped, folded } from './folds';
+import { append } from './lists';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
 
 /** Calls a value; `name` is the callee as written, for messages. */
@@ -144,6 +145,9 @@ function arrayMethod(
   return callLibrary(run, path, [{ name: null, value: receiver }, ...args], span, name);
 }
 
+const isAppending = (run: Run, method: string, count: number): boolean =>
+  count === 1 && method === (run.family === 'javascript' ? 'push' : 'append');
+
 function containerMethod(
   run: Run,
   receiver: Value & { kind: 'sequence' | 'dict' | 'string' },
@@ -175,10 +179,8 @@ function containerMethod(
       return NONE;
     }
   }
-  if (receiver.kind === 'sequence' && method === 'append' && first && run.uncertain === 0) {
-    receiver.items.push(first);
-    return NONE;
-  }
+  if (receiver.kind === 'sequence' && first && isAppending(run, method, args.length))
+    return append(run, receiver, first, span);
   if (receiver.kind === 'string') return unsupported('works on text', span, 'text');
   return unsupported(`uses ${name}()`, span, 'unsupported-method');
 }

@@ -113,6 +113,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     depth: 0,
     loopDepth: 0,
     loopIndices: new Map(),
+    passes: [],
     uncertain: 0,
   };
   for (const { fn } of [plan.main, ...(plan.gradient ? [plan.gradient] : [])])

@@ -11,7 +11,17 @@ import { entryOf, memberOf } from './members';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
 import { bind, number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import type { CompareOperator, Expression } from './syntax';
-import { integerOf, keyOf, lookup, NONE, unknown, type InputRef, type Scope, type Value } from './values';
+import {
+  integerOf,
+  keyOf,
+  lookup,
+  NONE,
+  unknown,
+  type InputRef,
+  type Scope,
+  type SequenceV,
+  type Value,
+} from './values';
 
 /** Evaluates an expression; what cannot be read is an unknown value with its reason. */
 export function evaluate(run: Run, expression: Expression, scope: Scope): Value {
@@ -236,7 +246,7 @@ export function subscript(run: Run, object: Value, indices: readonly Value[], sp
       const found = key === null ? undefined : object.entries.get(key);
       return found ?? unsupported('reads a dict entry that is not there', span, 'dict-key');
     }
-    if (object.kind === 'sequence') return itemOf(object.items, index, span);
+    if (object.kind === 'sequence') return itemOf(object, index, span);
     if (object.kind === 'input' && index.kind === 'string')
       return entryOf(object.input, `["${index.value}"]`, index.value, span);
     if (object.kind === 'input' && isContainer(run, object.input)) {
@@ -256,7 +266,12 @@ export function subscript(run: Run, object: Value, indices: readonly Value[], sp
 const isContainer = (run: Run, input: InputRef): boolean =>
   !run.inputs.has(input.code) && (input.entries.size > 0 || CONTAINER_NAMES.test(input.name));
 
-function itemOf(list: readonly Value[], index: Value, span: Span): Value {
+function itemOf({ items: list, collecting }: SequenceV, index: Value, span: Span): Value {
+  if (collecting) {
+    const [item] = list;
+    const isThere = index.kind === 'array' && index.element === collecting;
+    return isThere && item ? item : unsupported('reads a list that a loop is filling', span, 'list');
+  }
   if (index.kind === 'slice') {
     const start = index.start.kind === 'none' ? undefined : integerOf(index.start);
     const stop = index.stop.kind === 'none' ? undefined : integerOf(index.stop);
@@ -347,6 +362,8 @@ export function iterate(
   value: Value,
   span: Span,
 ): Value & { kind: 'sequence' | 'stream' | 'unknown' } {
+  if (value.kind === 'sequence' && value.collecting)
+    return unsupported('loops over a list that a loop is filling', span, 'list');
   if (value.kind === 'sequence' || value.kind === 'stream' || value.kind === 'unknown') return value;
   if (value.kind === 'array' || value.kind === 'input') {
     const array = toArray(run, value, span);

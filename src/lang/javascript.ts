@@ -1,19 +1,11 @@
 /** JavaScript and TypeScript concrete syntax to the language-neutral representation. */
-import {
-  ENUMERATE,
-  destructured,
-  keyName,
-  RANGE,
-  readExpression,
-  readField,
-  readFunction,
-  readPattern,
-} from './jsExpressions';
+import { destructured, keyName, readExpression, readField, readFunction, readPattern } from './jsExpressions';
 import { broken, spanOf, textOf, TOO_DEEP_REASON, type JsReader } from './jsReader';
 import { isFunctionNode, scopeOf } from './jsScopes';
+import { readFor, readForEach, readForIn, readWhile } from './jsLoops';
 import { child, namedChildren, TOO_DEEP, type Grammar, type Parsers, type SyntaxNode } from './parse';
 import { createPositions } from './positions';
-import type { BinaryOperator, Expression, FunctionNode, Import, Module, Statement } from './syntax';
+import type { BinaryOperator, FunctionNode, Import, Module, Statement } from './syntax';
 
 /** Reads a file. Functions with parts that the grammar cannot read are left out. */
 export function readJavaScript(text: string, grammar: Grammar, parsers: Parsers): Module {
@@ -26,6 +18,7 @@ export function readJavaScript(text: string, grammar: Grammar, parsers: Parsers)
     deep: [],
     outer: new Set<string>(),
     block: readBlock,
+    simple: readSimple,
   };
   const read = (piece: string, offset: number, root: SyntaxNode, hasError: boolean): Statement[] => {
     const reader: JsReader = { ...shared, text: piece, offset, hasError };
@@ -84,6 +77,8 @@ function readBlock(node: SyntaxNode | null, reader: JsReader): Statement[] {
 
 function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
   const span = spanOf(node, reader);
+  const inlined = readForEach(node, reader);
+  if (inlined) return inlined;
   if (changesOuter(node, reader))
     return [{ kind: 'unreadable', reason: 'a function in it changes variables outside of it', span }];
   switch (node.type) {
@@ -109,17 +104,10 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
     case 'for_statement':
       return readFor(node, reader);
     case 'for_in_statement':
-      return readForOf(node, reader);
+      return readForIn(node, reader);
     case 'while_statement':
     case 'do_statement':
-      return [
-        {
-          kind: 'while',
-          test: readField(node, 'condition', reader),
-          body: readBlock(child(node, 'body'), reader),
-          span,
-        },
-      ];
+      return readWhile(node, reader);
     case 'try_statement':
       return [{ kind: 'block', body: readBlock(child(node, 'body'), reader), span }];
     case 'statement_block':
@@ -455,92 +443,6 @@ function withPrototypes(body: readonly Statement[]): Statement[] {
     });
   }
   return rest;
-}
-
-/** `for (let i = 0; i < n; i++)` counts; any other form is a loop of unknown length. */
-function readFor(node: SyntaxNode, reader: JsReader): Statement[] {
-  const span = spanOf(node, reader);
-  const body = readBlock(child(node, 'body'), reader);
-  const setup = child(node, 'initializer');
-  const before = setup ? readStatement(setup, reader) : [];
-  const loop: Statement = {
-    kind: 'while',
-    test: { kind: 'unreadable', reason: 'a loop that does not count up by one', span },
-    body,
-    span,
-  };
-  const start = before[0];
-  const condition = node.children.find((c) => c.field === 'condition' && c.named);
-  const increment = child(node, 'increment');
-  const target = start?.kind === 'assign' ? start.targets[0] : undefined;
-  if (
-    start?.kind !== 'assign' ||
-    target?.kind !== 'name' ||
-    condition?.type !== 'binary_expression' ||
-    !increment
-  )
-    return [...before, loop];
-  const counter = child(condition, 'left');
-  const operator = child(condition, 'operator');
-  const counts =
-    counter !== null &&
-    textOf(counter, reader) === target.name &&
-    operator !== null &&
-    textOf(operator, reader) === '<';
-  const steps = new RegExp(`^(?:\\+\\+\\s*${target.name}|${target.name}\\s*(?:\\+\\+|\\+=\\s*1))$`);
-  const changed = scopeOf({ ...node, children: node.children.filter((c) => c.field === 'body') }, reader);
-  if (
-    !counts ||
-    !/^[A-Za-z_]\w*$/.test(target.name) ||
-    !steps.test(textOf(increment, reader)) ||
-    changed.assigned.has(target.name)
-  )
-    return [...before, loop];
-  const stop = readField(condition, 'right', reader);
-  const isZero = start.value.kind === 'number' && Number(start.value.text) === 0;
-  const call: Expression = {
-    kind: 'call',
-    callee: { kind: 'name', name: RANGE, span: spanOf(condition, reader) },
-    args: (isZero ? [stop] : [start.value, stop]).map((value) => ({ name: null, value, spread: false })),
-    span: spanOf(condition, reader),
-  };
-  return [...before.slice(1), { kind: 'for', target, iterable: call, body, otherwise: [], span }];
-}
-
-/** `for (const x of xs)`, and `of xs.entries()` with positions. */
-function readForOf(node: SyntaxNode, reader: JsReader): Statement[] {
-  const span = spanOf(node, reader);
-  const left = child(node, 'left');
-  const right = child(node, 'right');
-  const operator = child(node, 'operator');
-  const body = readBlock(child(node, 'body'), reader);
-  const isNamed =
-    left?.type === 'identifier' ||
-    (left?.type === 'array_pattern' && namedChildren(left).every((c) => c.type === 'identifier'));
-  if (!left || !right || !operator || textOf(operator, reader) !== 'of' || !isNamed)
-    return [{ kind: 'while', test: { kind: 'unreadable', reason: 'a loop over keys', span }, body, span }];
-  return [
-    {
-      kind: 'for',
-      target: readPattern(left, reader),
-      iterable: entriesOf(right, reader),
-      body,
-      otherwise: [],
-      span,
-    },
-  ];
-}
-
-function entriesOf(node: SyntaxNode, reader: JsReader): Expression {
-  const callee = node.type === 'call_expression' ? child(node, 'function') : null;
-  const property = callee?.type === 'member_expression' ? child(callee, 'property') : null;
-  const read = readExpression(node, reader);
-  if (!callee || !property || textOf(property, reader) !== 'entries' || read.kind !== 'call') return read;
-  return {
-    ...read,
-    callee: { kind: 'name', name: ENUMERATE, span: read.span },
-    args: [{ name: null, value: readField(callee, 'object', reader), spread: false }],
-  };
 }
 
 function readImports(node: SyntaxNode, reader: JsReader): Import[] {

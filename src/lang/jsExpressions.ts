@@ -16,6 +16,7 @@ import type {
 export const LENGTH = '%length';
 export const RANGE = '%range';
 export const ENUMERATE = '%enumerate';
+export const KEYS = '%keys';
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '**']);
 const COMPARISONS: Readonly<Record<string, CompareOperator>> = {

@@ -15,8 +15,10 @@ export interface JsReader {
   readonly deep: Span[];
   /** Variables of the functions around the present place; those of the file are not among them. */
   readonly outer: ReadonlySet<string>;
-  /** Reads the statements of a function's body. */
-  readonly block: (node: SyntaxNode, reader: JsReader) => Statement[];
+  /** Reads the statements of a body. */
+  readonly block: (node: SyntaxNode | null, reader: JsReader) => Statement[];
+  /** Reads an expression that is a statement of its own. */
+  readonly simple: (node: SyntaxNode, reader: JsReader) => Statement[];
 }
 
 export const spanOf = (node: SyntaxNode, reader: JsReader): Span =>

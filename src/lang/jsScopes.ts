@@ -43,12 +43,30 @@ export function patternNames(node: SyntaxNode, reader: JsReader): string[] {
   return /_pattern$/.test(node.type) ? namedChildren(node).flatMap((c) => patternNames(c, reader)) : [];
 }
 
-/** Names of a function's parameters. */
-export function parameterNames(node: SyntaxNode, reader: JsReader): string[] {
+/** The patterns of a function's parameters. */
+export function parametersOf(node: SyntaxNode): SyntaxNode[] {
   const single = child(node, 'parameter');
-  if (single) return patternNames(single, reader);
   const list = child(node, 'parameters');
-  return list ? namedChildren(list).flatMap((c) => patternNames(c, reader)) : [];
+  const nodes = single ? [single] : list ? namedChildren(list) : [];
+  return nodes.map((c) => (/^(required|optional)_parameter$/.test(c.type) ? (child(c, 'pattern') ?? c) : c));
+}
+
+/** Names of a function's parameters. */
+export const parameterNames = (node: SyntaxNode, reader: JsReader): string[] =>
+  parametersOf(node).flatMap((c) => patternNames(c, reader));
+
+/** The function of `xs.forEach(function)` as a statement, which is read as the body of a loop. */
+export function inlinedCallback(statement: SyntaxNode, reader: JsReader): SyntaxNode | null {
+  const [call] = statement.type === 'expression_statement' ? namedChildren(statement) : [];
+  if (call?.type !== 'call_expression') return null;
+  const callee = child(call, 'function');
+  const property = callee?.type === 'member_expression' ? child(callee, 'property') : null;
+  const [first] = namedChildren(child(call, 'arguments') ?? call);
+  const isCallback =
+    first !== undefined &&
+    (first.type === 'arrow_function' || first.type === 'function_expression') &&
+    !first.children.some((c) => c.type === 'async');
+  return property && textOf(property, reader) === 'forEach' && isCallback ? first : null;
 }
 
 export interface FunctionScope {
@@ -70,10 +88,20 @@ export function scopeOf(node: SyntaxNode, reader: JsReader): FunctionScope {
     block.add(name);
     own.add(name);
   };
+  const inlined = new Set<SyntaxNode>();
   const visit = (at: SyntaxNode, blocks: readonly Set<string>[]): void => {
     const block = blocks.at(-1) ?? new Set<string>();
     const around = blocks.slice(0, -1);
+    const callback = inlinedCallback(at, reader);
+    if (callback) inlined.add(callback);
     for (const c of at.children) {
+      if (inlined.has(c)) {
+        const own = new Set<string>();
+        for (const name of parameterNames(c, reader)) declare(name, own, blocks);
+        const body = child(c, 'body');
+        if (body) visit({ ...body, children: [body] }, [...blocks, own]);
+        continue;
+      }
       if (isFunctionNode(c)) {
         const name = c.type === 'function_declaration' ? child(c, 'name') : null;
         if (name) own.add(textOf(name, reader));

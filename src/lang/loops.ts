@@ -2,17 +2,32 @@
  * Loops of symbolic length: the body is read once, at a symbolic position. A variable that every pass adds to becomes
  * a sum over the positions; an array that every pass fills at its own position becomes that array.
  */
-import type { IndexNode, Node } from '../core/expr';
+import type { Span } from '../core/definition';
+import type { IndexNode, Node, Size } from '../core/expr';
 import { loopIndex, toArray } from './arguments';
 import { assignNames } from './expressions';
-import { array, unsupported, type Run } from './run';
-import type { Statement } from './syntax';
+import { finishLists, replaceEverywhere } from './lists';
+import { inPass } from './passes';
+import { array, makeAxes, unsupported, type Run } from './run';
+import type { Expression, Statement } from './syntax';
 import { lookup, type ArrayV, type Scope, type StreamV, type Value } from './values';
 
 type Execute = (run: Run, statements: readonly Statement[], scope: Scope) => { readonly kind: string };
 
 /** Placeholder of a variable's value before a pass; `⟨⟩` cannot occur in a name of the user. */
-const placeholderName = (name: string): string => `⟨${name}⟩`;
+const placeholderName = (depth: number, name: string): string => `${marker(depth)}${name}⟩`;
+
+const marker = (depth: number): string => `⟨${depth}:`;
+
+/** A variable or attribute that a loop changes. */
+interface Slot {
+  /** How the code writes it. */
+  readonly name: string;
+  readonly map: Map<string, Value>;
+  readonly key: string;
+  /** Its value before the loop. */
+  readonly before: Value | undefined;
+}
 
 /** Follows the loop; false when it cannot be followed. */
 export function runStream(
@@ -23,62 +38,146 @@ export function runStream(
   execute: Execute,
 ): boolean {
   if (stream.length === null || statement.otherwise.length > 0) return false;
+  const { span } = statement;
   const index = loopIndex(run, stream.length);
+  const depth = run.loopDepth;
+  const slots = slotsOf(run, statement, scope, stream.length);
+  const attributes = slots.filter((slot) => slot.map !== scope.names);
   const outside = new Map(scope.names);
-  const before = new Map<string, ArrayV>();
-  const changing = changedNames(statement.body, scope);
-  for (const name of changing) {
-    const raw = lookup(scope, name);
-    const value = raw?.kind === 'input' ? toArray(run, raw, statement.span) : raw;
-    if (value?.kind !== 'array') {
-      scope.names.set(
-        name,
-        unsupported(`changes ${name} in a loop in a way that cannot be followed`, statement.span, 'loop'),
-      );
-      continue;
-    }
-    outside.set(name, value);
-    const indices = value.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
-    const held = array(value.axes, run.arena.sym(placeholderName(name), ...indices), { mask: value.mask });
-    before.set(name, held);
-    scope.names.set(name, held);
+  const held = new Map<Slot, Value>();
+  for (const slot of slots) {
+    const value = slot.before;
+    if (slot.map === scope.names && value) outside.set(slot.key, value);
+    // A list is filled item by item.
+    if (value?.kind === 'sequence' && value.items.length === 0) continue;
+    const placeholder =
+      value?.kind === 'array'
+        ? array(
+            value.axes,
+            run.arena.sym(
+              placeholderName(depth, slot.name),
+              ...value.axes.flatMap((axis) => (axis.index ? [axis.index] : [])),
+            ),
+            { mask: value.mask },
+          )
+        : unsupported(`changes ${slot.name} in a loop in a way that cannot be followed`, span, 'loop');
+    held.set(slot, placeholder);
+    slot.map.set(slot.key, placeholder);
   }
   assignNames(run, statement.target, stream.item(index), scope);
-  run.uncertain += 1;
   run.loopDepth += 1;
   const bindingsBefore = run.bindings.length;
-  const outcome = execute(run, statement.body, scope);
+  const outcome = inPass(run, index, slots, () => execute(run, statement.body, scope));
+  run.loopDepth -= 1;
   const inside = new Map(scope.names);
+  const changed = attributes.map((slot) => slot.map.get(slot.key));
   scope.names.clear();
   outside.forEach((value, name) => scope.names.set(name, value));
-  run.uncertain -= 1;
-  run.loopDepth -= 1;
-  if (outcome.kind !== 'next' && outcome.kind !== 'continue') return false;
-  dropPlaceholderBindings(run, bindingsBefore);
-  for (const [name, value] of inside) {
-    if (value === outside.get(name) || value === before.get(name)) continue;
-    scope.names.set(name, afterLoop(run, name, value, scope.names.get(name), index, statement));
+  for (const slot of attributes)
+    if (slot.before) slot.map.set(slot.key, slot.before);
+    else slot.map.delete(slot.key);
+  const isFollowed = outcome.kind === 'next' || outcome.kind === 'continue';
+  finishLists(run, index, isFollowed, span);
+  if (!isFollowed) {
+    forgetAttributes(attributes, span);
+    return false;
   }
+  dropPlaceholderBindings(run, bindingsBefore);
+  const finish = (name: string, value: Value, before: Value | undefined): Value =>
+    afterLoop(run, name, value, before, index, depth, span);
+  for (const [name, value] of inside) {
+    const slot = slots.find((s) => s.map === scope.names && s.key === name);
+    if (value === outside.get(name) || (slot && value === held.get(slot))) continue;
+    put(scope.names, name, finish(name, value, outside.get(name)));
+  }
+  attributes.forEach((slot, k) => {
+    const value = changed[k];
+    if (value && value !== slot.before && value !== held.get(slot))
+      put(slot.map, slot.key, finish(slot.name, value, slot.before));
+  });
   return true;
+
+  // Arrays are changed under their other names too.
+  function put(map: Map<string, Value>, key: string, value: Value): void {
+    const old = map.get(key);
+    map.set(key, value);
+    if (old?.kind === 'array' && old.axes.length > 0) replaceEverywhere(run, old, value);
+  }
 }
 
-function changedNames(body: readonly Statement[], scope: Scope): Set<string> {
-  const names = new Set<string>();
+function forgetAttributes(slots: readonly Slot[], span: Span): void {
+  const cause = unsupported('is changed in a loop that cannot be followed', span, 'loop-length');
+  for (const { map, key } of slots) map.set(key, cause);
+}
+
+/** The variables and attributes of objects that a loop assigns, or whose elements it does. */
+function slotsOf(run: Run, statement: Statement & { kind: 'for' }, scope: Scope, length: Size): Slot[] {
+  const found = new Map<string, Slot>();
+  const note = (target: Expression, value: Expression | null): void => {
+    const { root, first } = rooted(target);
+    const place = slotPlace(root, scope);
+    if (!place) return;
+    const name = root.kind === 'attribute' ? `${place.object}.${place.key}` : place.key;
+    if (found.has(name)) return;
+    const raw = root.kind === 'attribute' ? run.evaluate(root, scope) : lookup(scope, place.key);
+    const known = raw?.kind === 'input' ? toArray(run, raw, statement.span) : raw;
+    if (root.kind === 'name' && !known) return;
+    const isList = known?.kind === 'sequence' && known.form === 'list' && known.items.length === 0;
+    const counts =
+      first?.kind === 'name' && statement.target.kind === 'name' && first.name === statement.target.name;
+    // `out[i] = a + b` fills a list of numbers.
+    const before = isList && counts && value && isNumber(value) ? zeros(run, known, length) : known;
+    found.set(name, { name, map: place.map, key: place.key, before });
+  };
   const visit = (statements: readonly Statement[]): void => {
     for (const s of statements) {
-      const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
-      for (const target of targets) {
-        const root = target.kind === 'subscript' ? target.object : target;
-        if (root.kind === 'name' && lookup(scope, root.name)) names.add(root.name);
-      }
-      if (s.kind === 'if') {
+      if (s.kind === 'assign') for (const target of s.targets) note(target, s.value);
+      else if (s.kind === 'augment') note(s.target, s.value);
+      else if (s.kind === 'if') {
         visit(s.then);
         visit(s.otherwise);
       } else if (s.kind === 'for' || s.kind === 'block' || s.kind === 'while') visit(s.body);
     }
   };
-  visit(body);
-  return names;
+  visit(statement.body);
+  return [...found.values()];
+}
+
+/** What a target is an element of, and the first position in it. */
+function rooted(target: Expression): { root: Expression; first: Expression | null } {
+  if (target.kind !== 'subscript') return { root: target, first: null };
+  const { root, first } = rooted(target.object);
+  return { root, first: first ?? (target.object.kind === 'subscript' ? null : (target.indices[0] ?? null)) };
+}
+
+function slotPlace(
+  root: Expression,
+  scope: Scope,
+): { map: Map<string, Value>; key: string; object: string } | null {
+  if (root.kind === 'name') return { map: scope.names, key: root.name, object: '' };
+  if (root.kind !== 'attribute' || root.object.kind !== 'name') return null;
+  const object = lookup(scope, root.object.name);
+  return object?.kind === 'object'
+    ? { map: object.attributes, key: root.name, object: root.object.name }
+    : null;
+}
+
+/** Whether an expression is certainly a single number. */
+function isNumber(e: Expression): boolean {
+  if (e.kind === 'binary' || e.kind === 'unary' || e.kind === 'number') return true;
+  if (e.kind === 'conditional') return isNumber(e.then) && isNumber(e.otherwise);
+  return (
+    e.kind === 'call' &&
+    e.callee.kind === 'attribute' &&
+    e.callee.object.kind === 'name' &&
+    e.callee.object.name === 'Math'
+  );
+}
+
+function zeros(run: Run, list: Value, length: Size): Value {
+  const value = array(makeAxes(run, [length]), run.arena.zero);
+  replaceEverywhere(run, list, value);
+  return value;
 }
 
 // A running total inside the body has no value of its own: it is written out where it is used.
@@ -124,44 +223,85 @@ function afterLoop(
   value: Value,
   initial: Value | undefined,
   index: IndexNode,
-  statement: Statement,
+  depth: number,
+  span: Span,
 ): Value {
-  const cause = unsupported(
-    `changes ${name} in a loop in a way that cannot be followed`,
-    statement.span,
-    'loop',
-  );
+  const cause = unsupported(`changes ${name} in a loop in a way that cannot be followed`, span, 'loop');
   if (value.kind !== 'array') return value.kind === 'unknown' ? value : cause;
   const element = expanded(run, value.element);
-  if (!mentions(element, '⟨')) {
+  const own = placeholderName(depth, name);
+  const ofThisLoop = (node: Node): boolean => mentions(node, marker(depth));
+  if (!ofThisLoop(element)) {
     // Set anew in each pass: known afterwards only if all passes agree.
     return element.free.has(index.name) ? cause : { ...value, element };
   }
   if (initial?.kind !== 'array' || initial.axes.length !== value.axes.length) return cause;
-  const own = placeholderName(name);
-  const result = accumulated(run, element, own, initial, index) ?? filled(run, element, own, value, index);
-  if (!result || mentions(result, '⟨')) return cause;
+  const result =
+    accumulated(run, element, own, initial, value, index) ?? filled(run, element, own, initial, value, index);
+  if (!result || ofThisLoop(result)) return cause;
   return array(value.axes, result);
 }
 
-/** `total + e` with e free of placeholders: the initial value plus the sum of e. */
-function accumulated(run: Run, element: Node, own: string, initial: ArrayV, index: IndexNode): Node | null {
-  if (element.kind !== 'add') return null;
-  const rest = element.args.filter((arg) => !(arg.kind === 'sym' && arg.name === own));
-  if (rest.length !== element.args.length - 1 || rest.some((arg) => mentions(arg, '⟨'))) return null;
-  return run.arena.add(initial.element, run.arena.sum(index, run.arena.add(...rest)));
+/** Whether a node is the value from before the pass, at the element's own position. */
+const isOwn = (node: Node, own: string, value: ArrayV): boolean =>
+  node.kind === 'sym' &&
+  node.name === own &&
+  value.axes
+    .flatMap((axis) => (axis.index ? [axis.index] : []))
+    .every((position, k) => node.args[k] === position);
+
+/** `total + e` with e free of placeholders, also under conditions: the initial value plus the sum of e. */
+function accumulated(
+  run: Run,
+  element: Node,
+  own: string,
+  initial: ArrayV,
+  value: ArrayV,
+  index: IndexNode,
+): Node | null {
+  const added = increment(run, element, own, value);
+  if (!added || mentions(added, own)) return null;
+  return run.arena.add(initial.element, run.arena.sum(index, added));
 }
 
-/** `out[i] = e` in each pass: e at the element's own position. */
-function filled(run: Run, element: Node, own: string, value: ArrayV, index: IndexNode): Node | null {
+/** What a pass adds, or null when it does something else. */
+function increment(run: Run, element: Node, own: string, value: ArrayV): Node | null {
+  const { arena } = run;
+  if (isOwn(element, own, value)) return arena.zero;
+  if (element.kind === 'where') {
+    const [condition, then, otherwise] = element.args;
+    if (!condition || !then || !otherwise || mentions(condition, own)) return null;
+    const a = increment(run, then, own, value);
+    const b = increment(run, otherwise, own, value);
+    return a && b && arena.where(condition, a, b);
+  }
+  if (element.kind !== 'add') return null;
+  const at = element.args.findIndex((arg) => mentions(arg, own));
+  const part = element.args[at];
+  const inner = part ? increment(run, part, own, value) : null;
+  return inner && arena.add(inner, ...element.args.filter((_, k) => k !== at));
+}
+
+/** `out[i] = e` in each pass: e at the element's own position, with the value that was there before. */
+function filled(
+  run: Run,
+  element: Node,
+  own: string,
+  initial: ArrayV,
+  value: ArrayV,
+  index: IndexNode,
+): Node | null {
   if (element.kind !== 'where') return null;
   const [condition, change, old] = element.args;
-  if (condition?.kind !== 'delta' || old?.kind !== 'sym' || old.name !== own || !change) return null;
-  if (mentions(change, '⟨')) return null;
-  const position = condition.args.find((arg) => arg !== index);
+  if (!condition || !old || !isOwn(old, own, value) || !change) return null;
+  const conditions = condition.kind === 'mul' ? condition.args : [condition];
+  const delta = conditions.find((c) => c.kind === 'delta' && c.args.includes(index));
+  const position = delta?.args.find((arg) => arg !== index);
   const axis = value.axes.find((a) => a.index === position);
-  if (!condition.args.includes(index) || !axis || !position) return null;
-  return run.sizes.find(axis.size) === run.sizes.find(index.size)
-    ? run.arena.substitute(change, index, position)
-    : null;
+  if (!axis || !position) return null;
+  if (run.sizes.find(axis.size) !== run.sizes.find(index.size)) return null;
+  const before = run.arena.mapSyms(change, (sym) => (isOwn(sym, own, value) ? initial.element : sym));
+  const there = run.arena.substitute(before, index, position);
+  const rest = conditions.filter((c) => c !== delta).map((c) => run.arena.substitute(c, index, position));
+  return rest.length === 0 ? there : run.arena.where(run.arena.mul(...rest), there, initial.element);
 }

@@ -3,6 +3,7 @@ import type { Axis, Binding, Span } from '../core/definition';
 import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
 import type { ArrayLibrary } from './libraries';
+import type { Pass } from './passes';
 import type { Sizes } from './sizes';
 import type { Expression, Family, Statement } from './syntax';
 import {
@@ -84,6 +85,8 @@ export interface Run {
   loopDepth: number;
   /** Their indices, by name. */
   readonly loopIndices: Map<string, IndexNode>;
+  /** Code that is being read once for many passes, outermost first. */
+  readonly passes: Pass[];
   /** Above 0 while a branch runs whose condition depends on data: containers must not change there. */
   uncertain: number;
 }

@@ -1,11 +1,12 @@
 /** Abstract execution of statements: the subset that is really interpreted; the rest makes its values unknown. */
 import type { Span } from '../core/definition';
 import type { Node } from '../core/expr';
-import { changeInPlace, changeUnreadable } from './aliases';
+import { changeInPlace, changeUnreadable, isHeld } from './aliases';
 import { toArray } from './arguments';
 import { assignNames, evaluate, iterate, operand } from './expressions';
 import { assigned } from './indexing';
 import { runStream } from './loops';
+import { putItem } from './lists';
 import { entryOf } from './members';
 import { binary, chosen, truthOf } from './operators';
 import { bind, unsupported, type CallArgument, type Run } from './run';
@@ -234,7 +235,10 @@ function store(run: Run, target: Expression, value: Value, scope: Scope, span: S
       const object = evaluate(run, target.object, scope);
       const kept = named(run, target.name, value, span);
       if (object.kind === 'object')
-        object.attributes.set(target.name, run.uncertain > 0 ? uncertainValue(span) : kept);
+        object.attributes.set(
+          target.name,
+          run.uncertain > 0 && !isHeld(run, object.attributes, target.name) ? uncertainValue(span) : kept,
+        );
       return kept;
     }
     case 'sequence':
@@ -314,9 +318,12 @@ function storeItem(
   scope: Scope,
   span: Span,
 ): Value {
-  const object = evaluate(run, target.object, scope);
-  const indices = target.indices.map((index) => evaluate(run, index, scope));
+  const [object, indices] = placeOf(run, target, scope);
   const [only] = indices;
+  if (object.kind === 'sequence' && only?.kind === 'array' && operator === null) {
+    const at = only.element.kind === 'index' ? only.element : null;
+    if (putItem(run, object, at, value, span)) return value;
+  }
   if ((object.kind === 'dict' || object.kind === 'sequence') && only && indices.length === 1) {
     const key = keyOf(only);
     const old =
@@ -358,6 +365,19 @@ function storeItem(
         : assigned(run, array, flat, change, operator === null ? null : combiner(run, operator), span);
   if (array.kind === 'array') changeInPlace(run, object, array, result, nameOf(target.object), span);
   return value;
+}
+
+/** What is assigned to: `x[i][j]` of an array is one place in it, as `x[i, j]`. */
+function placeOf(run: Run, target: Expression & { kind: 'subscript' }, scope: Scope): [Value, Value[]] {
+  const indices = target.indices.map((index) => evaluate(run, index, scope));
+  if (target.object.kind === 'subscript') {
+    const [outer, earlier] = placeOf(run, target.object, scope);
+    const isPosition = (index: Value): boolean => index.kind === 'array' && index.axes.length === 0;
+    const isArray = outer.kind === 'array' || (outer.kind === 'input' && run.inputs.has(outer.input.code));
+    if (isArray && earlier.every(isPosition) && indices.every(isPosition))
+      return [outer, [...earlier, ...indices]];
+  }
+  return [evaluate(run, target.object, scope), indices];
 }
 
 function forgetAll(object: Value & { kind: 'dict' | 'sequence' }, span: Span): void {
@@ -522,7 +542,8 @@ function forget(run: Run, body: readonly Statement[], scope: Scope, span: Span):
   }
   for (const name of mutatedNames(body)) {
     const value = lookup(scope, name);
-    if (value?.kind === 'dict' || value?.kind === 'sequence') forgetAll(value, span);
+    if (value?.kind === 'sequence' && value.items.length === 0) scope.names.set(name, cause);
+    else if (value?.kind === 'dict' || value?.kind === 'sequence') forgetAll(value, span);
     else if (value?.kind === 'object')
       for (const key of value.attributes.keys()) value.attributes.set(key, cause);
     else if (value) scope.names.set(name, cause);

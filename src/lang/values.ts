@@ -38,6 +38,8 @@ export interface SequenceV {
   readonly kind: 'sequence';
   readonly form: 'tuple' | 'list' | 'set';
   items: Value[];
+  /** The position of the loop that is filling it: its only item is the one there. */
+  collecting?: IndexNode;
   /** Names by which the items of a named tuple can be read, too. */
   readonly names?: readonly string[];
 }
