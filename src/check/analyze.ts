@@ -10,7 +10,9 @@ import type { Node } from '../core/expr';
 import { createSimplifier } from '../core/simplify/simplifier';
 import type { SourceDefinition } from '../lang/definition';
 import type { Parsers } from '../lang/parse';
+import { moved, namesLines, type LineMap } from '../lang/moved';
 import { readDefinitions } from '../lang/read';
+import { createReadings } from '../lang/reuse';
 import type {
   Analysis,
   DefinitionSummary,
@@ -65,7 +67,7 @@ export type Report = (what: string, error: unknown) => void;
 /** Texts whose analyses are kept. */
 const KEPT = 8;
 /** Programs of which derivations and judgements are kept. */
-const KEPT_PROGRAMS = 32;
+const KEPT_PROGRAMS = 400;
 
 /** What is known of one text, each part worked out on first use. */
 interface Entry {
@@ -97,6 +99,8 @@ export function createAnalyzer(
 ): Analyzer {
   const entries = createCache<Entry>(KEPT);
   const programs = createCache<Known>(KEPT_PROGRAMS);
+  const readings = createReadings();
+  const sources = new WeakMap<SourceDefinition, DefinitionEntry>();
   const views = createCache<DerivationView>(2 * KEPT);
   const stabilities = createCache<StabilityView>(2 * KEPT);
 
@@ -122,10 +126,10 @@ export function createAnalyzer(
   const read = (text: string, languageId: string): Entry => {
     const defects: Problem[] = [];
     const reading = guard('reading the text', null, defects, { definitions: [], problems: [] }, () =>
-      readDefinitions(text, languageId, parsers, asked),
+      readDefinitions(text, languageId, parsers, asked, readings),
     );
     const lines = text.split(/\r\n|\r|\n/);
-    const definitions = reading.definitions.map((source) => definitionEntry(source, lines));
+    const definitions = reading.definitions.map((source) => entryFor(source, lines));
     const analysis = lazy((): Analysis => {
       const findings = definitions.flatMap((definition) => definition.findings());
       return {
@@ -135,6 +139,32 @@ export function createAnalyzer(
       };
     });
     return { definitions, lines, analysis };
+  };
+
+  /** A definition whose text and dependencies are as they were is worked out once, wherever it stands. */
+  const entryFor = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry => {
+    const known = sources.get(source);
+    if (known) return known;
+    const { movedFrom } = source;
+    const first = movedFrom && sources.get(movedFrom.definition);
+    const entry =
+      movedFrom && first ? movedEntry(source, first, movedFrom.line, lines) : definitionEntry(source, lines);
+    sources.set(source, entry);
+    return entry;
+  };
+
+  const movedEntry = (
+    source: SourceDefinition,
+    first: DefinitionEntry,
+    line: LineMap,
+    lines: readonly string[],
+  ): DefinitionEntry => {
+    const again = lazy(() => definitionEntry(source, lines));
+    const findings = lazy(() => {
+      const found = first.findings();
+      return namesLines(found) ? again().findings() : moved(found, line);
+    });
+    return { ...first, source, summary: lazy(() => moved(first.summary(), line)), findings };
   };
 
   const definitionEntry = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry => {

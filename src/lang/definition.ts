@@ -68,6 +68,8 @@ export interface SourceDefinition {
   readonly samples: Size | null;
   /** The function of a paired gradient, for navigation. */
   readonly gradientFunction: { readonly name: string; readonly span: Span; readonly nameSpan: Span } | null;
+  /** The same definition as it was read first, where lines were put in or taken out above it since. */
+  readonly movedFrom?: { readonly definition: SourceDefinition; readonly line: (line: number) => number };
 }
 
 export interface SourceReading {

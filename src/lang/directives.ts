@@ -26,13 +26,17 @@ const ROLE_WORDS: Readonly<Record<string, Role>> = {
   upstream: 'upstream',
 };
 
+const DIRECTIVE = /^#\s*nabla\s*:(.*)$/i;
+
+export const isDirective = (comment: string): boolean => DIRECTIVE.test(comment);
+
 /** Directives in or right above a function. */
 export function directivesFor(fn: FunctionNode, comments: readonly Comment[]): Directives {
   const shapes = new Map<string, Size[]>();
   const roles = new Map<string, Role>();
   let derive = false;
   for (const { text, span } of comments) {
-    const body = /^#\s*nabla\s*:(.*)$/i.exec(text)?.[1];
+    const body = DIRECTIVE.exec(text)?.[1];
     if (body === undefined || !belongs(span, fn.span)) continue;
     if (/(^|,)\s*derive\s*(,|$)/i.test(body)) derive = true;
     for (const [, name, shape, word] of body.matchAll(/(\w+)\s*:\s*(?:\(([^()]*)\)|(\w+))/g)) {

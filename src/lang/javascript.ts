@@ -4,37 +4,52 @@ import { broken, spanOf, textOf, TOO_DEEP_REASON, type JsReader } from './jsRead
 import { isFunctionNode, scopeOf } from './jsScopes';
 import { readFor, readForEach, readForIn, readWhile } from './jsLoops';
 import { child, namedChildren, TOO_DEEP, type Grammar, type Parsers, type SyntaxNode } from './parse';
+import { readPieces } from './pieces';
 import { createPositions } from './positions';
-import type { BinaryOperator, FunctionNode, Import, Module, Statement } from './syntax';
+import type { BinaryOperator, FunctionNode, Import, Module, ModulePiece, Statement } from './syntax';
 
 /** Reads a file. Functions with parts that the grammar cannot read are left out. */
 export function readJavaScript(text: string, grammar: Grammar, parsers: Parsers): Module {
   const positions = createPositions(text);
-  const whole = parsers.parse(grammar, text);
-  const shared = {
-    positions,
-    comments: [],
-    errors: [],
-    deep: [],
-    outer: new Set<string>(),
-    block: readBlock,
-    simple: readSimple,
-  };
-  const read = (piece: string, offset: number, root: SyntaxNode, hasError: boolean): Statement[] => {
-    const reader: JsReader = { ...shared, text: piece, offset, hasError };
-    collectComments(root, reader);
-    return readBlock(root, reader);
-  };
+  const whole = parsers.parse(grammar, text, true);
   // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
-  const body = !whole.hasError
-    ? read(text, 0, whole.root, false)
-    : pieces(text).flatMap(({ start, end }) => {
-        const piece = text.slice(start, end);
-        const parsed = parsers.parse(grammar, piece);
-        return read(piece, start, parsed.root, parsed.hasError);
-      });
-  const { comments, errors, deep } = shared;
-  return { family: 'javascript', body: withPrototypes(body), comments, errors, deep };
+  const parts = !whole.hasError
+    ? [{ parsed: whole, offset: 0 }]
+    : pieces(text).map(({ start, end }) => ({
+        parsed: parsers.parse(grammar, text.slice(start, end)),
+        offset: start,
+      }));
+  const broken = new Set(parts.filter(({ parsed }) => parsed.hasError).map(({ offset }) => offset));
+  const read = readPieces(parts, positions, parsers, (piece, offset, part) => {
+    const reader: JsReader = {
+      text: piece.text,
+      offset,
+      hasError: broken.has(part),
+      positions,
+      comments: [],
+      errors: [],
+      deep: [],
+      outer: new Set(),
+      block: readBlock,
+      simple: readSimple,
+    };
+    const file = { ...piece.node, type: 'program', children: [piece.node] };
+    collectComments(file, reader);
+    const { comments, errors, deep } = reader;
+    return { statements: readBlock(file, reader), comments, errors, deep };
+  });
+  const body = hoisted(read.pieces).flatMap(({ statements }) => statements);
+  return { family: 'javascript', body: withPrototypes(body), ...read };
+}
+
+/** A function can be called above its declaration. */
+function hoisted(all: readonly ModulePiece[]): ModulePiece[] {
+  const parts = [...new Set(all.map(({ part }) => part))];
+  return parts.flatMap((part) => {
+    const own = all.filter((piece) => piece.part === part);
+    const isFunction = ({ type }: ModulePiece): boolean => type === 'function_declaration';
+    return [...own.filter(isFunction), ...own.filter((piece) => !isFunction(piece))];
+  });
 }
 
 /** Cuts the text before each line at the margin that begins a declaration. */

@@ -21,35 +21,53 @@ export function indexModule(module: Module): ModuleIndex {
   const statements = new Map<string, Statement[]>();
   const wildcards: string[] = [];
   const modules = new Set<string>();
-  const add = (name: string, statement: Statement): void => {
-    statements.set(name, [...(statements.get(name) ?? []), statement]);
-  };
-  const target = (e: Expression, s: Statement): void => {
-    if (e.kind === 'name') add(e.name, s);
-    else if (e.kind === 'sequence') e.items.forEach((item) => target(item, s));
-  };
-  const visit = (body: readonly Statement[]): void => {
-    for (const s of body) {
-      if (s.kind === 'function') add(s.fn.name, s);
-      else if (s.kind === 'class') add(s.node.name, s);
-      else if (s.kind === 'assign') s.targets.forEach((t) => target(t, s));
-      else if (s.kind === 'augment' || s.kind === 'for') {
-        target(s.target, s);
-        if (s.kind === 'for') visit(s.body);
-      } else if (s.kind === 'import')
-        for (const item of s.imports) {
-          modules.add(item.module);
-          if (item.alias === '*') wildcards.push(item.module);
-          else add(item.alias, s);
-        }
-      else if (s.kind === 'if') {
-        visit(s.then);
-        visit(s.otherwise);
-      } else if (s.kind === 'block') visit(s.body);
+  eachTopLevel(module.body, (s, names) => {
+    for (const name of names) {
+      const others = statements.get(name);
+      if (others) others.push(s);
+      else statements.set(name, [s]);
     }
-  };
-  visit(module.body);
+    if (s.kind !== 'import') return;
+    for (const item of s.imports) {
+      modules.add(item.module);
+      if (item.alias === '*') wildcards.push(item.module);
+    }
+  });
   return { family: module.family, statements, wildcards, arrays: arrayLibrary(modules) };
+}
+
+/** The names that statements at the top level of a file define. */
+export function statementNames(body: readonly Statement[]): string[] {
+  const found: string[] = [];
+  eachTopLevel(body, (_, names) => found.push(...names));
+  return found;
+}
+
+/** Visits all statements that are not in functions and classes, with the names that each defines. */
+function eachTopLevel(
+  body: readonly Statement[],
+  visit: (s: Statement, names: readonly string[]) => void,
+): void {
+  const targets = (e: Expression): string[] =>
+    e.kind === 'name' ? [e.name] : e.kind === 'sequence' ? e.items.flatMap(targets) : [];
+  const go = (statements: readonly Statement[]): void => eachTopLevel(statements, visit);
+  for (const s of body) {
+    if (s.kind === 'function') visit(s, [s.fn.name]);
+    else if (s.kind === 'class') visit(s, [s.node.name]);
+    else if (s.kind === 'assign') visit(s, s.targets.flatMap(targets));
+    else if (s.kind === 'augment' || s.kind === 'for') {
+      visit(s, targets(s.target));
+      if (s.kind === 'for') go(s.body);
+    } else if (s.kind === 'import')
+      visit(
+        s,
+        s.imports.flatMap(({ alias }) => (alias === '*' ? [] : [alias])),
+      );
+    else if (s.kind === 'if') {
+      go(s.then);
+      go(s.otherwise);
+    } else if (s.kind === 'block') go(s.body);
+  }
 }
 
 /** The value of a top-level name, or undefined when the file does not define it. */

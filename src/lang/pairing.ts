@@ -6,7 +6,7 @@ import type { ClassNode, Family } from './syntax';
 const TELLING =
   /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|der|bwd|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
 
-const stem = (name: string): string =>
+const stemOf = (name: string): string =>
   name
     .replace(/^d(?=[a-z]{3,})/, 'd_')
     .replace(/^__call__$/, '')
@@ -18,7 +18,17 @@ const stem = (name: string): string =>
 const KIND_WORDS =
   /(?<![a-z])(?:nll|mse|mae|rmse|sse|rss|bce|ce|xent|neg(?:ative)?|log|likelihood|loglik(?:elihood)?|cross|entropy|crossentropy)(?![a-z])/gi;
 
-const looseStem = (name: string): string => stem(name.replace(KIND_WORDS, ''));
+const looseStemOf = (name: string): string => stemOf(name.replace(KIND_WORDS, ''));
+
+/** A function of names that remembers what it gave. */
+function remembered(of: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const found = known.get(name) ?? of(name);
+    known.set(name, found);
+    return found;
+  };
+}
 
 /** Finds the gradient function that belongs to a function of a file, if there is just one. */
 export function pairingOf(
@@ -27,6 +37,8 @@ export function pairingOf(
 ): (main: Callable) => Callable | null {
   const isLoss = ({ fn }: Callable): boolean => isLossName(fn.name) && !isGradientName(fn.name);
   const known: Known = {
+    stem: remembered(stemOf),
+    looseStem: remembered(looseStemOf),
     gradients: groupBy(
       all.filter((c) => isGradientName(c.fn.name) && !isDescent(c.fn.name)),
       (c) => c.owner,
@@ -43,6 +55,8 @@ export function pairingOf(
 
 /** The functions of a file that a pair may be made of. */
 interface Known {
+  readonly stem: (name: string) => string;
+  readonly looseStem: (name: string) => string;
   readonly gradients: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   readonly losses: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   /** Functions whose name begins with d, by name. */
@@ -82,16 +96,16 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   const others = (known.gradients.get(main.owner) ?? []).filter((c) => c.fn !== main.fn);
   if (others.length === 0) return null;
   const mine = names(main);
-  const same = others.filter(
-    (c) => stem(c.fn.name) === stem(name) && compatible(mine, names(c), stem(c.fn.name) === ''),
-  );
+  const { stem } = known;
+  const wanted = stem(name);
+  const same = others.filter((c) => stem(c.fn.name) === wanted && compatible(mine, names(c), wanted === ''));
   if (same.length === 1) return same[0] ?? null;
   if (same.length > 1) return null;
   // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.
   const losses = known.losses.get(main.owner) ?? [];
   const loose = others.filter((c) => stem(c.fn.name) === '' && equalSets(mine, names(c)));
   if (losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1) return loose[0] ?? null;
-  return byLooseStem(main, losses, others);
+  return byLooseStem(main, losses, others, known);
 }
 
 /** `poisson_nll` and `poisson_grad`: alike but for the words for their kind, alone in that and on the same arguments. */
@@ -99,6 +113,7 @@ function byLooseStem(
   main: Callable,
   losses: readonly Callable[],
   gradients: readonly Callable[],
+  { looseStem }: Known,
 ): Callable | null {
   const wanted = looseStem(main.fn.name);
   const alike = (c: Callable): boolean => looseStem(c.fn.name) === wanted;

@@ -4,8 +4,10 @@
  */
 import treeSitter from '@vscode/tree-sitter-wasm';
 import type { Language, TreeCursor } from '@vscode/tree-sitter-wasm';
+import type { PieceReading } from './pieces';
+import { createRecent } from './recent';
 
-/** A syntax node; positions are offsets into the text, in UTF-16 units. */
+/** A syntax node; positions are offsets into the text of its piece, in UTF-16 units. */
 export interface SyntaxNode {
   readonly type: string;
   readonly named: boolean;
@@ -17,16 +19,33 @@ export interface SyntaxNode {
   readonly children: readonly SyntaxNode[];
 }
 
+/** One of the statements that a file consists of, or a comment between them. Equal ones are the same node. */
+export interface Piece {
+  readonly node: SyntaxNode;
+  readonly text: string;
+  /** Offset into the text that was parsed. */
+  readonly start: number;
+}
+
 export interface ParsedText {
-  readonly root: SyntaxNode;
+  readonly pieces: readonly Piece[];
   readonly hasError: boolean;
 }
 
 export type Grammar = 'python' | 'javascript' | 'typescript' | 'tsx';
 
 export interface Parsers {
-  /** Parses any text; what the grammar cannot read becomes `ERROR` nodes. */
-  parse(grammar: Grammar, text: string): ParsedText;
+  /** Loads what is needed to parse by these grammars; at once where it is there already. */
+  ensure(grammars: readonly Grammar[]): Promise<void>;
+  /**
+   * Parses any text; what the grammar cannot read becomes `ERROR` nodes, or else, with `onlyWhole`, such a text has no
+   * pieces. Throws for a grammar that was not loaded.
+   */
+  parse(grammar: Grammar, text: string, onlyWhole?: boolean): ParsedText;
+  /** What was read of pieces, for readers to keep. */
+  readonly readings: WeakMap<SyntaxNode, PieceReading>;
+  /** A number that was not given before. */
+  readonly nextId: () => number;
   /** Frees the runtime's memory. */
   dispose(): void;
 }
@@ -46,38 +65,93 @@ const MAX_DEPTH = 250;
 /** Type of the nodes at the cut. */
 export const TOO_DEEP = 'TOO_DEEP';
 
-/** Loads the runtime and the grammars; `load` gets a file name of the package's `wasm` folder and returns its bytes. */
-export async function createParsers(load: (file: string) => Promise<Uint8Array>): Promise<Parsers> {
+/** Characters of texts and of pieces whose syntax is kept. */
+const KEPT_TEXT = 1_000_000;
+
+/**
+ * Loads the runtime and the grammars, of which more can be loaded later; `load` gets a file name of the package's `wasm`
+ * folder and returns its bytes.
+ */
+export async function createParsers(
+  load: (file: string) => Promise<Uint8Array>,
+  first: readonly Grammar[] = Object.keys(GRAMMAR_FILES) as Grammar[],
+): Promise<Parsers> {
   const moduleOptions = { wasmBinary: await load(RUNTIME_FILE), locateFile: (file: string): string => file };
   await treeSitter.Parser.init(moduleOptions);
+  const loading = new Map<Grammar, Promise<void>>();
   const grammars = new Map<Grammar, Language>();
-  for (const [grammar, file] of Object.entries(GRAMMAR_FILES) as [Grammar, string][])
-    grammars.set(grammar, await treeSitter.Language.load(await load(file)));
+  const loadOne = async (grammar: Grammar): Promise<void> => {
+    grammars.set(grammar, await treeSitter.Language.load(await load(GRAMMAR_FILES[grammar])));
+  };
+  const ensure = async (wanted: readonly Grammar[]): Promise<void> => {
+    for (const grammar of wanted) {
+      const current = loading.get(grammar) ?? loadOne(grammar);
+      loading.set(grammar, current);
+      await current;
+    }
+  };
+  await ensure(first);
   const parser = new treeSitter.Parser();
-  return {
-    parse(grammar, text): ParsedText {
-      parser.setLanguage(grammars.get(grammar) ?? null);
-      const tree = parser.parse(text);
-      if (!tree) throw new Error(`no ${grammar} grammar is loaded`);
-      const cursor = tree.walk();
-      try {
-        return { root: copy(cursor, 0), hasError: tree.rootNode.hasError };
-      } finally {
-        cursor.delete();
-        tree.delete();
+  const texts = createRecent<ParsedText>(KEPT_TEXT);
+  const nodes = createRecent<SyntaxNode>(KEPT_TEXT);
+  let ids = 0;
+
+  /** Nodes of `grammar` are shared by their texts; null where they depend on what else is in a text with errors. */
+  const piecesOf = (cursor: TreeCursor, text: string, grammar: Grammar | null): Piece[] => {
+    const pieces: Piece[] = [];
+    if (!cursor.gotoFirstChild()) return pieces;
+    do {
+      const start = cursor.startIndex;
+      const own = text.slice(start, cursor.endIndex);
+      const key = grammar && `${grammar} ${cursor.nodeType} ${own}`;
+      let node = key === null ? undefined : nodes.get(key);
+      if (!node) {
+        node = copy(cursor, 1, start);
+        if (key !== null) nodes.set(key, node, own.length);
       }
+      pieces.push({ node, text: own, start });
+    } while (cursor.gotoNextSibling());
+    return pieces;
+  };
+
+  const parse = (grammar: Grammar, text: string, onlyWhole: boolean): ParsedText => {
+    const language = grammars.get(grammar);
+    if (!language) throw new Error(`no ${grammar} grammar is loaded`);
+    parser.setLanguage(language);
+    const tree = parser.parse(text);
+    if (!tree) throw new Error(`the ${grammar} parser gave no tree`);
+    const cursor = tree.walk();
+    try {
+      const { hasError } = tree.rootNode;
+      const pieces = hasError && onlyWhole ? [] : piecesOf(cursor, text, hasError ? null : grammar);
+      return { pieces, hasError };
+    } finally {
+      cursor.delete();
+      tree.delete();
+    }
+  };
+
+  return {
+    ensure,
+    parse(grammar, text, onlyWhole = false) {
+      const key = `${grammar} ${onlyWhole ? 'whole' : 'any'} ${text}`;
+      const known = texts.get(key);
+      if (known) return known;
+      const parsed = parse(grammar, text, onlyWhole);
+      texts.set(key, parsed, text.length);
+      return parsed;
     },
-    dispose(): void {
-      parser.delete();
-    },
+    readings: new WeakMap(),
+    nextId: () => (ids += 1),
+    dispose: () => parser.delete(),
   };
 }
 
-function copy(cursor: TreeCursor, depth: number): SyntaxNode {
+function copy(cursor: TreeCursor, depth: number, origin: number): SyntaxNode {
   const type = cursor.nodeType;
   const children: SyntaxNode[] = [];
   if (depth < MAX_DEPTH && cursor.gotoFirstChild()) {
-    do children.push(copy(cursor, depth + 1));
+    do children.push(copy(cursor, depth + 1, origin));
     while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
@@ -85,8 +159,8 @@ function copy(cursor: TreeCursor, depth: number): SyntaxNode {
     type: depth < MAX_DEPTH ? type : TOO_DEEP,
     named: cursor.nodeIsNamed,
     field: cursor.currentFieldName,
-    start: cursor.startIndex,
-    end: cursor.endIndex,
+    start: cursor.startIndex - origin,
+    end: cursor.endIndex - origin,
     missing: cursor.nodeIsMissing,
     children,
   };

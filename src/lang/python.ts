@@ -1,6 +1,7 @@
 /** Python concrete syntax to the language-neutral representation. */
 import type { Span } from '../core/definition';
 import { child, containsError, namedChildren, TOO_DEEP, type Parsers, type SyntaxNode } from './parse';
+import { readPieces } from './pieces';
 import { createPositions, type Positions } from './positions';
 import type {
   Argument,
@@ -30,21 +31,20 @@ interface Reader {
 /** Reads a file. Broken parts become `unreadable`; functions outside them are read as if alone in the file. */
 export function readPython(text: string, parsers: Parsers): Module {
   const positions = createPositions(text);
-  const whole = parsers.parse('python', text);
-  const comments: Comment[] = [];
-  const errors: Span[] = [];
-  const deep: Span[] = [];
-  if (!whole.hasError) {
-    const reader: Reader = { text, offset: 0, positions, comments, errors, deep };
-    return { family: 'python', body: readFile(whole.root, reader), comments, errors, deep };
-  }
+  const whole = parsers.parse('python', text, true);
   // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
-  const body = pieces(text).flatMap(({ start, end }) => {
-    const piece = text.slice(start, end);
-    const reader: Reader = { text: piece, offset: start, positions, comments, errors, deep };
-    return readFile(parsers.parse('python', piece).root, reader);
+  const parts = !whole.hasError
+    ? [{ parsed: whole, offset: 0 }]
+    : pieces(text).map(({ start, end }) => ({
+        parsed: parsers.parse('python', text.slice(start, end)),
+        offset: start,
+      }));
+  const read = readPieces(parts, positions, parsers, (piece, offset) => {
+    const reader: Reader = { text: piece.text, offset, positions, comments: [], errors: [], deep: [] };
+    const statements = readFile(piece.node, reader);
+    return { statements, comments: reader.comments, errors: reader.errors, deep: reader.deep };
   });
-  return { family: 'python', body, comments, errors, deep };
+  return { family: 'python', body: read.pieces.flatMap(({ statements }) => statements), ...read };
 }
 
 /** Cuts the text before each line that begins a top-level statement, outside triple-quoted strings. */
@@ -87,9 +87,10 @@ function collectComments(node: SyntaxNode, reader: Reader): void {
     else collectComments(c, reader);
 }
 
-function readFile(root: SyntaxNode, reader: Reader): Statement[] {
-  collectComments(root, reader);
-  return readBlock(root, reader);
+function readFile(node: SyntaxNode, reader: Reader): Statement[] {
+  const file = { ...node, children: [node] };
+  collectComments(file, reader);
+  return readBlock(file, reader);
 }
 
 function readBlock(node: SyntaxNode | null, reader: Reader): Statement[] {

@@ -5,7 +5,7 @@ import type { DefinitionKind, Problem } from '../protocol';
 import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
 import type { ForeignGradient, Intermediate } from './assemble';
 import { kindOf, plainKindOf } from './detect';
-import { directivesFor } from './directives';
+import { directivesFor, isDirective } from './directives';
 import type { Callable, Plan } from './execution';
 import { iterationOf, scriptIterations, type Iteration } from './iteration';
 import { indexModule } from './module';
@@ -26,6 +26,7 @@ import { readJavaScript } from './javascript';
 import { readPython } from './python';
 import type { BrokenGradient } from './outputs';
 import { readPlan, type Reading } from './reading';
+import { createReadings, reuseOf, type Attempted, type Readings } from './reuse';
 import { statedShapes } from './stated';
 import { assignedNames } from './statements';
 import { functionsOf, type ClassNode, type Module } from './syntax';
@@ -56,6 +57,7 @@ export function readDefinitions(
   languageId: string,
   parsers: Parsers,
   asked: readonly string[] = [],
+  readings: Readings = createReadings(),
 ): SourceReading {
   const language = GRAMMARS[languageId];
   if (!language) return NOTHING;
@@ -65,6 +67,7 @@ export function readDefinitions(
       ? readPython(text, parsers)
       : readJavaScript(text, language.grammar, parsers);
   const index = indexModule(module);
+  const reuse = reuseOf(module, index, readings);
   const callables: Callable[] = functionsOf(module.body).flatMap(({ fn, owner, nested }) =>
     nested ? [] : [{ fn, owner }],
   );
@@ -72,28 +75,47 @@ export function readDefinitions(
   const counts = new Map<string, number>();
   const unread: Callable[] = [];
   let spent = 0;
+  const comments = module.comments.filter(({ text }) => isDirective(text));
   const isAsked = ({ fn, owner }: Callable): boolean =>
     asked.includes(fn.name) ||
     (owner !== null && asked.includes(`${owner.name}.${fn.name}`)) ||
-    directivesFor(fn, module.comments).derive;
-  const read = (main: Callable, gradient: Callable | null): SourceDefinition | null => {
-    const plan: Plan = {
-      main,
-      gradient,
-      module: index,
-      directives: directivesFor(main.fn, module.comments),
-      uses: usesOf(gradient ? [main.fn, gradient.fn] : [main.fn]),
-      hints: gradientHints(gradient ? [main.fn, gradient.fn] : [main.fn]),
-      stated: statedShapes(main.owner),
-    };
-    return readDefinition(plan, languageId, isAsked(main), (runs) => {
-      spent += runs;
+    directivesFor(fn, comments).derive;
+  const read = (
+    main: Callable,
+    gradient: Callable | null,
+    form: 'whole' | 'iteration' = 'whole',
+  ): SourceDefinition | null => {
+    const directives = directivesFor(main.fn, comments);
+    const asked = isAsked(main);
+    const settings = JSON.stringify([
+      languageId,
+      asked,
+      form,
+      gradient !== null && gradient.fn.nameSpan === main.fn.nameSpan,
+      [...directives.shapes],
+      [...directives.roles],
+    ]);
+    const attempted = reuse.attempt(gradient ? [main, gradient] : [main], settings, () => {
+      const plan: Plan = {
+        main,
+        gradient,
+        module: index,
+        directives,
+        uses: usesOf(gradient ? [main.fn, gradient.fn] : [main.fn]),
+        hints: gradientHints(gradient ? [main.fn, gradient.fn] : [main.fn]),
+        stated: statedShapes(main.owner),
+      };
+      return readDefinition(plan, languageId, asked);
     });
+    spent += attempted.runs;
+    return attempted.definition;
   };
   const add = (definition: SourceDefinition): void => {
     const count = (counts.get(definition.name) ?? 0) + 1;
     counts.set(definition.name, count);
-    definitions.push({ ...definition, id: count === 1 ? definition.name : `${definition.name}#${count}` });
+    definitions.push(
+      reuse.renamed(definition, count === 1 ? definition.name : `${definition.name}#${count}`),
+    );
   };
   const pairing = pairingOf(callables, module.family);
   const pairs = new Map(callables.map((main) => [main, pairing(main)]));
@@ -138,9 +160,9 @@ const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
 function readIteration(
   iteration: Iteration,
   owner: ClassNode | null,
-  read: (main: Callable, gradient: null) => SourceDefinition | null,
+  read: (main: Callable, gradient: null, form: 'iteration') => SourceDefinition | null,
 ): SourceDefinition | null {
-  const definition = read({ fn: iteration.fn, owner }, null);
+  const definition = read({ fn: iteration.fn, owner }, null, 'iteration');
   // A loss that is computed after the update belongs to the next pass, its gradient to this one.
   const updated = definition?.program?.bindings.some((b) =>
     iteration.carried.has(b.name.replace(/@\d+$/, '')),
@@ -201,23 +223,29 @@ const NOT_TEXT: Problem = {
   span: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
 };
 
-function readDefinition(
+function readDefinition(plan: Plan, language: string, asked: boolean): Attempted {
+  const reading = readPlan(plan);
+  return {
+    definition: reading && definitionOf(reading, plan, language, asked),
+    runs: reading?.runs ?? 1,
+  };
+}
+
+function definitionOf(
+  reading: Reading,
   plan: Plan,
   language: string,
   asked: boolean,
-  spend: (runs: number) => void,
 ): SourceDefinition | null {
   const { fn, owner } = plan.main;
-  const reading = readPlan(plan);
-  spend(reading?.runs ?? 1);
+  const name = owner ? `${owner.name}.${fn.name}` : fn.name;
   const common = {
-    id: fn.name,
-    name: owner ? `${owner.name}.${fn.name}` : fn.name,
+    id: name,
+    name,
     language,
     span: fn.span,
     nameSpan: fn.nameSpan,
   };
-  if (!reading) return null;
   if (!reading.assembled) {
     if (!reading.cause || !(asked || worthReporting(plan))) return null;
     return { ...common, ...EMPTY, kind: 'loss', problems: [declined(fn.name, reading.cause)] };

@@ -170,10 +170,25 @@ export interface Comment {
 /** Languages that share their rules of names and values. */
 export type Family = 'python' | 'javascript';
 
+/** A statement of a file, or a comment between statements, with its text and place. */
+export interface ModulePiece {
+  /** The same for the same text only. */
+  readonly id: number;
+  /** As the grammar calls it. */
+  readonly type: string;
+  readonly text: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  /** Which part of a file with errors it is from. */
+  readonly part: number;
+  readonly statements: readonly Statement[];
+}
+
 /** One source file. */
 export interface Module {
   readonly family: Family;
   readonly body: readonly Statement[];
+  readonly pieces: readonly ModulePiece[];
   readonly comments: readonly Comment[];
   /** Places that the grammar could not read. */
   readonly errors: readonly Span[];

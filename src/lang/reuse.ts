@@ -1,0 +1,200 @@
+/**
+ * Definitions that were read before, by all that they depend on: the text of their functions and, over names, of whatever
+ * else of the file they use. An edit elsewhere leaves them as they are, but for their places.
+ */
+import type { Callable } from './execution';
+import type { ModuleIndex } from './module';
+import type { SourceDefinition } from './definition';
+import { moved, namesLines, type LineMap } from './moved';
+import { createRecent, type Recent } from './recent';
+import { statementNames } from './module';
+import type { Module, ModulePiece } from './syntax';
+
+/** What one attempt at reading gave. */
+export interface Attempted {
+  readonly definition: SourceDefinition | null;
+  /** Executions that it took. */
+  readonly runs: number;
+}
+
+interface Known {
+  readonly attempted: Attempted;
+  /** Pieces that it was read from. */
+  readonly from: readonly Place[];
+  readonly namesLines: boolean;
+  /** The last copy for other places. */
+  latest: { readonly from: readonly Place[]; readonly definition: SourceDefinition } | null;
+}
+
+interface Place {
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** Kept between calls, by content. */
+export interface Readings {
+  readonly known: Recent<Known>;
+  readonly names: WeakMap<ModulePiece['statements'], PieceNames>;
+  readonly renamed: WeakMap<SourceDefinition, Map<string, SourceDefinition>>;
+}
+
+/** Attempts that are kept. */
+const KEPT = 1000;
+
+export const createReadings = (): Readings => ({
+  known: createRecent(KEPT),
+  names: new WeakMap(),
+  renamed: new WeakMap(),
+});
+
+interface PieceNames {
+  readonly defines: ReadonlySet<string>;
+  readonly uses: ReadonlySet<string>;
+}
+
+/** Looks up attempts of one file. */
+export interface Reuse {
+  /** `settings`: all else that a reading depends on, as text. */
+  attempt(callables: readonly Callable[], settings: string, read: () => Attempted): Attempted;
+  /** The same definition under another id. */
+  renamed(definition: SourceDefinition, id: string): SourceDefinition;
+}
+
+export function reuseOf(module: Module, index: ModuleIndex, readings: Readings): Reuse {
+  const pieces = module.pieces.filter(({ statements }) => statements.length > 0);
+  const namesOf = (piece: ModulePiece): PieceNames => {
+    const known = readings.names.get(piece.statements);
+    if (known) return known;
+    const names: PieceNames = {
+      defines: new Set(statementNames(piece.statements)),
+      uses: new Set(piece.text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu)),
+    };
+    readings.names.set(piece.statements, names);
+    return names;
+  };
+  const definers = new Map<string, number[]>();
+  pieces.forEach((piece, k) => {
+    for (const name of namesOf(piece).defines) {
+      const places = definers.get(name);
+      if (places) places.push(k);
+      else definers.set(name, [k]);
+    }
+  });
+  /** The pieces that each piece names something of, worked out on first use. */
+  const used: (readonly number[] | undefined)[] = [];
+  const usedBy = (k: number, piece: ModulePiece): readonly number[] =>
+    (used[k] ??= [...new Set([...namesOf(piece).uses].flatMap((name) => definers.get(name) ?? []))]);
+  const pieceAt = (line: number): number =>
+    pieces.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
+  const common = JSON.stringify([index.family, index.arrays, index.wildcards]);
+
+  /** The pieces that functions depend on, in the order of the file. */
+  const closureOf = (callables: readonly Callable[]): ModulePiece[] => {
+    const found = new Set<number>();
+    const add = (k: number): void => {
+      const piece = pieces[k];
+      if (!piece || found.has(k)) return;
+      found.add(k);
+      usedBy(k, piece).forEach(add);
+    };
+    for (const { fn, owner } of callables) {
+      add(pieceAt(fn.nameSpan.startLine));
+      if (owner) definers.get(owner.name)?.forEach(add);
+    }
+    return [...found].sort((a, b) => a - b).flatMap((k) => pieces[k] ?? []);
+  };
+
+  const nameOf = ({ fn, owner }: Callable, closure: readonly ModulePiece[]): unknown => {
+    const line = fn.nameSpan.startLine;
+    const at = closure.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
+    return [fn.name, owner?.name, at, line - (closure[at]?.startLine ?? 0), fn.nameSpan.startColumn];
+  };
+
+  return {
+    attempt(callables, settings, read) {
+      const closure = closureOf(callables);
+      const key = JSON.stringify([
+        common,
+        settings,
+        callables.map((callable) => nameOf(callable, closure)),
+        closure.map(({ id }) => id),
+      ]);
+      const from = closure.map(({ startLine, endLine }) => ({ startLine, endLine }));
+      const known = readings.known.get(key);
+      const found = known && placed(known, from);
+      if (found) return found;
+      const attempted = read();
+      const { definition } = attempted;
+      const tells = definition !== null && (namesLines(definition.problems) || namesLines(definition.notes));
+      readings.known.set(key, { attempted, from, namesLines: tells, latest: null }, 1);
+      return attempted;
+    },
+    renamed: (definition, id) => renamed(definition, id, readings),
+  };
+}
+
+function renamed(definition: SourceDefinition, id: string, readings: Readings): SourceDefinition {
+  if (definition.id === id) return definition;
+  const others = readings.renamed.get(definition) ?? new Map<string, SourceDefinition>();
+  readings.renamed.set(definition, others);
+  const known = others.get(id);
+  if (known) return known;
+  const { movedFrom } = definition;
+  const from = movedFrom && {
+    ...movedFrom,
+    definition: renamed(movedFrom.definition, id, readings),
+  };
+  const made = { ...definition, id, ...(from ? { movedFrom: from } : {}) };
+  others.set(id, made);
+  return made;
+}
+
+/** What is known for pieces at these places, or null where its texts would tell other lines. */
+function placed(known: Known, from: readonly Place[]): Attempted | null {
+  const { attempted, latest } = known;
+  const { definition } = attempted;
+  if (definition === null || isSame(known.from, from)) return attempted;
+  if (known.namesLines) return null;
+  if (!latest || !isSame(latest.from, from))
+    known.latest = { from, definition: movedDefinition(definition, lineMap(known.from, from)) };
+  return { ...attempted, definition: known.latest?.definition ?? null };
+}
+
+const isSame = (a: readonly Place[], b: readonly Place[]): boolean =>
+  a.every(({ startLine }, k) => startLine === b[k]?.startLine);
+
+const lineMap =
+  (from: readonly Place[], to: readonly Place[]): LineMap =>
+  (line) => {
+    const k = from.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
+    return line + (to[k]?.startLine ?? 0) - (from[k]?.startLine ?? 0);
+  };
+
+function movedDefinition(definition: SourceDefinition, line: LineMap): SourceDefinition {
+  const { program, gradients, candidates, outputAxes, ...rest } = definition;
+  const spanned = <T extends { readonly span: SourceDefinition['span'] | null }>(item: T): T => ({
+    ...item,
+    span: moved(item.span, line),
+  });
+  type Hand = SourceDefinition['gradients'][number];
+  const hand = (gradient: Hand): Hand => ({
+    ...spanned(gradient),
+    bindings: gradient.bindings.map(spanned),
+    ...(gradient.update ? { update: { ...gradient.update, line: line(gradient.update.line) } } : {}),
+  });
+  return {
+    ...moved(rest, line),
+    outputAxes,
+    program: program && {
+      ...program,
+      inputs: program.inputs.map(spanned),
+      bindings: program.bindings.map(spanned),
+    },
+    gradients: gradients.map(hand),
+    candidates: candidates.map((candidate) => ({
+      ...spanned(candidate),
+      readings: candidate.readings.map((reading) => ({ ...reading, gradient: hand(reading.gradient) })),
+    })),
+    movedFrom: { definition, line },
+  };
+}
