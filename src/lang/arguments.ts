@@ -78,6 +78,7 @@ const DESCRIPTIONS: Readonly<
   ellipsis: '...',
   library: 'a library function',
   method: 'a method',
+  native: 'a layer or function',
   object: 'an object',
   class: 'a class',
   slice: 'a slice',

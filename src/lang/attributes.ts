@@ -10,7 +10,7 @@ export function isSetOnce(owner: ClassNode, attribute: string): boolean {
   const visit = (statements: readonly Statement[], fn: FunctionNode): void => {
     for (const s of statements) {
       if (s.kind === 'assign' && s.targets.some((target) => isOwn(target, attribute)))
-        values.push({ value: s.value, fn });
+        values.push({ value: partFor(s.targets, s.value, attribute), fn });
       else if (s.kind === 'augment' && isOwn(s.target, attribute)) values.push({ value: null, fn });
       else if (s.kind === 'if') {
         visit(s.then, fn);
@@ -22,6 +22,13 @@ export function isSetOnce(owner: ClassNode, attribute: string): boolean {
   const [only, another] = values;
   if (!only || another || only.fn.name !== '__init__') return false;
   return only.value !== null && isNumber(only.value, only.fn);
+}
+
+/** What the attribute gets: its own part of `self.a, self.b = a, b`. */
+function partFor(targets: readonly Expression[], value: Expression, attribute: string): Expression {
+  const [target] = targets;
+  if (target?.kind !== 'sequence' || value.kind !== 'sequence') return value;
+  return value.items[target.items.findIndex((item) => isOwn(item, attribute))] ?? value;
 }
 
 /** Also where it is an entry or part of a sequence that is assigned. */

@@ -7,10 +7,13 @@ import { callBuiltin } from './builtins';
 import { splitOut } from './functions';
 import { AS_BUILTIN, libraryFunction } from './library';
 import { AMBIGUOUS, inPlace, isArrayMethod, meaningOf, methodPath } from './libraries';
-import { entryOf, memberOf } from './members';
+import { basesOf, isModuleClass } from './classes';
+import { entryOf, memberOf, methodOf } from './members';
+import { makeModule } from './modules';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { mapped, folded } from './folds';
 import { append } from './lists';
+import type { ClassNode } from './syntax';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
 
 /** Calls a value; `name` is the callee as written, for messages. */
@@ -28,12 +31,16 @@ export function callValue(
       return run.call(callee, args, span);
     case 'library':
       return callLibrary(run, callee.path, args, span, name);
+    case 'native':
+      return callee.call(run, args, span, name);
     case 'method':
       return callMethod(run, callee.receiver, callee.name, args, span, name);
     case 'object': {
-      const method = memberOf(run, callee, '__call__', span);
-      const forward = method.kind === 'function' ? method : memberOf(run, callee, 'forward', span);
-      return forward.kind === 'function'
+      const { owner } = callee;
+      const methods = owner ? [owner, ...basesOf(run, owner, span)] : [];
+      const entry = ['__call__', 'forward', 'call'].find((m) => methods.some((node) => methodOf(node, m)));
+      const forward = entry === undefined ? null : memberOf(run, callee, entry, span);
+      return forward?.kind === 'function'
         ? run.call(forward, args, span)
         : unsupported(`calls ${name}`, span, 'call');
     }
@@ -45,6 +52,7 @@ export function callValue(
         code: callee.node.name,
         scope: callee.scope,
       };
+      if (isModuleClass(run, callee.node, span)) return { ...made, made: givenTo(callee.node, args) };
       const constructor = memberOf(run, made, '__init__', span);
       if (constructor.kind === 'function') run.call(constructor, args, span);
       return made;
@@ -56,9 +64,23 @@ export function callValue(
   }
 }
 
+/** What the constructor of a class is given, by the names of its parameters. */
+function givenTo(node: ClassNode, args: readonly CallArgument[]): ReadonlyMap<string, Value> {
+  const parameters = methodOf(node, '__init__')?.fn.parameters.slice(1) ?? [];
+  const positional = args.filter((arg) => arg.name === null).map((arg) => arg.value);
+  return new Map(
+    parameters.flatMap(({ name }): [string, Value][] => {
+      const value = positional.shift() ?? args.find((arg) => arg.name === name)?.value;
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+
 function callLibrary(run: Run, path: string, args: readonly CallArgument[], span: Span, name: string): Value {
   const builtin = path.startsWith('builtins.') ? path.slice(9) : AS_BUILTIN[path];
   if (builtin !== undefined) return callBuiltin(run, builtin, args, span, callValue);
+  const made = makeModule(path, { run, span, written: name, args }, callValue);
+  if (made) return made;
   const meaning = meaningOf(path);
   if (!meaning) return unsupported(`uses ${name}`, span, 'unsupported-function');
   if (/^math\./i.test(path) && args.some((arg) => isArray(run, arg.value, span)))

@@ -43,7 +43,8 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
       dependsNonlinearly(reading));
   const isLossOutput = isLossName(outputs.output.name);
   // `backward` returns gradients, whatever it is that could not be told to be one.
-  if (isGradientName(name) && !(own && isLossOutput && single)) return null;
+  if (isGradientName(name) && !(own && isLossOutput && single) && !isAdversarial(reading, name)) return null;
+  if (main.owner?.bases.some((base) => OTHER_BASES.test(base))) return null;
   if (isProcedureName(name) && !(own && isLossOutput)) return null;
   const isLossVariable = isLossOutput && outputs.output.name !== name;
   if (isMeasureName(name) && !isLossVariable && !/loss|cost/i.test(name)) return null;
@@ -53,14 +54,32 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
       ? null
       : 'activation';
   if (single) {
+    if (!isLossName(name) && learns(reading) && contracts(reading)) return 'model';
     if ([name, owner ?? ''].some(isRegulariserName) && !has('label') && !has('data')) return 'regulariser';
     if (!isFitted(reading, name, written) || !dependsNonlinearly(reading)) return null;
     return own ? 'propagate' : 'loss';
   }
   if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
   if (!has('parameter') || isGradientName(name)) return null;
-  return (has('data') && contracts(reading)) || isLayer(reading) ? 'model' : null;
+  const isModel = (has('data') && contracts(reading)) || isLayer(reading);
+  return isModel || (learns(reading) && dependsNonlinearly(reading)) ? 'model' : null;
 }
+
+/** Classes of libraries that hold neither losses nor layers. */
+const OTHER_BASES =
+  /(^|\.)\w*(Constraint|Schedule|Scheduler|Optimizer|Metric|Callback|Initializer|Sampler|Dataset)$/;
+
+/** `d_hinge_loss(real, fake)`: the loss of a discriminator, not the derivative of one. */
+const isAdversarial = (reading: Reading, name: string): boolean =>
+  isLossName(name) &&
+  (reading.assembled?.program.inputs.some((input) => /(^|_)(real|fake)(_|$)/i.test(input.name)) ?? false);
+
+/** Whether there are weights that the code says are learnt. */
+const learns = ({ assembled, execution }: Reading): boolean =>
+  [...execution.run.inputs.values()].some(
+    ({ name, ref }) =>
+      ref.isLearnt === true && assembled?.program.inputs.some((input) => input.name === name),
+  );
 
 /** The kind of a function that was asked for, by the shapes alone; null when it returns no value. */
 export function plainKindOf({ assembled, outputs }: Reading): DefinitionKind | null {
@@ -140,13 +159,17 @@ const dependsNonlinearly = (reading: Reading): boolean =>
 function activationLike(reading: Reading): boolean {
   const { assembled, execution, outputs } = reading;
   if (!assembled || !outputs.output) return false;
+  const states = [...execution.run.inputs.values()];
+  // A slope that is learnt is a number beside the argument, as a setting is.
+  const isSlope = (name: string): boolean =>
+    states.some((s) => s.name === name && s.ref.isLearnt === true && isSingle(s.value));
   const main = assembled.program.inputs.filter(
-    ({ name, role }) => role !== 'hyper' && assembled.roles.has(name),
+    ({ name, role }) => role !== 'hyper' && assembled.roles.has(name) && !isSlope(name),
   );
   const [input] = main;
   if (!input || main.length !== 1 || execution.main.parameters.size === 0 || input.role === 'label')
     return false;
-  const state = [...execution.run.inputs.values()].find((s) => s.name === input.name);
+  const state = states.find((s) => s.name === input.name);
   const output = outputs.output.value;
   if (!state || state.value.axes.length !== output.axes.length) return false;
   if (state.ref.origin !== 'argument') return false;

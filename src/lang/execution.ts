@@ -3,7 +3,7 @@ import type { Arena } from '../core/expr';
 import { evaluate } from './expressions';
 import { isStatic } from './members';
 import { globalValue, type ModuleIndex } from './module';
-import { shapePatterns } from './names';
+import { GUARD_NAMES, shapePatterns } from './names';
 import { patternId, type Pattern, type Run } from './run';
 import type { Chooser } from './search';
 import type { Sizes } from './sizes';
@@ -66,6 +66,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
       chooser.step(weight);
     },
     patterns: (input) => {
+      if (input.pattern) return [{ pattern: input.pattern, cost: 0 }];
       const said = plan.directives.shapes.get(input.name);
       if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
       const found = shapePatterns(
@@ -74,6 +75,9 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
         input.annotation ?? (input.hasDefault ? 'float' : null),
         input.documentation,
         { isSetting: plan.uses.settings.has(input.code), isForwardOnly: plan.uses.isForwardOnly },
+      ).map((entry) =>
+        // A number by default is a number.
+        input.hasDefault && entry.pattern.length > 0 ? { ...entry, cost: entry.cost + 4 } : entry,
       );
       const stated = plan.stated.get(input.code);
       if (stated)
@@ -103,6 +107,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     scopes: [],
     shapeCauses: [],
     notes: [],
+    unnamed: new Map(),
     arrays: plan.module.arrays,
     globals: (name, span) => globalValue(run, plan.module, top, name, span),
     call: (fn, args, span) => callFunction(run, fn, args, span),
@@ -175,7 +180,6 @@ export function ownParameters({ fn, owner }: Callable): readonly Parameter[] {
 }
 
 /** Settings whose default is a constant of the definition rather than a number to differentiate with. */
-const GUARD_NAMES = /^(eps\w*|tiny|smooth\w*|tol\w*|delta_?clip)$/i;
 const STRUCTURAL_NAMES =
   /^(axis|dim|keepdims?|verbose|debug|seed|n_\w+|num_\w+|epochs?|iterations?|max_\w+|batch_size|ddof)$/i;
 

@@ -132,6 +132,8 @@ export function evaluate(run: Run, expression: Expression, scope: Scope): Value 
 export function operand(run: Run, expression: Expression, scope: Scope): Value {
   const value = evaluate(run, expression, scope);
   if (expression.kind !== 'call' || value.kind !== 'array') return value;
+  // A layer that is made where it is called is made once.
+  if (expression.callee.kind === 'call') return value;
   const callee = evaluate(run, expression.callee, scope);
   if (callee.kind !== 'function' || callee.fn.name === 'lambda') return value;
   const { fn, owner } = callee;
@@ -206,6 +208,8 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
     case 'string':
     case 'stream':
       return { kind: 'method', receiver: object, name };
+    case 'native':
+      return object.attribute(name) ?? unsupported(`uses .${name} here`, span, 'attribute');
     case 'function':
       return unsupported(`uses an attribute ${name} of a function`, span, 'function-attribute');
     default:

@@ -1,7 +1,7 @@
 /** Training loops: one pass of the loop as a function of the values that it carries along. */
 import { isLossName } from './names';
-import { assignedNames, eachStatement } from './statements';
-import type { FunctionNode, Statement } from './syntax';
+import { assignedNames } from './statements';
+import { eachStatement, type FunctionNode, type Statement } from './syntax';
 
 type Loop = Statement & { kind: 'for' | 'while' };
 

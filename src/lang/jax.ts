@@ -41,4 +41,5 @@ const nn: LibraryTable = {
 
 export const JAX: Readonly<Record<string, LibraryTable>> = {
   'jax.nn': nn,
+  'flax.linen': nn,
 };

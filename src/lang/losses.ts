@@ -34,6 +34,12 @@ function reduced(call: LibraryCall, each: Result, how: Reduction): Result {
   return scalar(first.index ? call.run.arena.div(total.element, count) : total.element);
 }
 
+/** A loss of each sample, reduced as the call says; one sample alone has nothing to be reduced over. */
+export function lossReduction(call: LibraryCall, each: Result): Result {
+  const how = reductionOf(call);
+  return isUnknown(how) ? how : averaged(call, each, how);
+}
+
 /** Whether two operands of a loss have the same shape, which is made so where sizes are open. */
 function sameShape(call: LibraryCall, a: ArrayV, b: ArrayV): UnknownValue | null {
   const fits =

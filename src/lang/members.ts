@@ -1,6 +1,8 @@
 /** Members of objects and entries of container arguments. */
 import type { Span } from '../core/definition';
 import { isSetOnce } from './attributes';
+import { basesOf, isModuleClass } from './classes';
+import { initialValue } from './initial';
 import { unsupported, type Run } from './run';
 import type { ClassNode, Statement } from './syntax';
 import type { InputRef, Value } from './values';
@@ -45,20 +47,27 @@ export function memberOf(
   const node = object.kind === 'class' ? object.node : object.owner;
   const own = object.kind === 'object' ? object.attributes.get(name) : undefined;
   if (own) return own;
-  const method = node ? methodOf(node, name) : undefined;
-  if (method && node) {
-    const receiver = isStatic(method.fn.decorators) ? null : object;
-    const value: Value = { kind: 'function', fn: method.fn, scope: object.scope, receiver, owner: node };
-    return method.fn.decorators.includes('property') ? run.call(value, [], span) : value;
-  }
-  for (const statement of node?.body ?? []) {
-    if (statement.kind === 'class' && statement.node.name === name)
-      return { kind: 'class', node: statement.node, scope: object.scope };
-    const [target] = statement.kind === 'assign' ? statement.targets : [];
-    if (statement.kind === 'assign' && target?.kind === 'name' && target.name === name)
-      return run.evaluate(statement.value, object.scope);
+  for (const owner of node ? [node, ...basesOf(run, node, span)] : []) {
+    const method = methodOf(owner, name);
+    if (method) {
+      const receiver = isStatic(method.fn.decorators) ? null : object;
+      const value: Value = { kind: 'function', fn: method.fn, scope: object.scope, receiver, owner };
+      return method.fn.decorators.includes('property') ? run.call(value, [], span) : value;
+    }
+    for (const statement of owner.body) {
+      if (statement.kind === 'class' && statement.node.name === name)
+        return { kind: 'class', node: statement.node, scope: object.scope };
+      const [target] = statement.kind === 'assign' ? statement.targets : [];
+      if (statement.kind === 'assign' && target?.kind === 'name' && target.name === name)
+        return run.evaluate(statement.value, object.scope);
+    }
   }
   if (object.kind === 'class' || name.startsWith('__')) return unsupported(`uses ${name}`, span, 'attribute');
+  const initial = object.kind === 'object' ? initialValue(run, object, name, span, memberOf) : null;
+  if (initial) {
+    object.attributes.set(name, initial);
+    return initial;
+  }
   const entry: Value = {
     kind: 'input',
     input: {
@@ -67,7 +76,9 @@ export function memberOf(
       span,
       annotation: null,
       documentation: '',
-      ...(node && isSetOnce(node, name) ? { hasDefault: true } : {}),
+      ...(node && isSetOnce(node, name)
+        ? { hasDefault: true, isSetting: isModuleClass(run, node, span) }
+        : {}),
       entries: new Map(),
       origin: 'attribute',
     },

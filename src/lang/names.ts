@@ -5,7 +5,10 @@ import { MATRIX_FIRST, NUMBER_FIRST, VECTOR_FIRST, type ShapeCosts } from './sha
 import { shapeTogether } from './together';
 
 const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
-  [/^(sample_?weights?|class_?weights?|pos_?weights?|mask|teacher_\w+)$/i, 'data'],
+  [
+    /^(sample_?weights?|class_?weights?|pos_?weights?|mask|(teacher|ref|reference|old|next)_\w+|rewards?|advantages?)$/i,
+    'data',
+  ],
   [
     /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt)$/i,
     'label',
@@ -23,7 +26,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
 
 /** Names of predictions: what a loss that takes them is differentiated by. */
 const PREDICTION =
-  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|log_?probs?|log_?[pq]|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|x_?hat|x_?rec\w*|recon\w*|o|f|s)$/i;
+  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|(\w+_)?log_?probs?|\w+_logps|log_?[pq]|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|x_?hat|x_?rec\w*|recon\w*|o|f|s)$/i;
 
 /** The role that a name suggests on its own. */
 export function roleHint(name: string, isScalar: boolean): Role | 'prediction' | null {
@@ -83,7 +86,7 @@ export const isProcedureName = (name: string): boolean =>
 
 /** Functions that measure something else than a loss. */
 export const isMeasureName = (name: string): boolean =>
-  /(^|_)dist(ance)?s?(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
+  /(^|_)dist(ance)?s?(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(^|_)(psnr|ssim|snr|iou)(_|$)|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
     name,
   );
 
@@ -109,9 +112,16 @@ export const isKnownActivationName = (name: string): boolean =>
 export const isPlainMethodName = (name: string): boolean =>
   /^(__call__|forward|call|apply|fn|func|function|f|value|activate|activation|output)$/.test(name);
 
+/** What says what a method computes: its name, or that of its class. */
+export const titleOf = (name: string, owner: string | null): string =>
+  owner !== null && isPlainMethodName(name) ? owner : name;
+
 /** Names of weights and biases, which are learnt whatever value they start at. */
 export const isWeightName = (name: string): boolean =>
   /^([wb]|[wb]_?\d+|theta\w*|weights?|bias)$/i.test(name);
+
+/** Names of small constants that only keep a value finite. */
+export const GUARD_NAMES = /^(eps\w*|tiny|smooth\w*|tol\w*|delta_?clip)$/i;
 
 /** Names of whole numbers that count something. */
 export const isCountName = (name: string): boolean => /^([nmkN]|num_\w+|n_\w+)$/.test(name);
@@ -315,7 +325,7 @@ const NAME_SHAPES: readonly (readonly [RegExp, ShapeCosts])[] = [
     ],
   ],
   [
-    /^(log_?[pq]|log_?probs?|\w+_logits|\w+_scores)$/,
+    /^(log_?[pq]|(\w+_)?log_?(probs?|ps)|\w+_logits|\w+_scores)$/,
     [
       [VECTOR, 0],
       [MATRIX, 0.25],
@@ -345,7 +355,7 @@ const NAME_SHAPES: readonly (readonly [RegExp, ShapeCosts])[] = [
     ],
   ],
   [
-    /^(lam|lambda_?|lambd|lmbda|reg|alpha|gamma|eps|epsilon|lr|eta|delta|C|c|m|n|k|N|tau|temp|temperature|kappa|mu|margin|learning_rate|num_\w+|n_\w+)$/,
+    /^(lam|lambda_?|lambd|lmbda|reg|alpha|gamma|eps|epsilon|lr|eta|delta|C|c|m|n|k|N|tau|temp|temperature|kappa|mu|margin|learning_rate|logit_scale|num_\w+|n_\w+)$/,
     NUMBER_FIRST,
   ],
 ];

@@ -146,6 +146,7 @@ export function truthOf(run: Run, value: Value): boolean | Node | null {
     case 'object':
     case 'class':
     case 'library':
+    case 'native':
       return true;
     case 'array': {
       const known = numberOf(value);

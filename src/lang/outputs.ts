@@ -239,7 +239,8 @@ export function outputsOf(execution: Execution): Outputs {
 
 function outputName({ fn, owner }: Callable): string {
   const ofOwner =
-    /^__\w+__$/.test(fn.name) || (owner !== null && /^(output|f|fn|func|activate|apply)$/.test(fn.name));
+    /^__\w+__$/.test(fn.name) ||
+    (owner !== null && /^(output|f|fn|func|activate|apply|forward|call)$/.test(fn.name));
   const name = ofOwner ? (owner?.name ?? '').replace(/\W+/g, '_') : fn.name;
   return name.replace(/^_+/, '') || 'J';
 }

@@ -18,6 +18,7 @@ import {
   isMeasureName,
   isPlainLossName,
   isProcedureName,
+  titleOf,
 } from './names';
 import { gradientHints } from './gradientHints';
 import { pairingOf } from './pairing';
@@ -247,10 +248,10 @@ function definitionOf(
     nameSpan: fn.nameSpan,
   };
   if (!reading.assembled) {
-    if (!reading.cause || !(asked || worthReporting(plan))) return null;
+    if (!reading.cause || !(asked || (worthReporting(plan) && !callsLoss(reading.cause)))) return null;
     return { ...common, ...EMPTY, kind: 'loss', problems: [declined(fn.name, reading.cause)] };
   }
-  const own = kindOf(reading, fn.name, owner?.name ?? null);
+  const own = kindOf(reading, titleOf(fn.name, owner?.name ?? null), owner?.name ?? null);
   const kind =
     own !== null && (asked || isMeant(own, plan, reading)) ? own : asked ? plainKindOf(reading) : null;
   if (kind === null) return null;
@@ -321,9 +322,14 @@ function isMeant(kind: DefinitionKind, { main: { fn, owner }, module }: Plan, re
   );
 }
 
+/** What calls a loss or a model that it is given defines none. */
+const callsLoss = ({ id, text }: Cause): boolean =>
+  id === 'calls-argument' &&
+  /calls its argument (?:\w*(?:loss|criterion|cost|objective|model|net))\b/i.test(text);
+
 /** A function that cannot be read is worth a word only when its name says that it is a loss. */
-function worthReporting({ main: { fn }, module, gradient }: Plan): boolean {
-  const { name } = fn;
+function worthReporting({ main: { fn, owner }, module, gradient }: Plan): boolean {
+  const name = titleOf(fn.name, owner?.name ?? null);
   if (
     module.family === 'javascript' &&
     !gradient &&

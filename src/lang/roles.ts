@@ -55,7 +55,7 @@ export function inferRoles(
   const form = quadraticForm(states.map((state) => state.value));
   const named = new Set(hints.values());
   // Without weights, a loss is differentiated by the prediction it is given.
-  const hasParameter = named.has('parameter');
+  const hasParameter = named.has('parameter') || states.some(({ ref }) => ref.isLearnt);
   const positions = usageOf(run, [output.element]).positions;
   // `activate(x)` with `this.beta`: by the argument, where all are single numbers.
   const elementwise =
@@ -64,15 +64,18 @@ export function inferRoles(
     const hint = hints.get(name) ?? null;
     const gradient = written.get(name);
     if (gradient !== undefined) roles.set(name, { role: 'parameter', reason: `${gradient} is its gradient` });
+    else if (ref.isLearnt) roles.set(name, { role: 'parameter', reason: 'the code says that it is learnt' });
     else if (positions.has(name)) roles.set(name, { role: 'label', reason: 'used as a position' });
     else if (isSingle(value) && run.settings.has(ref.code))
       roles.set(name, { role: 'hyper', reason: 'used as a setting' });
     else if (learntTogether(name, names) && !(ref.hasDefault && isSingle(value)))
       roles.set(name, { role: 'parameter', reason: 'name, with those of the other arguments' });
-    else if (ref.hasDefault && isSingle(value) && !isWeightName(name) && states.length > 1)
+    else if (ref.hasDefault && isSingle(value) && (ref.isSetting || !isWeightName(name)) && states.length > 1)
       roles.set(name, { role: 'hyper', reason: 'a number by default' });
     else if (run.family === 'javascript' && ref.origin === 'attribute' && elementwise)
       roles.set(name, { role: 'hyper', reason: 'a setting of the object' });
+    else if (elementwise && ref.origin === 'argument' && states.some((s) => s.ref.isLearnt))
+      roles.set(name, { role: 'parameter', reason: 'the argument of an activation' });
     else if (form) roles.set(name, { role: 'parameter', reason: 'part of a quadratic form' });
     else if (isOfLayer(name, names)) roles.set(name, { role: 'parameter', reason: 'name of a weight' });
     else if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });

@@ -73,6 +73,8 @@ export interface Run {
   /** Shape causes met, in order: what to report when nothing fits. */
   readonly shapeCauses: Cause[];
   readonly notes: { readonly subject: string; readonly text: string; readonly span: Span | null }[];
+  /** How many layers of a kind were made without a name. */
+  readonly unnamed: Map<string, number>;
   /** Whose arrays the file works with: some methods differ. */
   readonly arrays: ArrayLibrary;
   readonly globals: (name: string, span: Span) => Value | undefined;

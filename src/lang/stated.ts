@@ -43,17 +43,28 @@ function attributeCode(e: Expression): string | null {
 }
 
 /** The shape of what creates an array from sizes, looking through factors. */
-function initialPattern(e: Expression): Pattern | null {
+export function initialPattern(e: Expression): Pattern | null {
   if (e.kind === 'unary') return initialPattern(e.operand);
   if (e.kind === 'binary') {
     if (!['+', '-', '*', '/'].includes(e.operator)) return null;
     return initialPattern(e.left) ?? initialPattern(e.right);
   }
-  if (e.kind !== 'call' || e.callee.kind !== 'attribute' || e.args.some((arg) => arg.spread)) return null;
+  if (e.kind !== 'call' || e.args.some((arg) => arg.spread)) return null;
+  if (e.callee.kind !== 'attribute' && e.callee.kind !== 'name') return null;
   const { name } = e.callee;
   const positional = e.args.filter((arg) => arg.name === null).map((arg) => arg.value);
   const named = (key: string): Expression | undefined => e.args.find((arg) => arg.name === key)?.value;
-  if (FILLED.test(name)) return shapeOf(named('shape') ?? positional[0]);
+  const [first] = positional;
+  if (name === 'Parameter' || name === 'Variable') return first ? initialPattern(first) : null;
+  if (name === 'tensor') return first?.kind === 'number' || first?.kind === 'name' ? [] : null;
+  if (/^add_(?:weight|variable)$/.test(name))
+    return shapeOf(named('shape') ?? (first?.kind === 'sequence' ? first : undefined));
+  // torch.zeros(a, b)
+  const isTorch =
+    e.callee.kind === 'attribute' && e.callee.object.kind === 'name' && e.callee.object.name === 'torch';
+  if (FILLED.test(name) && isTorch && positional.length > 1 && positional.every(isSize))
+    return positional.map(axisOf);
+  if (FILLED.test(name)) return shapeOf(named('shape') ?? named('size') ?? first);
   if (BY_SIZES.test(name)) return positional.map(axisOf);
   const at = BY_SHAPE[name];
   return at === undefined ? null : shapeOf(named('size') ?? positional[at]);
@@ -62,8 +73,12 @@ function initialPattern(e: Expression): Pattern | null {
 function shapeOf(e: Expression | undefined): Pattern | null {
   if (e?.kind === 'sequence') return e.items.map(axisOf);
   // A shape as a whole has any number of axes.
-  if (!e || (e.kind === 'name' && /shape|size|dims?$/i.test(e.name))) return null;
-  return e.kind === 'name' || e.kind === 'number' || e.kind === 'subscript' ? [axisOf(e)] : null;
+  if (!e || ((e.kind === 'name' || e.kind === 'attribute') && /shape|size|dims$/i.test(e.name))) return null;
+  return e.kind === 'name' || e.kind === 'number' || e.kind === 'subscript' || e.kind === 'attribute'
+    ? [axisOf(e)]
+    : null;
 }
+
+const isSize = (e: Expression): boolean => e.kind === 'name' || e.kind === 'number' || e.kind === 'attribute';
 
 const axisOf = (e: Expression): '*' | '1' => (e.kind === 'number' && e.text === '1' ? '1' : '*');

@@ -8,9 +8,16 @@ import { assigned } from './indexing';
 import { runStream } from './loops';
 import { putItem } from './lists';
 import { entryOf } from './members';
+import { adopted } from './modules';
 import { binary, chosen, truthOf } from './operators';
 import { bind, unsupported, type CallArgument, type Run } from './run';
-import type { BinaryOperator, Expression, FunctionNode, Statement } from './syntax';
+import {
+  eachStatement,
+  type BinaryOperator,
+  type Expression,
+  type FunctionNode,
+  type Statement,
+} from './syntax';
 import { keyOf, lookup, NONE, type FunctionV, type Scope, type Value } from './values';
 
 /** How a block ended. `where` is the scope at its end. */
@@ -233,7 +240,10 @@ function store(run: Run, target: Expression, value: Value, scope: Scope, span: S
     }
     case 'attribute': {
       const object = evaluate(run, target.object, scope);
-      const kept = named(run, target.name, value, span);
+      const kept =
+        object.kind === 'object'
+          ? adopted(named(run, target.name, value, span), `${object.code}.${target.name}`)
+          : named(run, target.name, value, span);
       if (object.kind === 'object')
         object.attributes.set(
           target.name,
@@ -581,14 +591,4 @@ export function mutatedNames(body: readonly Statement[]): Set<string> {
     else if (s.kind === 'expression' && s.value.kind === 'call') root(s.value.callee);
   });
   return names;
-}
-
-export function eachStatement(body: readonly Statement[], visit: (statement: Statement) => void): void {
-  for (const s of body) {
-    visit(s);
-    if (s.kind === 'if') {
-      eachStatement(s.then, visit);
-      eachStatement(s.otherwise, visit);
-    } else if (s.kind === 'for' || s.kind === 'while' || s.kind === 'block') eachStatement(s.body, visit);
-  }
 }

@@ -227,3 +227,14 @@ export function functionsOf(
   visit(body, owner, false);
   return found;
 }
+
+/** Visits the statements of a body and of the blocks in it. */
+export function eachStatement(body: readonly Statement[], visit: (statement: Statement) => void): void {
+  for (const s of body) {
+    visit(s);
+    if (s.kind === 'if') {
+      eachStatement(s.then, visit);
+      eachStatement(s.otherwise, visit);
+    } else if (s.kind === 'for' || s.kind === 'while' || s.kind === 'block') eachStatement(s.body, visit);
+  }
+}

@@ -1,7 +1,10 @@
 /** What PyTorch's functions, losses and tensor methods mean. Signatures are those of PyTorch 2. */
 import * as f from './formulas';
 import * as losses from './losses';
-import { row, rows, type LibraryTable } from './signature';
+import * as filling from './overwriting';
+import { layerNorm, rmsNorm } from './normalisation';
+import * as similarity from './similarity';
+import { row, rows, type LibraryTable, type Meaning } from './signature';
 import * as t from './tensors';
 
 const { applied } = f;
@@ -136,6 +139,16 @@ const linalg: LibraryTable = {
   matmul: row('input other * out?', numpy('matmul')),
 };
 
+/** Dropout is left out, as in evaluation. */
+const dropped: Meaning = (call) => {
+  call.run.notes.push({
+    subject: call.written,
+    text: 'dropout is left out, as in evaluation',
+    span: call.span,
+  });
+  return numpy('array')(call);
+};
+
 const LOSS = 'size_average? reduce? reduction:';
 
 const functional: LibraryTable = {
@@ -175,6 +188,14 @@ const functional: LibraryTable = {
   log_softmax: row('input dim:axis _stacklevel- dtype-', numpy('log_softmax')),
   linear: row('input weight bias:', t.linear),
   one_hot: row('input num_classes:classes', t.oneHot),
+  normalize: row('input p?2 dim:axis eps- out?', similarity.unit),
+  cosine_similarity: row('x1 x2 dim:axis eps-', similarity.cosine),
+  pairwise_distance: row('x1 x2 p?2 eps: keepdim:keepdims', similarity.distance),
+  layer_norm: row('input normalized_shape- weight: bias: eps:', layerNorm),
+  rms_norm: row('input normalized_shape- weight: eps:', rmsNorm),
+  ...rows('dropout', 'input p- training- inplace-', () => dropped),
+  cosine_embedding_loss: row(`input1 input2 target margin: ${LOSS}`, similarity.cosineEmbedding),
+  triplet_margin_loss: row(`anchor positive negative margin: p?2 eps: swap?0 ${LOSS}`, similarity.triplet),
   mse_loss: row(`input target ${LOSS} weight:`, losses.lossOf(losses.squaredError)),
   l1_loss: row(`input target ${LOSS} weight:`, losses.lossOf(losses.absoluteError)),
   smooth_l1_loss: row(`input target ${LOSS} beta:`, losses.lossOf(losses.smoothL1, ['beta', '1'])),
@@ -214,6 +235,15 @@ const functional: LibraryTable = {
 
 /** Methods that are not functions of `torch`, and those that have other parameters there. */
 const methods: LibraryTable = {
+  ...rows('masked_fill', 'input mask value', () => filling.maskedFill),
+  ...rows('expand_as view_as reshape_as', 'input other', () => filling.expandedAs),
+  expand: row('input ...', filling.expanded),
+  ...rows('zero', 'input', () => numpy('zeros_like')),
+  fill: row('input value', numpy('full_like')),
+  copy: row('input other non_blocking-', filling.copied),
+  scatter: row('input dim:axis index: src:value value:value', filling.scattered),
+  addcmul: row('input tensor1 tensor2 * value:', filling.addProduct(1)),
+  addcdiv: row('input tensor1 tensor2 * value:', filling.addProduct(-1)),
   view: row('input ...', numpy('reshape')),
   reshape: row('input ...', numpy('reshape')),
   size: row('input dim:dim', t.sizes),

@@ -52,7 +52,8 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
     const names = fn.parameters.map((parameter) => parameter.name);
     const counts = new Map(names.map((name): [string, Counts] => [name, {}]));
     const rows = new Set<string>();
-    visitStatements(fn.body, { names: new Set(names), counts, rows });
+    const second = new Set<string>();
+    visitStatements(fn.body, { names: new Set(names), counts, rows, second });
     const hasOf =
       (name: string): Has =>
       (...places) =>
@@ -69,6 +70,7 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
     });
     if (others.length > 0) found.forEach((name) => settings.add(name));
     for (const name of rows) if (/^[A-Z]|logits$|scores$/.test(name)) shapes.set(name, MATRIX);
+    for (const name of second) shapes.set(name, MATRIX);
   }
   const [main, ...others] = functions;
   const isForwardOnly = main !== undefined && others.length === 0 && !mayWriteGradient(main);
@@ -95,6 +97,8 @@ interface Visit {
   readonly counts: ReadonlyMap<string, Counts>;
   /** Reduced along a named axis. */
   readonly rows: Set<string>;
+  /** Reduced along axis 1. */
+  readonly second: Set<string>;
 }
 
 function visitStatements(statements: readonly Statement[], at: Visit): void {
@@ -214,6 +218,21 @@ function inputsIn(
   return found;
 }
 
+/** `(a - p).pow(2).sum(1)`, `torch.sum(x, dim=1)`: what has an axis 1 has rows. */
+function noteSecondAxis(e: Expression & { kind: 'call' }, at: Visit): void {
+  if (
+    e.callee.kind !== 'attribute' ||
+    !/^(sum|mean|max|norm|softmax|log_softmax|logsumexp)$/.test(e.callee.name)
+  )
+    return;
+  const isModule = e.callee.object.kind === 'name' && /^(torch|F|np|jnp|tf|K)$/.test(e.callee.object.name);
+  const positional = e.args.filter((arg) => arg.name === null).map((arg) => arg.value);
+  const axis = e.args.find((arg) => arg.name === 'dim')?.value ?? positional[isModule ? 1 : 0];
+  const operand = isModule ? positional[0] : e.callee.object;
+  if (axis?.kind !== 'number' || axis.text !== '1' || !operand) return;
+  inputsIn(operand, at.names).forEach((name) => at.second.add(name));
+}
+
 /** `q`, or `q - 1`. */
 const isNameAndNumber = (e: Expression): boolean =>
   e.kind === 'name' ||
@@ -221,6 +240,7 @@ const isNameAndNumber = (e: Expression): boolean =>
 
 /** `Z.max(axis=-1, keepdims=True)`, `np.sum(Z, axis=1)`: Z has rows. */
 function noteRows(e: Expression & { kind: 'call' }, at: Visit): void {
+  noteSecondAxis(e, at);
   if (e.callee.kind !== 'attribute' || !e.args.some((arg) => arg.name === 'axis')) return;
   for (const object of [e.callee.object, e.args[0]?.value]) {
     if (object?.kind === 'name' && at.names.has(object.name)) at.rows.add(object.name);

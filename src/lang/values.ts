@@ -1,6 +1,7 @@
 /** Abstract values: what an expression of the user's program evaluates to. */
 import type { Axis, Span } from '../core/definition';
 import type { IndexNode, Node, Size } from '../core/expr';
+import type { CallArgument, Run } from './run';
 import type { ClassNode, FunctionNode } from './syntax';
 
 /** Why a value is not known. `shape` depends on the chosen shapes; the others do not. */
@@ -64,6 +65,12 @@ export interface InputRef {
   readonly documentation: string;
   /** Whether it is a number unless the caller says otherwise (`tau=0.5`). */
   readonly hasDefault?: boolean;
+  /** Whether the code says that it is a setting, whatever its name. */
+  readonly isSetting?: boolean;
+  /** Whether the code says that it is learnt (`nn.Parameter`). */
+  readonly isLearnt?: boolean;
+  /** The shape that the code gives it where it is made. */
+  readonly pattern?: readonly ('*' | '1')[];
   /** Entries, once it was used as a container. */
   readonly entries: Map<string, Value>;
   readonly origin: 'argument' | 'attribute' | 'entry' | 'global';
@@ -77,6 +84,25 @@ export interface FunctionV {
   readonly owner: ClassNode | null;
 }
 
+/** A thing of a library that can be called: a layer with its weights, a function with its settings, a method of a context. */
+export interface NativeV {
+  readonly kind: 'native';
+  readonly call: (run: Run, args: readonly CallArgument[], span: Span, written: string) => Value;
+  readonly attribute: (name: string) => Value | undefined;
+  /** Tells a layer the code by which it is read, which names its weights. */
+  readonly adopt?: (code: string) => void;
+}
+
+export interface ObjectV {
+  readonly kind: 'object';
+  readonly owner: ClassNode | null;
+  readonly attributes: Map<string, Value>;
+  readonly code: string;
+  readonly scope: Scope;
+  /** What its constructor was given, where the constructor is not executed but asked for each attribute. */
+  readonly made?: ReadonlyMap<string, Value>;
+}
+
 export type Value =
   | UnknownValue
   | ArrayV
@@ -84,19 +110,14 @@ export type Value =
   | DictV
   | InputV
   | FunctionV
+  | NativeV
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'ellipsis' }
   /** A function or module of a library, by canonical dotted name (`numpy.exp`). */
   | { readonly kind: 'library'; readonly path: string }
   | { readonly kind: 'method'; readonly receiver: Value; readonly name: string }
-  | {
-      readonly kind: 'object';
-      readonly owner: ClassNode | null;
-      readonly attributes: Map<string, Value>;
-      readonly code: string;
-      readonly scope: Scope;
-    }
+  | ObjectV
   | { readonly kind: 'class'; readonly node: ClassNode; readonly scope: Scope }
   | { readonly kind: 'slice'; readonly start: Value; readonly stop: Value; readonly step: Value }
   | StreamV;
