@@ -6,6 +6,7 @@ import { isNum, symbolNames, type IndexNode, type Node, type Size, type SymNode 
 import { linkIndices } from './graph';
 import { deriveLink, linkNode, simplifySteps, type Derived, type Workshop } from './links';
 import { inShownForm } from './shownSteps';
+import { guarded } from './simplify/build';
 import { makeStep, mapStep } from './steps';
 
 /** Links that are multiplied in one outline before the next derivative is taken as known. */
@@ -340,7 +341,8 @@ export function createAdjoints(
   };
 
   const productOf = (chain: Chain, parts: readonly Node[]): Node => {
-    let node = arena.mul(...parts);
+    const product = arena.mul(...parts);
+    let node = arena.mul(...guarded({ arena, ...simplifier }, factorsOf(product)));
     for (const index of [...chain.summed].reverse()) node = arena.sum(index, node);
     return node;
   };
@@ -444,4 +446,5 @@ export function createAdjoints(
 const isShift = (binding: Binding | undefined): boolean =>
   binding?.def.kind === 'reduce' && (binding.def.op === 'max' || binding.def.op === 'min');
 
+const factorsOf = (node: Node): readonly Node[] => (node.kind === 'mul' ? node.args : [node]);
 const nameOf = (node: Node): string => (node.kind === 'sym' ? node.name : '');

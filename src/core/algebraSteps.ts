@@ -140,7 +140,9 @@ export function algebraSteps(
       ? 'move-sign'
       : cancelsNumbers(touched.touchedBefore, touched.touchedAfter)
         ? 'cancel-factor'
-        : state.rule;
+        : masksFactors(arena, reorder, touched.touchedBefore, touched.touchedAfter)
+          ? 'simplify-cases'
+          : state.rule;
     return makeStep({
       rule,
       ...titleOf(rule, touched.touchedBefore, touched.touchedAfter, text),
@@ -169,6 +171,8 @@ function titleOf(
     const gone = short(before.find((node) => node.kind !== 'pow' && node.kind !== 'num'));
     if (gone !== null) return { title: `cancel ${gone.text}`, mentions: [gone] };
   }
+  if (rule === 'simplify-cases' && before.length > 1 && after[0]?.kind === 'where')
+    return { title: 'outside of the condition it is 0, whatever stands beside it', mentions: [] };
   if (before.length === 1 && after.length === 1) {
     const [long, name] = [short(before[0]), short(after[0])];
     if (rule === 'fold-definition' && long !== null && name !== null)
@@ -193,6 +197,19 @@ function movesSign(
   if (!from || !to || sums(before).length !== 1 || sums(after).length !== 1 || others.length > 0)
     return false;
   return reorder(arena.add(...from.args.map((arg) => arena.neg(arg)))) === reorder(to);
+}
+
+/** [c]·f is written as a choice, by which nothing but 0 stands where c does not hold. */
+function masksFactors(
+  arena: Arena,
+  reorder: (node: Node) => Node,
+  before: readonly Node[],
+  after: readonly Node[],
+): boolean {
+  const [choice] = after;
+  const [condition, then, otherwise] = choice?.args ?? [];
+  if (choice?.kind !== 'where' || after.length > 1 || !condition || !then || !otherwise) return false;
+  return isNum(otherwise, 0) && reorder(arena.mul(...before)) === reorder(arena.mul(then, condition));
 }
 
 /** 2 · 1/(2m) = 1/m. */

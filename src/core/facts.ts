@@ -1,6 +1,7 @@
 /** Ranges and signs of expressions, inferred bottom-up from the domains of inputs through the bindings. */
 import { axisIndices, indexedSizes, type Domain, type Program } from './definition';
 import type { Node, Size } from './expr';
+import { createFiniteness } from './finite';
 import { opRow } from './ops';
 import { symmetricNames } from './symmetric';
 
@@ -33,6 +34,8 @@ export interface Facts {
   range(node: Node): Range;
   isPositive(node: Node): boolean;
   isNonNegative(node: Node): boolean;
+  /** Proved to be finite wherever the inputs are, and not to overflow. */
+  isFinite(node: Node): boolean;
   /** 'hard' for one-hot rows, 'soft' for other rows that sum to 1 along an axis, else null. */
   distribution(name: string): 'hard' | 'soft' | null;
   /** The position of that axis among `count` non-unit axes. */
@@ -110,6 +113,22 @@ const mulRanges = (a: Range, b: Range): Range =>
 
 const union = (a: Range, b: Range): Range => hull([lowEnd(a), highEnd(a), lowEnd(b), highEnd(b)]);
 
+/** Of the larger of two values. */
+const larger = (a: Range, b: Range): Range => ({
+  low: Math.max(a.low, b.low),
+  high: Math.max(a.high, b.high),
+  lowOpen: (a.lowOpen && a.low >= b.low) || (b.lowOpen && b.low >= a.low),
+  highOpen: a.high === b.high ? a.highOpen && b.highOpen : a.high > b.high ? a.highOpen : b.highOpen,
+});
+
+/** Of the negative. */
+const turned = (r: Range): Range => ({
+  low: -r.high,
+  high: -r.low,
+  lowOpen: r.highOpen,
+  highOpen: r.lowOpen,
+});
+
 const positive = (r: Range): boolean => r.low > 0 || (r.low === 0 && r.lowOpen);
 
 function powRange(base: Range, exponent: Node): Range {
@@ -180,6 +199,9 @@ export function createFacts(program: Program): Facts {
       case 'pow':
         return powRange(rangeOf(node.args[0] as Node), node.args[1] as Node);
       case 'call': {
+        const ranges = node.args.map(rangeOf);
+        if (node.fn === 'maximum') return ranges.reduce(larger);
+        if (node.fn === 'minimum') return turned(ranges.map(turned).reduce(larger));
         const row = opRow(node.fn);
         if (!row) return WHOLE;
         const { low, high, open } = row.range;
@@ -212,8 +234,17 @@ export function createFacts(program: Program): Facts {
     return range;
   };
 
+  const finiteness = (): ((node: Node) => boolean) =>
+    createFiniteness({
+      arena: program.arena,
+      rangeOf,
+      definitionOf: (name) => bindings.get(name)?.def ?? null,
+    });
+  let isFinite = finiteness();
+
   return {
     range: rangeOf,
+    isFinite: (node) => isFinite(node),
     isPositive: (node) => positive(rangeOf(node)),
     isNonNegative: (node) => rangeOf(node).low >= 0,
     distribution(name) {
@@ -245,6 +276,7 @@ export function createFacts(program: Program): Facts {
       learned.set(name, range);
       named.clear();
       memo = new Map();
+      isFinite = finiteness();
     },
     describe(name) {
       const { low, high, lowOpen, highOpen } = rangeOfName(name);

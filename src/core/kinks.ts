@@ -271,9 +271,18 @@ function takenThere(
 function ties({ program, path, gradients, named, others = [], text }: KinkOptions): Kink[] {
   const { arena } = program;
   const extremes = new Set<string>();
+  /** Maxima of which the elements that attain them are counted. */
+  const shared = new Set<Node>();
   const isExtreme = (node: Node): boolean =>
     (node.kind === 'reduce' && node.op !== 'sum' && node.op !== 'prod') ||
     (node.kind === 'sym' && path.some((b) => b.name === node.name && isExtreme(b.def)));
+  const noteCounted = (node: Node): void => {
+    const [counted] = node.args;
+    if (node.kind === 'pow' && counted?.kind === 'reduce' && counted.args[0]?.kind === 'cmp')
+      counted.args[0].args.forEach((side) => shared.add(side));
+    if (node.kind === 'reduce') noteCounted(arena.open(node).body);
+    else node.args.forEach(noteCounted);
+  };
   const out: Kink[] = [];
   const visit = (node: Node): void => {
     if (node.kind === 'cmp' && node.rel === '==') {
@@ -284,13 +293,17 @@ function ties({ program, path, gradients, named, others = [], text }: KinkOption
       if (extreme && written !== null && !extremes.has(written)) {
         extremes.add(written);
         const where = `several elements attain ${written}`;
-        const taken = 'each of them gets the whole of it';
+        const taken = shared.has(extreme)
+          ? 'they share it in equal parts'
+          : 'each of them gets the whole of it';
         out.push({ left: other, right: extreme, where, taken, text: kinkText('derivative', where, taken) });
       }
     }
     if (node.kind === 'reduce') visit(arena.open(node).body);
     else node.args.forEach(visit);
   };
-  for (const node of [...gradients.map((g) => g.element), ...named.map((b) => b.def), ...others]) visit(node);
+  const nodes = [...gradients.map((g) => g.element), ...named.map((b) => b.def), ...others];
+  nodes.forEach(noteCounted);
+  nodes.forEach(visit);
   return out;
 }

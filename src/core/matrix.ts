@@ -21,7 +21,16 @@ import {
 import { isPlain } from './array/contract';
 import { distributed, joinedSum } from './matrixSums';
 import type { ArrayValue, Binding, Program } from './definition';
-import { isNum, type ConstNode, type NumNode, type ReduceOp, type Size, type SizeNode } from './expr';
+import {
+  isNum,
+  type Arena,
+  type ConstNode,
+  type Node,
+  type NumNode,
+  type ReduceOp,
+  type Size,
+  type SizeNode,
+} from './expr';
 
 export type MatrixForm =
   | { readonly kind: 'symbol'; readonly name: string; readonly symmetric: boolean }
@@ -106,9 +115,26 @@ export function toMatrix(
   program: Program,
   extra: readonly Binding[] = [],
 ): MatrixForm | null {
-  const { form, sizes } = planArray(program, extra, value);
+  const element = withIndicators(program.arena, value.element);
+  const { form, sizes } = planArray(program, extra, { ...value, element });
   if (!someForm(form, (f) => f.dims.length > 0)) return null;
   return general((index) => sizes.get(index) ?? '', form);
+}
+
+/** A choice between a value and 0 is the value times an indicator: what stands beside [false] is 0, even if undefined. */
+function withIndicators(arena: Arena, node: Node): Node {
+  if (node.args.length === 0 || node.kind === 'sym' || node.kind === 'matrix') return node;
+  if (node.kind === 'reduce') {
+    const { index, body } = arena.open(node);
+    return arena.reduce(node.op, index, withIndicators(arena, body));
+  }
+  const [condition, then, otherwise] = node.args;
+  if (node.kind === 'where' && condition && then && otherwise && isNum(otherwise, 0))
+    return arena.mul(withIndicators(arena, then), condition);
+  return arena.withArgs(
+    node,
+    node.args.map((arg) => withIndicators(arena, arg)),
+  );
 }
 
 /** The size of an index. */

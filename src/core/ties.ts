@@ -36,6 +36,8 @@ export function mayTie(arena: Arena, graph: Graph, body: Node, index: IndexNode)
       case 'sym': {
         const inside = depth < DEEPEST ? definition(node) : null;
         if (inside) return tieOf(inside, depth + 1);
+        // Labels that are alike choose one element.
+        if (!node.args.includes(index)) return graph.varies(node.name) ? 'moving' : 'still';
         return graph.isDiscrete(node.name) ? 'still' : 'none';
       }
       case 'where':

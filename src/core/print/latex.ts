@@ -1,6 +1,7 @@
 /** Expressions as LaTeX, as a person writes them; valid in KaTeX and in MathJax 3. */
 import type { Axis } from '../definition';
 import {
+  isNum,
   stackPositions,
   type CallNode,
   type CmpNode,
@@ -219,8 +220,22 @@ function quotient(c: Context, part: Extract<Part, { kind: 'fraction' }>): string
   return `${top} / ${part.bottom.length + Number(part.den !== 1) > 1 ? brackets(bottom) : bottom}`;
 }
 
+/** A choice between a value and 0 is the value times an indicator: what stands beside [false] is 0, even if undefined. */
+function withIndicators({ naming, marked }: Context, node: Node): Node {
+  const { arena } = naming.program;
+  if (node.kind !== 'mul') return node;
+  return arena.mul(
+    ...node.args.map((arg) => {
+      const [condition, then, otherwise] = arg.args;
+      const isMasked = arg.kind === 'where' && otherwise !== undefined && isNum(otherwise, 0);
+      if (!isMasked || !condition || !then || marked.has(arg) || marked.has(then)) return arg;
+      return arena.mul(then, condition);
+    }),
+  );
+}
+
 function product(c: Context, node: Node): Piece {
-  const f = fraction(c.naming.program.arena, node);
+  const f = fraction(c.naming.program.arena, withIndicators(c, node));
   const parts = layout(f);
   const out = parts.map((part, k) => {
     if (part.kind === 'number') return String(part.value);

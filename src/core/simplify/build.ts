@@ -1,7 +1,9 @@
 /** From the working form back to nodes, in the order in which a person writes factors and terms. */
-import type { Node } from '../expr';
+import { isNum, type Arena, type Node } from '../expr';
+import type { Facts } from '../facts';
 import { compareNodes } from '../order';
 import type { Algebra, Base, Form } from './algebra';
+import type { Display } from './display';
 import { divMono, factors, filterMono, monoKey, mulMono, type Mono } from './mono';
 import type { Term } from './polynomial';
 
@@ -102,10 +104,44 @@ function productNode(algebra: Algebra, form: Form): Node {
   const sum = taken && sumNode(algebra, turnsTaken ? negated(taken.terms) : taken.terms);
   const { flipped, rest } = form.num < 0 && !turnsTaken ? turned(algebra, mono) : { flipped: [], rest: mono };
   const sign = turnsTaken || flipped.length > 0 ? -1 : 1;
-  const nodes = [...(sum ? [sum] : []), ...flipped, ...factorNodes(algebra, rest)].sort(
-    display.compareFactors,
-  );
-  return arena.mul(arena.num(sign * form.num, form.den), ...nodes);
+  const nodes = [...(sum ? [sum] : []), ...flipped, ...factorNodes(algebra, rest)];
+  const safe = algebra.options.expand ? nodes : guarded(algebra, nodes);
+  safe.sort(display.compareFactors);
+  return arena.mul(arena.num(sign * form.num, form.den), ...safe);
+}
+
+interface Guards {
+  readonly arena: Arena;
+  readonly facts: Facts;
+  readonly display: Display;
+}
+
+/**
+ * [c]·f as a choice where f may be infinite or undefined: 0·∞ is not a number. What stands along the same indices goes with it.
+ */
+export function guarded({ arena, facts, display }: Guards, nodes: readonly Node[]): Node[] {
+  const conditions = nodes.filter((node) => isCondition(arena, node));
+  if (conditions.length === 0) return [...nodes];
+  const factors = nodes.filter((node) => !conditions.includes(node));
+  const risky = factors.filter((node) => !facts.isFinite(node));
+  if (risky.length === 0) return [...nodes];
+  const along = new Set([...conditions, ...risky].flatMap((node) => [...node.free]));
+  const joins = (node: Node): boolean =>
+    risky.includes(node) || (node.free.size > 0 && [...node.free].every((name) => along.has(name)));
+  const value = arena.mul(...factors.filter(joins).sort(display.compareFactors));
+  const condition = arena.mul(...conditions.sort(display.compareFactors));
+  return [...factors.filter((node) => !joins(node)), arena.where(condition, value, arena.zero)];
+}
+
+/** A comparison, several at once, or the contrary of them. */
+function isCondition(arena: Arena, node: Node): boolean {
+  if (node.kind === 'cmp') return true;
+  const [a, b] = node.args;
+  if (node.kind !== 'add' || node.args.length !== 2 || !a || !b) return false;
+  const [number, term] = a.kind === 'num' ? [a, b] : [b, a];
+  const inner = arena.neg(term);
+  if (!isNum(number, 1)) return false;
+  return inner.kind === 'cmp' || (inner.kind === 'mul' && inner.args.every((arg) => arg.kind === 'cmp'));
 }
 
 /** 1/2 · (M + N - 2b) is 1/2 · (M + N) - b: a fraction goes into a sum where terms lose it by that. */
@@ -124,7 +160,8 @@ function numberTakenIn(algebra: Algebra, form: Form): Node | null {
   if (wholes.length === 0 || fractions.length === 0) return null;
   const rest = algebra.toNode(algebra.mul(coefficient, algebra.fromTerms(fractions)));
   const sum = algebra.arena.add(...orderTerms(algebra, [...wholes.map((s) => algebra.toNode(s.form)), rest]));
-  return algebra.arena.mul(...[...factorNodes(algebra, outside), sum].sort(algebra.display.compareFactors));
+  const nodes = guarded(algebra, [...factorNodes(algebra, outside), sum]);
+  return algebra.arena.mul(...nodes.sort(algebra.display.compareFactors));
 }
 
 const negated = (terms: readonly Term[]): Term[] => terms.map((t) => ({ c: -t.c, m: t.m }));

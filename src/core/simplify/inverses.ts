@@ -48,8 +48,8 @@ function hasInverse({ algebra, inverses }: Normalizer, m: Mono): boolean {
 }
 
 /**
- * Σ_k (A⁻¹)_rk Σ_s A_ks c_s, whose inner sum holds the other half of the pair: what is left once the two sums change places,
- * else null.
+ * Σ_k (A⁻¹)_rk Σ_s A_ks c_s, whose inner sum, or the sum in that, holds the other half of the pair: what is left once the sums
+ * change places, else null.
  */
 export function cancelledAcross(normalizer: Normalizer, index: IndexNode, m: Mono): Node | null {
   const { algebra, arena } = normalizer;
@@ -58,15 +58,30 @@ export function cancelledAcross(normalizer: Normalizer, index: IndexNode, m: Mon
     if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !free.has(index.name)) continue;
     const outer = filterMono(m, (other) => other !== id);
     if (!factors(outer).some(([other]) => elementOf(normalizer, other).length > 0)) continue;
-    const { index: inner, body } = arena.open(atom);
-    let level = 1;
-    while (body.free.has(`°${level}`)) level += 1;
-    const own = arena.index(`°${level}`, inner.size);
-    const form = algebra.silently(() => normalizer.norm(arena.substitute(body, inner, own)));
-    const pair = cancelledPair(normalizer, index, mulMono(outer, form.mono));
-    if (pair) return arena.sum(own, arena.mul(algebra.toNode({ ...form, mono: pair.rest }), pair.delta));
+    const inner: IndexNode[] = [];
+    let body: Node = atom;
+    while (body.kind === 'reduce' && body.op === 'sum') {
+      const opened = arena.open(body);
+      const own = arena.index(`°${freeLevel(opened.body)}`, opened.index.size);
+      inner.push(own);
+      const renamed = arena.substitute(opened.body, opened.index, own);
+      const form = algebra.silently(() => normalizer.norm(renamed));
+      const pair = cancelledPair(normalizer, index, mulMono(outer, form.mono));
+      if (pair) {
+        const left = arena.mul(algebra.toNode({ ...form, mono: pair.rest }), pair.delta);
+        return inner.reduceRight<Node>((whole, each) => arena.sum(each, whole), left);
+      }
+      body = renamed;
+    }
   }
   return null;
+}
+
+/** A number with which no index of the node is named yet. */
+function freeLevel(node: Node): number {
+  let level = 1;
+  while (node.free.has(`°${level}`)) level += 1;
+  return level;
 }
 
 /** What is left of the two index pairs once `index`, in the middle, is gone. */

@@ -118,7 +118,7 @@ function learnExponential(
   binding: Binding,
   indices: readonly IndexNode[],
 ): Relation[] {
-  const { algebra, arena, relations } = normalizer;
+  const { algebra, arena, facts, relations } = normalizer;
   const isLogarithm = (form: Form): boolean => {
     const [id = -1] = form.mono;
     const atom = form.den === 1 && form.mono.length === 2 ? algebra.base(id).atom : null;
@@ -135,6 +135,9 @@ function learnExponential(
   }
   if (!normalizer.termsOf(own).some(isLogarithm)) return [];
   learnSums(normalizer, sumKey(self), algebra.toNode(form), indices);
+  // Logarithms of shares of 1 are not positive.
+  if (normalizer.sumRules.get(sumKey(self))?.some(({ rule }) => rule === 'rows-sum-to-one'))
+    facts.learn(binding.name, { low: -Infinity, high: 0, lowOpen: true, highOpen: false });
   const optional: Relation[] = [];
   for (const relation of invertMonomial(normalizer, form, self, indices, binding.name)) {
     if (relation.rule === 'in-terms-of-output' && !isExponentialNode(relation.pattern))

@@ -146,15 +146,16 @@ export function createValuesIn<T>(
 
   const reduce = (node: Extract<Node, { kind: 'reduce' }>): T => {
     const [body] = node.args as [Node];
-    let total: T | null = null;
+    const values: T[] = [];
     machine.each(node.index.name, machine.length(node.index.size), () => {
-      const value = of(body);
-      if (total === null) total = value;
-      else if (node.op === 'sum') total = add(total, value);
-      else if (node.op === 'prod') total = mul(total, value);
-      else total = arithmetic.call(node.op === 'max' ? 'maximum' : 'minimum', [total, value]);
+      values.push(of(body));
     });
-    return total ?? (node.op === 'prod' ? arithmetic.one : arithmetic.zero);
+    const [first, ...rest] = values;
+    if (first === undefined) return node.op === 'prod' ? arithmetic.one : arithmetic.zero;
+    if (node.op === 'sum') return rest.reduce(add, first);
+    if (node.op === 'prod') return rest.reduce(mul, first);
+    const extreme = node.op === 'max' ? 'maximum' : 'minimum';
+    return rest.reduce((a, b) => arithmetic.call(extreme, [a, b]), first);
   };
 
   const compute = (node: Node): T => {

@@ -10,6 +10,8 @@ import { jvp } from '../../../src/core/jvp';
 import { createRandom, type Random } from '../../../src/core/random';
 import { hessian, hessianVectorProduct } from '../../../src/core/second';
 import { createSimplifier } from '../../../src/core/simplify/simplifier';
+import { ballArithmetic, isKnown, isWithin, toNumber } from '../../../src/core/stability/ball';
+import { createValuesIn } from '../../../src/core/stability/values';
 import { vjp } from '../../../src/core/vjp';
 import { parseModel } from '../model';
 import { exactText } from './exactText';
@@ -301,11 +303,40 @@ function agreement(place: Standing, a: Node, b: Node): Verdict {
   const right = evaluator.valueWithScale(b, indices);
   if (Math.abs(left.value - right.value) <= ROUNDINGS * (left.scale + right.scale)) return 'agree';
   if (isOutside(place, a)) return 'unknown';
+  const certain = exactAgreement(place, a, b, Math.max(left.scale, Math.abs(left.value)));
+  if (certain !== 'unknown') return certain;
+  // What is left are functions and comparisons that the exact arithmetic does not decide.
   if (!Number.isFinite(right.scale) || overflows(place, a) || overflows(place, b)) return 'overflow';
   if (Math.abs(left.value - right.value) < ABSORBED || isLost(place, a) || isLost(place, b))
     return 'overflow';
   return { differs: `${left.value} becomes ${right.value}` };
 }
+
+/** Many digits more than floating point has; more where they cancel. */
+const PRECISIONS = [256, 2048];
+/** Bits of the size of what was computed beyond which a difference is none. */
+const AGREEING = 120;
+
+/** The verdict of an arithmetic without overflow that knows its errors; `unknown` where it lacks a function or leaves a comparison open. */
+function exactAgreement(place: Standing, a: Node, b: Node, scale: number): Verdict {
+  if (hasDerivative(a) || hasDerivative(b)) return 'unknown';
+  for (const precision of PRECISIONS) {
+    const arithmetic = ballArithmetic(precision);
+    const values = createValuesIn(arithmetic, place.program, place.point);
+    const [left, right] = [values.at(a, place.indices), values.at(b, place.indices)];
+    const difference = arithmetic.add(left, arithmetic.neg(right));
+    if (difference === null) continue;
+    const [x, y] = [toNumber(left), toNumber(right)];
+    const apart = Math.abs(toNumber(difference));
+    const size = Math.max(scale, Math.abs(x), Math.abs(y));
+    const none = apart <= size * 2 ** -AGREEING && isWithin(difference, Math.log2(size) - AGREEING);
+    if (none || difference.mantissa === 0n) return 'agree';
+    if (isKnown(difference, 8)) return { differs: `${x} becomes ${y}, in exact arithmetic` };
+  }
+  return 'unknown';
+}
+
+const hasDerivative = (node: Node): boolean => node.kind === 'diff' || node.args.some(hasDerivative);
 
 /** Both are defined and have different values. */
 const differ = (place: Standing, a: Node, b: Node): boolean =>
@@ -316,9 +347,10 @@ function isOutside(place: Standing, top: Node): boolean {
   const { evaluator } = place;
   return somewhere(place, top, (part, where) => {
     if (!Number.isFinite(evaluator.value(part, where))) return true;
-    // 0^g has no value that depends on g continuously.
+    // 0^0 is 1 by convention only: powers of what is 0 do not come near it.
     const [base, exponent] = part.kind === 'pow' ? part.args : [];
-    return base !== undefined && exponent?.kind !== 'num' && evaluator.value(base, where) === 0;
+    if (!base || !exponent || exponent.kind === 'num') return false;
+    return evaluator.value(base, where) === 0 && evaluator.value(exponent, where) === 0;
   });
 }
 
@@ -395,13 +427,24 @@ function gradientAgreement(place: Standing, whole: Node, by: SymNode, a: Node, b
   const verdict = agreement(place, a, b);
   if (typeof verdict !== 'object') return verdict === 'overflow' ? 'unknown' : verdict;
   if (isOutside(place, whole)) return 'unknown';
-  // At a kink both one-sided slopes are right.
-  const slope = oneSided(place, whole, by);
-  return slope === null ? 'unknown' : { differs: `${verdict.differs}, by differences ${slope}` };
+  const slopes = oneSided(place, whole, by);
+  if (slopes === null) return 'unknown';
+  const [left, right] = slopes;
+  const size = Math.max(Math.abs(left), Math.abs(right), 1e-3);
+  const said = { differs: `${verdict.differs}, by differences ${left} and ${right}` };
+  if (Math.abs(left - right) <= NEARBY * size) return said;
+  // At a kink the slopes to both sides are right, and what lies between them.
+  const value = place.evaluator.value(b, place.indices);
+  const margin = NEARBY * size;
+  const between = value >= Math.min(left, right) - margin && value <= Math.max(left, right) + margin;
+  return between ? 'unknown' : said;
 }
 
-/** The slope by differences on both sides; null where they differ. */
-function oneSided(place: Standing, whole: Node, by: SymNode): number | null {
+/** Relative error of differences. */
+const NEARBY = 1e-2;
+
+/** The slopes by differences to the left and to the right; null where they are not to be had. */
+function oneSided(place: Standing, whole: Node, by: SymNode): readonly [number, number] | null {
   const { program, point, indices } = place;
   const value = point.inputs[by.name];
   if (value === undefined) return null;
@@ -417,6 +460,5 @@ function oneSided(place: Standing, whole: Node, by: SymNode): number | null {
   };
   const h = 1e-6;
   const [left, right] = [(at(0) - at(-h)) / h, (at(h) - at(0)) / h];
-  const size = Math.max(Math.abs(left), Math.abs(right), 1e-3);
-  return Math.abs(left - right) <= 1e-2 * size ? (left + right) / 2 : null;
+  return Number.isFinite(left) && Number.isFinite(right) ? [left, right] : null;
 }

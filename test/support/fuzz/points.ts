@@ -20,8 +20,26 @@ const SIZES: readonly Readonly<Record<string, number>>[] = [
 export function placesOf(program: Program, seed: number): readonly Place[] {
   return (['ordinary', 'extreme', 'ordinary', 'kink'] as const).map((manner, k) => {
     const point = samplePoint(program, createRandom(seed * 16 + k), SIZES[k % SIZES.length] ?? {});
-    return { manner, point: manner === 'ordinary' ? point : moved(program, point, manner) };
+    const exact = withExactRows(program, point);
+    return { manner, point: manner === 'ordinary' ? exact : moved(program, exact, manner) };
   });
+}
+
+/** Shares with few digits, so that they add up to 1 without rounding and other arithmetics find the same sum. */
+function withExactRows(program: Program, point: Point): Point {
+  const inputs: Record<string, number | PointArray> = { ...point.inputs };
+  for (const { name, domain } of program.inputs) {
+    const value = inputs[name];
+    if (domain.kind !== 'distribution' || domain.hard || typeof value !== 'object') continue;
+    const width = value.dims.at(-1) ?? 1;
+    const data = Array.from(value.data, (v) => Math.round(v * 2 ** 20) / 2 ** 20);
+    for (let row = 0; row < data.length; row += width) {
+      const others = data.slice(row, row + width - 1).reduce((sum, v) => sum + v, 0);
+      data[row + width - 1] = 1 - others;
+    }
+    inputs[name] = { dims: value.dims, data };
+  }
+  return { ...point, inputs };
 }
 
 function moved(program: Program, point: Point, manner: Manner): Point {

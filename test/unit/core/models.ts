@@ -36,6 +36,28 @@ export const MODELS: readonly ModelCase[] = [
     gradients: { w: RESIDUAL, b: BIAS },
   },
   {
+    name: 'logarithms of what is positive',
+    source: 'param x[m]\nJ = sum(i<m, where(x[i] > 0, log(x[i]), 0))',
+    gradients: { x: 'where(x[i] > 0, 1/x[i], 0)' },
+  },
+  {
+    name: 'running sums of logarithms',
+    source: `param x[m]; data u[m]
+J = sum(i<m, u[i]*sum(r<m, where(r > i, log(1 + x[r]*x[i]), 0)))`,
+    gradients: {
+      x: 'u[i]*sum(i2<m, where(i2 > i, x[i2]/(1 + x[i]*x[i2]), 0)) + sum(i2<m, where(i > i2, x[i2]*u[i2]/(1 + x[i]*x[i2]), 0))',
+    },
+  },
+  {
+    name: 'maximum over rows that labels choose',
+    source: `param W[k,n]; label c[m,l] class:k; data u[m,n]
+f[i<m,j<n] = max(a<l, W[c[i,a],j])
+J = sum(i<m, sum(j<n, u[i,j]*f[i,j]))`,
+    gradients: {
+      W: 'sum(i<m, u[i,j]*sum(q<l, (W[c[i,q],j] == f[i,j])*delta(c[i,q], p))/sum(q<l, W[c[i,q],j] == f[i,j]))',
+    },
+  },
+  {
     name: 'sigmoid by cases with one exponential',
     source:
       'param z[m]\ne[i<m] = exp(-abs(z[i]))\np[i<m] = where(z[i] >= 0, 1/(1+e[i]), e[i]/(1+e[i]))\nJ = sum(i<m, p[i])',

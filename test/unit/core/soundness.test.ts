@@ -31,6 +31,10 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'double sums over an element of a symmetric matrix',
     'data X[m,n]; data U[n,n] definite\nJ = sum(a<n, sum(b<n, U[b,a]*X[1,b]*inv(U)[b,b]))',
   ],
+  [
+    'an inverse beside a double sum over its matrix',
+    'data X[m,n]; data U[n,n] definite\nJ[j<n] = sum(a<n, inv(U)[j,a]*sum(b<n, U[a,b]*sum(c<m, X[c,b])))',
+  ],
   ['a comparison of an indicator', 'data v[n]\nJ[j<n] = abs(where(delta(j, 0), 0, 1)) + sign(relu(v[j]))'],
   [
     'an indicator beside a comparison with its index',

@@ -6,6 +6,7 @@ import { toText } from '../../../src/core/print/text';
 import { ballArithmetic, fromNumber, isKnown, toNumber } from '../../../src/core/stability/ball';
 import { measureStability, type Instability } from '../../../src/core/stability/measure';
 import { stableStatements } from '../../../src/core/stability/statements';
+import { createValuesIn } from '../../../src/core/stability/values';
 import { symbolNames } from '../../../src/core/expr';
 import { BREADTH } from '../../support/breadth';
 import { parseModel } from '../../support/model';
@@ -134,6 +135,13 @@ test.each([
 
 describe('balls', () => {
   const exact = ballArithmetic(256);
+
+  test.each(['sum', 'prod', 'max'])('leave a %s open of which one element cannot be told', (op) => {
+    const program = parseModel(`data r[n]\nJ = ${op}(i<n, where(delta(i, 0), sin(r[i]), 1))`);
+    const point = { sizes: { n: 2 }, inputs: { r: { dims: [2], data: [1, 2] } } };
+    const values = createValuesIn(exact, program, point);
+    expect(values.at(program.arena.sym('J'))).toBeNull();
+  });
   test.each(['exp', 'log', 'log1p', 'expm1', 'tanh', 'sinh', 'cosh'] as const)(
     '%s agrees with Math',
     (fn) => {
