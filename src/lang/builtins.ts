@@ -196,7 +196,8 @@ function extremum(run: Run, name: 'max' | 'min', values: readonly Value[], span:
   return result ?? unsupported(`uses ${name}() of nothing`, span, 'unsupported-function');
 }
 
-function enumerated(run: Run, value: Value | undefined, span: Span): Value {
+/** Positions with the items there. */
+export function enumerated(run: Run, value: Value | undefined, span: Span): Value {
   if (value?.kind === 'sequence')
     return {
       kind: 'sequence',

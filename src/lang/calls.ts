@@ -11,8 +11,11 @@ import { basesOf, isModuleClass } from './classes';
 import { entryOf, memberOf, methodOf } from './members';
 import { makeModule } from './modules';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
-import { mapped, folded } from './folds';
+import type { Apply } from './folds';
+import { ARRAY_METHODS, arrayFunction, arrayMethod as arrayMethodOfJs } from './jsArrays';
+import { tensorMethod } from './jsLibraries';
 import { append } from './lists';
+import { callRow } from './signature';
 import type { ClassNode } from './syntax';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
 
@@ -77,6 +80,13 @@ function givenTo(node: ClassNode, args: readonly CallArgument[]): ReadonlyMap<st
 }
 
 function callLibrary(run: Run, path: string, args: readonly CallArgument[], span: Span, name: string): Value {
+  const ofArrays = arrayFunction(run, path, args, span, (callee, given, at) =>
+    callValue(run, callee, given, at, name),
+  );
+  if (ofArrays) return ofArrays;
+  // Math.max.apply(null, xs)
+  const [, spread] = path.endsWith('.apply') ? args : [];
+  if (spread) return callLibrary(run, path.slice(0, -6), [spread], span, name);
   const builtin = path.startsWith('builtins.') ? path.slice(9) : AS_BUILTIN[path];
   if (builtin !== undefined) return callBuiltin(run, builtin, args, span, callValue);
   const made = makeModule(path, { run, span, written: name, args }, callValue);
@@ -109,16 +119,7 @@ function callMethod(
   span: Span,
   name: string,
 ): Value {
-  if (run.family === 'javascript' && (method === 'map' || method === 'reduce')) {
-    const [f, initial] = args.map((arg) => arg.value);
-    const pairs = callBuiltin(run, 'enumerate', [{ name: null, value: receiver }], span, callValue);
-    if (pairs.kind === 'unknown') return pairs;
-    if (f?.kind === 'function') {
-      if (method === 'map') return mapped(run, pairs, f, span);
-      if (initial) return folded(run, pairs, f, initial, span);
-    }
-    return unsupported(`uses ${name}()`, span, 'unsupported-method');
-  }
+  if (run.family === 'javascript') return callJavaScriptMethod(run, receiver, method, args, span, name);
   if (receiver.kind === 'array' || receiver.kind === 'input') {
     if (receiver.kind === 'input' && method === 'get') {
       const [key] = args;
@@ -130,6 +131,29 @@ function callMethod(
   if (receiver.kind === 'sequence' || receiver.kind === 'dict' || receiver.kind === 'string')
     return containerMethod(run, receiver, method, args, span, name);
   return unsupported(`uses ${name}()`, span, 'unsupported-method');
+}
+
+/** Methods of JavaScript's own arrays, and of the arrays of its libraries. */
+function callJavaScriptMethod(
+  run: Run,
+  receiver: Value,
+  method: string,
+  args: readonly CallArgument[],
+  span: Span,
+  name: string,
+): Value {
+  const refuse = (): Value => unsupported(`uses ${name}()`, span, 'unsupported-method');
+  const apply: Apply = (callee, given, at) => callValue(run, callee, given, at, name);
+  if (receiver.kind === 'string') return unsupported('works on text', span, 'text');
+  const own = ARRAY_METHODS.has(method) ? arrayMethodOfJs(run, receiver, method, args, span, apply) : null;
+  if (own) return own;
+  if (receiver.kind !== 'array' && receiver.kind !== 'input') return refuse();
+  const tensor = run.methods.has(method) ? null : tensorMethod(run.arrays, method);
+  if (!tensor) return refuse();
+  const given = [{ name: null, value: receiver }, ...args];
+  const result = callRow(tensor.row, { run, span, written: name, args: given });
+  const old = tensor.changes ? toArray(run, receiver, span) : null;
+  return old?.kind === 'array' ? changeInPlace(run, receiver, old, result, bindingName(old), span) : result;
 }
 
 function arrayMethod(
@@ -167,9 +191,6 @@ function arrayMethod(
   return callLibrary(run, path, [{ name: null, value: receiver }, ...args], span, name);
 }
 
-const isAppending = (run: Run, method: string, count: number): boolean =>
-  count === 1 && method === (run.family === 'javascript' ? 'push' : 'append');
-
 function containerMethod(
   run: Run,
   receiver: Value & { kind: 'sequence' | 'dict' | 'string' },
@@ -201,7 +222,7 @@ function containerMethod(
       return NONE;
     }
   }
-  if (receiver.kind === 'sequence' && first && isAppending(run, method, args.length))
+  if (receiver.kind === 'sequence' && first && method === 'append' && args.length === 1)
     return append(run, receiver, first, span);
   if (receiver.kind === 'string') return unsupported('works on text', span, 'text');
   return unsupported(`uses ${name}()`, span, 'unsupported-method');

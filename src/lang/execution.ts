@@ -109,6 +109,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     notes: [],
     unnamed: new Map(),
     arrays: plan.module.arrays,
+    methods: plan.module.methods,
     globals: (name, span) => globalValue(run, plan.module, top, name, span),
     call: (fn, args, span) => callFunction(run, fn, args, span),
     evaluate: (expression, scope) => evaluate(run, expression, scope),

@@ -6,6 +6,8 @@ import { callValue } from './calls';
 import { disjunction } from './functions';
 import { select } from './indexing';
 import { CONSTANTS, ROOTS } from './library';
+import { ARRAY_METHODS, copied } from './jsArrays';
+import { MATRIX_SIZES, tensorMethod } from './jsLibraries';
 import { isArrayMethod } from './libraries';
 import { entryOf, memberOf } from './members';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
@@ -99,8 +101,12 @@ export function evaluate(run: Run, expression: Expression, scope: Scope): Value 
       const otherwise = evaluate(run, expression.otherwise, scope);
       return chosen(run, test, then, otherwise, span);
     }
-    case 'sequence':
+    case 'sequence': {
+      const [only] = expression.items;
+      if (only?.kind === 'starred' && expression.items.length === 1)
+        return copied(run, evaluate(run, only.value, scope), span);
       return { kind: 'sequence', form: expression.form, items: items(run, expression.items, scope) };
+    }
     case 'dict': {
       const entries = new Map<string, Value>();
       for (const { key, value } of expression.entries) {
@@ -184,9 +190,8 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
     case 'input':
       if (name === 'size' && run.arrays === 'torch') return { kind: 'method', receiver: object, name };
       if (ARRAY_ATTRIBUTES.has(name)) return attribute(run, toArray(run, object, span), name, span);
+      if (run.family === 'javascript') return entryOf(object.input, `.${name}`, name, span);
       if (isArrayMethod(run.arrays, name)) return { kind: 'method', receiver: object, name };
-      if (run.family === 'javascript' && (name === 'map' || name === 'reduce'))
-        return { kind: 'method', receiver: object, name };
       if (CONTAINER_METHODS.has(name)) return { kind: 'method', receiver: object, name };
       return entryOf(object.input, `.${name}`, name, span);
     case 'array':
@@ -197,6 +202,10 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
         return scalar(run.arena.mul(...object.axes.map((axis) => sizeValue(run, axis).element)));
       if (name === 'ndim') return number(run, object.axes.length);
       if (name === 'mT') return transpose(run, object, null);
+      if (run.arrays === 'ml-matrix' && Object.hasOwn(MATRIX_SIZES, name)) {
+        const axis = object.axes[MATRIX_SIZES[name] ?? 0];
+        return axis ? sizeValue(run, axis) : shapeError(run, `.${name} of an array that is no matrix`, span);
+      }
       if (name === 'dtype' || name === 'device') return unsupported(`uses a ${name}`, span, name);
       return { kind: 'method', receiver: object, name };
     case 'object':
@@ -289,16 +298,30 @@ function itemOf({ items: list, collecting }: SequenceV, index: Value, span: Span
 }
 
 function evaluateCall(run: Run, expression: Expression & { kind: 'call' }, scope: Scope): Value {
-  const callee = evaluate(run, expression.callee, scope);
+  const callee = calleeOf(run, expression.callee, scope);
   const args: CallArgument[] = [];
   for (const arg of expression.args) {
     const inlined = callee.kind === 'function' || callee.kind === 'class' || callee.kind === 'object';
     const value = inlined ? evaluate(run, arg.value, scope) : operand(run, arg.value, scope);
     if (!arg.spread) args.push({ name: arg.name, value });
     else if (value.kind === 'sequence') value.items.forEach((item) => args.push({ name: null, value: item }));
+    // Math.max(...xs)
+    else if (callee.kind === 'library' && expression.args.length === 1) args.push({ name: null, value });
     else return unsupported('unpacks arguments of a call', expression.span, 'starred');
   }
   return callValue(run, callee, args, expression.span, written(expression.callee));
+}
+
+/** In JavaScript only a call tells a method from a field of the same name. */
+function calleeOf(run: Run, callee: Expression, scope: Scope): Value {
+  if (run.family !== 'javascript' || callee.kind !== 'attribute') return evaluate(run, callee, scope);
+  const object = evaluate(run, callee.object, scope);
+  const isMethod =
+    object.kind === 'input' &&
+    (ARRAY_METHODS.has(callee.name) || tensorMethod(run.arrays, callee.name) !== null);
+  return isMethod
+    ? { kind: 'method', receiver: object, name: callee.name }
+    : attribute(run, object, callee.name, callee.span);
 }
 
 /** The callee as the user wrote it. */

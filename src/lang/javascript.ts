@@ -2,11 +2,12 @@
 import { destructured, keyName, readExpression, readField, readFunction, readPattern } from './jsExpressions';
 import { broken, spanOf, textOf, TOO_DEEP_REASON, type JsReader } from './jsReader';
 import { isFunctionNode, scopeOf } from './jsScopes';
+import { readImports, requiredBy } from './jsImports';
 import { readFor, readForEach, readForIn, readWhile } from './jsLoops';
 import { child, namedChildren, TOO_DEEP, type Grammar, type Parsers, type SyntaxNode } from './parse';
 import { readPieces } from './pieces';
 import { createPositions } from './positions';
-import type { BinaryOperator, FunctionNode, Import, Module, ModulePiece, Statement } from './syntax';
+import type { BinaryOperator, FunctionNode, Module, ModulePiece, Statement } from './syntax';
 
 /** Reads a file. Functions with parts that the grammar cannot read are left out. */
 export function readJavaScript(text: string, grammar: Grammar, parsers: Parsers): Module {
@@ -330,6 +331,8 @@ function readDeclarator(node: SyntaxNode, reader: JsReader): Statement[] {
   const name = child(node, 'name');
   const value = child(node, 'value');
   if (!name || !value) return [];
+  const imports = requiredBy(name, unwrapped(value), reader);
+  if (imports) return [{ kind: 'import', imports, span: spanOf(node, reader) }];
   if (name.type === 'identifier') return readNamed(textOf(name, reader), name, value, node, reader);
   return destructured(name, readExpression(value, reader), reader);
 }
@@ -458,26 +461,4 @@ function withPrototypes(body: readonly Statement[]): Statement[] {
     });
   }
   return rest;
-}
-
-function readImports(node: SyntaxNode, reader: JsReader): Import[] {
-  const source = child(node, 'source');
-  const module = source ? textOf(source, reader).slice(1, -1) : '';
-  const imports: Import[] = [];
-  const visit = (at: SyntaxNode): void => {
-    for (const c of namedChildren(at)) {
-      if (c.type === 'identifier') imports.push({ module, member: 'default', alias: textOf(c, reader) });
-      else if (c.type === 'namespace_import') {
-        const [alias] = namedChildren(c);
-        if (alias) imports.push({ module, member: null, alias: textOf(alias, reader) });
-      } else if (c.type === 'import_specifier') {
-        const name = child(c, 'name');
-        const alias = child(c, 'alias') ?? name;
-        if (name && alias)
-          imports.push({ module, member: textOf(name, reader), alias: textOf(alias, reader) });
-      } else visit(c);
-    }
-  };
-  for (const c of namedChildren(node)) if (c.type === 'import_clause') visit(c);
-  return imports;
 }

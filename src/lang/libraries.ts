@@ -2,11 +2,18 @@
 import { FUNCTIONS } from './functions';
 import { JAX } from './jax';
 import { libraryFunction, METHODS } from './library';
+import { JAVASCRIPT_TABLES } from './jsLibraries';
+import type { ArrayLibrary } from './run';
 import { callRow, type LibraryTable, type Meaning } from './signature';
 import { TENSORFLOW } from './tensorflow';
 import { TORCH } from './torch';
 
-const TABLES: Readonly<Record<string, LibraryTable>> = { ...TORCH, ...JAX, ...TENSORFLOW };
+const TABLES: Readonly<Record<string, LibraryTable>> = {
+  ...TORCH,
+  ...JAX,
+  ...TENSORFLOW,
+  ...JAVASCRIPT_TABLES,
+};
 
 /** What a function with this dotted name computes, or null when no table knows it. */
 export function meaningOf(path: string): Meaning | null {
@@ -21,9 +28,6 @@ export function meaningOf(path: string): Meaning | null {
   const numpy = libraryFunction(path);
   return numpy !== null && Object.hasOwn(FUNCTIONS, numpy) ? (FUNCTIONS[numpy] ?? null) : null;
 }
-
-/** Whose arrays a file works with, as its imports tell; `either` where they tell nothing or both. */
-export type ArrayLibrary = 'numpy' | 'torch' | 'either';
 
 export function arrayLibrary(modules: Iterable<string>): ArrayLibrary {
   const roots = new Set([...modules].map((module) => module.split('.')[0]));

@@ -98,6 +98,8 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
   'torch.pi': Math.PI,
   'Math.PI': Math.PI,
   'Math.E': Math.E,
+  'mathjs.pi': Math.PI,
+  'mathjs.e': Math.E,
   'numpy.e': Math.E,
   'math.e': Math.E,
 };
@@ -174,7 +176,17 @@ export const METHODS: ReadonlySet<string> = new Set([
 export const JAVASCRIPT_GLOBALS: Readonly<Record<string, string>> = {
   Math: 'Math',
   Number: 'Number',
+  Array: 'Array',
+  Float32Array: 'Float32Array',
+  Float64Array: 'Float64Array',
+  Object: 'Object',
   console: 'console',
+  // Loaded by a script tag.
+  tf: 'tfjs',
+  math: 'mathjs',
+  nj: 'numjs',
+  numeric: 'numeric',
+  '%keys': 'Object.keys',
   '%length': 'builtins.len',
   '%range': 'builtins.range',
   '%enumerate': 'builtins.enumerate',

@@ -1,11 +1,19 @@
 /** Names at the top level of a file, evaluated when a definition asks for them. */
 import type { Span } from '../core/definition';
 import { evaluate } from './expressions';
-import { arrayLibrary, meaningOf, type ArrayLibrary } from './libraries';
+import { canonicalModule, javascriptArrays } from './jsLibraries';
+import { arrayLibrary, meaningOf } from './libraries';
 import { BUILTINS, JAVASCRIPT_GLOBALS } from './library';
-import { unsupported, type Run } from './run';
+import { unsupported, type ArrayLibrary, type Run } from './run';
 import { functionValue } from './statements';
-import type { Expression, Family, Module, Statement } from './syntax';
+import {
+  functionsOf,
+  type Expression,
+  type Family,
+  type Import,
+  type Module,
+  type Statement,
+} from './syntax';
 import type { Scope, Value } from './values';
 
 export interface ModuleIndex {
@@ -15,6 +23,8 @@ export interface ModuleIndex {
   readonly wildcards: readonly string[];
   /** Whose arrays the file works with. */
   readonly arrays: ArrayLibrary;
+  /** Methods of the classes of the file. */
+  readonly methods: ReadonlySet<string>;
 }
 
 export function indexModule(module: Module): ModuleIndex {
@@ -33,7 +43,11 @@ export function indexModule(module: Module): ModuleIndex {
       if (item.alias === '*') wildcards.push(item.module);
     }
   });
-  return { family: module.family, statements, wildcards, arrays: arrayLibrary(modules) };
+  const methods = new Set(
+    functionsOf(module.body).flatMap(({ fn, owner, nested }) => (owner && !nested ? [fn.name] : [])),
+  );
+  const arrays = module.family === 'javascript' ? javascriptArrays(modules) : arrayLibrary(modules);
+  return { family: module.family, statements, wildcards, arrays, methods };
 }
 
 /** The names that statements at the top level of a file define. */
@@ -114,8 +128,7 @@ function valueOf(
   if (statement.kind === 'class') return { kind: 'class', node: statement.node, scope };
   if (statement.kind === 'import') {
     const item = statement.imports.find((i) => i.alias === name);
-    if (item)
-      return { kind: 'library', path: item.member === null ? item.module : `${item.module}.${item.member}` };
+    if (item) return imported(item);
   }
   const isNamed =
     statement.kind === 'assign' && statement.targets.length === 1 && statement.targets[0]?.kind === 'name';
@@ -136,6 +149,12 @@ function valueOf(
       origin: 'global',
     },
   };
+}
+
+/** What an import binds. */
+export function imported({ module, member }: Import): Value {
+  const path = canonicalModule(module);
+  return { kind: 'library', path: member === null || member === 'default' ? path : `${path}.${member}` };
 }
 
 /** Constants and aliases, whose value does not depend on data. */

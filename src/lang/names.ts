@@ -59,7 +59,7 @@ export const isGradientKey = (name: string, forward: string): boolean =>
 /** Names of activations, or of what holds them. */
 export const isActivationContext = (name: string): boolean =>
   isKnownActivationName(snake(name)) ||
-  /(^|_)(activations?|sigmoid|logistic|tanh|relu|elu|selu|gelu|silu|swish|mish|soft_?plus|soft_?sign|bent_?identity)(_|$)/i.test(
+  /(^|_)(activations?|sigmoid|logistic|tanh|relu|elu|selu|gelu|silu|swish|mish|soft_?plus|soft_?sign|soft_?max|bent_?identity)(_|$)/i.test(
     snake(name),
   );
 

@@ -2,7 +2,6 @@
 import type { Axis, Binding, Span } from '../core/definition';
 import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
-import type { ArrayLibrary } from './libraries';
 import type { Pass } from './passes';
 import type { Sizes } from './sizes';
 import type { Expression, Family, Statement } from './syntax';
@@ -44,6 +43,12 @@ export interface InputState {
   readonly value: ArrayV;
 }
 
+/**
+ * Whose arrays a file works with, as its imports tell. In Python `either` where they tell nothing or both, in JavaScript `any`
+ * where they tell nothing.
+ */
+export type ArrayLibrary = 'numpy' | 'torch' | 'either' | 'tfjs' | 'mathjs' | 'ml-matrix' | 'numjs' | 'any';
+
 export interface Run {
   readonly family: Family;
   readonly arena: Arena;
@@ -77,6 +82,8 @@ export interface Run {
   readonly unnamed: Map<string, number>;
   /** Whose arrays the file works with: some methods differ. */
   readonly arrays: ArrayLibrary;
+  /** Methods of the classes of the file. */
+  readonly methods: ReadonlySet<string>;
   readonly globals: (name: string, span: Span) => Value | undefined;
   readonly call: (fn: FunctionV, args: readonly CallArgument[], span: Span) => Value;
   readonly evaluate: (expression: Expression, scope: Scope) => Value;
