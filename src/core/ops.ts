@@ -40,6 +40,8 @@ export interface OpRow {
   /** The piece that the arguments lie in, for functions made of smooth pieces; null where there is one piece. */
   readonly branch: ((...args: number[]) => number) | null;
   readonly parity: 'odd' | 'even' | 'none';
+  /** Whether derivatives hold its value constant although it depends on the argument: then slopes are no slopes of it. */
+  readonly isHeld: boolean;
   /**
    * Templates over $0, $1, … ; each argument is printed ready to stand in a call's parentheses. Parentheses around one
    * argument that do not follow a name (`-($0)`) are dropped where the argument does not need them.
@@ -73,8 +75,8 @@ const rule = (id: string, formula: string, build: Build): DerivativeRule => ({ r
 const flat = (latex: string): DerivativeRule =>
   rule('piecewise-constant-derivative', `\\frac{d}{dx}${latex} = 0`, (a) => a.zero);
 
-type Shape = Omit<OpRow, 'domain' | 'range' | 'kinks' | 'branch' | 'parity' | 'text' | 'code'> &
-  Partial<Pick<OpRow, 'domain' | 'range' | 'kinks' | 'branch' | 'parity'>> & {
+type Shape = Omit<OpRow, 'domain' | 'range' | 'kinks' | 'branch' | 'parity' | 'isHeld' | 'text' | 'code'> &
+  Partial<Pick<OpRow, 'domain' | 'range' | 'kinks' | 'branch' | 'parity' | 'isHeld'>> & {
     /** numpy, torch, jax, typescript; a name without `$` is a call of it with all arguments. */
     readonly targets: readonly [string, string, string, string];
   };
@@ -89,6 +91,7 @@ function row({ targets, ...shape }: Shape): OpRow {
     kinks: [],
     branch: null,
     parity: 'none',
+    isHeld: false,
     ...shape,
     text: call(shape.name),
     code: { numpy: call(numpy), torch: call(torch), jax: call(jax), typescript: call(typescript) },
@@ -245,6 +248,18 @@ const rows: readonly OpRow[] = [
     parity: 'odd',
     latex: '\\operatorname{sign}($0)',
     targets: everywhere('sign'),
+  }),
+  row({
+    name: 'stop',
+    title: 'a value that is held constant',
+    derivatives: [
+      rule('held-constant', '\\frac{d}{dx}\\operatorname{sg}(x) = 0\\text{: held constant}', (a) => a.zero),
+    ],
+    evaluate: (v) => v,
+    slopes: [() => 0],
+    isHeld: true,
+    latex: '\\operatorname{sg}($0)',
+    targets: ['np.positive', 'torch.Tensor.detach', 'jax.lax.stop_gradient', '+($0)'],
   }),
   row({
     name: 'floor',

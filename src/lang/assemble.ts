@@ -11,6 +11,7 @@ import { symbolNames, type Node, type Size } from '../core/expr';
 import type { Assumption } from '../protocol';
 import { isSingle, shapeText } from './arrays';
 import { ownParameters, type Execution } from './execution';
+import { withoutIdleStops } from './held';
 import { roleHint } from './names';
 import { bindingOf, type Outputs, type WrittenGradient } from './outputs';
 import { domainOf, inferRoles, inputsOf, usageOf, type RoleChoice } from './roles';
@@ -206,7 +207,7 @@ export function assemble(
     else intermediates.push({ gradient: made, earlier: earlierValues(gradient, target, execution, context) });
   }
   return {
-    program,
+    program: withoutIdleStops(program),
     outputAxes: isSingle(bound) ? [] : bound.axes,
     gradients,
     intermediates,

@@ -9,7 +9,9 @@ import { AS_BUILTIN, libraryFunction } from './library';
 import { AMBIGUOUS, inPlace, isArrayMethod, meaningOf, methodPath } from './libraries';
 import { basesOf, isModuleClass } from './classes';
 import { entryOf, memberOf, methodOf } from './members';
+import { held, HELD_NOTE } from './held';
 import { makeModule } from './modules';
+import { transformed } from './transforms';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import type { Apply } from './folds';
 import { ARRAY_METHODS, arrayFunction, arrayMethod as arrayMethodOfJs } from './jsArrays';
@@ -89,7 +91,8 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   if (spread) return callLibrary(run, path.slice(0, -6), [spread], span, name);
   const builtin = path.startsWith('builtins.') ? path.slice(9) : AS_BUILTIN[path];
   if (builtin !== undefined) return callBuiltin(run, builtin, args, span, callValue);
-  const made = makeModule(path, { run, span, written: name, args }, callValue);
+  const call = { run, span, written: name, args };
+  const made = makeModule(path, call, callValue) ?? transformed(path, call, callValue);
   if (made) return made;
   const meaning = meaningOf(path);
   if (!meaning) return unsupported(`uses ${name}`, span, 'unsupported-function');
@@ -176,7 +179,13 @@ function arrayMethod(
     const value = toArray(run, receiver, span);
     if (method === 'item' && value.kind === 'array' && !isSingle(value))
       return shapeError(run, '.item() needs a single number', span);
-    if (method === 'item' && value.kind === 'array') return scalar(value.element);
+    // PyTorch does not differentiate through either of them.
+    if (method === 'detach') {
+      run.notes.push({ subject: name, text: HELD_NOTE, span });
+      return held(run, value);
+    }
+    if (method === 'item' && value.kind === 'array')
+      return run.arrays === 'torch' ? held(run, scalar(value.element)) : scalar(value.element);
     return value.kind === 'array' ? { ...value, base: null } : value;
   }
   const keywords = args.flatMap((arg) => arg.name ?? []);

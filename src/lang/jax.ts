@@ -1,6 +1,7 @@
 /** What the functions of JAX mean that NumPy does not have. */
 import * as f from './formulas';
 import { flag, keyword } from './arguments';
+import { stopped } from './held';
 import { row, rows, type LibraryTable, type Meaning } from './signature';
 import { unsupported } from './run';
 import * as t from './tensors';
@@ -39,7 +40,16 @@ const nn: LibraryTable = {
   one_hot: row('x num_classes:classes * dtype- axis?-1', t.oneHot),
 };
 
+const lax: LibraryTable = {
+  stop_gradient: row('x', stopped),
+  ...rows('exp log log1p expm1 tanh sin cos abs sign sqrt rsqrt square reciprocal erf', 'x', numpy),
+  ...rows('max min', 'x y', (name) => numpy(name === 'max' ? 'maximum' : 'minimum')),
+  logistic: row('x', numpy('sigmoid')),
+  select: row('pred on_true on_false', numpy('where')),
+};
+
 export const JAX: Readonly<Record<string, LibraryTable>> = {
   'jax.nn': nn,
   'flax.linen': nn,
+  'jax.lax': lax,
 };

@@ -135,8 +135,11 @@ function readStatement(node: SyntaxNode, reader: Reader): Statement[] {
         },
       ];
     case 'with_statement':
-    case 'try_statement':
-      return [{ kind: 'block', body: readBlock(child(node, 'body'), reader), span }];
+    case 'try_statement': {
+      const body = child(node, 'body');
+      const header = body ? reader.text.slice(node.start, body.start) : '';
+      return [{ kind: 'block', body: readBlock(body, reader), isHeld: HELD.test(header), span }];
+    }
     case 'function_definition':
       return [{ kind: 'function', fn: readFunction(node, [], reader), span }];
     case 'class_definition':
@@ -182,6 +185,10 @@ function readStatement(node: SyntaxNode, reader: Reader): Statement[] {
       ];
   }
 }
+
+/** Contexts in which values are computed without being differentiated. */
+const HELD =
+  /^with\s+torch\s*\.\s*(?:no_grad|inference_mode|set_grad_enabled\s*\(\s*False)|^with\s+(?:no_grad|inference_mode)\s*\(/;
 
 const TOO_DEEP_REASON = 'this is too long or too deeply nested';
 

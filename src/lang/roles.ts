@@ -2,6 +2,7 @@
 import { POSITIVE, REAL, UNIT, type Binding, type Domain, type Role } from '../core/definition';
 import type { Node, Size } from '../core/expr';
 import { isSingle } from './arrays';
+import { inputsOutside } from './held';
 import { isCovarianceName, isOfLayer, isWeightName, roleHint } from './names';
 import type { Run } from './run';
 import { learntTogether } from './together';
@@ -60,10 +61,13 @@ export function inferRoles(
   // `activate(x)` with `this.beta`: by the argument, where all are single numbers.
   const elementwise =
     states.every(({ value }) => isSingle(value)) && states.some(({ ref }) => ref.origin === 'argument');
+  const outside = inputsOutside(run, [output.element]);
   for (const { name, ref, value } of states) {
     const hint = hints.get(name) ?? null;
     const gradient = written.get(name);
     if (gradient !== undefined) roles.set(name, { role: 'parameter', reason: `${gradient} is its gradient` });
+    else if (outside.size > 0 && !outside.has(name) && hint !== 'hyper' && hint !== 'label')
+      roles.set(name, { role: 'data', reason: 'detached, so constant' });
     else if (ref.isLearnt) roles.set(name, { role: 'parameter', reason: 'the code says that it is learnt' });
     else if (positions.has(name)) roles.set(name, { role: 'label', reason: 'used as a position' });
     else if (isSingle(value) && run.settings.has(ref.code))

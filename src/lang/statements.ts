@@ -4,6 +4,7 @@ import type { Node } from '../core/expr';
 import { changeInPlace, changeUnreadable, isHeld } from './aliases';
 import { toArray } from './arguments';
 import { assignNames, evaluate, iterate, operand } from './expressions';
+import { held } from './held';
 import { assigned } from './indexing';
 import { runStream } from './loops';
 import { putItem } from './lists';
@@ -152,8 +153,13 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
       for (const { module, member, alias } of statement.imports)
         scope.names.set(alias, { kind: 'library', path: member === null ? module : `${module}.${member}` });
       return NEXT;
-    case 'block':
-      return execute(run, statement.body, scope);
+    case 'block': {
+      const outcome = execute(run, statement.body, scope);
+      if (statement.isHeld) holdAll(run, assignedNames(statement.body), scope);
+      return outcome.kind === 'return' && statement.isHeld
+        ? { ...outcome, value: held(run, outcome.value) }
+        : outcome;
+    }
     case 'carry':
       for (const name of statement.names) scope.names.set(name, carriedInput(name, statement.span));
       for (const { object, name } of statement.attributes) {
@@ -177,6 +183,14 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
         value: unsupported(`has a part that is not read (${statement.reason})`, statement.span, 'unreadable'),
         expression: null,
       };
+  }
+}
+
+/** What these variables hold is constant for derivatives from now on. */
+function holdAll(run: Run, names: ReadonlySet<string>, scope: Scope): void {
+  for (const name of names) {
+    const value = scope.names.get(name);
+    if (value) scope.names.set(name, held(run, value));
   }
 }
 

@@ -146,8 +146,11 @@ export type Statement = { readonly span: Span } & (
     }
   /** The counter of a loop of which one pass is read. */
   | { readonly kind: 'forget'; readonly target: Expression }
-  /** A body that is entered once: `with`, and `try` (whose handlers are not followed). */
-  | { readonly kind: 'block'; readonly body: readonly Statement[] }
+  /**
+   * A body that is entered once: `with`, and `try` (whose handlers are not followed). `isHeld`: what it computes is constant
+   * for derivatives (`with torch.no_grad()`).
+   */
+  | { readonly kind: 'block'; readonly body: readonly Statement[]; readonly isHeld?: boolean }
   /** Has no effect on values: pass, assert, print, del, global. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unreadable'; readonly reason: string }

@@ -1,6 +1,7 @@
 /** What TensorFlow's functions mean, and those of Keras' backend. Signatures are those of TensorFlow 2. */
 import * as f from './formulas';
 import { number } from './run';
+import { stopped } from './held';
 import * as losses from './losses';
 import { row, rows, type LibraryTable } from './signature';
 import * as t from './tensors';
@@ -85,6 +86,7 @@ const top: LibraryTable = {
   cast: row('x dtype- name-', numpy('array')),
   ...rows('constant convert_to_tensor identity', 'value dtype- shape- name-', () => numpy('array')),
   ...rows('zeros_like ones_like', 'input dtype- name- layout-', numpy),
+  stop_gradient: row('input name-', stopped),
   norm: row('tensor ord?euclidean axis: keepdims: name-', t.vectorNorm),
   one_hot: row('indices depth:classes on_value?1 off_value?0 axis?-1 dtype- name-', t.oneHot),
 };
@@ -135,6 +137,7 @@ const backend: LibraryTable = {
   expand_dims: row('x axis:', numpy('expand_dims')),
   squeeze: row('x axis:', numpy('squeeze')),
   ...rows('zeros_like ones_like', 'x dtype- name-', numpy),
+  stop_gradient: row('variables', stopped),
   epsilon: row('', (call) => number(call.run, 1e-7)),
 };
 

@@ -1,5 +1,6 @@
 /** What PyTorch's functions, losses and tensor methods mean. Signatures are those of PyTorch 2. */
 import * as f from './formulas';
+import { stopped } from './held';
 import * as losses from './losses';
 import * as filling from './overwriting';
 import { layerNorm, rmsNorm } from './normalisation';
@@ -126,7 +127,7 @@ const functions: LibraryTable = {
   ),
   from_numpy: row('ndarray', numpy('array')),
   clone: row('input * memory_format-', numpy('array')),
-  detach: row('input', numpy('nan_to_num')),
+  detach: row('input', stopped),
   numel: row('input', numpy('size')),
 };
 
