@@ -119,6 +119,26 @@ export function createRunner(
   };
 }
 
+/**
+ * The statements of each pass that belong to no row, to be run in order on buffers of the caller's (one per buffer of the
+ * program; those of blocks are not used).
+ */
+export function bindUniform(
+  program: LoopProgram,
+  sizes: Sizes,
+  store: readonly Float64Array[],
+): (() => void)[][] {
+  const context: Context = { program, sizes, store: [...store], branches: null, accumulators: new Map() };
+  return program.passes.map((pass) =>
+    pass.before.map((statement) => {
+      const bound = bind(context, statement, 0);
+      return () => {
+        bound.run(0);
+      };
+    }),
+  );
+}
+
 function elements(buffer: BufferSpec, sizes: Sizes, blockRows: number): number {
   return buffer.dims.reduce(
     (product, size, k) =>

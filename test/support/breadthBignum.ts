@@ -28,7 +28,7 @@ function erf(x: BigNumber): BigNumber {
   return TWO.div(PI.sqrt()).times(square.neg().exp()).times(total);
 }
 
-const FUNCTIONS: Readonly<Record<string, (x: BigNumber, y: BigNumber) => BigNumber>> = {
+export const FUNCTIONS: Readonly<Record<string, (x: BigNumber, y: BigNumber) => BigNumber>> = {
   exp: (x) => x.exp(),
   log: (x) => x.ln(),
   expm1: (x) => x.exp().minus(ONE),

@@ -1,0 +1,77 @@
+/** Totals over the rows from those of the chunks, in the order of the chunks whichever thread made them. */
+import type { ReduceOp } from '../core/expr';
+import type { LoopProgram } from './loop';
+import type { KernelPlan } from './wasm/compile';
+import type { WasmMemory } from './wasm/host';
+import { foldsRows } from './wasm/layout';
+
+export interface Totals {
+  /** Before a pass. */
+  start(pass: number): void;
+  /** After a pass: writes the totals to their buffers. */
+  finish(pass: number, views: readonly (Float64Array | Float32Array)[]): void;
+}
+
+const NEUTRAL: Readonly<Record<ReduceOp, number>> = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
+
+export function compensatedTotals(
+  program: LoopProgram,
+  plan: KernelPlan,
+  memory: WasmMemory,
+  placeOf: (plan: KernelPlan, chunk: number) => number,
+): Totals {
+  const perPass = program.passes.map((pass) =>
+    pass.rows.filter(foldsRows).flatMap(({ target, reduce }) => {
+      const store = plan.layout.totals.get(target);
+      if (!store || reduce === null) return [];
+      const chunks = Array.from(
+        { length: plan.chunks },
+        (_, chunk) => new Float64Array(memory.buffer, placeOf(plan, chunk) + store.offset, store.length),
+      );
+      return [{ target, op: reduce, chunks }];
+    }),
+  );
+  return {
+    start: (pass) => {
+      for (const { op, chunks } of perPass[pass] ?? []) for (const values of chunks) values.fill(NEUTRAL[op]);
+    },
+    finish: (pass, views) => {
+      for (const { target, op, chunks } of perPass[pass] ?? []) {
+        const out = views[target];
+        if (out) (op === 'sum' ? sumInto : combineInto(op))(out, chunks);
+      }
+    },
+  };
+}
+
+type Combine = (out: Float64Array | Float32Array, chunks: readonly Float64Array[]) => void;
+
+/** Neumaier's compensated sum, 1974. */
+const sumInto: Combine = (out, chunks) => {
+  for (let k = 0; k < out.length; k += 1) {
+    let sum = 0;
+    let error = 0;
+    for (const values of chunks) {
+      const term = values[k] ?? NaN;
+      const next = sum + term;
+      error += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
+      sum = next;
+    }
+    const total = sum + error;
+    // An infinite total leaves NaN as its error.
+    out[k] = Number.isNaN(total) ? sum : total;
+  }
+};
+
+const combineInto =
+  (op: 'prod' | 'max' | 'min'): Combine =>
+  (out, chunks) => {
+    for (let k = 0; k < out.length; k += 1) {
+      let value = NEUTRAL[op];
+      for (const values of chunks) {
+        const term = values[k] ?? NaN;
+        value = op === 'prod' ? value * term : op === 'max' ? Math.max(value, term) : Math.min(value, term);
+      }
+      out[k] = value;
+    }
+  };

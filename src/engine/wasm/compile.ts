@@ -1,0 +1,176 @@
+/** A loop program with its sizes -> a WebAssembly module, and what is needed to run it. */
+import { opRow } from '../../core/ops';
+import type { LoopProgram, Sizes } from '../loop';
+import { sizeOf } from '../loop';
+import { I32, writeFunction } from './code';
+import { encodeModule, F64, type FunctionBody } from './encode';
+import type { Pool } from './emit';
+import { wasmHost } from './host';
+import { CONSTANT_BYTES, layOut, type Layout } from './layout';
+import { STREAMS, type Frame } from './nest';
+import { emitRows } from './rows';
+
+/** Plain data, so that it can be sent to other threads. */
+export interface KernelPlan {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly layout: Layout;
+  /** Sixteen bytes each, from the layout's `constants` on. */
+  readonly constants: readonly (readonly number[])[];
+  /** Rows of the operator table that are called lane by lane. */
+  readonly called: readonly string[];
+  readonly rows: number;
+  /** Rows whose totals are added up on their own: results do not depend on how chunks are given to threads. */
+  readonly chunkRows: number;
+  readonly chunks: number;
+  /** Whole memory, in pages. */
+  readonly pages: number;
+  readonly shared: boolean;
+}
+
+export interface KernelOptions {
+  readonly double: boolean;
+  /** Rounds products and sums once; `canFuse` tells whether the host has it. */
+  readonly fused: boolean;
+  readonly shared: boolean;
+  readonly threads: number;
+}
+
+export const PAGE = 65536;
+const MOST_PAGES = 65536;
+const CHUNK_BYTES = 1 << 20;
+/** Memory for the totals of all chunks. */
+const TOTALS_BYTES = 1 << 25;
+const CACHED_BYTES = 1 << 18;
+
+export const rowsFunction = (pass: number): string => `rows${pass}`;
+
+/** Throws NotVectorised for what kernels do not compute, and RangeErrors for sizes that are not bound or too large. */
+export function compileKernel(program: LoopProgram, sizes: Sizes, options: KernelOptions): KernelPlan {
+  const rows = program.rows === null ? 0 : sizeOf(program.rows, sizes);
+  const rowBytes = bytesPerRow(program, sizes, options.double);
+  const blockRows = 64 * rowBytes <= CACHED_BYTES ? 64 : 32;
+  const layout = layOut(program, sizes, options.double, blockRows);
+  const { chunkRows, chunks } = chunking(rows, blockRows, rowBytes, layout.totalBytes);
+  const bytesNeeded = layout.bytes + options.threads * scratchOf(layout) + chunks * layout.totalBytes;
+  const pages = Math.ceil(bytesNeeded / PAGE) + 1;
+  if (pages > MOST_PAGES) throw new RangeError('the data takes more than 4 GB');
+
+  const constants: (readonly number[])[] = [];
+  const places = new Map<string, number>();
+  const called: string[] = [];
+  const pool: Pool = {
+    constant: (value) => {
+      const key = value.join();
+      const known = places.get(key) ?? constants.push(value) - 1;
+      places.set(key, known);
+      if (16 * known >= CONSTANT_BYTES) throw new RangeError('the program has too many constants');
+      return layout.constants + 16 * known;
+    },
+    functionIndex: (name) => {
+      if (!called.includes(name)) called.push(name);
+      return called.indexOf(name);
+    },
+  };
+  const functions = program.passes.map(({ rows: statements }, pass) =>
+    writeRows(rowsFunction(pass), (frame) => {
+      emitRows({ program, sizes, layout, fused: options.fused, pool }, frame, statements);
+    }),
+  );
+  const bytes = encodeModule({
+    memory: { pages, shared: options.shared },
+    imports: called.map((name) => ({ name, params: opRow(name).domain.map(() => F64), results: [F64] })),
+    functions,
+  });
+  return { bytes, layout, constants, called, rows, chunkRows, chunks, pages, shared: options.shared };
+}
+
+export const scratchOf = (layout: Layout): number => Math.ceil((layout.scratchBytes + 64) / PAGE) * PAGE;
+
+/** The function that runs the statements over `blocks` blocks; see `Frame` for its parameters. */
+function writeRows(name: string, emit: (frame: Frame) => void): FunctionBody {
+  const [start, count, gap, blocks, valid, scratch, totals] = [0, 1, 2, 3, 4, 5, 6] as const;
+  return writeFunction(name, new Array<typeof I32>(7).fill(I32), (code) => {
+    const runs = code.local(I32);
+    const runLength = code.local(I32);
+    const contiguous = (then: () => void, otherwise: () => void): void => {
+      code.get(gap);
+      code.get(count);
+      code.scalar('i32.eq');
+      code.choose(I32, then, otherwise);
+    };
+    contiguous(
+      () => {
+        code.i32(1);
+      },
+      () => {
+        code.i32(STREAMS);
+      },
+    );
+    code.set(runs);
+    contiguous(
+      () => {
+        code.get(valid);
+      },
+      () => {
+        code.get(count);
+      },
+    );
+    code.set(runLength);
+    code.doWhile(() => {
+      emit({ code, start, count, gap, valid, scratch, totals, runs, runLength });
+      code.get(start);
+      code.get(count);
+      code.scalar('i32.add');
+      code.set(start);
+      code.increase(blocks, -1);
+      code.get(blocks);
+    });
+  });
+}
+
+function bytesPerRow(program: LoopProgram, sizes: Sizes, double: boolean): number {
+  let bytes = 0;
+  for (const buffer of program.buffers) {
+    const dim = buffer.input ? buffer.dims.findIndex((size) => size === program.rows) : buffer.rowDim;
+    if (dim < 0) continue;
+    bytes += buffer.dims.reduce((p, size, k) => (k === dim ? p : p * sizeOf(size, sizes)), double ? 8 : 4);
+  }
+  return Math.max(1, bytes);
+}
+
+/** Chunks are a function of the program and its sizes alone. */
+function chunking(
+  rows: number,
+  blockRows: number,
+  rowBytes: number,
+  totalBytes: number,
+): { chunkRows: number; chunks: number } {
+  const wanted = Math.ceil(CHUNK_BYTES / rowBytes);
+  const most = Math.max(1, Math.floor(TOTALS_BYTES / Math.max(1, totalBytes)));
+  const least = Math.ceil(rows / most);
+  const chunkRows = Math.ceil(Math.max(wanted, least, blockRows) / blockRows) * blockRows;
+  return { chunkRows, chunks: Math.max(1, Math.ceil(rows / chunkRows)) };
+}
+
+/** Whether the host compiles relaxed fused multiply-add. */
+export function canFuse(): boolean {
+  return validates('f64x2.relaxed_madd');
+}
+
+/** Whether the host compiles vector instructions at all. */
+export function canVectorise(): boolean {
+  return validates('f64x2.add');
+}
+
+function validates(op: 'f64x2.relaxed_madd' | 'f64x2.add'): boolean {
+  const host = wasmHost();
+  if (!host) return false;
+  const body = writeFunction('f', [], (code) => {
+    const zero = new Array<number>(16).fill(0);
+    const local = code.local(0x7b);
+    for (let k = 0; k < (op === 'f64x2.add' ? 2 : 3); k += 1) code.constant(zero);
+    code.vector(op);
+    code.set(local);
+  });
+  return host.validate(encodeModule({ memory: { pages: 1, shared: false }, imports: [], functions: [body] }));
+}

@@ -1,0 +1,131 @@
+/** Graph -> instructions. */
+import type { Code } from './code';
+import { V128 } from './encode';
+import type { Graph, GraphNode, Value } from './graph';
+
+/** What several functions of a module share. */
+export interface Pool {
+  /** Address of sixteen bytes in memory: reading a constant is cheaper than building it. */
+  constant(bytes: readonly number[]): number;
+  /** Index of the imported function that computes a row of the operator table. */
+  functionIndex(name: string): number;
+}
+
+export interface EmittedGraph {
+  /** Computes what stays the same throughout the innermost loop. */
+  before(): void;
+  /** Computes everything else that `roots` need. */
+  body(): void;
+  /** Puts a root on the stack. */
+  get(root: Value): void;
+}
+
+export function emitGraph(code: Code, pool: Pool, graph: Graph, roots: readonly Value[]): EmittedGraph {
+  const uses = countUses(graph, roots);
+  const fixed = graph.nodes.map(() => false);
+  graph.nodes.forEach((node, k) => {
+    fixed[k] =
+      node.op === 'constant' ||
+      (node.op === 'read' ? node.fixed : node.op !== 'gather' && node.args.every((a) => fixed[a] === true));
+  });
+  const locals = new Map<Value, number>();
+
+  const put = (value: Value): void => {
+    const local = locals.get(value);
+    if (local !== undefined) code.get(local);
+    else compute(value);
+  };
+
+  const compute = (value: Value): void => {
+    const node = nodeOf(graph, value);
+    switch (node.op) {
+      case 'constant':
+        if (node.bytes.every((byte) => byte === 0)) code.constant(node.bytes);
+        else {
+          code.i32(0);
+          code.memory('v128.load', pool.constant(node.bytes));
+        }
+        return;
+      case 'read':
+        node.emit();
+        return;
+      case 'shuffle':
+        node.args.forEach(put);
+        code.shuffle(node.bytes);
+        return;
+      case 'gather':
+        node.emit((argument, lane) => {
+          put(node.args[argument] ?? 0);
+          code.lane('f64x2.extract_lane', lane);
+        });
+        return;
+      case 'call':
+        for (const lane of [0, 1]) {
+          for (const arg of node.args) {
+            put(arg);
+            code.lane('f64x2.extract_lane', lane);
+          }
+          code.call(pool.functionIndex(node.fn));
+          if (lane === 0) code.vector('f64x2.splat');
+          else code.lane('f64x2.replace_lane', lane);
+        }
+        return;
+      default:
+        node.args.forEach(put);
+        if (node.shift !== null) code.i32(node.shift);
+        code.vector(node.op);
+    }
+  };
+
+  const keep = (value: Value): void => {
+    const local = code.local(V128);
+    compute(value);
+    code.set(local);
+    locals.set(value, local);
+  };
+
+  const crossing = new Set(
+    graph.nodes.flatMap((node, k) => (fixed[k] === true || (uses[k] ?? 0) === 0 ? [] : node.args)),
+  );
+  const isCheap = (node: GraphNode): boolean => node.op === 'constant';
+  const again = (node: GraphNode): boolean => node.op === 'gather' || node.op === 'call';
+  const rootSet = new Set(roots);
+  const argumentsOfCalls = new Set(graph.nodes.filter(again).flatMap((node) => node.args));
+  const needed = (value: Value): boolean => (uses[value] ?? 0) > 0;
+  const kept = (value: Value): boolean => {
+    const node = nodeOf(graph, value);
+    if (isCheap(node)) return false;
+    return (
+      (uses[value] ?? 0) > 1 ||
+      rootSet.has(value) ||
+      argumentsOfCalls.has(value) ||
+      (fixed[value] === true && crossing.has(value))
+    );
+  };
+  const order = graph.nodes.map((_, k) => k).filter((k) => needed(k) && kept(k));
+  return {
+    before: () => {
+      order.filter((k) => fixed[k] === true).forEach(keep);
+    },
+    body: () => {
+      order.filter((k) => fixed[k] !== true).forEach(keep);
+    },
+    get: put,
+  };
+}
+
+function nodeOf(graph: Graph, value: Value): GraphNode {
+  const node = graph.nodes[value];
+  if (!node) throw new RangeError(`no value ${value}`);
+  return node;
+}
+
+function countUses(graph: Graph, roots: readonly Value[]): Uint32Array {
+  const uses = new Uint32Array(graph.nodes.length);
+  for (const root of roots) uses[root] = (uses[root] ?? 0) + 1;
+  for (let k = graph.nodes.length - 1; k >= 0; k -= 1) {
+    if ((uses[k] ?? 0) === 0) continue;
+    for (const arg of nodeOf(graph, k).args) uses[arg] = (uses[arg] ?? 0) + 1;
+  }
+  return uses;
+}

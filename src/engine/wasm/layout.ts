@@ -1,0 +1,122 @@
+/** Where the buffers of a program lie in memory. */
+import type { Size } from '../../core/expr';
+import type { LoopProgram, Sizes, Statement } from '../loop';
+import { sizeOf } from '../loop';
+import { rowMajor } from '../contract';
+import type { Base } from './nest';
+
+export interface Store {
+  readonly base: Base;
+  /** Bytes from the base. */
+  readonly offset: number;
+  readonly double: boolean;
+  /** Elements per step along each dimension. */
+  readonly strides: readonly number[];
+  readonly length: number;
+}
+
+export interface Layout {
+  readonly double: boolean;
+  /** One per buffer. */
+  readonly stores: readonly Store[];
+  readonly dims: readonly (readonly Size[])[];
+  /** The same values in single precision, of what is kept in double but read by row statements of single precision. */
+  readonly copies: ReadonlyMap<number, Store>;
+  /** Totals of one chunk of rows, by the statement's target: always doubles. */
+  readonly totals: ReadonlyMap<number, Store>;
+  readonly constants: number;
+  readonly scratch: number;
+  /** Bytes of the scratch memory of one thread, of the totals of one chunk, and of everything before both. */
+  readonly scratchBytes: number;
+  readonly totalBytes: number;
+  readonly bytes: number;
+  /** Rows that a block holds at most. */
+  readonly blockRows: number;
+}
+
+/** Rows after the last that may be read and written. */
+export const SLACK_ROWS = 8;
+/** Room for the constants of a module. */
+const CONSTANT_BYTES = 1 << 15;
+const LINE = 64;
+
+const aligned = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
+
+/** Throws a RangeError for a size that is not bound. */
+export function layOut(program: LoopProgram, sizes: Sizes, double: boolean, blockRows: number): Layout {
+  const width = double ? 8 : 4;
+  let end = CONSTANT_BYTES;
+  let scratchBytes = 0;
+  let totalBytes = 0;
+  const take = (bytes: number): number => {
+    const offset = end;
+    end += aligned(bytes);
+    return offset;
+  };
+  const capacity = blockRows + SLACK_ROWS;
+  const copies = new Map<number, Store>();
+  const stores = program.buffers.map((buffer, id): Store => {
+    const extents = buffer.dims.map((size) => sizeOf(size, sizes));
+    const length = extents.reduce((product, n) => product * n, 1);
+    if (buffer.storage === 'block') {
+      // The rows come last, so that vectors run over them whatever the other dimensions are.
+      const others = extents.filter((_, k) => k !== buffer.rowDim);
+      const inner = rowMajor(others).map((stride) => stride * capacity);
+      const strides = extents.map((_, k) =>
+        k === buffer.rowDim ? 1 : (inner[k > buffer.rowDim ? k - 1 : k] ?? 0),
+      );
+      const offset = scratchBytes;
+      scratchBytes += aligned(others.reduce((product, n) => product * n, capacity) * width);
+      return { base: 'scratch', offset, double, strides, length };
+    }
+    const strides = rowMajor(extents);
+    const rowDim = buffer.dims.findIndex((size) => size === program.rows);
+    const ofRows = rowDim >= 0;
+    const slack = ofRows ? SLACK_ROWS * (strides[rowDim] ?? 1) + SLACK_ROWS : SLACK_ROWS;
+    const wide = double || !ofRows;
+    const offset = take((length + slack) * (wide ? 8 : 4));
+    if (!double && !ofRows)
+      copies.set(id, {
+        base: 'absolute',
+        offset: take((length + slack) * 4),
+        double: false,
+        strides,
+        length,
+      });
+    return { base: 'absolute', offset, double: wide, strides, length };
+  });
+  const totals = new Map<number, Store>();
+  for (const pass of program.passes)
+    for (const statement of pass.rows) {
+      if (!foldsRows(statement)) continue;
+      const extents = statement.axes.slice(0, -1).map((size) => sizeOf(size, sizes));
+      const length = extents.reduce((product, n) => product * n, 1);
+      totals.set(statement.target, {
+        base: 'totals',
+        offset: totalBytes,
+        double: true,
+        strides: rowMajor(extents),
+        length,
+      });
+      totalBytes += 8 * length;
+    }
+  return {
+    double,
+    stores,
+    dims: program.buffers.map((buffer) => buffer.dims),
+    copies,
+    totals,
+    constants: 0,
+    scratch: end,
+    scratchBytes,
+    totalBytes: aligned(totalBytes),
+    bytes: end,
+    blockRows,
+  };
+}
+
+/** Whether a statement reduces over the rows. */
+export const foldsRows = (statement: Statement): boolean =>
+  statement.reduce !== null && statement.row === statement.axes.length - 1;
+
+export { CONSTANT_BYTES };

@@ -1,0 +1,647 @@
+/** Code for the statements of a pass over one block of rows. */
+import type { ReduceOp } from '../../core/expr';
+import type { LoopProgram, Sizes, Statement } from '../loop';
+import { sizeOf } from '../loop';
+import { reads } from '../schedule';
+import { V128 } from './encode';
+import { emitGraph, type EmittedGraph, type Pool } from './emit';
+import { createGraph, lanesOf, type Lanes, type Value } from './graph';
+import { groupStatements, isElementwise, vectorPlan, type Group } from './group';
+import {
+  axisIds,
+  bytesOf,
+  instantiate,
+  madeKey,
+  offsetIn,
+  ramp,
+  siteAt,
+  siteOf,
+  type Combo,
+  type Scope,
+  type Site,
+} from './instantiate';
+import { foldsRows, type Layout } from './layout';
+import { createNest, ROW, STREAMS, type Axis, type Frame, type Nest, type Point, type Pointer } from './nest';
+
+export interface RowsContext {
+  readonly program: LoopProgram;
+  readonly sizes: Sizes;
+  readonly layout: Layout;
+  readonly fused: boolean;
+  readonly pool: Pool;
+}
+
+/** A statement with the places that it reads and writes. */
+interface Work {
+  readonly statement: Statement;
+  readonly sites: readonly (Site | null)[];
+  readonly indices: readonly (Pointer | null)[];
+  /** Where the result goes: to the buffer, or to the totals. */
+  readonly target: Site;
+}
+
+const NEUTRAL: Readonly<Record<ReduceOp, number>> = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
+
+/** Throws NotVectorised. */
+export function emitRows(context: RowsContext, frame: Frame, statements: readonly Statement[]): void {
+  const isAlone = (statement: Statement): boolean =>
+    isProduct(statement) || !isElementwise(statement) || (foldsRows(statement) && statement.axes.length > 1);
+  const clean = cleanBuffers(statements);
+  for (const group of groupStatements(statements, context.sizes, isAlone))
+    emitGroup(context, frame, group, clean);
+}
+
+/** The sum of a product of two reads: a matrix product. */
+export function isProduct({ tape, reduce }: Statement): boolean {
+  const [first, second, product] = tape;
+  return (
+    reduce === 'sum' &&
+    tape.length === 3 &&
+    first?.op === 'load' &&
+    second?.op === 'load' &&
+    product?.op === 'mul' &&
+    product.a !== product.b
+  );
+}
+
+/**
+ * Buffers of a block whose elements after the last row must be 0, as matrix products over the rows run over them. Only what
+ * an elementwise statement writes can be kept so.
+ */
+function cleanBuffers(statements: readonly Statement[]): ReadonlySet<number> {
+  const maps = new Set(statements.filter((s) => s.reduce === null).map((s) => s.target));
+  return new Set(
+    statements
+      .filter((statement) => isProduct(statement) && foldsRows(statement))
+      .flatMap((statement) => reads(statement).map((read) => read.buffer))
+      .filter((buffer) => maps.has(buffer)),
+  );
+}
+
+function emitGroup(context: RowsContext, frame: Frame, group: Group, clean: ReadonlySet<number>): void {
+  const { layout, sizes } = context;
+  const nest = createNest(frame);
+  const works = group.map((statement) => workOf(context, nest, statement));
+  const [first] = works;
+  if (!first) return;
+  const ids = axisIds(first.statement);
+  const lengths: number[] = [];
+  first.statement.axes.forEach((size, axis) => {
+    lengths[ids[axis] ?? 0] = sizeOf(size, sizes);
+  });
+  if (lengths.some((length, id) => id !== ROW && length === 0)) return;
+  const plan = vectorPlan(
+    first.statement,
+    lengths,
+    works.flatMap(({ sites }) => sites.flatMap((site) => (site ? [site] : []))),
+  );
+  const emission: Emission = {
+    context,
+    nest,
+    works,
+    vector: plan.axis,
+    lanes: layout.double ? 2 : 4,
+    lengths,
+    free: ids.filter((id) => id !== ROW && id !== plan.reduced),
+    clean,
+  };
+  nest.start();
+  if (plan.reduced !== null && plan.reduced !== ROW)
+    (plan.axis === ROW ? reduceInVectors : reduceInStreams)(emission, plan.reduced);
+  else if (plan.axis === ROW) runOverRows(emission);
+  else foldExactly(emission);
+}
+
+function workOf({ layout, sizes }: RowsContext, nest: Nest, statement: Statement): Work {
+  const ids = axisIds(statement);
+  const folds = foldsRows(statement);
+  const store = folds ? layout.totals.get(statement.target) : layout.stores[statement.target];
+  if (!store) throw new RangeError(`no place for buffer ${statement.target}`);
+  const strides = new Array<number>(statement.axes.length + 1).fill(0);
+  store.strides.forEach((stride, k) => {
+    strides[ids[k] ?? 0] = stride;
+  });
+  return {
+    statement,
+    sites: statement.tape.map((instruction) =>
+      instruction.op === 'load' ? siteOf(nest, layout, sizes, statement, instruction) : null,
+    ),
+    indices: statement.tape.map((instruction) => {
+      if (instruction.op !== 'index') return null;
+      const along = new Array<number>(statement.axes.length + 1).fill(0);
+      along[ids[instruction.axis] ?? 0] = 1;
+      return nest.pointer('absolute', along);
+    }),
+    target: siteAt(nest, store, store.offset, strides),
+  };
+}
+
+interface Emission {
+  readonly context: RowsContext;
+  readonly nest: Nest;
+  readonly works: readonly Work[];
+  readonly vector: number;
+  readonly lanes: 2 | 4;
+  /** By axis of the nest. */
+  readonly lengths: readonly number[];
+  /** Axes besides the rows and the reduced one. */
+  readonly free: readonly number[];
+  readonly clean: ReadonlySet<number>;
+}
+
+/** Points per tile of the last free axes; the others run one by one. */
+function freeAxes({ free, lengths, vector, lanes }: Emission, tiles: readonly number[]): Axis[] {
+  return free.map((id, k) => ({
+    id,
+    length: lengths[id] ?? 1,
+    tile: tiles[tiles.length - (free.length - k)] ?? 1,
+    width: id === vector ? lanes : 1,
+  }));
+}
+
+/** Nested loops over axes; the innermost is given the points of all. */
+function overAll(
+  nest: Nest,
+  axes: readonly Axis[],
+  inside: (points: ReadonlyMap<number, readonly Point[]>) => void,
+): void {
+  const go = (k: number, chosen: ReadonlyMap<number, readonly Point[]>): void => {
+    const axis = axes[k];
+    if (!axis) inside(chosen);
+    else
+      nest.over(axis, (points) => () => {
+        go(k + 1, new Map([...chosen, [axis.id, points]]));
+      });
+  };
+  go(0, new Map());
+}
+
+/** Every element of a tile. */
+function combosOf(points: ReadonlyMap<number, readonly Point[]>): Combo[] {
+  let combos: Combo[] = [[]];
+  for (const [id, list] of points)
+    combos = combos.flatMap((combo) =>
+      list.map((point) => {
+        const longer = [...combo];
+        longer[id] = point;
+        return longer;
+      }),
+    );
+  return combos;
+}
+
+const vectorsOfRows = (count: number, lanes: number): Point[] =>
+  Array.from({ length: count }, (_, k) => ({ offset: k * lanes, lanes, stream: 0 }));
+
+const scopeOf = ({ context, nest, vector }: Emission, innermost: readonly number[]): Scope => {
+  const graph = createGraph();
+  return {
+    code: nest.frame.code,
+    nest,
+    graph,
+    lanes: lanesOf(graph, context.layout.double, context.fused),
+    fused: context.fused,
+    sizes: context.sizes,
+    vector,
+    innermost,
+    made: new Map(),
+  };
+};
+
+const tapeOf = (scope: Scope, work: Work, combo: Combo): Value[] =>
+  instantiate(scope, work.statement, work.sites, work.indices, combo);
+
+// ---- accumulators
+
+interface Accumulator {
+  readonly work: Work;
+  readonly combo: Combo;
+  /** One per vector that is added at a time, so that the additions do not wait for each other. */
+  readonly locals: readonly number[];
+  readonly op: ReduceOp;
+}
+
+function startAccumulators(emission: Emission, combos: readonly Combo[], copies: number): Accumulator[] {
+  const { code } = emission.nest.frame;
+  const { double } = emission.context.layout;
+  return emission.works.flatMap((work) => {
+    const op = work.statement.reduce;
+    if (op === null) return [];
+    return combos.map((combo): Accumulator => {
+      const locals = Array.from({ length: copies }, () => code.local(V128));
+      for (const local of locals) {
+        putSplat(emission, double, NEUTRAL[op]);
+        code.set(local);
+      }
+      return { work, combo, locals, op };
+    });
+  });
+}
+
+function putSplat({ nest }: Emission, double: boolean, value: number): void {
+  const bytes = new Uint8Array(
+    (double ? Float64Array.of(value, value) : Float32Array.of(value, value, value, value)).buffer,
+  );
+  nest.frame.code.constant([...bytes]);
+}
+
+/** The next value of an accumulator; `mask` (if any) tells which lanes count. */
+function accumulate(
+  scope: Scope,
+  { work, op }: Accumulator,
+  local: number,
+  before: Value | null,
+  combo: Combo,
+  mask: Value | null,
+): Value {
+  const { lanes: l, graph, code } = scope;
+  const registers = tapeOf(scope, work, combo);
+  const value = registers.at(-1) ?? 0;
+  const old =
+    before ??
+    graph.read(`accumulator ${local}`, false, () => {
+      code.get(local);
+    });
+  const last = work.statement.tape.at(-1);
+  if (op === 'sum' && mask === null && last?.op === 'mul')
+    return l.fma(registers[last.a] ?? 0, registers[last.b] ?? 0, old);
+  const term =
+    mask === null
+      ? value
+      : op === 'sum'
+        ? l.and(mask, value)
+        : l.select(mask, value, l.constant(NEUTRAL[op]));
+  if (op === 'sum') return l.add(old, term);
+  if (op === 'prod') return l.mul(old, term);
+  return op === 'max' ? l.max(old, term) : l.min(old, term);
+}
+
+/** All copies of an accumulator as one, on the stack. */
+function putCombined({ context, nest }: Emission, { locals, op }: Accumulator): void {
+  const { code } = nest.frame;
+  const [first = 0, ...others] = locals;
+  code.get(first);
+  for (const local of others) {
+    code.get(local);
+    code.vector(`${context.layout.double ? 'f64x2' : 'f32x4'}.${COMBINE[op]}`);
+  }
+}
+
+const COMBINE = { sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const;
+
+/** The lanes of the vector on the stack as one double, on the stack. */
+function reduceLanes({ context, nest, lanes }: Emission, op: ReduceOp): void {
+  const { code } = nest.frame;
+  const { double } = context.layout;
+  const vector = code.local(V128);
+  code.set(vector);
+  for (let lane = 0; lane < lanes; lane += 1) {
+    putLane(emissionCode(code, double), vector, lane);
+    if (lane > 0) code.scalar(`f64.${COMBINE[op]}`);
+  }
+}
+
+interface LaneCode {
+  readonly code: Frame['code'];
+  readonly double: boolean;
+}
+const emissionCode = (code: Frame['code'], double: boolean): LaneCode => ({ code, double });
+
+/** A lane as a double, on the stack. */
+function putLane({ code, double }: LaneCode, vector: number, lane: number): void {
+  code.get(vector);
+  code.lane(double ? 'f64x2.extract_lane' : 'f32x4.extract_lane', lane);
+  if (!double) code.scalar('f64.promote_f32');
+}
+
+/** Combines an accumulator with the totals: `each` lane with its own element, or all lanes with one. */
+function addToTotals(emission: Emission, accumulator: Accumulator): void {
+  const { nest, vector, context } = emission;
+  const { code } = nest.frame;
+  const { work, combo, op } = accumulator;
+  const site = work.target;
+  const base = offsetIn(site, combo);
+  const combine = (offset: number, put: () => void): void => {
+    nest.address(site.pointer, 0);
+    nest.address(site.pointer, 0);
+    code.memory('f64.load', offset);
+    put();
+    code.scalar(`f64.${COMBINE[op]}`);
+    code.memory('f64.store', offset);
+  };
+  if (vector === ROW) {
+    combine(base, () => {
+      putCombined(emission, accumulator);
+      reduceLanes(emission, op);
+    });
+    return;
+  }
+  const local = code.local(V128);
+  putCombined(emission, accumulator);
+  code.set(local);
+  const lanes = combo[vector]?.lanes ?? 0;
+  const stride = site.strides[vector] ?? 0;
+  if (context.layout.double && stride === 1 && lanes === 2) {
+    nest.address(site.pointer, 0);
+    nest.address(site.pointer, 0);
+    code.memory('v128.load', base);
+    code.get(local);
+    code.vector(`f64x2.${COMBINE[op]}`);
+    code.memory('v128.store', base);
+    return;
+  }
+  for (let lane = 0; lane < lanes; lane += 1)
+    combine(base + lane * stride * 8, () => {
+      putLane(emissionCode(code, context.layout.double), local, lane);
+    });
+}
+
+// ---- storing
+
+/** Stores the lanes of what `put` puts on the stack at the element of a combo. */
+function storeVector(emission: Emission, site: Site, combo: Combo, put: () => void): void {
+  const { nest, vector, lanes } = emission;
+  const { code } = nest.frame;
+  const stride = site.strides[vector] ?? 0;
+  const count = combo[vector]?.lanes ?? lanes;
+  const stream = combo[ROW]?.stream ?? 0;
+  const offset = offsetIn(site, combo);
+  const bytes = bytesOf(site.store);
+  if (stride === 1 && count === lanes) {
+    nest.address(site.pointer, stream);
+    put();
+    code.memory('v128.store', offset);
+    return;
+  }
+  const local = code.local(V128);
+  put();
+  code.set(local);
+  for (let lane = 0; lane < count; lane += 1) {
+    nest.address(site.pointer, stream);
+    code.get(local);
+    code.memoryLane(`v128.store${bytes === 8 ? 64 : 32}_lane`, offset + lane * stride * bytes, lane);
+  }
+}
+
+// ---- the four kinds of nests
+
+/** Elementwise statements and reductions over the rows, in vectors of rows. */
+function runOverRows(emission: Emission): void {
+  const { nest, works, lanes, context, clean } = emission;
+  const { code } = nest.frame;
+  const [only] = works;
+  const product = works.length === 1 && only !== undefined && isProduct(only.statement);
+  const unrolled = product ? 1 : rowVectors(works);
+  const rows = vectorsOfRows(unrolled, lanes);
+  overAll(nest, freeAxes(emission, product ? [3, 4] : []), (points) => {
+    const outer = combosOf(points);
+    const accumulators = startAccumulators(emission, outer, unrolled);
+    nest.overRows(unrolled * lanes, () => {
+      const scope = scopeOf(emission, [ROW]);
+      let position = 0;
+      const masks = rows.map((point) => rowMask(scope, nest, point, () => position));
+      const stores: { work: Work; combo: Combo; value: Value }[] = [];
+      const sums: { local: number; value: Value }[] = [];
+      for (const work of works)
+        for (const combo of outer)
+          rows.forEach((row, k) => {
+            const full = withRow(combo, row);
+            const mask = masks[k] ?? null;
+            const accumulator = accumulators.find((a) => a.work === work && a.combo === combo);
+            if (accumulator) {
+              const bare = product && isCleanProduct(work.statement, clean);
+              const local = accumulator.locals[k] ?? 0;
+              sums.push({
+                local,
+                value: accumulate(scope, accumulator, local, null, full, bare ? null : (mask?.() ?? null)),
+              });
+              return;
+            }
+            const value = tapeOf(scope, work, full).at(-1) ?? 0;
+            scope.made.set(madeKey(work.statement.target, full), value);
+            if (!isRead(context.program, work.statement, works)) return;
+            const kept = clean.has(work.statement.target) && mask ? scope.lanes.and(mask(), value) : value;
+            stores.push({ work, combo: full, value: kept });
+          });
+      const emitted = emitGraph(
+        code,
+        context.pool,
+        scope.graph,
+        [...stores, ...sums].map(({ value }) => value),
+      );
+      emitted.before();
+      return (local) => {
+        position = local;
+        emitted.body();
+        for (const { work, combo, value } of stores)
+          storeVector(emission, work.target, combo, () => {
+            emitted.get(value);
+          });
+        setAll(code, emitted, sums);
+      };
+    });
+    for (const accumulator of accumulators) addToTotals(emission, accumulator);
+  });
+}
+
+/** Vectors of rows at a time: two, so that one computes while the other waits, unless the code would become long. */
+function rowVectors(works: readonly Work[]): number {
+  const heavy = works.reduce(
+    (sum, { statement }) => sum + statement.tape.filter((i) => i.op === 'pow').length,
+    0,
+  );
+  return heavy > 1 ? 1 : 2;
+}
+
+const withRow = (combo: Combo, row: Point): Combo => {
+  const full = [...combo];
+  full[ROW] = row;
+  return full;
+};
+
+/** A mask of the lanes that are rows of the block, made when it is first asked for. */
+function rowMask(scope: Scope, nest: Nest, point: Point, position: () => number): () => Value {
+  const { code, lanes: l, graph } = scope;
+  const splat = (): void => {
+    code.scalar(l.double ? 'f64.convert_i32_u' : 'f32.convert_i32_u');
+    code.vector(l.double ? 'f64x2.splat' : 'f32x4.splat');
+  };
+  return () => {
+    const limit = graph.read('rows', true, () => {
+      code.get(nest.frame.runLength);
+      splat();
+    });
+    const first = graph.read('position', false, () => {
+      code.get(position());
+      splat();
+    });
+    return l.compare('lt', l.add(first, ramp(l, point.offset)), limit);
+  };
+}
+
+const isCleanProduct = (statement: Statement, clean: ReadonlySet<number>): boolean =>
+  reads(statement).every(({ buffer }) => clean.has(buffer));
+
+/** Whether anything outside the loop reads what a statement writes. */
+function isRead(program: LoopProgram, statement: Statement, works: readonly Work[]): boolean {
+  const { target } = statement;
+  if (program.buffers[target]?.storage !== 'block') return true;
+  const inside = new Set(works.map((work) => work.statement));
+  return program.passes.some((pass) =>
+    [...pass.before, ...pass.rows].some(
+      (other) => !inside.has(other) && reads(other).some(({ buffer }) => buffer === target),
+    ),
+  );
+}
+
+function setAll(
+  code: Frame['code'],
+  emitted: EmittedGraph,
+  sums: readonly { local: number; value: Value }[],
+): void {
+  // All new values are in locals of their own before the first accumulator changes.
+  for (const { local, value } of sums) {
+    emitted.get(value);
+    code.set(local);
+  }
+}
+
+/** Reductions over an axis that is not the rows, in vectors of rows: a tile of rows and of the last free axis at a time. */
+function reduceInVectors(emission: Emission, reduced: number): void {
+  const { nest, works, lanes } = emission;
+  const [work] = works;
+  if (!work) return;
+  const product = isProduct(work.statement);
+  const rows = vectorsOfRows(2, lanes);
+  overAll(nest, freeAxes(emission, product ? [4] : []), (points) => {
+    nest.overRows(2 * lanes, () => () => {
+      const combos = combosOf(new Map([...points, [ROW, rows]]));
+      const accumulators = startAccumulators(emission, combos, 1);
+      reduceOver(emission, reduced, 1, 1, accumulators);
+      for (const accumulator of accumulators)
+        storeVector(emission, work.target, accumulator.combo, () => {
+          putCombined(emission, accumulator);
+        });
+    });
+  });
+}
+
+/** The loop over a reduced axis, `tile` points of `width` elements at a time. */
+function reduceOver(
+  emission: Emission,
+  reduced: number,
+  tile: number,
+  width: number,
+  accumulators: readonly Accumulator[],
+): void {
+  const { nest, context, lengths, lanes } = emission;
+  const { code } = nest.frame;
+  nest.over({ id: reduced, length: lengths[reduced] ?? 0, tile, width }, (points) => {
+    const scope = scopeOf(emission, [reduced]);
+    const sums = accumulators.flatMap((accumulator) => {
+      const { combo, locals } = accumulator;
+      const values: (Value | null)[] = locals.map(() => null);
+      points.forEach((point, k) => {
+        const full = [...combo];
+        full[reduced] = point;
+        const copy = k % locals.length;
+        const mask = width > 1 && point.lanes < lanes ? firstLanes(scope.lanes, point.lanes) : null;
+        values[copy] = accumulate(scope, accumulator, locals[copy] ?? 0, values[copy] ?? null, full, mask);
+      });
+      return values.flatMap((value, k) => (value === null ? [] : [{ local: locals[k] ?? 0, value }]));
+    });
+    const emitted = emitGraph(
+      code,
+      context.pool,
+      scope.graph,
+      sums.map(({ value }) => value),
+    );
+    emitted.before();
+    return () => {
+      emitted.body();
+      setAll(code, emitted, sums);
+    };
+  });
+}
+
+function firstLanes(l: Lanes, count: number): Value {
+  return l.graph.constant(Array.from({ length: 16 }, (_, k) => (k < count * l.bytes ? 255 : 0)));
+}
+
+/**
+ * Reductions over an axis that is not the rows, in vectors along that axis (whose lanes are added up at the end) or along
+ * another one: for data whose rows lie one after the other. The rows come from all streams side by side.
+ */
+function reduceInStreams(emission: Emission, reduced: number): void {
+  const { nest, works, vector, lanes, free } = emission;
+  const [work] = works;
+  if (!work) return;
+  const along = vector === reduced;
+  const perStream = along && free.length === 0 ? 2 : 1;
+  const rows = Array.from({ length: STREAMS * perStream }, (_, k): Point => ({
+    offset: k % perStream,
+    lanes: 1,
+    stream: Math.floor(k / perStream),
+  }));
+  const tiles = free.map((id, k) => (along ? (k === free.length - 1 ? 2 : 1) : id === vector ? 3 : 1));
+  overAll(nest, freeAxes(emission, tiles), (points) => {
+    nest.overStreams(perStream, () => {
+      const accumulators = startAccumulators(emission, combosOf(new Map([...points, [ROW, rows]])), 1);
+      reduceOver(emission, reduced, along ? 2 : 1, along ? lanes : 1, accumulators);
+      for (const accumulator of accumulators) {
+        if (along) storeReduced(emission, accumulator);
+        else
+          storeVector(emission, work.target, accumulator.combo, () => {
+            putCombined(emission, accumulator);
+          });
+      }
+    });
+  });
+}
+
+/** Stores the lanes of an accumulator as one number. */
+function storeReduced(emission: Emission, accumulator: Accumulator): void {
+  const { nest } = emission;
+  const { code } = nest.frame;
+  const { work, combo, op } = accumulator;
+  const site = work.target;
+  nest.address(site.pointer, combo[ROW]?.stream ?? 0);
+  putCombined(emission, accumulator);
+  reduceLanes(emission, op);
+  if (!site.store.double) code.scalar('f32.demote_f64');
+  code.memory(site.store.double ? 'f64.store' : 'f32.store', offsetIn(site, combo));
+}
+
+/** Sums over the rows in vectors along another axis, row by row and no further than the last. */
+function foldExactly(emission: Emission): void {
+  const { nest, context, free, vector } = emission;
+  const { code } = nest.frame;
+  const others = free.length > 1;
+  const tiles = free.map((id) => (id === vector ? (others ? 4 : 8) : 3));
+  overAll(nest, freeAxes(emission, tiles), (points) => {
+    const accumulators = startAccumulators(emission, combosOf(points), 1);
+    nest.overRows(1, () => {
+      const scope = scopeOf(emission, [ROW]);
+      const row: Point = { offset: 0, lanes: 1, stream: 0 };
+      const sums = accumulators.map((accumulator) => {
+        const local = accumulator.locals[0] ?? 0;
+        return {
+          local,
+          value: accumulate(scope, accumulator, local, null, withRow(accumulator.combo, row), null),
+        };
+      });
+      const emitted = emitGraph(
+        code,
+        context.pool,
+        scope.graph,
+        sums.map(({ value }) => value),
+      );
+      emitted.before();
+      return () => {
+        emitted.body();
+        setAll(code, emitted, sums);
+      };
+    });
+    for (const accumulator of accumulators) addToTotals(emission, accumulator);
+  });
+}

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { axisIndices, type Program } from '../../../src/core/definition';
+import { createEvaluator } from '../../../src/core/evaluate';
+import { createRunner } from '../../../src/engine/interpret';
+import { createKernel, type Kernel, type KernelSettings } from '../../../src/engine/kernel';
+import type { LoopProgram } from '../../../src/engine/loop';
+import { bindingValue, compileProgram } from '../../../src/engine/program';
+import { canFuse } from '../../../src/engine/wasm/compile';
+import { parseModel } from '../../support/model';
+import { allowFused } from './fused';
+import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from './jobs';
+import { normals, pointOf, random, randomInputs, randomProgram, unwrap } from './support';
+
+allowFused();
+const FUSED = canFuse() ? [false, true] : [false];
+const double = (fused: boolean): KernelSettings => ({ precision: 'double', fused });
+
+function compileAll(program: Program, names = program.bindings.map((b) => b.name)): LoopProgram {
+  const outputs = names.flatMap((name) => {
+    const value = bindingValue(program, name);
+    return value ? [{ name, value }] : [];
+  });
+  return unwrap(compileProgram(program, outputs));
+}
+
+/** Every element of every output against the evaluator, within the evaluator's own bound on its rounding errors. */
+function expectAgreement(
+  program: Program,
+  kernel: Kernel,
+  sizes: Record<string, number>,
+  seed: number,
+): void {
+  const inputs = randomInputs(sizes, seed);
+  const result = kernel.run(inputs);
+  const reference = createRunner(compileAll(program), sizes, inputs).run();
+  const evaluator = createEvaluator(program, pointOf(program, sizes, inputs));
+  for (const { name, axes, def } of program.bindings) {
+    const indices = axisIndices(axes);
+    const dims = indices.map((index) => sizes[index.size] ?? 0);
+    const total = dims.reduce((p, n) => p * n, 1);
+    expect(result[name]?.length).toBe(total);
+    for (let k = 0; k < total; k += 1) {
+      let rest = k;
+      const at: Record<string, number> = {};
+      for (let d = dims.length - 1; d >= 0; d -= 1) {
+        at[indices[d]?.name ?? ''] = rest % (dims[d] ?? 1);
+        rest = Math.floor(rest / (dims[d] ?? 1));
+      }
+      const { value, scale } = evaluator.valueWithScale(def, at);
+      const got = result[name]?.[k] ?? NaN;
+      const own = reference[name]?.[k] ?? NaN;
+      if (!Number.isFinite(own) || !Number.isFinite(value)) expect(got, `${name}[${k}]`).toEqual(own);
+      else if (Number.isFinite(scale))
+        expect(Math.abs(got - value), `${name}[${k}] ${got} ${value}`).toBeLessThanOrEqual(
+          2e-13 * scale + 1e-300,
+        );
+    }
+  }
+}
+
+/** The largest difference relative to the largest value. */
+function distance(a: Float64Array | undefined, b: Float64Array | undefined): number {
+  if (!a || a.length !== b?.length) return NaN;
+  const size = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return a.reduce((most, value, k) => Math.max(most, Math.abs(value - (b[k] ?? NaN)) / size), 0);
+}
+
+interface Data {
+  readonly sizes: Record<string, number>;
+  readonly data: Record<string, Float64Array>;
+  readonly point: Record<string, Float64Array>;
+}
+
+function logistic(m: number, n: number): Data {
+  const next = random(m * 131 + n);
+  const X = normals(m * n, next);
+  const y = Float64Array.from({ length: m }, () => (next() < 0.5 ? 0 : 1));
+  const w = normals(n, next).map((value) => value / Math.sqrt(n));
+  return { sizes: { m, n }, data: { X, y }, point: { w, b: Float64Array.of(0.5) } };
+}
+
+describe('a kernel', () => {
+  it.each(FUSED)('agrees with the evaluator on random programs, fused: %s', (fused) => {
+    fc.assert(
+      fc.property(fc.integer(), fc.constantFrom(2, 5, 12), (seed, m) => {
+        const program = randomProgram(seed);
+        const sizes = { m, n: 3, k: 2 };
+        const kernel = unwrap(createKernel(compileAll(program), sizes, {}, double(fused)));
+        expectAgreement(program, kernel, sizes, seed);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  const { gradient } = jobOf(LOGISTIC, LOGISTIC_GRADIENT);
+  const ROWS = [1, 2, 7, 8, 9, 31, 33, 63, 64, 65, 67, 127, 129, 255, 257, 4097];
+
+  it.each(ROWS)('agrees with the interpreter on %i rows, whatever the columns', (m) => {
+    for (const n of [1, 2, 3, 4, 7, 8, 15, 16, 17, 30, 33]) {
+      const { sizes, data, point } = logistic(m, n);
+      const expected = createRunner(gradient, sizes, data).run(point);
+      for (const fused of FUSED)
+        for (const precision of ['double', 'single'] as const) {
+          const outputs = unwrap(createKernel(gradient, sizes, data, { precision, fused })).run(point);
+          for (const name of ['loss', 'gradient w']) {
+            const most = precision === 'double' ? 3e-14 : 3e-5;
+            expect(distance(outputs[name], expected[name]), `${name} ${m}x${n}`).toBeLessThan(most);
+          }
+        }
+    }
+  });
+
+  it('sums single precision to far more digits than it has', () => {
+    const { sizes, data, point } = logistic(100_000, 10);
+    const rounded = Object.fromEntries(
+      Object.entries(data).map(([name, v]) => [name, Float64Array.from(v, Math.fround)]),
+    );
+    const start = Object.fromEntries(
+      Object.entries(point).map(([name, v]) => [name, Float64Array.from(v, Math.fround)]),
+    );
+    const expected = createRunner(gradient, sizes, rounded).run(start);
+    const outputs = unwrap(createKernel(gradient, sizes, rounded, { precision: 'single', fused: false })).run(
+      start,
+    );
+    expect(distance(outputs['gradient w'], expected['gradient w'])).toBeLessThan(2e-8);
+    expect(distance(outputs.loss, expected.loss)).toBeLessThan(2e-8);
+  });
+
+  it('is reproducible to the last bit', () => {
+    const { sizes, data, point } = logistic(20_000, 7);
+    const kernel = unwrap(createKernel(gradient, sizes, data, double(false)));
+    const first = kernel.run(point);
+    expect(kernel.run(point)).toEqual(first);
+    expect(unwrap(createKernel(gradient, sizes, data, double(false))).run(point)).toEqual(first);
+  });
+
+  it('keeps what is not a number and what is infinite', () => {
+    const program = parseModel(`data x[m]; param b
+h[i<m] = maximum(log(x[i]), b)
+J = sum(i<m, h[i])
+L = max(i<m, h[i])`);
+    const loop = compileAll(program, ['h', 'J', 'L']);
+    const x = Float64Array.of(-1, 0, 1, Infinity, NaN);
+    const kernel = unwrap(createKernel(loop, { m: 5 }, { x }, double(false)));
+    const outputs = kernel.run({ b: Float64Array.of(-2) });
+    expect(outputs.h).toEqual(Float64Array.of(NaN, -2, 0, Infinity, NaN));
+    expect([outputs.J?.[0], outputs.L?.[0]]).toEqual([NaN, NaN]);
+  });
+
+  it('runs on no rows', () => {
+    const loop = compileAll(parseModel('data x[m]; param b\nJ = sum(i<m, x[i]*b) + b'), ['J']);
+    const kernel = unwrap(createKernel(loop, { m: 0 }, { x: new Float64Array(0) }, double(false)));
+    expect(kernel.run({ b: Float64Array.of(3) }).J).toEqual(Float64Array.of(3));
+  });
+
+  it('names the input that is missing or has the wrong length', () => {
+    const { sizes, data, point } = logistic(5, 2);
+    const kernel = unwrap(createKernel(gradient, sizes, data, double(false)));
+    expect(() => kernel.run({ w: new Float64Array(2) })).toThrow('the input b is missing');
+    expect(() => kernel.run({ ...point, w: new Float64Array(3) })).toThrow(
+      'the input w has 3 values, expected 2',
+    );
+  });
+
+  it('says what it is, and yields between chunks', () => {
+    const { sizes, data, point } = logistic(100_000, 10);
+    const kernel = unwrap(createKernel(gradient, sizes, data, double(false)));
+    expect(kernel.about).toBe('a kernel in double precision');
+    let pauses = 0;
+    const work = kernel.steps(point);
+    while (!work.next().done) pauses += 1;
+    expect(pauses).toBeGreaterThan(4);
+  });
+});
