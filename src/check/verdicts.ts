@@ -3,6 +3,7 @@ import type { HandGradient, Program, Span } from '../core/definition';
 import type { Derivation } from '../core/derivation';
 import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
+import { gradientOf } from '../lang/names';
 import { conventionFactor, judge, type Subject } from './judge';
 import type { Judgements } from './known';
 import { misshapen, right, unknown, type Judgement } from './judgement';
@@ -84,16 +85,14 @@ export function judgeDefinition(
   );
 }
 
-/**
- * A derivative function that does not say what it differentiates by may mean another input than the one that it was paired
- * with.
- */
+/** What a gradient function returns without saying what it differentiates by may be by another input than the one at its place. */
 function judgeParameter(
   { program, judge }: Judging,
   hand: HandGradient,
 ): { readonly hand: HandGradient; readonly judgement: Judgement } {
   const judgement = judge(hand);
-  if (judgement.verdict === 'right' || hand.name !== hand.functionName) return { hand, judgement };
+  const isNamed = hand.functionName === null || gradientOf(hand.name, [hand.of]) !== null;
+  if (judgement.verdict === 'right' || isNamed) return { hand, judgement };
   for (const input of program.inputs) {
     if (input.name === hand.of || input.role === 'label' || input.role === 'hyper') continue;
     const other = { ...hand, of: input.name };

@@ -87,11 +87,13 @@ function penaliseOuter(run: Run, values: readonly ArrayV[], axes: readonly Axis[
 
 // Labels stand beside predictions of their own shape; a label that is spread over another axis is a misreading.
 function penaliseLabels(run: Run, values: readonly ArrayV[]): void {
+  const inputs = new Set([...run.inputs.values()].map((state) => state.name));
+  const isOwn = ({ element }: ArrayV): boolean => element.kind === 'sym' && inputs.has(element.name);
   values.forEach((b, k) => {
     for (const a of values.slice(0, k)) {
       if (sameRank(a, b)) continue;
       const kinds = [a, b].map((value) => operandKind(run, value));
-      const raw = kinds[0] === 'input' && kinds[1] === 'input';
+      const raw = kinds.every((kind) => kind === 'input') && (isOwn(a) || isOwn(b));
       if (raw || (kinds.includes('label') && kinds.some((kind) => kind === 'input' || kind === 'other')))
         run.penalise(2.5, 'a label beside another shape');
     }

@@ -194,7 +194,7 @@ export function assemble(
     const others = [...inputsOf(run, gradient.value.element)].filter((name) => !lossInputs.has(name));
     if (!fitted) {
       // Shapes of what the loss does not use are chosen freely: they prove nothing.
-      if (gradient.isInput && others.length === 0)
+      if (gradient.isInput && others.length === 0 && !mayBeLength(gradient.value, target.axes))
         mismatches.push({ gradient, message: mismatchText(gradient, target.axes) });
       continue;
     }
@@ -303,6 +303,17 @@ function fittedTo(value: ArrayV, axes: readonly Axis[]): ArrayV | null {
     return own ?? axis;
   });
   return { ...value, axes: placed };
+}
+
+/** Whether axes differ only in that one has a length in numbers, which the other, of any length, may have too. */
+function mayBeLength(value: ArrayV, axes: readonly Axis[]): boolean {
+  const have = value.axes.filter((axis) => axis.index);
+  const want = axes.filter((axis) => axis.index);
+  const isNumber = (size: Size | undefined): boolean => size !== undefined && /^\d+$/.test(size);
+  return (
+    have.length === want.length &&
+    have.every(({ size }, k) => size === want[k]?.size || isNumber(size) !== isNumber(want[k]?.size))
+  );
 }
 
 function mismatchText(gradient: WrittenGradient, axes: readonly Axis[]): string {

@@ -40,6 +40,7 @@ export function callBuiltin(
     case 'len':
       return lengthOf(run, first, span);
     case 'range':
+    case 'xrange':
       return range(run, values, span);
     case 'sum':
       return sumOf(run, first, second, span);

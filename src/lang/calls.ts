@@ -17,7 +17,7 @@ import type { Apply } from './folds';
 import { ARRAY_METHODS, arrayFunction, arrayMethod as arrayMethodOfJs } from './jsArrays';
 import { tensorMethod } from './jsLibraries';
 import { append } from './lists';
-import { callRow } from './signature';
+import { callRow, type Meaning } from './signature';
 import type { ClassNode } from './syntax';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
 
@@ -94,7 +94,7 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   const call = { run, span, written: name, args };
   const made = makeModule(path, call, callValue) ?? transformed(path, call, callValue);
   if (made) return made;
-  const meaning = meaningOf(path);
+  const meaning = meaningOf(path) ?? assumedMeaning(run, path, span, name);
   if (!meaning) return unsupported(`uses ${name}`, span, 'unsupported-function');
   if (/^math\./i.test(path) && args.some((arg) => isArray(run, arg.value, span)))
     return shapeError(run, `${name} takes single numbers, not arrays`, span);
@@ -103,6 +103,14 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   const old = out ? toArray(run, out, span) : null;
   if (!out || old?.kind !== 'array') return result;
   return changeInPlace(run, out, old, result, bindingName(old), span);
+}
+
+/** `from helpers import sigmoid`: only one function is called so. */
+function assumedMeaning(run: Run, path: string, span: Span, name: string): Meaning | null {
+  if (!/(^|\.)_?sigmoid$/i.test(path)) return null;
+  const text = `${name}, which is not defined in this file, is read as the logistic function`;
+  run.notes.push({ subject: name, text, span });
+  return meaningOf('scipy.special.expit');
 }
 
 /** The name of an array that is a symbol, without the count of its assignments. */

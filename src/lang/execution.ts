@@ -99,6 +99,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     },
     declared: (input) => plan.directives.shapes.get(input.name),
     settings: plan.uses.settings,
+    containers: plan.uses.containers,
     inputs: new Map(),
     bindings: [],
     bound: new Map(),

@@ -277,7 +277,8 @@ export function subscript(run: Run, object: Value, indices: readonly Value[], sp
 }
 
 const isContainer = (run: Run, input: InputRef): boolean =>
-  !run.inputs.has(input.code) && (input.entries.size > 0 || CONTAINER_NAMES.test(input.name));
+  !run.inputs.has(input.code) &&
+  (input.entries.size > 0 || CONTAINER_NAMES.test(input.name) || run.containers.has(input.code));
 
 function itemOf({ items: list, collecting }: SequenceV, index: Value, span: Span): Value {
   if (collecting) {

@@ -464,8 +464,10 @@ const shapeOf: Handler = (c) => {
 const sizeOf: Handler = (c) => {
   const x = arrayArgument(c, 0, 'a');
   if (x.kind === 'unknown') return x;
-  if (c.args.length > 1) return unsupported(`uses ${c.written} with an axis`, c.span, 'size-axis');
-  return scalar(c.run.arena.mul(...x.axes.map((axis) => sizeValue(c.run, axis).element)));
+  const positions = axisPositions(c.run, argument(c, 1, 'axis'), x.axes.length, c.span);
+  if (!Array.isArray(positions)) return positions;
+  const axes = positions.map((p) => x.axes[p] ?? UNIT_AXIS);
+  return scalar(c.run.arena.mul(...axes.map((axis) => sizeValue(c.run, axis).element)));
 };
 
 const guard: Handler = (c) => {

@@ -121,6 +121,8 @@ export function select(run: Run, value: ArrayV, items: readonly Value[], span: S
     if (part.kind === 'keep')
       targets.push(slot === null || slot === undefined ? null : (axes[slot]?.index ?? null));
     else if (part.kind === 'at') {
+      if (part.position.kind === 'sym' && !value.axes[axis]?.index)
+        run.penalise(5, 'positions along a unit axis');
       unifyPosition(run, part.position, value.axes[axis]);
       targets.push(part.position);
     } else {
@@ -128,6 +130,10 @@ export function select(run: Run, value: ArrayV, items: readonly Value[], span: S
       const moved = joined ? array(joined.axes, element) : array([], element);
       const own = axes.slice(start, start + moved.axes.length).map((a) => a.index);
       const position = at(run, moved, own);
+      // Classes are counted along an axis of more than one, and of each sample's own.
+      if (!value.axes[axis]?.index) run.penalise(5, 'positions along a unit axis');
+      else if (value.axes.length === 1 && position.kind === 'sym')
+        run.penalise(1.5, 'positions of one sample');
       unifyPosition(run, position, value.axes[axis]);
       targets.push(position);
       gather += 1;

@@ -221,6 +221,7 @@ export const BUILTINS: ReadonlySet<string> = new Set([
   'pow',
   'print',
   'range',
+  'xrange',
   'reversed',
   'round',
   'sum',

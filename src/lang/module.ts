@@ -98,7 +98,9 @@ export function globalValue(
   // Python keeps the last definition of a name.
   const last = statements?.at(-1);
   if (!last) {
-    const path = index.wildcards.map((module) => `${module}.${name}`).find((p) => meaningOf(p));
+    const path =
+      index.wildcards.map((module) => `${module}.${name}`).find((p) => meaningOf(p)) ??
+      (index.family === 'python' ? CONVENTIONAL[name] : undefined);
     return path === undefined ? builtin(index.family, name) : { kind: 'library', path };
   }
   // A name that is defined by itself stays unknown.
@@ -107,6 +109,21 @@ export function globalValue(
   scope.names.set(name, value);
   return value;
 }
+
+/** What names mean in files that leave out their imports: parts of notebooks and of lessons. */
+const CONVENTIONAL: Readonly<Record<string, string>> = {
+  np: 'numpy',
+  numpy: 'numpy',
+  math: 'math',
+  jnp: 'jax.numpy',
+  torch: 'torch',
+  tf: 'tensorflow',
+  exp: 'numpy.exp',
+  log: 'numpy.log',
+  sqrt: 'numpy.sqrt',
+  tanh: 'numpy.tanh',
+  sigmoid: 'sigmoid',
+};
 
 /** What a name means that the file does not define. */
 function builtin(family: Family, name: string): Value | undefined {

@@ -10,7 +10,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
     'data',
   ],
   [
-    /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt)$/i,
+    /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt|true|y_?real)$/i,
     'label',
   ],
   [
@@ -44,7 +44,7 @@ const snake = (name: string): string => name.replace(/([a-z\d])([A-Z])/g, '$1_$2
 
 /** Keys of objects under which a function stands beside its derivative. */
 export const isForwardKey = (name: string): boolean =>
-  /^(output|activate|activation|activation_?fn|activation_?func(tion)?|apply|f|fn|fx|func|forward|value|eval|evaluate|compute|calc|calculate|squash|normal|original|loss|error|cost)$/i.test(
+  /^(output|activate|activation|activation_?fn|activation_?func(tion)?|apply|call|__call__|f|fn|fx|func|function|forward|value|eval|evaluate|compute|calc|calculate|squash|normal|original|loss|error|cost|get_?(?:loss|error|cost))$/i.test(
     snake(name),
   );
 
@@ -52,7 +52,7 @@ export const isForwardKey = (name: string): boolean =>
 export const isGradientKey = (name: string, forward: string): boolean =>
   name === 'measure'
     ? forward === 'activate'
-    : /^(df|dfn|dfx|dfunc|d_?func|d_?fn|der|deriv|derivative|derivate|derivation|grad|gradient|prime|backward|d_?activate|d_?activation|d_?output|d_?loss|d_?error|d_?cost)$/i.test(
+    : /^(df|dfn|dfx|dfunc|d_?func|d_?fn|der|deriv|derivative|derivate|derivation|differential|diff|grad|gradient|prime|backward|d_?activate|d_?activation|d_?output|d_?loss|d_?error|d_?cost)$/i.test(
         snake(name),
       );
 
@@ -64,7 +64,7 @@ export const isActivationContext = (name: string): boolean =>
   );
 
 export const isLossName = (name: string): boolean =>
-  /(^|_)(loss|cost|error|objective|obj|criterion|risk|nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber|likelihood|penalty)(es|s)?(\d|_|$)|loss|cost|crossentropy|cross_entropy|likelihood|squared_?error|^(j|l|e)$/i.test(
+  /(^|_)(loss|cost|error|objective|obj|criterion|risk|nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber|likelihood|penalty)(es|s)?(\d|_|$)|loss|cost|crossentropy|cross_entropy|likelihood|squared_?error|log_?cosh|^(j|l|e)$/i.test(
     name,
   );
 
@@ -98,7 +98,7 @@ export const isPlainLossName = (name: string): boolean =>
 
 /** Losses of the field whose names do not say that they are losses. */
 export const isKnownLossName = (name: string): boolean =>
-  /(^|_)(kld?|js|kl_?div(ergence)?|elbo|distill(ation)?|info_?nce|nt_?xent|simclr|triplet|contrastive|tversky|dice|jaccard|focal|pinball|quantile|expectile|tweedie|deviance|log_?lik|multi_?margin|soft_?margin|margin_?ranking|cosine_?embedding|crammer_?singer|tukey|biweight|cauchy|charbonnier|total_?variation|barlow(_?twins)?|vicreg|word2vec|glove|bpr|ppo|mahalanobis|quad(ratic)?(_?form)?|log_?det|log_?sum_?exp|k_?means|autoencoder|vae)(\d|_|$)/i.test(
+  /(^|_)(kld?|js|kl_?div(ergence)?|elbo|distill(ation)?|info_?nce|nt_?xent|simclr|triplet|contrastive|tversky|dice|jaccard|focal|pinball|quantile|expectile|tweedie|deviance|log_?lik|multi_?margin|soft_?margin|margin_?ranking|cosine_?embedding|crammer_?singer|tukey|biweight|cauchy|charbonnier|total_?variation|barlow(_?twins)?|vicreg|word2vec|glove|bpr|ppo|mahalanobis|quad(ratic)?(_?form)?|log_?det|log_?cosh|log_?sum_?exp|k_?means|autoencoder|vae)(\d|_|$)/i.test(
     name,
   );
 
@@ -137,6 +137,11 @@ export function gradientOf(name: string, symbols: readonly string[]): string | n
   for (const stem of stems) {
     const same = symbols.filter((s) => s.toLowerCase() === stem.toLowerCase());
     if (same.length === 1) return same[0] ?? null;
+  }
+  // `gradPred` for predicted.
+  for (const stem of stems) {
+    const longer = symbols.filter((s) => s.toLowerCase().startsWith(stem.toLowerCase()));
+    if (stem.length > 3 && longer.length === 1) return longer[0] ?? null;
   }
   return null;
 }
@@ -268,7 +273,7 @@ const NAME_SHAPES: readonly (readonly [RegExp, ShapeCosts])[] = [
     /^(X|X_\w+|features|inputs|data|design|A_?prev|A0)$/,
     [
       [MATRIX, 0],
-      [VECTOR, 1.5],
+      [VECTOR, 2.25],
       [SCALAR, 2.5],
       [COLUMN, 3],
       [ROW, 4],
@@ -377,7 +382,8 @@ function documentedPattern(name: string, documentation: string): Pattern | null 
     if (axes.length > 0 && axes.length <= 3 && axes.every((axis) => /^[\w\s*+.\-^/]*$/.test(axis)))
       return axes.map((axis) => (axis === '1' ? '1' : '*'));
   }
-  if (/\bscalar\b|\(float\)|^\s*float\b|\bfloat\b|a number\b/i.test(text)) return SCALAR;
+  if (/^\s*(?:an? )?int(?:eger)?\b|\bscalar\b|\(float\)|^\s*float\b|\bfloat\b|a number\b/i.test(text))
+    return SCALAR;
   return null;
 }
 

@@ -1,12 +1,21 @@
 /** Operators, comparisons and truth values. */
 import type { Span } from '../core/definition';
-import type { Node } from '../core/expr';
+import type { Node, Size } from '../core/expr';
 import { add, elementwise, isSingle, matmul, type Result } from './arrays';
 import { toArray } from './arguments';
 import { disjunction, truth } from './functions';
 import { number, scalar, shapeError, unsupported, type Run } from './run';
 import type { BinaryOperator, CompareOperator, UnaryOperator } from './syntax';
-import { keyOf, NONE, numberOf, type ArrayV, type InputV, type UnknownValue, type Value } from './values';
+import {
+  integerOf,
+  keyOf,
+  NONE,
+  numberOf,
+  type ArrayV,
+  type InputV,
+  type UnknownValue,
+  type Value,
+} from './values';
 
 /** `a op b` on numbers and arrays; `+` joins lists. */
 export function binary(run: Run, operator: BinaryOperator, left: Value, right: Value, span: Span): Value {
@@ -115,6 +124,10 @@ export function compareTwo(
       ? unsupported(`uses "${operator}"`, span, 'operator')
       : truthValue(has === (operator === 'in'));
   }
+  if (left.kind === 'sequence' && right.kind === 'sequence' && (operator === '==' || operator === '!=')) {
+    const same = sameItems(run, left.items, right.items);
+    if (same !== null) return truthValue(same === (operator === '=='));
+  }
   const a = toArray(run, left, span);
   if (a.kind === 'unknown') return a;
   const b = toArray(run, right, span);
@@ -129,6 +142,29 @@ export function compareTwo(
     return truthValue(holds);
   }
   return elementwise(run, [a, b], span, (p, q) => run.arena.compare(operator, p, q), true);
+}
+
+/** Whether two tuples hold the same lengths, as in `x.shape == (1, 1)`; null where that depends on them. */
+function sameItems(run: Run, a: readonly Value[], b: readonly Value[]): boolean | null {
+  if (a.length !== b.length) return false;
+  let same: boolean | null = true;
+  for (const [k, item] of a.entries()) {
+    const other = b[k];
+    const x = lengthOf(run, item);
+    const y = other && lengthOf(run, other);
+    if (x === null || y === null || y === undefined) return null;
+    if (x === y) continue;
+    // An axis that is not a unit axis has more than one element.
+    if (/^\d+$/.test(x) === /^\d+$/.test(y) || x === '1' || y === '1') return false;
+    same = null;
+  }
+  return same;
+}
+
+function lengthOf(run: Run, value: Value): Size | null {
+  const number = integerOf(value);
+  if (number !== null) return String(number);
+  return value.kind === 'array' && value.element.kind === 'size' ? run.sizes.find(value.element.size) : null;
 }
 
 /** The truth of a value: known, a 0/1 node that depends on data, or null when it cannot be told. */

@@ -5,7 +5,7 @@ import { isSingle } from './arrays';
 import { ownParameters, type Callable, type Executed, type Execution } from './execution';
 import { gradientOf, isGradientName, isLossName, roleHint } from './names';
 import { inferRoles } from './roles';
-import type { Run } from './run';
+import { resolve, scalar, type Run } from './run';
 import { learntTogether } from './together';
 import type { Expression } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
@@ -17,6 +17,8 @@ export interface Part {
   readonly span: Span;
   /** Name of the dict that holds it. */
   readonly container: string | null;
+  /** What it was written as, where it is returned. */
+  readonly expression: Expression | null;
 }
 
 export interface WrittenGradient {
@@ -67,7 +69,7 @@ export function partsOf(run: Run, executed: Executed): Part[] {
         visit(item, own?.value ?? null, key.slice(2), own ? spanning(own.key, own.value) : span, name);
       });
     else if (value.kind === 'array' || value.kind === 'unknown' || value.kind === 'input')
-      found.push({ name: name ?? bindingName(value), value, span, container });
+      found.push({ name: name ?? bindingName(value), value, span, container, expression: e });
   };
   const { value, expression, callable } = executed;
   visit(
@@ -150,25 +152,67 @@ function coversAll(parts: readonly Part[], main: Callable): boolean {
 }
 
 /** `db1`, `dZ`, `grads`: a gradient by its name alone, even when what it differentiates by is not in sight. */
-const ALWAYS_GRADIENT = /^(?:d_?(?:[A-Z]\w*|[a-z]\d*)|grads?|gradients?)$/;
+const ALWAYS_GRADIENT = /^(?:d_?(?:[A-Z]\w*|[a-z]\d*)|grads?|gradients?|derivs?|derivatives?)$/;
 
 /** Local variables of a function at its end that hold arrays (or failed to), with their places. */
 function locals(run: Run, executed: Executed): Part[] {
   const found: Part[] = [];
+  const seen = new Set<Value>();
+  const expression = null;
   const add = (name: string, value: Value, container: string | null = null): void => {
     if (executed.parameters.get(name) === value) return;
-    if (value.kind === 'array')
-      found.push({ name, value, span: bindingSpan(run, value) ?? executed.callable.fn.nameSpan, container });
-    else if (value.kind === 'unknown') found.push({ name, value, span: value.cause.span, container });
-    else if (value.kind === 'dict' && /grad|^d/i.test(name))
-      value.entries.forEach((v, key) => {
-        add(key.slice(2), v, name);
-      });
-    else if (value.kind === 'object') value.attributes.forEach((v, key) => v.kind !== 'input' && add(key, v));
+    if (value.kind === 'array') {
+      const span = bindingSpan(run, value) ?? executed.callable.fn.nameSpan;
+      found.push({ name, value, span, container, expression });
+    } else if (value.kind === 'unknown')
+      found.push({ name, value, span: value.cause.span, container, expression });
+    else if ((value.kind === 'dict' && /grad|^d/i.test(name)) || value.kind === 'object') {
+      // Objects may hold each other.
+      if (seen.has(value)) return;
+      seen.add(value);
+      if (value.kind === 'object')
+        value.attributes.forEach((v, key) => {
+          if (v.kind !== 'input') add(key, v);
+        });
+      else
+        value.entries.forEach((v, key) => {
+          add(key.slice(2), v, name);
+        });
+    }
   };
   executed.scope.names.forEach((value, name) => {
     add(name, value);
   });
+  return found;
+}
+
+/** `return dw / m, db / m`: what is returned is the gradient, and the variables are only on the way to it. */
+function restated(
+  parts: readonly Part[],
+  { parameters, scope }: Executed,
+  isGradient: (name: string | null) => boolean,
+): readonly Part[] {
+  const isWritten = (name: string): boolean => {
+    const value = scope.names.get(name);
+    return isGradient(name) && !parameters.has(name) && value?.kind === 'array' && !isConstant(value);
+  };
+  return parts.map((part) => {
+    if (part.name !== null || !part.expression) return part;
+    const [only, ...more] = [...namesIn(part.expression)].filter(isWritten);
+    return only !== undefined && more.length === 0 ? { ...part, name: only } : part;
+  });
+}
+
+/** Variables that arithmetic and calls of their methods are written with. */
+function namesIn(e: Expression, found: Set<string> = new Set()): ReadonlySet<string> {
+  if (e.kind === 'name') found.add(e.name);
+  else if (e.kind === 'unary') namesIn(e.operand, found);
+  else if (e.kind === 'binary') [e.left, e.right].forEach((side) => namesIn(side, found));
+  else if (e.kind === 'attribute' || e.kind === 'subscript') namesIn(e.object, found);
+  else if (e.kind === 'call') {
+    if (e.callee.kind === 'attribute') namesIn(e.callee.object, found);
+    e.args.forEach((arg) => namesIn(arg.value, found));
+  }
   return found;
 }
 
@@ -178,7 +222,9 @@ export function outputsOf(execution: Execution): Outputs {
   const { all, inputs, settings, bindings } = symbols(run);
   const isGradient = (name: string | null): boolean =>
     name !== null && (ALWAYS_GRADIENT.test(name) || gradientOf(name, [...all, ...bindings]) !== null);
-  const returned = partsOf(run, main);
+  const parts = partsOf(run, main);
+  // What is returned alone is what is computed.
+  const returned = parts.length > 1 ? restated(parts, main, isGradient) : parts;
   const own = locals(run, main);
   const output = chooseOutput(returned, own, isGradient);
   const gradients: WrittenGradient[] = [];
@@ -213,9 +259,9 @@ export function outputsOf(execution: Execution): Outputs {
   collect(own, main.callable, false);
   const [only, ...others] = targets(execution, output);
   if (only !== undefined && others.length === 0)
-    collectGeneric([...returned, ...own], only, main.callable, { gradients, broken });
+    collectGeneric(run, [...returned, ...own], only, main.callable, { gradients, broken });
   if (gradient) {
-    const parts = partsOf(run, gradient);
+    const parts = restated(partsOf(run, gradient), gradient, isGradient);
     const variables = locals(run, gradient);
     // What a gradient function computes is meant: `dm` for the slope m of a line, `dmu` for a mean.
     // dC is the derivative of a cost, not by the strength C.
@@ -223,7 +269,7 @@ export function outputsOf(execution: Execution): Outputs {
     const named = coversAll([...parts, ...variables], main.callable) ? all : [...inputs, ...slopes];
     collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name), named);
     collect(variables, gradient.callable, false, named);
-    pairUnnamed(parts, targets(execution, output), gradient, { gradients, broken });
+    pairUnnamed(run, parts, targets(execution, output), gradient, { gradients, broken });
   }
   const asArray = output?.value.kind === 'array' ? { value: output.value, span: output.span } : null;
   const cause = output?.value.kind === 'unknown' ? output.value.cause : null;
@@ -270,22 +316,43 @@ function hiddenLoss(own: readonly Part[]): Part | null {
   );
 }
 
-/** `grad`, `gradient`: the gradient by the only parameter. */
+/** `grad`, `gradient`: the gradient by the only parameter, or by the only input that has its shape. */
 function collectGeneric(
+  run: Run,
   parts: readonly Part[],
   of: string,
   callable: Callable,
   into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
 ): void {
-  if (into.gradients.some((g) => g.of === of) || into.broken.some((b) => b.of === of)) return;
+  const isTaken = (name: string): boolean =>
+    [...into.gradients, ...into.broken].some((found) => found.of === name);
   const part = parts.find(
-    (p) => p.name !== null && /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost)$/i.test(p.name),
+    (p) =>
+      p.name !== null &&
+      /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost|derivs?|derivatives?|prime|dfdx|dydx)$/i.test(
+        p.name,
+      ),
   );
   if (!part || part.name === null) return;
   const { name, span, value } = part;
-  if (value.kind === 'array') into.gradients.push({ of, name, span, value, isInput: true, callable });
-  else if (value.kind === 'unknown')
+  if (value.kind === 'array') {
+    const fitting = [...run.inputs.values()].filter((state) => sameShape(run, state.value, value));
+    const own = fitting.some((state) => state.name === of);
+    const [other] = own ? [] : fitting;
+    const isLearnt = other !== undefined && roleHint(other.name, isSingle(value)) !== 'label';
+    // It may be by something in between that has the shape of the labels.
+    if (other && fitting.length === 1 && !isLearnt) return;
+    const by = other && fitting.length === 1 ? other.name : of;
+    if (!isTaken(by)) into.gradients.push({ of: by, name, span, value, isInput: true, callable });
+  } else if (value.kind === 'unknown' && !isTaken(of))
     into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
+}
+
+/** Whether two arrays have the same axes but for unit axes. */
+function sameShape(run: Run, a: ArrayV, b: ArrayV): boolean {
+  const sizes = ({ axes }: ArrayV): string =>
+    axes.flatMap((axis) => (axis.index ? [run.sizes.find(axis.size)] : [])).join();
+  return sizes(a) === sizes(b);
 }
 
 /** Inputs that the output would be differentiated by, in the order of the function's parameters. */
@@ -293,7 +360,11 @@ function targets({ run, main }: Execution, output: Part | null): string[] {
   if (output?.value.kind !== 'array') return [];
   const roles = inferRoles(run, output.value);
   const order = ownParameters(main.callable).map((parameter) => parameter.name);
-  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  const codes = new Map([...run.inputs.values()].map((state) => [state.name, state.ref.code]));
+  const rank = (name: string): number => {
+    const [, root = name, position = '0'] = /^(\w+)\[(\d+)\]$/.exec(codes.get(name) ?? '') ?? [];
+    return (order.includes(root) ? order.indexOf(root) : order.length) + Number(position) / 1e3;
+  };
   return [...roles.keys()]
     .filter((name) => roles.get(name)?.role === 'parameter')
     .sort((a, b) => rank(a) - rank(b));
@@ -301,6 +372,7 @@ function targets({ run, main }: Execution, output: Part | null): string[] {
 
 /** `return X.T @ (p - y) / m`: gradients without names belong to the parameters in order, if there are as many. */
 function pairUnnamed(
+  run: Run,
   parts: readonly Part[],
   parameters: readonly string[],
   gradient: Executed,
@@ -309,14 +381,32 @@ function pairUnnamed(
   const { callable } = gradient;
   if (into.gradients.some((g) => g.callable === callable) || into.broken.some((g) => g.callable === callable))
     return;
-  if (parts.length !== parameters.length) return;
-  parts.forEach((part, k) => {
+  const each = parts.length === parameters.length ? parts : elementsOf(run, parts, parameters);
+  each.forEach((part, k) => {
     const of = parameters[k];
     if (of === undefined) return;
     const name = part.name ?? callable.fn.name;
-    const { span, value } = part;
+    const { span } = part;
+    // `return theta`: the gradient is an input as it stands.
+    const value = part.value.kind === 'input' ? resolve(run, part.value.input) : part.value;
     if (value.kind === 'array') into.gradients.push({ of, name, span, value, isInput: true, callable });
     else if (value.kind === 'unknown')
       into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
   });
+}
+
+/** `return np.array([df_dx, df_dy])`: one element for each parameter that is a single number. */
+function elementsOf(run: Run, parts: readonly Part[], parameters: readonly string[]): readonly Part[] {
+  const [only, ...more] = parts;
+  if (!only || more.length > 0 || only.value.kind !== 'array') return [];
+  const { value } = only;
+  const [axis, ...others] = value.axes;
+  const single = new Set([...run.inputs.values()].filter((s) => isSingle(s.value)).map((s) => s.name));
+  if (!axis?.index || others.length > 0 || axis.size !== String(parameters.length)) return [];
+  if (!parameters.every((name) => single.has(name))) return [];
+  const { index } = axis;
+  return parameters.map((_, k) => ({
+    ...only,
+    value: scalar(run.arena.substitute(value.element, index, run.arena.num(k))),
+  }));
 }

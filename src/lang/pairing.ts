@@ -1,10 +1,10 @@
 /** Which function of a file computes the gradient of which: by names without their telling words, and by parameters. */
 import { ownParameters, type Callable } from './execution';
 import { isForwardKey, isGradientKey, isGradientName, isLossName } from './names';
-import type { ClassNode, Family } from './syntax';
+import type { ClassNode, Family, FunctionNode, Parameter } from './syntax';
 
 const TELLING =
-  /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|der|bwd|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
+  /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|der|bwd|value|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
 
 const stemOf = (name: string): string =>
   name
@@ -45,12 +45,14 @@ export function pairingOf(
     ),
     losses: groupBy(all.filter(isLoss), (c) => c.owner),
     named: groupBy(
-      all.filter((c) => /^d./.test(c.fn.name) && !isDescent(c.fn.name)),
+      all.filter((c) => /^d|p$/.test(c.fn.name) && !isDescent(c.fn.name)),
       (c) => c.fn.name,
     ),
   };
   return (main) =>
-    (family === 'javascript' ? keyedGradient(main, all) : null) ?? gradientFunctionOf(main, known);
+    // Python's functions at the top of a file have names of their own; methods are often keys.
+    (family === 'javascript' || main.owner ? keyedGradient(main, all) : null) ??
+    gradientFunctionOf(main, known);
 }
 
 /** The functions of a file that a pair may be made of. */
@@ -59,7 +61,7 @@ interface Known {
   readonly looseStem: (name: string) => string;
   readonly gradients: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   readonly losses: ReadonlyMap<ClassNode | null, readonly Callable[]>;
-  /** Functions whose name begins with d, by name. */
+  /** Functions whose name begins with d or ends with p, by name. */
   readonly named: ReadonlyMap<string, readonly Callable[]>;
 }
 
@@ -84,12 +86,18 @@ function groupBy<K>(all: readonly Callable[], key: (c: Callable) => K): Map<K, C
   return groups;
 }
 
+/** Names that a function gives to its derivative alone. */
+export function derivativeNames(name: string): readonly string[] {
+  const capital = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return [`d${name}`, `d_${name}`, `d${capital}`, `dds${capital}`, `${name}p`, `${name}_p`];
+}
+
 function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   const { name } = main.fn;
   if (isGradientName(name) && !isLossName(name)) return null;
   const flagged = withFlagSet(main);
   if (flagged) return flagged;
-  const exact = [`d${name}`, `d_${name}`, `d${name.charAt(0).toUpperCase()}${name.slice(1)}`]
+  const exact = derivativeNames(name)
     .flatMap((d) => known.named.get(d) ?? [])
     .filter((c) => c.owner === main.owner);
   if (exact.length === 1) return exact[0] ?? null;
@@ -125,13 +133,22 @@ function byLooseStem(
 
 /** `def sigmoid(x, deriv=False)`: the same function with its flag set computes the derivative. */
 function withFlagSet({ fn, owner }: Callable): Callable | null {
-  const at = fn.parameters.findIndex(
-    (p) => /deriv|grad|prime|backward/i.test(p.name) && p.fallback?.kind === 'boolean' && !p.fallback.value,
-  );
+  const set = withFlag(fn, true);
+  return set === fn ? null : { fn: set, owner };
+}
+
+/** `def sigmoid(x, deriv=True)`: the function itself is what it computes without its flag. */
+export const withFlagClear = (fn: FunctionNode): FunctionNode => withFlag(fn, false);
+
+/** The function with the other default of the flag that asks for the derivative; itself where that is its default. */
+function withFlag(fn: FunctionNode, value: boolean): FunctionNode {
+  const isFlag = ({ name, fallback }: Parameter): boolean =>
+    /deriv|grad|prime|backward/i.test(name) && fallback?.kind === 'boolean' && fallback.value !== value;
+  const at = fn.parameters.findIndex(isFlag);
   const flag = fn.parameters[at];
-  if (flag?.fallback?.kind !== 'boolean') return null;
-  const set = { ...flag, fallback: { ...flag.fallback, value: true } };
-  return { fn: { ...fn, parameters: fn.parameters.map((p, k) => (k === at ? set : p)) }, owner };
+  if (flag?.fallback?.kind !== 'boolean') return fn;
+  const other = { ...flag, fallback: { ...flag.fallback, value } };
+  return { ...fn, parameters: fn.parameters.map((p, k) => (k === at ? other : p)) };
 }
 
 /** Functions with gradients that do not compute the gradient of another function. */

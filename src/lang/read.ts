@@ -21,7 +21,7 @@ import {
   titleOf,
 } from './names';
 import { gradientHints } from './gradientHints';
-import { pairingOf } from './pairing';
+import { derivativeNames, pairingOf, withFlagClear } from './pairing';
 import type { Grammar, Parsers } from './parse';
 import { readJavaScript } from './javascript';
 import { readPython } from './python';
@@ -70,7 +70,7 @@ export function readDefinitions(
   const index = indexModule(module);
   const reuse = reuseOf(module, index, readings);
   const callables: Callable[] = functionsOf(module.body).flatMap(({ fn, owner, nested }) =>
-    nested ? [] : [{ fn, owner }],
+    nested ? [] : [{ fn: withFlagClear(fn), owner }],
   );
   const definitions: SourceDefinition[] = [];
   const counts = new Map<string, number>();
@@ -151,7 +151,9 @@ export function readDefinitions(
 }
 
 const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>
-  (isGradientName(fn.name) || fn.name.toLowerCase() === `d${main.fn.name.toLowerCase()}`) &&
+  (isGradientName(fn.name) ||
+    fn.name.toLowerCase() === `d${main.fn.name.toLowerCase()}` ||
+    derivativeNames(main.fn.name).includes(fn.name)) &&
   ![...assignedNames(fn.body)].some(isLossName);
 
 const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
@@ -374,15 +376,22 @@ function derivativeReadings(gradient: HandGradient, reading: Reading): GradientC
 function upstreamReadings({ gradient, inputs }: ForeignGradient, reading: Reading): GradientCandidate[] {
   const program = reading.assembled?.program;
   const [upstream, ...others] = inputs;
-  if (!program || upstream === undefined || !isLinearIn(gradient.value.element, upstream, gradient.bindings))
-    return [];
+  if (!program || upstream === undefined) return [];
+  const { of, name, span, functionName } = gradient;
+  if (!isLinearIn(gradient.value.element, upstream, gradient.bindings)) {
+    // `sigmoid_prime(fx, x)`: it takes the output beside the input.
+    const isWhole = others.length === 0 && (reading.assembled?.outputAxes.length ?? 0) === 0;
+    const ofOutput = isWhole ? withOutput(gradient, upstream, reading) : null;
+    return ofOutput
+      ? [{ of, name, span, functionName, readings: [{ convention: 'of-output', gradient: ofOutput }] }]
+      : [];
+  }
   // Where axes are contracted or normalised along, what flows in is not one number.
   if (others.length > 0 || (reading.assembled?.outputAxes.length ?? 0) > 0) return [];
   const one = mapGradient(gradient, (node) =>
     program.arena.mapSyms(node, (sym) => (sym.name === upstream ? program.arena.one : sym)),
   );
   const { readings } = derivativeReadings(one, reading);
-  const { of, name, span, functionName } = gradient;
   return [
     {
       of,
@@ -419,12 +428,17 @@ const mapGradient = (gradient: HandGradient, map: (node: Node) => Node): HandGra
 
 /** The derivative with the function's output put in for its argument. */
 function outputReading(gradient: HandGradient, reading: Reading): HandGradient | null {
+  const input = reading.assembled?.program.inputs.find((i) => i.name === gradient.of);
+  return input ? withOutput(gradient, input.name, reading) : null;
+}
+
+/** The derivative with the function's output put in for a symbol. */
+function withOutput(gradient: HandGradient, name: string, reading: Reading): HandGradient | null {
   const program = reading.assembled?.program;
-  const input = program?.inputs.find((i) => i.name === gradient.of);
-  if (!program || !input || !reading.outputs.output) return null;
+  if (!program || !reading.outputs.output) return null;
   return mapGradient(gradient, (node) =>
     program.arena.mapSyms(node, (sym) =>
-      sym.name === input.name ? program.arena.sym(program.output, ...sym.args) : sym,
+      sym.name === name ? program.arena.sym(program.output, ...sym.args) : sym,
     ),
   );
 }

@@ -62,6 +62,8 @@ export function inferRoles(
   const elementwise =
     states.every(({ value }) => isSingle(value)) && states.some(({ ref }) => ref.origin === 'argument');
   const outside = inputsOutside(run, [output.element]);
+  // Beside the coordinates of a point, b = 100 is a number of the function.
+  const hasEntries = states.some(({ ref }) => ref.origin === 'entry');
   for (const { name, ref, value } of states) {
     const hint = hints.get(name) ?? null;
     const gradient = written.get(name);
@@ -74,7 +76,12 @@ export function inferRoles(
       roles.set(name, { role: 'hyper', reason: 'used as a setting' });
     else if (learntTogether(name, names) && !(ref.hasDefault && isSingle(value)))
       roles.set(name, { role: 'parameter', reason: 'name, with those of the other arguments' });
-    else if (ref.hasDefault && isSingle(value) && (ref.isSetting || !isWeightName(name)) && states.length > 1)
+    else if (
+      ref.hasDefault &&
+      isSingle(value) &&
+      (ref.isSetting || hasEntries || !isWeightName(name)) &&
+      states.length > 1
+    )
       roles.set(name, { role: 'hyper', reason: 'a number by default' });
     else if (run.family === 'javascript' && ref.origin === 'attribute' && elementwise)
       roles.set(name, { role: 'hyper', reason: 'a setting of the object' });
@@ -100,7 +107,13 @@ export function inferRoles(
   if (![...roles.values()].some((choice) => choice.role === 'parameter')) {
     const fallback =
       [...roles].find(([, c]) => c.role === 'data') ?? [...roles].find(([, c]) => c.role === 'hyper');
-    if (fallback) roles.set(fallback[0], { role: 'parameter', reason: 'nothing else to differentiate by' });
+    // What one argument holds is one point: f(x) of x[0] and x[1].
+    const container = (name: string | undefined): string | null =>
+      /^(\w+)\[\d+\]$/.exec(states.find((s) => s.name === name)?.ref.code ?? '')?.[1] ?? null;
+    const whole = container(fallback?.[0]);
+    for (const [name] of roles)
+      if (name === fallback?.[0] || (whole !== null && container(name) === whole))
+        roles.set(name, { role: 'parameter', reason: 'nothing else to differentiate by' });
   }
   return roles;
 }

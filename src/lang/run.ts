@@ -65,6 +65,8 @@ export interface Run {
   readonly declared: (input: InputRef) => readonly Size[] | undefined;
   /** Arguments by code that are used as settings only. */
   readonly settings: ReadonlySet<string>;
+  /** Arguments by code that hold several values. */
+  readonly containers: ReadonlySet<string>;
   readonly inputs: Map<string, InputState>;
   readonly bindings: Binding[];
   /** Bindings by definition, so that the same value is not bound twice. */

@@ -241,3 +241,36 @@ export function eachStatement(body: readonly Statement[], visit: (statement: Sta
     } else if (s.kind === 'for' || s.kind === 'while' || s.kind === 'block') eachStatement(s.body, visit);
   }
 }
+
+/** The expressions that an expression is made of; bodies of functions are not among them. */
+export function childrenOf(e: Expression): readonly Expression[] {
+  switch (e.kind) {
+    case 'attribute':
+      return [e.object];
+    case 'subscript':
+      return [e.object, ...e.indices];
+    case 'slice':
+      return [e.start, e.stop, e.step].flatMap((part) => part ?? []);
+    case 'call':
+      return [e.callee, ...e.args.map((arg) => arg.value)];
+    case 'unary':
+      return [e.operand];
+    case 'binary':
+    case 'logical':
+      return [e.left, e.right];
+    case 'compare':
+      return e.operands;
+    case 'conditional':
+      return [e.test, e.then, e.otherwise];
+    case 'sequence':
+      return e.items;
+    case 'dict':
+      return e.entries.flatMap(({ key, value }) => [...(key ? [key] : []), value]);
+    case 'comprehension':
+      return [e.element, ...e.clauses.flatMap((clause) => [clause.iterable, ...clause.conditions])];
+    case 'starred':
+      return [e.value];
+    default:
+      return [];
+  }
+}

@@ -4,6 +4,7 @@
  */
 import { gradientOf, roleHint } from './names';
 import { MATRIX, type Pattern } from './run';
+import { containersOf } from './containers';
 import { assignedNames } from './statements';
 import { learntTogether } from './together';
 import type { Expression, FunctionNode, Statement } from './syntax';
@@ -13,6 +14,8 @@ export interface Uses {
   readonly settings: ReadonlySet<string>;
   /** Whether no gradient is written: what is computed may then be read as more general than it needs to be. */
   readonly isForwardOnly: boolean;
+  /** Parameters that hold several values: each of their uses reads one at a known place, or unpacks them all. */
+  readonly containers: ReadonlySet<string>;
   /** Shapes by parameter. */
   readonly shapes: ReadonlyMap<string, Pattern>;
 }
@@ -74,7 +77,7 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
   }
   const [main, ...others] = functions;
   const isForwardOnly = main !== undefined && others.length === 0 && !mayWriteGradient(main);
-  return { settings, shapes, isForwardOnly };
+  return { settings, shapes, isForwardOnly, containers: containersOf(functions) };
 }
 
 /** Whether several values are returned, or one is named as a gradient by a parameter. */
