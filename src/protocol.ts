@@ -52,6 +52,20 @@ export interface InputSummary {
   readonly shape: readonly string[];
 }
 
+/** A file besides the text that is read. Paths have slashes. */
+export interface Neighbour {
+  readonly path: string;
+  readonly languageId: string;
+  readonly text: string;
+}
+
+/** What belongs to a text from outside of it. */
+export interface Surroundings {
+  /** Its own path, by which its imports are found among the files. */
+  readonly path?: string;
+  readonly files?: readonly Neighbour[];
+}
+
 /** A definition as detection finds it. `id` is stable while name and order in the file stay. */
 export interface DefinitionSummary {
   readonly id: string;

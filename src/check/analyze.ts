@@ -22,6 +22,7 @@ import type {
   HoverInfo,
   Problem,
   StabilityView,
+  Surroundings,
   TextSpan,
 } from '../protocol';
 import { createCache, lazy } from './cache';
@@ -44,21 +45,33 @@ export interface DerivationOptions {
 }
 
 export interface Analyzer {
-  analyze(text: string, languageId: string): Analysis;
+  analyze(text: string, languageId: string, around?: Surroundings): Analysis;
   /** A definition that is unknown or cannot be read gives a view without parameters whose problems say why. */
   derivation(
     text: string,
     languageId: string,
     definitionId: string,
     options?: DerivationOptions,
+    around?: Surroundings,
   ): DerivationView;
   /** Where the definition breaks down in floating point: measured, which takes up to a second. */
-  stability(text: string, languageId: string, definitionId: string): StabilityView;
+  stability(text: string, languageId: string, definitionId: string, around?: Surroundings): StabilityView;
   /** The same in parts of a few milliseconds, so that a thread can answer questions in between. */
-  measuring(text: string, languageId: string, definitionId: string): Generator<void, StabilityView>;
+  measuring(
+    text: string,
+    languageId: string,
+    definitionId: string,
+    around?: Surroundings,
+  ): Generator<void, StabilityView>;
   /** Line and column are 1-based. */
-  hover(text: string, languageId: string, line: number, column: number): HoverInfo | null;
-  job(text: string, languageId: string, definitionId: string): JobResult;
+  hover(
+    text: string,
+    languageId: string,
+    line: number,
+    column: number,
+    around?: Surroundings,
+  ): HoverInfo | null;
+  job(text: string, languageId: string, definitionId: string, around?: Surroundings): JobResult;
 }
 
 /** Told of defects that were turned into problems, for a log. */
@@ -120,13 +133,13 @@ export function createAnalyzer(
     }
   };
 
-  const entryOf = (text: string, languageId: string): Entry =>
-    entries.get(`${languageId}\n${text}`, () => read(text, languageId));
+  const entryOf = (text: string, languageId: string, around: Surroundings): Entry =>
+    entries.get(textKey(text, languageId, around), () => read(text, languageId, around));
 
-  const read = (text: string, languageId: string): Entry => {
+  const read = (text: string, languageId: string, around: Surroundings): Entry => {
     const defects: Problem[] = [];
     const reading = guard('reading the text', null, defects, { definitions: [], problems: [] }, () =>
-      readDefinitions(text, languageId, parsers, asked, readings),
+      readDefinitions(text, languageId, parsers, asked, readings, around),
     );
     const lines = text.split(/\r\n|\r|\n/);
     const definitions = reading.definitions.map((source) => entryFor(source, lines));
@@ -205,16 +218,22 @@ export function createAnalyzer(
     return { source, summary, derived, own, findings, gradientLines: gradients, kinks, defects };
   };
 
-  const find = (text: string, languageId: string, definitionId: string): DefinitionEntry | null =>
-    entryOf(text, languageId).definitions.find(({ source }) => source.id === definitionId) ?? null;
+  const find = (
+    text: string,
+    languageId: string,
+    definitionId: string,
+    around: Surroundings,
+  ): DefinitionEntry | null =>
+    entryOf(text, languageId, around).definitions.find(({ source }) => source.id === definitionId) ?? null;
 
   const derivation = (
     text: string,
     languageId: string,
     definitionId: string,
-    { wrt, kind = 'gradient' }: DerivationOptions = {},
+    { wrt, kind = 'gradient' }: DerivationOptions,
+    around: Surroundings,
   ): DerivationView => {
-    const entry = find(text, languageId, definitionId);
+    const entry = find(text, languageId, definitionId, around);
     if (!entry) return emptyView(missing(definitionId, languageId));
     const { source, summary, defects } = entry;
     const without = (problems: readonly Problem[]): DerivationView =>
@@ -237,11 +256,12 @@ export function createAnalyzer(
     text: string,
     languageId: string,
     definitionId: string,
+    around: Surroundings = {},
   ): Generator<void, StabilityView> {
-    const key = stabilityKey(text, languageId, definitionId);
+    const key = definitionKey(text, languageId, definitionId, around);
     const known = stabilities.peek(key);
     if (known) return known;
-    const found = find(text, languageId, definitionId)?.derived();
+    const found = find(text, languageId, definitionId, around)?.derived();
     if (!found) return NOTHING_MEASURED;
     const parts = stabilityView(found.program, found.derivation);
     const failed: IteratorResult<void, StabilityView> = { done: true, value: NOTHING_MEASURED };
@@ -253,27 +273,31 @@ export function createAnalyzer(
   }
 
   return {
-    analyze: (text, languageId) => entryOf(text, languageId).analysis(),
-    derivation: (text, languageId, definitionId, options = {}) =>
+    analyze: (text, languageId, around = {}) => entryOf(text, languageId, around).analysis(),
+    derivation: (text, languageId, definitionId, options = {}, around = {}) =>
       views.get(
-        [languageId, definitionId, options.wrt?.join() ?? '*', options.kind ?? 'gradient', text].join('\n'),
-        () => derivation(text, languageId, definitionId, options),
+        [
+          options.wrt?.join() ?? '*',
+          options.kind ?? 'gradient',
+          definitionKey(text, languageId, definitionId, around),
+        ].join('\n'),
+        () => derivation(text, languageId, definitionId, options, around),
       ),
-    stability(text, languageId, definitionId) {
-      const parts = measuring(text, languageId, definitionId);
+    stability(text, languageId, definitionId, around) {
+      const parts = measuring(text, languageId, definitionId, around);
       for (;;) {
         const { done, value } = parts.next();
         if (done === true) return value;
       }
     },
     measuring,
-    hover(text, languageId, line, column) {
-      const entry = entryOf(text, languageId);
+    hover(text, languageId, line, column, around = {}) {
+      const entry = entryOf(text, languageId, around);
       const gradients = (definitionId: string): readonly GradientLine[] =>
         entry.definitions.find(({ source }) => source.id === definitionId)?.gradientLines() ?? [];
       const info = hoverAt({ analysis: entry.analysis(), gradients }, entry.lines, line, column);
       if (!info) return null;
-      const known = stabilities.peek(stabilityKey(text, languageId, info.definitionId));
+      const known = stabilities.peek(definitionKey(text, languageId, info.definitionId, around));
       const [first] = known?.findings ?? [];
       const kinks =
         info.gradients.length === 0
@@ -285,8 +309,8 @@ export function createAnalyzer(
         ...(first ? { numerics: first.text } : {}),
       };
     },
-    job(text, languageId, definitionId) {
-      const entry = find(text, languageId, definitionId);
+    job(text, languageId, definitionId, around = {}) {
+      const entry = find(text, languageId, definitionId, around);
       if (!entry) return { problems: missing(definitionId, languageId).problems };
       if (!entry.derived()) return { problems: [...entry.source.problems, ...entry.defects] };
       const own: Problem[] = [];
@@ -298,8 +322,15 @@ export function createAnalyzer(
   };
 }
 
-const stabilityKey = (text: string, languageId: string, definitionId: string): string =>
-  [languageId, definitionId, text].join('\n');
+const textKey = (text: string, languageId: string, around: Surroundings): string =>
+  [languageId, JSON.stringify(around), text].join('\n');
+
+const definitionKey = (
+  text: string,
+  languageId: string,
+  definitionId: string,
+  around: Surroundings,
+): string => [definitionId, textKey(text, languageId, around)].join('\n');
 
 /** A derivative that the definition does not have is a problem which says what to ask for. */
 function otherDerivative(

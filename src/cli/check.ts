@@ -10,7 +10,7 @@ import {
 import { checkText } from '../check/cli/text';
 import { checkFileOnData, openTable } from './data';
 import { counted } from './words';
-import { findSources, InputError, readSource, type SourceFile } from './files';
+import { findSources, InputError, readSource, type SourceFile, type Texts } from './files';
 import type { Command } from './options';
 import type { Outcome } from './outcome';
 
@@ -28,10 +28,11 @@ export async function checkCommand(
   let unfit = false;
   const table = command.data ? await openTable(command.data) : null;
   if (table) notes.push(...table.notes);
+  const texts: Texts = new Map();
   for (const { path, named } of await findSources(command.paths)) {
-    const source = await tryRead(path, named ? errors : notes);
+    const source = await tryRead(path, texts, named ? errors : notes);
     if (!source) continue;
-    const analysis = analyzer.analyze(source.text, source.language);
+    const analysis = analyzer.analyze(source.text, source.language, source.around);
     const own = [analysis, ...analysis.definitions].flatMap((each) =>
       each.problems.map((problem) => ({ file: path, ...problemOutput(problem) })),
     );
@@ -91,9 +92,9 @@ function briefly(problems: CheckOutput['problems']): CheckOutput['problems'] {
   });
 }
 
-async function tryRead(path: string, errors: string[]): Promise<SourceFile | null> {
+async function tryRead(path: string, texts: Texts, errors: string[]): Promise<SourceFile | null> {
   try {
-    return await readSource(path);
+    return await readSource(path, texts);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     errors.push(error.message);

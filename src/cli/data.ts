@@ -105,7 +105,7 @@ export function checkFileOnData(
   const findings = analysis.definitions.flatMap((definition) => {
     const own = analysis.findings.filter((finding) => finding.definitionId === definition.id);
     if (own.length === 0) return own;
-    const made = analyzer.job(source.text, source.language, definition.id);
+    const made = analyzer.job(source.text, source.language, definition.id, source.around);
     if (!('job' in made)) return own.map((finding) => withNote(finding, made.problems));
     const { dataset, problems } = fit(made.job, table);
     if (!dataset) {

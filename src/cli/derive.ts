@@ -12,13 +12,15 @@ export async function deriveCommand(
   command: Extract<Command, { kind: 'derive' }>,
   analyzer: Analyzer,
 ): Promise<Outcome> {
-  const { path, language, text } = await readSource(command.file);
-  const analysis = analyzer.analyze(text, language);
+  const { path, language, text, around } = await readSource(command.file);
+  const analysis = analyzer.analyze(text, language, around);
   const chosen = choose(analysis.definitions, command, path);
   const options = { kind: command.derivative, ...(command.wrt ? { wrt: command.wrt } : {}) };
-  const views = chosen.map(({ id }): DerivationView => analyzer.derivation(text, language, id, options));
+  const views = chosen.map(({ id }): DerivationView =>
+    analyzer.derivation(text, language, id, options, around),
+  );
   const stabilityOf = ({ definition }: DerivationView): StabilityView =>
-    analyzer.stability(text, language, definition.id);
+    analyzer.stability(text, language, definition.id, around);
   const output: DeriveOutput = {
     definitions: views.map((view) => deriveDefinition(view, stabilityOf(view))),
     problems: analysis.problems.map(problemOutput),

@@ -1,7 +1,9 @@
 /** Source files of the command line: found, read, and named as the user named them. */
 import { isUtf8 } from 'node:buffer';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
+import { neighboursOf } from '../check/neighbours';
+import type { Surroundings } from '../protocol';
 
 export const LANGUAGES: Readonly<Record<string, string>> = {
   '.py': 'python',
@@ -22,9 +24,14 @@ export interface SourceFile {
   readonly path: string;
   readonly language: string;
   readonly text: string;
+  /** The files that it imports from. */
+  readonly around: Surroundings;
 }
 
-export async function readSource(path: string): Promise<SourceFile> {
+/** Texts by path, null where there is none: what several files import is read once. */
+export type Texts = Map<string, Promise<string | null>>;
+
+export async function readSource(path: string, texts: Texts = new Map()): Promise<SourceFile> {
   const language = LANGUAGES[extname(path).toLowerCase()];
   if (language === undefined) {
     await present(path);
@@ -40,7 +47,29 @@ export async function readSource(path: string): Promise<SourceFile> {
   }
   if (bytes.includes(0) || !isUtf8(bytes))
     throw new InputError(`${path} is not a text file in UTF-8; save it as one, or give another file.`);
-  return { path, language, text: bytes.toString('utf8') };
+  const text = bytes.toString('utf8');
+  return { path, language, text, around: await surroundingsOf(path, text, language, texts) };
+}
+
+async function surroundingsOf(
+  path: string,
+  text: string,
+  languageId: string,
+  texts: Texts,
+): Promise<Surroundings> {
+  const own = resolve(path).split(sep).join('/');
+  const files = await neighboursOf({ path: own, text, languageId }, (at) => {
+    const known = texts.get(at) ?? optionalText(at);
+    texts.set(at, known);
+    return known;
+  });
+  return { path: own, files };
+}
+
+/** A file that an import may mean need not be there. */
+async function optionalText(path: string): Promise<string | null> {
+  const bytes = await readFile(path).catch(() => null);
+  return bytes && isUtf8(bytes) ? bytes.toString('utf8') : null;
 }
 
 export interface Source {

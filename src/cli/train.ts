@@ -17,20 +17,20 @@ export async function trainCommand(
   command: Extract<Command, { kind: 'train' }>,
   analyzer: Analyzer,
 ): Promise<Outcome> {
-  const { path, language, text } = await readSource(command.file);
-  const { definitions } = analyzer.analyze(text, language);
+  const { path, language, text, around } = await readSource(command.file);
+  const { definitions } = analyzer.analyze(text, language, around);
   const [definition] = byName(definitions, command.name);
   if (!definition) {
     const known = definitions.map(({ name }) => name).join(', ') || 'no definitions';
     throw new InputError(`${path} has no definition called ${command.name}; it has ${known}.`);
   }
-  const made = analyzer.job(text, language, definition.id);
+  const made = analyzer.job(text, language, definition.id, around);
   if (!('job' in made))
     throw new InputError(made.problems.map(({ message }) => `${path}: ${message}`).join('\n'));
   const { job } = made;
   if (!readsData(job)) {
     const others = definitions.filter(({ id }) => {
-      const other = analyzer.job(text, language, id);
+      const other = analyzer.job(text, language, id, around);
       return 'job' in other && readsData(other.job);
     });
     throw new InputError(

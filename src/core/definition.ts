@@ -6,6 +6,8 @@ import type { Arena, IndexNode, Node, Size } from './expr';
 
 /** A place in the source text; lines and columns are 1-based, the end column is exclusive. */
 export interface Span {
+  /** Where it is in another file than the one that is read: that file's path. */
+  readonly file?: string;
   readonly startLine: number;
   readonly startColumn: number;
   readonly endLine: number;

@@ -77,6 +77,7 @@ const DESCRIPTIONS: Readonly<
   none: 'None',
   ellipsis: '...',
   library: 'a library function',
+  module: 'a file',
   method: 'a method',
   native: 'a layer or function',
   object: 'an object',

@@ -11,7 +11,7 @@ function parents(run: Run, node: ClassNode, span: Span): { classes: ClassNode[];
   for (const base of node.bases) {
     const [root = '', ...rest] = base.split('.');
     if (!/^[\w.]+$/.test(base) || root === node.name) continue;
-    const value: Value | undefined = run.globals(root, span);
+    const value: Value | undefined = run.globals(root, span, run.homeOf(node));
     if (value?.kind === 'class' && rest.length === 0) classes.push(value.node);
     else if (value?.kind === 'library') paths.push([value.path, ...rest].join('.'));
   }

@@ -2,7 +2,7 @@
 import type { Arena } from '../core/expr';
 import { evaluate } from './expressions';
 import { isStatic } from './members';
-import { globalValue, type ModuleIndex } from './module';
+import { globalValue, imported, type ModuleIndex } from './module';
 import { GUARD_NAMES, shapePatterns } from './names';
 import { patternId, type Pattern, type Run } from './run';
 import type { Chooser } from './search';
@@ -17,6 +17,8 @@ import { NONE, type Scope, type Value } from './values';
 export interface Callable {
   readonly fn: FunctionNode;
   readonly owner: ClassNode | null;
+  /** The file that it is from, where that is another one. */
+  readonly module?: ModuleIndex;
 }
 
 export interface Plan {
@@ -52,7 +54,12 @@ export interface Execution {
 }
 
 export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Chooser): Execution {
-  const top: Scope = { names: new Map(), parent: null };
+  const tops = new Map<ModuleIndex, Scope>();
+  const topOf = (module: ModuleIndex): Scope => {
+    const top = tops.get(module) ?? { names: new Map(), parent: null, module };
+    tops.set(module, top);
+    return top;
+  };
   const siblings = plan.main.fn.parameters.map((parameter) => parameter.name);
   const run: Run = {
     family: plan.module.family,
@@ -111,7 +118,16 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     unnamed: new Map(),
     arrays: plan.module.arrays,
     methods: plan.module.methods,
-    globals: (name, span) => globalValue(run, plan.module, top, name, span),
+    globals(name, span, scope) {
+      const module = scope ? (moduleOf(scope) ?? plan.module) : plan.module;
+      return globalValue(run, module, topOf(module), name, span);
+    },
+    imported: (item, scope, span) => imported(run, moduleOf(scope) ?? plan.module, item, span),
+    homeOf({ span: { file } }) {
+      const module = file === undefined ? null : plan.module.home?.neighbours.at(file);
+      return module ? topOf(module) : null;
+    },
+    globalOf: (module, name, span) => globalValue(run, module, topOf(module), name, span),
     call: (fn, args, span) => callFunction(run, fn, args, span),
     evaluate: (expression, scope) => evaluate(run, expression, scope),
     execute: (statements, scope) => {
@@ -126,11 +142,18 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
   for (const { fn } of [plan.main, ...(plan.gradient ? [plan.gradient] : [])])
     for (const parameter of fn.parameters) run.names.set(parameter.name, parameter.name);
   const objects = new Map<string, Value>();
-  const main = executeFunction(run, plan.main, top, new Map(), objects);
+  const own = ({ module = plan.module }: Callable): Scope => topOf(module);
+  const main = executeFunction(run, plan.main, own(plan.main), new Map(), objects);
   const gradient = plan.gradient
-    ? executeFunction(run, plan.gradient, top, shared(main, plan.gradient), objects)
+    ? executeFunction(run, plan.gradient, own(plan.gradient), shared(main, plan.gradient), objects)
     : null;
   return { run, main, gradient };
+}
+
+/** The file whose names a scope sees. */
+function moduleOf(scope: Scope): ModuleIndex | null {
+  for (let at: Scope | null = scope; at; at = at.parent) if (at.module) return at.module;
+  return null;
 }
 
 function executeFunction(

@@ -11,7 +11,7 @@ import { MATRIX_SIZES, tensorMethod } from './jsLibraries';
 import { isArrayMethod } from './libraries';
 import { entryOf, memberOf } from './members';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
-import { bind, number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
+import { bind, number, placeText, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import type { CompareOperator, Expression } from './syntax';
 import {
   integerOf,
@@ -128,7 +128,7 @@ export function evaluate(run: Run, expression: Expression, scope: Scope): Value 
       return unknown(
         'syntax',
         'unreadable',
-        `has a part that is not read (${expression.reason}), line ${span.startLine}`,
+        `has a part that is not read (${expression.reason}), ${placeText(span)}`,
         span,
       );
   }
@@ -148,7 +148,7 @@ export function operand(run: Run, expression: Expression, scope: Scope): Value {
 }
 
 function named(run: Run, name: string, scope: Scope, span: Span): Value {
-  return lookup(scope, name) ?? run.globals(name, span) ?? undefinedName(name, span);
+  return lookup(scope, name) ?? run.globals(name, span, scope) ?? undefinedName(name, span);
 }
 
 function undefinedName(name: string, span: Span): Value {
@@ -177,6 +177,15 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
   switch (object.kind) {
     case 'unknown':
       return object;
+    case 'module':
+      return (
+        run.globalOf(object.module, name, span) ??
+        unsupported(
+          `uses ${name}, which ${object.module.home?.path ?? 'the file'} does not have`,
+          span,
+          'attribute',
+        )
+      );
     case 'library': {
       const path = `${object.path}.${name}`;
       if (path === 'numpy.newaxis') return NONE;

@@ -10,8 +10,13 @@ import { createPositions } from './positions';
 import type { BinaryOperator, FunctionNode, Module, ModulePiece, Statement } from './syntax';
 
 /** Reads a file. Functions with parts that the grammar cannot read are left out. */
-export function readJavaScript(text: string, grammar: Grammar, parsers: Parsers): Module {
-  const positions = createPositions(text);
+export function readJavaScript(
+  text: string,
+  grammar: Grammar,
+  parsers: Parsers,
+  file: string | null = null,
+): Module {
+  const positions = createPositions(text, file);
   const whole = parsers.parse(grammar, text, true);
   // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
   const parts = !whole.hasError
@@ -21,7 +26,7 @@ export function readJavaScript(text: string, grammar: Grammar, parsers: Parsers)
         offset: start,
       }));
   const broken = new Set(parts.filter(({ parsed }) => parsed.hasError).map(({ offset }) => offset));
-  const read = readPieces(parts, positions, parsers, (piece, offset, part) => {
+  const read = readPieces(parts, positions, parsers, file, (piece, offset, part) => {
     const reader: JsReader = {
       text: piece.text,
       offset,
@@ -320,9 +325,22 @@ const isSetter = (node: SyntaxNode): boolean => node.children.some((c) => c.type
 
 const isStaticNode = (node: SyntaxNode): boolean => node.children.some((c) => c.type === 'static');
 
+/** What a file exports as a whole. */
+const exportOf = (value: SyntaxNode, whole: SyntaxNode, reader: JsReader): Statement => ({
+  kind: 'assign',
+  targets: [{ kind: 'name', name: 'exported', span: spanOf(value, reader) }],
+  value: { kind: 'name', name: textOf(value, reader), span: spanOf(value, reader) },
+  span: spanOf(whole, reader),
+});
+
 function readExport(node: SyntaxNode, reader: JsReader): Statement[] {
   const declaration = child(node, 'declaration');
-  if (declaration) return readStatement(declaration, reader);
+  if (declaration) {
+    const name = child(declaration, 'name');
+    const isDefault = node.children.some((c) => c.type === 'default');
+    const exported = isDefault && name ? [exportOf(name, node, reader)] : [];
+    return [...readStatement(declaration, reader), ...exported];
+  }
   const value = child(node, 'value');
   return value ? readNamed('exported', value, value, node, reader) : [];
 }
@@ -424,6 +442,7 @@ function readMemberDefinition(
     path === 'module.exports' ||
     /^(window|global|globalThis|this|self)$/.test(path)
   ) {
+    if (path === 'module' && value.type === 'identifier') return [exportOf(value, whole, reader)];
     if (path === 'module' || value.type === 'identifier')
       return isFunctionNode(value) || holderOf(value)
         ? readNamed('exported', property, value, whole, reader)

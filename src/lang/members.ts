@@ -48,18 +48,19 @@ export function memberOf(
   const own = object.kind === 'object' ? object.attributes.get(name) : undefined;
   if (own) return own;
   for (const owner of node ? [node, ...basesOf(run, node, span)] : []) {
+    const scope = run.homeOf(owner) ?? object.scope;
     const method = methodOf(owner, name);
     if (method) {
       const receiver = isStatic(method.fn.decorators) ? null : object;
-      const value: Value = { kind: 'function', fn: method.fn, scope: object.scope, receiver, owner };
+      const value: Value = { kind: 'function', fn: method.fn, scope, receiver, owner };
       return method.fn.decorators.includes('property') ? run.call(value, [], span) : value;
     }
     for (const statement of owner.body) {
       if (statement.kind === 'class' && statement.node.name === name)
-        return { kind: 'class', node: statement.node, scope: object.scope };
+        return { kind: 'class', node: statement.node, scope };
       const [target] = statement.kind === 'assign' ? statement.targets : [];
       if (statement.kind === 'assign' && target?.kind === 'name' && target.name === name)
-        return run.evaluate(statement.value, object.scope);
+        return run.evaluate(statement.value, scope);
     }
   }
   if (object.kind === 'class' || name.startsWith('__')) return unsupported(`uses ${name}`, span, 'attribute');

@@ -12,12 +12,15 @@ import {
   type Family,
   type Import,
   type Module,
+  type ModulePiece,
   type Statement,
 } from './syntax';
 import type { Scope, Value } from './values';
+import { importedBy, requiredBy, type Neighbours } from './workspace';
 
 export interface ModuleIndex {
   readonly family: Family;
+  readonly pieces: readonly ModulePiece[];
   readonly statements: ReadonlyMap<string, readonly Statement[]>;
   /** Modules of `from … import *`. */
   readonly wildcards: readonly string[];
@@ -25,9 +28,16 @@ export interface ModuleIndex {
   readonly arrays: ArrayLibrary;
   /** Methods of the classes of the file. */
   readonly methods: ReadonlySet<string>;
+  /** Where the file is and what is around it, where that is known. */
+  readonly home: Home | null;
 }
 
-export function indexModule(module: Module): ModuleIndex {
+export interface Home {
+  readonly path: string;
+  readonly neighbours: Neighbours;
+}
+
+export function indexModule(module: Module, home: Home | null = null): ModuleIndex {
   const statements = new Map<string, Statement[]>();
   const wildcards: string[] = [];
   const modules = new Set<string>();
@@ -43,11 +53,12 @@ export function indexModule(module: Module): ModuleIndex {
       if (item.alias === '*') wildcards.push(item.module);
     }
   });
+  const { family, pieces } = module;
   const methods = new Set(
     functionsOf(module.body).flatMap(({ fn, owner, nested }) => (owner && !nested ? [fn.name] : [])),
   );
-  const arrays = module.family === 'javascript' ? javascriptArrays(modules) : arrayLibrary(modules);
-  return { family: module.family, statements, wildcards, arrays, methods };
+  const arrays = family === 'javascript' ? javascriptArrays(modules) : arrayLibrary(modules);
+  return { family, pieces, statements, wildcards, arrays, methods, home };
 }
 
 /** The names that statements at the top level of a file define. */
@@ -98,6 +109,10 @@ export function globalValue(
   // Python keeps the last definition of a name.
   const last = statements?.at(-1);
   if (!last) {
+    const inner = index.wildcards
+      .map((module) => importedBy(index, { module, member: '*', alias: '*' })?.module)
+      .find((module) => module?.statements.has(name));
+    if (inner) return run.globalOf(inner, name, span);
     const path =
       index.wildcards.map((module) => `${module}.${name}`).find((p) => meaningOf(p)) ??
       (index.family === 'python' ? CONVENTIONAL[name] : undefined);
@@ -125,6 +140,19 @@ const CONVENTIONAL: Readonly<Record<string, string>> = {
   sigmoid: 'sigmoid',
 };
 
+/** What an import means, of a file of the workspace or of a library. */
+export const imported = (run: Run, from: ModuleIndex | undefined, item: Import, span: Span): Value =>
+  importedValue(run, from, item, span) ?? libraryValue(item);
+
+/** What an import from a file of the workspace means; null for any other. */
+function importedValue(run: Run, from: ModuleIndex | undefined, item: Import, span: Span): Value | null {
+  const found = from && importedBy(from, item);
+  if (!found) return null;
+  const { module, member } = found;
+  if (member === null) return { kind: 'module', module };
+  return run.globalOf(module, member, span) ?? null;
+}
+
 /** What a name means that the file does not define. */
 function builtin(family: Family, name: string): Value | undefined {
   if (family === 'python')
@@ -145,13 +173,16 @@ function valueOf(
   if (statement.kind === 'class') return { kind: 'class', node: statement.node, scope };
   if (statement.kind === 'import') {
     const item = statement.imports.find((i) => i.alias === name);
-    if (item) return imported(item);
+    if (item) return imported(run, scope.module, item, span);
   }
   const isNamed =
     statement.kind === 'assign' && statement.targets.length === 1 && statement.targets[0]?.kind === 'name';
   if (statement.kind === 'assign' && isNamed) {
     if (statement.value.kind === 'lambda')
       return functionValue({ ...statement.value.fn, name, nameSpan: statement.span }, scope);
+    const required = requiredBy(statement.value);
+    const value = required && importedValue(run, scope.module, { ...required, alias: name }, span);
+    if (value) return value;
     if (once && isPlain(statement.value)) return evaluate(run, statement.value, scope);
   }
   return {
@@ -168,8 +199,7 @@ function valueOf(
   };
 }
 
-/** What an import binds. */
-export function imported({ module, member }: Import): Value {
+function libraryValue({ module, member }: Import): Value {
   const path = canonicalModule(module);
   return { kind: 'library', path: member === null || member === 'default' ? path : `${path}.${member}` };
 }

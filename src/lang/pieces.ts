@@ -8,6 +8,8 @@ import type { Comment, ModulePiece, Statement } from './syntax';
 /** What a reader makes of one piece, with places as in the whole text. */
 export interface PieceReading {
   readonly line: number;
+  /** As in the spans. */
+  readonly file: string | null;
   readonly statements: readonly Statement[];
   readonly comments: readonly Comment[];
   readonly errors: readonly Span[];
@@ -17,7 +19,11 @@ export interface PieceReading {
 }
 
 /** Reads one piece; `offset` is where it begins in the whole text, `part` where its part does. */
-export type PieceReader = (piece: Piece, offset: number, part: number) => Omit<PieceReading, 'line' | 'id'>;
+export type PieceReader = (
+  piece: Piece,
+  offset: number,
+  part: number,
+) => Omit<PieceReading, 'line' | 'file' | 'id'>;
 
 /** A part of a text that was parsed by itself. */
 export interface Part {
@@ -37,6 +43,7 @@ export function readPieces(
   parts: readonly Part[],
   positions: Positions,
   parsers: Parsers,
+  file: string | null,
   read: PieceReader,
 ): PieceList {
   const pieces: ModulePiece[] = [];
@@ -46,7 +53,7 @@ export function readPieces(
   for (const { parsed, offset } of parts)
     for (const piece of parsed.pieces) {
       const span = positions.span(offset + piece.start, offset + piece.start + piece.text.length);
-      const reading = readingOf(piece, span, parsers, () => read(piece, offset + piece.start, offset));
+      const reading = readingOf(piece, span, file, parsers, () => read(piece, offset + piece.start, offset));
       comments.push(...reading.comments);
       errors.push(...reading.errors);
       deep.push(...reading.deep);
@@ -66,13 +73,15 @@ export function readPieces(
 function readingOf(
   piece: Piece,
   { startLine, startColumn }: Span,
+  file: string | null,
   { readings, nextId }: Parsers,
   read: () => ReturnType<PieceReader>,
 ): PieceReading {
   // Columns of the first line depend on what stands before it.
-  const known = startColumn === 1 ? readings.get(piece.node) : undefined;
+  const before = startColumn === 1 ? readings.get(piece.node) : undefined;
+  const known = before?.file === file ? before : undefined;
   if (known?.line === startLine) return known;
-  const { line, id, ...kept } = known ?? { line: startLine, id: nextId(), ...read() };
+  const { line, id, ...kept } = known ?? { line: startLine, id: before?.id ?? nextId(), file, ...read() };
   const reading = { ...moved(kept, (at) => at + startLine - line), line: startLine, id };
   if (startColumn === 1) readings.set(piece.node, reading);
   return reading;

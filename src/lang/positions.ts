@@ -5,7 +5,8 @@ export interface Positions {
   span(start: number, end: number): Span;
 }
 
-export function createPositions(text: string): Positions {
+/** `file`: the path of a file that is read besides the one that was asked for. */
+export function createPositions(text: string, file: string | null = null): Positions {
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
   const lineOf = (offset: number): number => {
@@ -27,6 +28,7 @@ export function createPositions(text: string): Positions {
         startColumn: start - (lineStarts[first] ?? 0) + 1,
         endLine: last + 1,
         endColumn: end - (lineStarts[last] ?? 0) + 1,
+        ...(file === null ? {} : { file }),
       };
     },
   };

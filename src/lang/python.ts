@@ -29,8 +29,8 @@ interface Reader {
 }
 
 /** Reads a file. Broken parts become `unreadable`; functions outside them are read as if alone in the file. */
-export function readPython(text: string, parsers: Parsers): Module {
-  const positions = createPositions(text);
+export function readPython(text: string, parsers: Parsers, file: string | null = null): Module {
+  const positions = createPositions(text, file);
   const whole = parsers.parse('python', text, true);
   // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
   const parts = !whole.hasError
@@ -39,7 +39,7 @@ export function readPython(text: string, parsers: Parsers): Module {
         parsed: parsers.parse('python', text.slice(start, end)),
         offset: start,
       }));
-  const read = readPieces(parts, positions, parsers, (piece, offset) => {
+  const read = readPieces(parts, positions, parsers, file, (piece, offset) => {
     const reader: Reader = { text: piece.text, offset, positions, comments: [], errors: [], deep: [] };
     const statements = readFile(piece.node, reader);
     return { statements, comments: reader.comments, errors: reader.errors, deep: reader.deep };

@@ -1,7 +1,7 @@
 /** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
 import type { HandGradient, Span } from '../core/definition';
 import type { Node } from '../core/expr';
-import type { DefinitionKind, Problem } from '../protocol';
+import type { DefinitionKind, Problem, Surroundings } from '../protocol';
 import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
 import type { ForeignGradient, Intermediate } from './assemble';
 import { kindOf, plainKindOf } from './detect';
@@ -33,6 +33,9 @@ import { assignedNames } from './statements';
 import { functionsOf, type ClassNode, type Module } from './syntax';
 import { foreignArguments, isLinearIn } from './upstream';
 import { mayDefine } from './screen';
+import { createNeighbours } from './workspace';
+import { importedPairs, originNote, withoutForeignPlaces } from './foreign';
+import { placeText } from './run';
 import { usesOf } from './uses';
 import type { Cause } from './values';
 
@@ -59,15 +62,19 @@ export function readDefinitions(
   parsers: Parsers,
   asked: readonly string[] = [],
   readings: Readings = createReadings(),
+  around: Surroundings = {},
 ): SourceReading {
   const language = GRAMMARS[languageId];
   if (!language) return NOTHING;
   if (text.includes('\0')) return { definitions: [], problems: [NOT_TEXT] };
-  const module =
-    language.grammar === 'python'
-      ? readPython(text, parsers)
-      : readJavaScript(text, language.grammar, parsers);
-  const index = indexModule(module);
+  const module = readModule(text, language.grammar, parsers, null);
+  const { path, files = [] } = around;
+  const neighbours = createNeighbours(files, (file, all) => {
+    const other = GRAMMARS[file.languageId];
+    const read = other && readModule(file.text, other.grammar, parsers, file.path);
+    return read ? indexModule(read, { path: file.path, neighbours: all }) : null;
+  });
+  const index = indexModule(module, path === undefined ? null : { path, neighbours });
   const reuse = reuseOf(module, index, readings);
   const callables: Callable[] = functionsOf(module.body).flatMap(({ fn, owner, nested }) =>
     nested ? [] : [{ fn: withFlagClear(fn), owner }],
@@ -77,16 +84,17 @@ export function readDefinitions(
   const unread: Callable[] = [];
   let spent = 0;
   const comments = module.comments.filter(({ text }) => isDirective(text));
-  const isAsked = ({ fn, owner }: Callable): boolean =>
+  const isAsked = ({ fn, owner, module }: Callable): boolean =>
     asked.includes(fn.name) ||
     (owner !== null && asked.includes(`${owner.name}.${fn.name}`)) ||
-    directivesFor(fn, comments).derive;
+    (module === undefined && directivesFor(fn, comments).derive);
   const read = (
     main: Callable,
     gradient: Callable | null,
     form: 'whole' | 'iteration' = 'whole',
   ): SourceDefinition | null => {
-    const directives = directivesFor(main.fn, comments);
+    // What is said stands in the file that is read.
+    const directives = directivesFor((main.module && gradient ? gradient : main).fn, comments);
     const asked = isAsked(main);
     const settings = JSON.stringify([
       languageId,
@@ -142,6 +150,14 @@ export function readDefinitions(
     const definition = paired ?? alone ?? (iteration && readIteration(iteration, main.owner, read));
     if (definition) add(definition);
   }
+  const taken = new Set([...pairs.values()].map((gradient) => gradient?.fn));
+  const lone = callables.filter(
+    ({ fn, owner }) => owner === null && isGradientName(fn.name) && !taken.has(fn),
+  );
+  for (const [main, gradient] of importedPairs(index, lone)) {
+    const definition = spent > MAX_RUNS ? null : read(main, gradient);
+    if (definition && isJudged(definition)) add(definition);
+  }
   for (const iteration of scriptIterations(module.body)) {
     const definition = readIteration(iteration, null, read);
     if (definition) add(definition);
@@ -150,11 +166,17 @@ export function readDefinitions(
   return { definitions, problems: [...syntaxProblems(module, language.title), ...unreadProblems(unread)] };
 }
 
+const readModule = (text: string, grammar: Grammar, parsers: Parsers, file: string | null): Module =>
+  grammar === 'python' ? readPython(text, parsers, file) : readJavaScript(text, grammar, parsers, file);
+
 const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>
   (isGradientName(fn.name) ||
     fn.name.toLowerCase() === `d${main.fn.name.toLowerCase()}` ||
     derivativeNames(main.fn.name).includes(fn.name)) &&
   ![...assignedNames(fn.body)].some(isLossName);
+
+const isJudged = ({ gradients, candidates, mismatches }: SourceDefinition): boolean =>
+  gradients.length + candidates.length + mismatches.length > 0;
 
 const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
   definition !== null && definition.gradients.length + definition.mismatches.length > 0;
@@ -240,18 +262,19 @@ function definitionOf(
   language: string,
   asked: boolean,
 ): SourceDefinition | null {
-  const { fn, owner } = plan.main;
+  const { fn, owner, module } = plan.main;
   const name = owner ? `${owner.name}.${fn.name}` : fn.name;
-  const common = {
-    id: name,
-    name,
-    language,
-    span: fn.span,
-    nameSpan: fn.nameSpan,
-  };
+  // One of another file stands where its gradient does.
+  const { span, nameSpan } = (module && plan.gradient ? plan.gradient : plan.main).fn;
+  const common = { id: name, name, language, span, nameSpan };
   if (!reading.assembled) {
     if (!reading.cause || !(asked || (worthReporting(plan) && !callsLoss(reading.cause)))) return null;
-    return { ...common, ...EMPTY, kind: 'loss', problems: [declined(fn.name, reading.cause)] };
+    return withoutForeignPlaces({
+      ...common,
+      ...EMPTY,
+      kind: 'loss',
+      problems: [declined(fn.name, reading.cause)],
+    });
   }
   const own = kindOf(reading, titleOf(fn.name, owner?.name ?? null), owner?.name ?? null);
   const kind =
@@ -260,7 +283,7 @@ function definitionOf(
   const { assembled } = reading;
   const isActivation = kind === 'activation';
   const paired = reading.execution.gradient;
-  return {
+  return withoutForeignPlaces({
     ...common,
     kind,
     program: assembled.program,
@@ -276,7 +299,7 @@ function definitionOf(
       ...assembled.intermediates.map(intermediateReadings),
     ],
     mismatches: mismatchesOf(reading),
-    notes: reading.execution.run.notes,
+    notes: [...(module ? [originNote(name, module)] : []), ...reading.execution.run.notes],
     assumptions: assembled.assumptions,
     problems: [
       ...brokenProblems(reading),
@@ -292,7 +315,7 @@ function definitionOf(
           nameSpan: paired.callable.fn.nameSpan,
         }
       : null,
-  };
+  });
 }
 
 const EMPTY = {
@@ -352,7 +375,7 @@ function declined(name: string, cause: Cause): Problem {
     type: isShape ? 'problem' : 'decline',
     id: cause.id,
     message: isShape
-      ? `${name} fits no shapes that were tried: ${cause.text} (line ${cause.span.startLine}). Say the shapes in a comment, as in "# nabla: X: (m, n)".`
+      ? `${name} fits no shapes that were tried: ${cause.text} (${placeText(cause.span)}). Say the shapes in a comment, as in "# nabla: X: (m, n)".`
       : `${name} is not analysed: it ${cause.text}.`,
     span: cause.span,
   };

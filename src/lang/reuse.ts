@@ -8,6 +8,7 @@ import type { SourceDefinition } from './definition';
 import { moved, namesLines, type LineMap } from './moved';
 import { createRecent, type Recent } from './recent';
 import { statementNames } from './module';
+import { importedModules } from './workspace';
 import type { Module, ModulePiece } from './syntax';
 
 /** What one attempt at reading gave. */
@@ -86,7 +87,7 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
     (used[k] ??= [...new Set([...namesOf(piece).uses].flatMap((name) => definers.get(name) ?? []))]);
   const pieceAt = (line: number): number =>
     pieces.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
-  const common = JSON.stringify([index.family, index.arrays, index.wildcards]);
+  const common = JSON.stringify([index.family, index.arrays, index.wildcards, [...index.methods]]);
 
   /** The pieces that functions depend on, in the order of the file. */
   const closureOf = (callables: readonly Callable[]): ModulePiece[] => {
@@ -97,14 +98,37 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
       found.add(k);
       usedBy(k, piece).forEach(add);
     };
-    for (const { fn, owner } of callables) {
+    for (const { fn, owner, module } of callables) {
+      if (module) continue;
       add(pieceAt(fn.nameSpan.startLine));
       if (owner) definers.get(owner.name)?.forEach(add);
     }
     return [...found].sort((a, b) => a - b).flatMap((k) => pieces[k] ?? []);
   };
 
-  const nameOf = ({ fn, owner }: Callable, closure: readonly ModulePiece[]): unknown => {
+  /** All of the other files that these pieces import from, and of those which those import from. */
+  const contentOf = (imported: readonly ModulePiece[], callables: readonly Callable[]): unknown => {
+    if (!index.home) return null;
+    const found = new Map<ModuleIndex, unknown>();
+    const add = (from: ModuleIndex, list: readonly ModulePiece[]): void => {
+      for (const { statements } of list)
+        for (const module of importedModules(from, statements)) {
+          if (found.has(module)) continue;
+          found.set(module, contentKey(module));
+          add(module, module.pieces);
+        }
+    };
+    add(index, imported);
+    for (const { module } of callables)
+      if (module && !found.has(module)) {
+        found.set(module, contentKey(module));
+        add(module, module.pieces);
+      }
+    return [...found.values()];
+  };
+
+  const nameOf = ({ fn, owner, module }: Callable, closure: readonly ModulePiece[]): unknown => {
+    if (module) return [fn.name, module.home?.path, fn.nameSpan.startLine];
     const line = fn.nameSpan.startLine;
     const at = closure.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
     return [fn.name, owner?.name, at, line - (closure[at]?.startLine ?? 0), fn.nameSpan.startColumn];
@@ -118,6 +142,7 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
         settings,
         callables.map((callable) => nameOf(callable, closure)),
         closure.map(({ id }) => id),
+        contentOf([...closure, ...pieces.filter(isWildcard)], callables),
       ]);
       const from = closure.map(({ startLine, endLine }) => ({ startLine, endLine }));
       const known = readings.known.get(key);
@@ -132,6 +157,14 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
     renamed: (definition, id) => renamed(definition, id, readings),
   };
 }
+
+const contentKey = ({ home, pieces }: ModuleIndex): unknown => [
+  home?.path,
+  pieces.map(({ id, startLine }) => [id, startLine]),
+];
+
+const isWildcard = ({ statements }: ModulePiece): boolean =>
+  statements.some((s) => s.kind === 'import' && s.imports.some(({ alias }) => alias === '*'));
 
 function renamed(definition: SourceDefinition, id: string, readings: Readings): SourceDefinition {
   if (definition.id === id) return definition;

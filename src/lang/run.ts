@@ -2,9 +2,10 @@
 import type { Axis, Binding, Span } from '../core/definition';
 import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
+import type { ModuleIndex } from './module';
 import type { Pass } from './passes';
 import type { Sizes } from './sizes';
-import type { Expression, Family, Statement } from './syntax';
+import type { ClassNode, Expression, Family, Import, Statement } from './syntax';
 import {
   unknown,
   type ArrayV,
@@ -86,7 +87,13 @@ export interface Run {
   readonly arrays: ArrayLibrary;
   /** Methods of the classes of the file. */
   readonly methods: ReadonlySet<string>;
-  readonly globals: (name: string, span: Span) => Value | undefined;
+  /** A name of the file that a scope is in, without one of the file that is read. */
+  readonly globals: (name: string, span: Span, scope: Scope | null) => Value | undefined;
+  /** What an import in a scope means. */
+  readonly imported: (item: Import, scope: Scope, span: Span) => Value;
+  /** The top level of the file of a class, where that is another one than the one that is read. */
+  readonly homeOf: (node: ClassNode) => Scope | null;
+  readonly globalOf: (module: ModuleIndex, name: string, span: Span) => Value | undefined;
   readonly call: (fn: FunctionV, args: readonly CallArgument[], span: Span) => Value;
   readonly evaluate: (expression: Expression, scope: Scope) => Value;
   /** Executes statements, whose variables are then in the scope. */
@@ -142,8 +149,12 @@ export function shapeError(run: Run, text: string, span: Span): UnknownValue {
   return value;
 }
 
+/** "line 12", with the file where it is another one. */
+export const placeText = ({ startLine, file }: Span): string =>
+  `line ${startLine}${file === undefined ? '' : ` of ${file.slice(file.lastIndexOf('/') + 1)}`}`;
+
 export function unsupported(what: string, span: Span, id = 'not-supported'): UnknownValue {
-  return unknown('unsupported', id, `${what}, line ${span.startLine}`, span);
+  return unknown('unsupported', id, `${what}, ${placeText(span)}`, span);
 }
 
 /** A name that no input and no binding has yet: `A`, then `A@2`. */

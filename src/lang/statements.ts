@@ -150,8 +150,8 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
       scope.names.set(statement.node.name, { kind: 'class', node: statement.node, scope });
       return NEXT;
     case 'import':
-      for (const { module, member, alias } of statement.imports)
-        scope.names.set(alias, { kind: 'library', path: member === null ? module : `${module}.${member}` });
+      for (const item of statement.imports)
+        scope.names.set(item.alias, run.imported(item, scope, statement.span));
       return NEXT;
     case 'block': {
       const outcome = execute(run, statement.body, scope);

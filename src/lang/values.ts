@@ -1,6 +1,7 @@
 /** Abstract values: what an expression of the user's program evaluates to. */
 import type { Axis, Span } from '../core/definition';
 import type { IndexNode, Node, Size } from '../core/expr';
+import type { ModuleIndex } from './module';
 import type { CallArgument, Run } from './run';
 import type { ClassNode, FunctionNode } from './syntax';
 
@@ -116,6 +117,8 @@ export type Value =
   | { readonly kind: 'ellipsis' }
   /** A function or module of a library, by canonical dotted name (`numpy.exp`). */
   | { readonly kind: 'library'; readonly path: string }
+  /** Another file of the workspace. */
+  | { readonly kind: 'module'; readonly module: ModuleIndex }
   | { readonly kind: 'method'; readonly receiver: Value; readonly name: string }
   | ObjectV
   | { readonly kind: 'class'; readonly node: ClassNode; readonly scope: Scope }
@@ -133,6 +136,8 @@ export interface StreamV {
 export interface Scope {
   readonly names: Map<string, Value>;
   readonly parent: Scope | null;
+  /** The file, for the scope of its top level. */
+  readonly module?: ModuleIndex;
 }
 
 export const NONE: Value = { kind: 'none' };

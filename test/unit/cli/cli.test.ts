@@ -56,6 +56,13 @@ beforeAll(async () => {
   await writeFile(join(folder, 'latin.py'), Buffer.from([35, 0xff, 10]));
   await writeFile(join(folder, 'mixed', 'broken.py'), 'def f(x:\n  return np.exp(\n');
   await writeFile(join(folder, 'mixed', 'logistic.py'), LOGISTIC);
+  await mkdir(join(folder, 'several'));
+  const [helper = '', rest = ''] = LOGISTIC.split(/(?=def propagate)/);
+  await writeFile(join(folder, 'several', 'helper.py'), helper);
+  await writeFile(
+    join(folder, 'several', 'loss.py'),
+    `import numpy as np\nfrom .helper import sigmoid\n${rest}`,
+  );
   await symlink(join(folder, 'gone.py'), join(folder, 'dangling.py'));
 });
 
@@ -265,6 +272,18 @@ describe('derive', () => {
 });
 
 describe('check', () => {
+  test('a folder with helper functions in files of their own', async () => {
+    const run = await nabla('check', 'several', '--json');
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(json(run)).toMatchObject({
+      findings: [
+        { file: join('several', 'loss.py'), subject: 'dw = ∂cost/∂w in propagate' },
+        { file: join('several', 'loss.py'), subject: 'db = ∂cost/∂b in propagate' },
+      ],
+      summary: { right: 2, wrong: 0, unknown: 0 },
+    });
+  });
+
   test('nothing wrong: exit code 0 and every gradient listed', async () => {
     const run = await nabla('check', 'logistic.py', '--format', 'json');
     expect(run).toMatchObject({ code: 0, err: '' });
