@@ -34,7 +34,7 @@ export async function checkCommand(
     if (!source) continue;
     const analysis = analyzer.analyze(source.text, source.language, source.around);
     const own = [analysis, ...analysis.definitions].flatMap((each) =>
-      each.problems.map((problem) => ({ file: path, ...problemOutput(problem) })),
+      each.problems.map((problem) => ({ file: path, ...problemOutput(problem, source.notebook) })),
     );
     problems.push(...own);
     const [problem, ...others] = analysis.problems;
@@ -48,7 +48,11 @@ export async function checkCommand(
     notes.push(...(onData?.notes ?? []));
     unfit ||= (onData?.notes.length ?? 0) > 0;
     checkedOnData += onData?.checked ?? 0;
-    findings.push(...(onData?.findings ?? analysis.findings).map((finding) => findingOutput(path, finding)));
+    findings.push(
+      ...(onData?.findings ?? analysis.findings).map((finding) =>
+        findingOutput(path, finding, source.notebook),
+      ),
+    );
   }
   // A table that fits nothing is unreadable input; one that fits something may leave the rest out.
   const unusable = table !== null && checkedOnData === 0 && unfit;

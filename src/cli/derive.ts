@@ -2,6 +2,7 @@
 import type { Analyzer } from '../check/analyze';
 import { deriveDefinition, problemOutput, type DeriveOutput } from '../check/cli/json';
 import { derivationText, problemText } from '../check/cli/text';
+import type { NotebookText } from '../check/notebook';
 import type { CodeTarget } from '../core/ops';
 import type { DefinitionSummary, DerivationView, StabilityView } from '../protocol';
 import { InputError, readSource } from './files';
@@ -12,7 +13,7 @@ export async function deriveCommand(
   command: Extract<Command, { kind: 'derive' }>,
   analyzer: Analyzer,
 ): Promise<Outcome> {
-  const { path, language, text, around } = await readSource(command.file);
+  const { path, language, text, around, notebook } = await readSource(command.file);
   const analysis = analyzer.analyze(text, language, around);
   const chosen = choose(analysis.definitions, command, path);
   const options = { kind: command.derivative, ...(command.wrt ? { wrt: command.wrt } : {}) };
@@ -22,8 +23,8 @@ export async function deriveCommand(
   const stabilityOf = ({ definition }: DerivationView): StabilityView =>
     analyzer.stability(text, language, definition.id, around);
   const output: DeriveOutput = {
-    definitions: views.map((view) => deriveDefinition(view, stabilityOf(view))),
-    problems: analysis.problems.map(problemOutput),
+    definitions: views.map((view) => deriveDefinition(view, stabilityOf(view), notebook)),
+    problems: analysis.problems.map((problem) => problemOutput(problem, notebook)),
   };
   const asked =
     command.name !== null ||
@@ -35,10 +36,12 @@ export async function deriveCommand(
     exitCode: failed ? 2 : 0,
     output: command.json
       ? `${JSON.stringify(output, null, 2)}\n`
-      : deriveText(path, command.code, views, stabilityOf, output),
+      : deriveText(path, command.code, views, stabilityOf, output, notebook),
     errors: failed
       ? views.flatMap(({ problems }) =>
-          problems.map((problem) => `${problemText(path, problemOutput(problem))}${hint(problem.id)}`),
+          problems.map(
+            (problem) => `${problemText(path, problemOutput(problem, notebook))}${hint(problem.id)}`,
+          ),
         )
       : [],
   };
@@ -88,9 +91,12 @@ function deriveText(
   views: readonly DerivationView[],
   stabilityOf: (view: DerivationView) => StabilityView,
   output: DeriveOutput,
+  notebook: NotebookText | null,
 ): string {
   const problems = output.problems.map((problem) => `${problemText(path, problem)}\n`);
   if (views.length === 0)
     return `${problems.join('')}No loss or activation was found in ${path}. Name a function with --name to derive it whatever it looks like.\n`;
-  return [...problems, ...views.map((view) => derivationText(view, code, stabilityOf(view)))].join('\n');
+  return [...problems, ...views.map((view) => derivationText(view, code, stabilityOf(view), notebook))].join(
+    '\n',
+  );
 }

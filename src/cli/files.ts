@@ -3,10 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 import { neighboursOf } from '../check/neighbours';
+import { cellsOf, joinCells, NotANotebook, type NotebookText } from '../check/notebook';
 import type { Surroundings } from '../protocol';
 
 export const LANGUAGES: Readonly<Record<string, string>> = {
   '.py': 'python',
+  '.ipynb': 'python',
   '.js': 'javascript',
   '.mjs': 'javascript',
   '.cjs': 'javascript',
@@ -26,6 +28,8 @@ export interface SourceFile {
   readonly text: string;
   /** The files that it imports from. */
   readonly around: Surroundings;
+  /** The cells that the text is made of, for a notebook. */
+  readonly notebook: NotebookText | null;
 }
 
 /** Texts by path, null where there is none: what several files import is read once. */
@@ -47,8 +51,19 @@ export async function readSource(path: string, texts: Texts = new Map()): Promis
   }
   if (bytes.includes(0) || !isUtf8(bytes))
     throw new InputError(`${path} is not a text file in UTF-8; save it as one, or give another file.`);
-  const text = bytes.toString('utf8');
-  return { path, language, text, around: await surroundingsOf(path, text, language, texts) };
+  const content = bytes.toString('utf8');
+  const notebook = extname(path).toLowerCase() === '.ipynb' ? notebookOf(path, content) : null;
+  const text = notebook?.text ?? content;
+  return { path, language, text, around: await surroundingsOf(path, text, language, texts), notebook };
+}
+
+function notebookOf(path: string, json: string): NotebookText {
+  try {
+    return joinCells(cellsOf(json));
+  } catch (error) {
+    if (!(error instanceof NotANotebook)) throw error;
+    throw new InputError(`${path} is not a notebook: ${error.message}; save it again in Jupyter or VS Code.`);
+  }
 }
 
 async function surroundingsOf(

@@ -12,7 +12,8 @@ Usage:
       numpy (default), torch, jax or typescript. Instead of the gradient: the Hessian (--hessian), the
       Hessian times a vector (--hvp), the Jacobian (--jacobian), an upstream gradient times it (--vjp).
   nabla check PATH... [--data CSV --target COLUMN] [--format text|json]
-      Checks every hand-written gradient in the files; folders are searched for *.py.
+      Checks every hand-written gradient in the files; folders are searched for Python, notebooks,
+      JavaScript and TypeScript.
       With --data, gradients are also checked on the rows of a table.
   nabla train FILE --name NAME --data CSV --target COLUMN [--json]
       Trains a definition by full-batch gradient descent and checks its gradient on the way.

@@ -1,5 +1,6 @@
 /** One execution of a definition: its function, and a gradient function paired with it, on shared inputs. */
 import type { Arena } from '../core/expr';
+import { endOfCell } from './cells';
 import { evaluate } from './expressions';
 import { isStatic } from './members';
 import { globalValue, imported, type ModuleIndex } from './module';
@@ -118,6 +119,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     unnamed: new Map(),
     arrays: plan.module.arrays,
     methods: plan.module.methods,
+    until: untilOf(plan),
     globals(name, span, scope) {
       const module = scope ? (moduleOf(scope) ?? plan.module) : plan.module;
       return globalValue(run, module, topOf(module), name, span);
@@ -148,6 +150,13 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     ? executeFunction(run, plan.gradient, own(plan.gradient), shared(main, plan.gradient), objects)
     : null;
   return { run, main, gradient };
+}
+
+/** In a file of cells, the end of the last one that a plan has functions in. */
+export function untilOf({ main, gradient, module }: Pick<Plan, 'main' | 'gradient' | 'module'>): number {
+  if (module.cells.length === 0) return Infinity;
+  const lines = [main, gradient].map((c) => (c && !c.module ? c.fn.nameSpan.startLine : 0));
+  return endOfCell(module.cells, Math.max(...lines));
 }
 
 /** The file whose names a scope sees. */

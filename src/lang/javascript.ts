@@ -45,7 +45,7 @@ export function readJavaScript(
     return { statements: readBlock(file, reader), comments, errors, deep };
   });
   const body = hoisted(read.pieces).flatMap(({ statements }) => statements);
-  return { family: 'javascript', body: withPrototypes(body), ...read };
+  return { family: 'javascript', body: withPrototypes(body), cells: [], ...read };
 }
 
 /** A function can be called above its declaration. */

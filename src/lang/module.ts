@@ -1,5 +1,6 @@
 /** Names at the top level of a file, evaluated when a definition asks for them. */
 import type { Span } from '../core/definition';
+import { before } from './cells';
 import { evaluate } from './expressions';
 import { canonicalModule, javascriptArrays } from './jsLibraries';
 import { arrayLibrary, meaningOf } from './libraries';
@@ -21,6 +22,7 @@ import { importedBy, requiredBy, type Neighbours } from './workspace';
 export interface ModuleIndex {
   readonly family: Family;
   readonly pieces: readonly ModulePiece[];
+  readonly cells: readonly number[];
   readonly statements: ReadonlyMap<string, readonly Statement[]>;
   /** Modules of `from … import *`. */
   readonly wildcards: readonly string[];
@@ -53,12 +55,12 @@ export function indexModule(module: Module, home: Home | null = null): ModuleInd
       if (item.alias === '*') wildcards.push(item.module);
     }
   });
-  const { family, pieces } = module;
+  const { family, pieces, cells } = module;
   const methods = new Set(
     functionsOf(module.body).flatMap(({ fn, owner, nested }) => (owner && !nested ? [fn.name] : [])),
   );
   const arrays = family === 'javascript' ? javascriptArrays(modules) : arrayLibrary(modules);
-  return { family, pieces, statements, wildcards, arrays, methods, home };
+  return { family, pieces, cells, statements, wildcards, arrays, methods, home };
 }
 
 /** The names that statements at the top level of a file define. */
@@ -95,6 +97,8 @@ function eachTopLevel(
   }
 }
 
+const lineOf = ({ span }: Statement): number => span.startLine;
+
 /** The value of a top-level name, or undefined when the file does not define it. */
 export function globalValue(
   run: Run,
@@ -107,7 +111,8 @@ export function globalValue(
   if (known) return known;
   const statements = index.statements.get(name);
   // Python keeps the last definition of a name.
-  const last = statements?.at(-1);
+  const held = statements && before(statements, index.cells.length > 0 ? run.until : Infinity, lineOf);
+  const last = held?.at(-1);
   if (!last) {
     const inner = index.wildcards
       .map((module) => importedBy(index, { module, member: '*', alias: '*' })?.module)
@@ -120,7 +125,7 @@ export function globalValue(
   }
   // A name that is defined by itself stays unknown.
   scope.names.set(name, unsupported(`uses ${name}, which is defined by itself`, span, 'recursion'));
-  const value = valueOf(run, last, scope, name, statements?.length === 1, span);
+  const value = valueOf(run, last, scope, name, held?.length === 1, span);
   scope.names.set(name, value);
   return value;
 }

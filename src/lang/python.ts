@@ -1,5 +1,6 @@
 /** Python concrete syntax to the language-neutral representation. */
 import type { Span } from '../core/definition';
+import { cellLines, cellParts } from './cells';
 import { child, containsError, namedChildren, TOO_DEEP, type Parsers, type SyntaxNode } from './parse';
 import { readPieces } from './pieces';
 import { createPositions, type Positions } from './positions';
@@ -35,16 +36,22 @@ export function readPython(text: string, parsers: Parsers, file: string | null =
   // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
   const parts = !whole.hasError
     ? [{ parsed: whole, offset: 0 }]
-    : pieces(text).map(({ start, end }) => ({
-        parsed: parsers.parse('python', text.slice(start, end)),
-        offset: start,
-      }));
+    : cellParts(text).flatMap((cell) => {
+        const own = text.slice(cell.start, cell.end);
+        const parsed = parsers.parse('python', own, true);
+        if (!parsed.hasError) return [{ parsed, offset: cell.start }];
+        return pieces(own).map(({ start, end }) => ({
+          parsed: parsers.parse('python', own.slice(start, end)),
+          offset: cell.start + start,
+        }));
+      });
   const read = readPieces(parts, positions, parsers, file, (piece, offset) => {
     const reader: Reader = { text: piece.text, offset, positions, comments: [], errors: [], deep: [] };
     const statements = readFile(piece.node, reader);
     return { statements, comments: reader.comments, errors: reader.errors, deep: reader.deep };
   });
-  return { family: 'python', body: read.pieces.flatMap(({ statements }) => statements), ...read };
+  const body = read.pieces.flatMap(({ statements }) => statements);
+  return { family: 'python', body, cells: cellLines(text), ...read };
 }
 
 /** Cuts the text before each line that begins a top-level statement, outside triple-quoted strings. */

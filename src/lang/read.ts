@@ -4,6 +4,7 @@ import type { Node } from '../core/expr';
 import type { DefinitionKind, Problem, Surroundings } from '../protocol';
 import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
 import type { ForeignGradient, Intermediate } from './assemble';
+import { around } from './cells';
 import { kindOf, plainKindOf } from './detect';
 import { directivesFor, isDirective } from './directives';
 import type { Callable, Plan } from './execution';
@@ -126,7 +127,7 @@ export function readDefinitions(
       reuse.renamed(definition, count === 1 ? definition.name : `${definition.name}#${count}`),
     );
   };
-  const pairing = pairingOf(callables, module.family);
+  const pairing = pairingIn(module, callables);
   const pairs = new Map(callables.map((main) => [main, pairing(main)]));
   const gradientOnly = new Set(
     [...pairs].flatMap(([main, c]) =>
@@ -168,6 +169,14 @@ export function readDefinitions(
 
 const readModule = (text: string, grammar: Grammar, parsers: Parsers, file: string | null): Module =>
   grammar === 'python' ? readPython(text, parsers, file) : readJavaScript(text, grammar, parsers, file);
+
+/** In a file of cells, a function that is defined again goes with what is defined around it. */
+function pairingIn({ cells, family }: Module, all: readonly Callable[]): (main: Callable) => Callable | null {
+  const pairing = pairingOf(all, family);
+  const names = all.flatMap(({ fn, owner }) => (owner ? [] : [fn.name]));
+  if (cells.length === 0 || new Set(names).size === names.length) return pairing;
+  return (main) => (main.owner ? pairing(main) : pairingOf(around(main, all), family)(main));
+}
 
 const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>
   (isGradientName(fn.name) ||

@@ -2,7 +2,7 @@
  * Definitions that were read before, by all that they depend on: the text of their functions and, over names, of whatever
  * else of the file they use. An edit elsewhere leaves them as they are, but for their places.
  */
-import type { Callable } from './execution';
+import { untilOf, type Callable } from './execution';
 import type { ModuleIndex } from './module';
 import type { SourceDefinition } from './definition';
 import { moved, namesLines, type LineMap } from './moved';
@@ -137,11 +137,14 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
   return {
     attempt(callables, settings, read) {
       const closure = closureOf(callables);
+      const [main, gradient = null] = callables;
+      const until = main ? untilOf({ main, gradient, module: index }) : Infinity;
       const key = JSON.stringify([
         common,
         settings,
         callables.map((callable) => nameOf(callable, closure)),
         closure.map(({ id }) => id),
+        closure.findIndex(({ startLine }) => startLine >= until),
         contentOf([...closure, ...pieces.filter(isWildcard)], callables),
       ]);
       const from = closure.map(({ startLine, endLine }) => ({ startLine, endLine }));

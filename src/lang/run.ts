@@ -87,6 +87,8 @@ export interface Run {
   readonly arrays: ArrayLibrary;
   /** Methods of the classes of the file. */
   readonly methods: ReadonlySet<string>;
+  /** In a file of cells the line before which names have their meaning. */
+  readonly until: number;
   /** A name of the file that a scope is in, without one of the file that is read. */
   readonly globals: (name: string, span: Span, scope: Scope | null) => Value | undefined;
   /** What an import in a scope means. */

@@ -192,6 +192,8 @@ export interface Module {
   readonly family: Family;
   readonly body: readonly Statement[];
   readonly pieces: readonly ModulePiece[];
+  /** Lines on which cells begin, in a file of cells. */
+  readonly cells: readonly number[];
   readonly comments: readonly Comment[];
   /** Places that the grammar could not read. */
   readonly errors: readonly Span[];

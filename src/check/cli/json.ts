@@ -11,6 +11,7 @@ import type {
   StepView,
   Verdict,
 } from '../../protocol';
+import { messageInCells, spanInCells, type NotebookText } from '../notebook';
 
 export interface DeriveOutput {
   readonly definitions: readonly DeriveDefinition[];
@@ -21,7 +22,7 @@ export interface DeriveDefinition {
   readonly name: string;
   readonly kind: DefinitionKind;
   readonly language: string;
-  readonly range: { readonly startLine: number; readonly endLine: number };
+  readonly range: { readonly startLine: number; readonly endLine: number; readonly cell?: number };
   readonly latex: string;
   readonly assumptions: readonly string[];
   readonly parameters: readonly DeriveParameter[];
@@ -75,8 +76,11 @@ export interface ProblemOutput {
   readonly type: Problem['type'];
   readonly id: string;
   readonly message: string;
+  /** In a notebook, within its cell. */
   readonly line: number | null;
   readonly column: number | null;
+  /** In a notebook, counted from 1 over all cells. */
+  readonly cell?: number;
 }
 
 export interface CheckOutput {
@@ -87,6 +91,8 @@ export interface CheckOutput {
 
 export interface FindingOutput {
   readonly file: string;
+  /** In a notebook, counted from 1 over all cells; lines are those of the cell. */
+  readonly cell?: number;
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
@@ -102,17 +108,31 @@ export interface FindingOutput {
 
 const assumptionText = ({ subject, text }: Assumption): string => `${subject}: ${text}`;
 
-export function problemOutput({ type, id, message, span }: Problem): ProblemOutput {
-  return { type, id, message, line: span?.startLine ?? null, column: span?.startColumn ?? null };
+export function problemOutput(
+  { type, id, message, span }: Problem,
+  notebook: NotebookText | null = null,
+): ProblemOutput {
+  const column = span?.startColumn ?? null;
+  if (!notebook) return { type, id, message, line: span?.startLine ?? null, column };
+  const place = span && spanInCells(notebook, span);
+  const told = messageInCells(notebook, message);
+  if (!place) return { type, id, message: told, line: null, column: null };
+  return { type, id, message: told, line: place.span.startLine, column, cell: place.cell + 1 };
 }
 
-export function deriveDefinition(view: DerivationView, stability: StabilityView): DeriveDefinition {
+export function deriveDefinition(
+  view: DerivationView,
+  stability: StabilityView,
+  notebook: NotebookText | null = null,
+): DeriveDefinition {
   const { definition } = view;
+  const place = notebook && spanInCells(notebook, definition.span);
+  const { startLine, endLine } = place?.span ?? definition.span;
   return {
     name: definition.name,
     kind: definition.kind,
     language: definition.language,
-    range: { startLine: definition.span.startLine, endLine: definition.span.endLine },
+    range: { startLine, endLine, ...(place ? { cell: place.cell + 1 } : {}) },
     latex: alignedLatex(view),
     assumptions: definition.assumptions.map(assumptionText),
     parameters: view.parameters.map(({ name, shape, gradient, abbreviations, steps }) => ({
@@ -129,7 +149,7 @@ export function deriveDefinition(view: DerivationView, stability: StabilityView)
       steps: steps.map(deriveStep),
     })),
     stability: stabilityOutput(stability),
-    problems: view.problems.map(problemOutput),
+    problems: view.problems.map((problem) => problemOutput(problem, notebook)),
   };
 }
 
@@ -170,10 +190,18 @@ function deriveStep(step: StepView): DeriveStep {
   };
 }
 
-export function findingOutput(file: string, finding: Finding): FindingOutput {
-  const { span } = finding;
+export function findingOutput(
+  file: string,
+  finding: Finding,
+  notebook: NotebookText | null = null,
+): FindingOutput {
+  const place = notebook && spanInCells(notebook, finding.span);
+  const { span } = place ?? finding;
+  const told = (text: string): string => (notebook ? messageInCells(notebook, text) : text);
+  const fix = notebook && finding.fix ? fixInCells(notebook, finding.fix) : finding.fix;
   return {
     file,
+    ...(place ? { cell: place.cell + 1 } : {}),
     line: span.startLine,
     column: span.startColumn,
     endLine: span.endLine,
@@ -181,12 +209,17 @@ export function findingOutput(file: string, finding: Finding): FindingOutput {
     rule: finding.rule,
     verdict: finding.verdict,
     subject: finding.subject,
-    message: finding.message,
-    evidence: finding.evidence,
+    message: told(finding.message),
+    evidence: told(finding.evidence),
     expected: finding.expected?.text ?? null,
-    ...(finding.fix ? { fix: finding.fix } : {}),
+    ...(fix ? { fix } : {}),
   };
 }
+
+const fixInCells = (notebook: NotebookText, fix: Fix): Fix => ({
+  ...fix,
+  edits: fix.edits.map((edit) => ({ ...edit, span: spanInCells(notebook, edit.span)?.span ?? edit.span })),
+});
 
 export function summary(findings: readonly { readonly verdict: Verdict }[]): CheckOutput['summary'] {
   const count = (verdict: Verdict): number =>

@@ -1,6 +1,7 @@
 /** The same for people: derivations as indented steps, findings as one paragraph each. */
 import type { CodeTarget } from '../../core/ops';
 import type { DerivationView, DerivativeKind, StabilityView, StepView } from '../../protocol';
+import { spanInCells, type NotebookText } from '../notebook';
 import type { CheckOutput, FindingOutput, ProblemOutput } from './json';
 
 const STATES: Readonly<Record<StepView['state'], string>> = {
@@ -18,11 +19,22 @@ const TITLES: Readonly<Record<DerivativeKind, string>> = {
   jvp: 'Jacobian-vector product',
 };
 
+/** A file, with the cell of a notebook. */
+const placeOf = ({ file, cell }: { readonly file: string; readonly cell?: number }): string =>
+  cell === undefined ? file : `${file}, cell ${cell}`;
+
 /** `target`: the language of the code. */
-export function derivationText(view: DerivationView, target: CodeTarget, stability: StabilityView): string {
+export function derivationText(
+  view: DerivationView,
+  target: CodeTarget,
+  stability: StabilityView,
+  notebook: NotebookText | null = null,
+): string {
   const { definition } = view;
-  const { startLine, endLine } = definition.span;
-  const lines = [`${definition.name} (${definition.kind}, lines ${startLine}-${endLine})`, ''];
+  const place = notebook && spanInCells(notebook, definition.span);
+  const { startLine, endLine } = place?.span ?? definition.span;
+  const cell = place ? ` of cell ${place.cell + 1}` : '';
+  const lines = [`${definition.name} (${definition.kind}, lines ${startLine}-${endLine}${cell})`, ''];
   for (const { formula } of definition.formulas) lines.push(`  ${formula.text}`);
   if (definition.assumptions.length > 0) {
     lines.push('', '  Assumed:');
@@ -89,7 +101,7 @@ export function checkText(output: CheckOutput): string {
   for (const problem of output.problems) lines.push(problemText(problem.file, problem));
   for (const finding of output.findings) {
     lines.push(
-      `${finding.file}:${finding.line}:${finding.column}: ${MARKS[finding.verdict]}: ${finding.subject} [${finding.rule}]`,
+      `${placeOf(finding)}:${finding.line}:${finding.column}: ${MARKS[finding.verdict]}: ${finding.subject} [${finding.rule}]`,
     );
     if (finding.verdict !== 'right') lines.push(`  ${finding.message}`);
     if (finding.expected !== null && finding.verdict === 'wrong')
@@ -107,6 +119,7 @@ export function checkText(output: CheckOutput): string {
 }
 
 export function problemText(file: string, problem: ProblemOutput): string {
-  const place = problem.line === null ? file : `${file}:${problem.line}:${problem.column ?? 1}`;
+  const own = placeOf({ file, ...problem });
+  const place = problem.line === null ? own : `${own}:${problem.line}:${problem.column ?? 1}`;
   return `${place}: ${problem.message}`;
 }

@@ -21,7 +21,7 @@ const brief = ({ definitions, findings, problems }: Analysis): string[] => [
   ...[...problems, ...definitions.flatMap((each) => each.problems)].map(({ message }) => message),
 ];
 
-const SIGMOID = 'import numpy as np\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n';
+const GATE = 'import numpy as np\n\ndef gate(z):\n    return 1 / (1 + np.exp(-z))\n';
 const LOSS = (call: string): string => `
 def loss(w, X, y):
     m = X.shape[0]
@@ -34,34 +34,32 @@ const RIGHT = ['propagate loss', 'right: dw = ∂J/∂w in loss'];
 
 describe('a helper of another file', () => {
   test.each([
-    ['by a relative import', 'nets/activations.py', 'from .activations import sigmoid', 'sigmoid'],
-    ['under another name', 'nets/activations.py', 'from .activations import sigmoid as s', 's'],
-    ['of a module beside it', 'nets/activations.py', 'import activations as act', 'act.sigmoid'],
-    ['of a package above it', 'nets/activations.py', 'from nets.activations import sigmoid', 'sigmoid'],
-    ['of the package itself', 'nets/__init__.py', 'from . import sigmoid', 'sigmoid'],
-    ['of a module of the package', 'nets/activations.py', 'from . import activations', 'activations.sigmoid'],
-    ['of a folder above', 'activations.py', 'from ..activations import sigmoid', 'sigmoid'],
-    ['by everything', 'nets/activations.py', 'from .activations import *', 'sigmoid'],
+    ['by a relative import', 'nets/activations.py', 'from .activations import gate', 'gate'],
+    ['under another name', 'nets/activations.py', 'from .activations import gate as s', 's'],
+    ['of a module beside it', 'nets/activations.py', 'import activations as act', 'act.gate'],
+    ['of a package above it', 'nets/activations.py', 'from nets.activations import gate', 'gate'],
+    ['of the package itself', 'nets/__init__.py', 'from . import gate', 'gate'],
+    ['of a module of the package', 'nets/activations.py', 'from . import activations', 'activations.gate'],
+    ['of a folder above', 'activations.py', 'from ..activations import gate', 'gate'],
+    ['by everything', 'nets/activations.py', 'from .activations import *', 'gate'],
   ])('%s', (_, path, imports, call) => {
     const text = `import numpy as np\n${imports}\n${LOSS(call)}`;
-    expect(brief(analyzed({ [path]: SIGMOID, 'nets/loss.py': text }))).toEqual(RIGHT);
+    expect(brief(analyzed({ [path]: GATE, 'nets/loss.py': text }))).toEqual(RIGHT);
     // Without that file nothing is guessed.
-    expect(brief(analyzed({ 'nets/other.py': SIGMOID, 'nets/loss.py': text })).join()).toContain(
-      'not analysed',
-    );
+    expect(brief(analyzed({ 'nets/other.py': GATE, 'nets/loss.py': text })).join()).toContain('not analysed');
   });
 
   test('that imports it from a third one', () => {
     const files = {
-      'nets/core.py': SIGMOID,
-      'nets/__init__.py': 'from .core import sigmoid\n',
-      'nets/loss.py': `import numpy as np\nfrom nets import sigmoid\n${LOSS('sigmoid')}`,
+      'nets/core.py': GATE,
+      'nets/__init__.py': 'from .core import gate\n',
+      'nets/loss.py': `import numpy as np\nfrom nets import gate\n${LOSS('gate')}`,
     };
     expect(brief(analyzed(files))).toEqual(RIGHT);
   });
 
   test('whose formulas have no place in this one', () => {
-    const helper = `${SIGMOID}\ndef forward(w, X):\n    Z = X @ w\n    return sigmoid(Z)\n`;
+    const helper = `${GATE}\ndef forward(w, X):\n    Z = X @ w\n    return gate(Z)\n`;
     const text = `import numpy as np\nfrom helper import forward\n${LOSS('forward').replace('(X @ w)', '(w, X)')}`;
     const { definitions } = analyzed({ 'helper.py': helper, 'loss.py': text });
     const places = definitions[0]?.formulas.map(({ name, span }) => `${name} ${span?.startLine ?? '-'}`);
@@ -77,16 +75,16 @@ describe('a helper of another file', () => {
 
   test('is read anew when that file changes, and its lines are told as they are', () => {
     const files = {
-      'a/act.py': SIGMOID,
-      'a/loss.py': `import numpy as np\nfrom .act import sigmoid\n${LOSS('sigmoid')}`,
+      'a/act.py': GATE,
+      'a/loss.py': `import numpy as np\nfrom .act import gate\n${LOSS('gate')}`,
     };
     expect(brief(analyzed(files))).toEqual(RIGHT);
-    const twice = SIGMOID.replace('-z', '-2 * z');
+    const twice = GATE.replace('-z', '-2 * z');
     expect(brief(analyzed({ ...files, 'a/act.py': twice }))).toEqual([
       'propagate loss',
       'wrong: dw = ∂J/∂w in loss',
     ]);
-    expect(brief(analyzed({ 'a/act.py': `\n${SIGMOID}`, 'a/loss.py': files['a/loss.py'] }))).toEqual(RIGHT);
+    expect(brief(analyzed({ 'a/act.py': `\n${GATE}`, 'a/loss.py': files['a/loss.py'] }))).toEqual(RIGHT);
   });
 
   test.each([

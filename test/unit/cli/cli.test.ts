@@ -63,6 +63,8 @@ beforeAll(async () => {
     join(folder, 'several', 'loss.py'),
     `import numpy as np\nfrom .helper import sigmoid\n${rest}`,
   );
+  await writeFile(join(folder, 'lesson.ipynb'), notebook(helper.replace('import numpy as np\n', ''), rest));
+  await writeFile(join(folder, 'broken.ipynb'), '{"cells": ');
   await symlink(join(folder, 'gone.py'), join(folder, 'dangling.py'));
 });
 
@@ -81,6 +83,28 @@ def propagate(w, b, X, Y):
     db = 1/m * np.sum(A - Y)
     return cost, {"dw": dw, "db": db}
 `;
+
+/** Cells as Jupyter writes them, with an output and a magic. */
+function notebook(helper: string, rest: string): string {
+  const code = (text: string, asList: boolean): unknown => ({
+    cell_type: 'code',
+    execution_count: 1,
+    metadata: {},
+    outputs: [{ output_type: 'display_data', data: { 'image/png': 'A'.repeat(5000) } }],
+    source: asList ? text.split(/(?<=\n)/) : text,
+  });
+  return JSON.stringify({
+    cells: [
+      { cell_type: 'markdown', metadata: {}, source: ['# Logistic regression'] },
+      code('%matplotlib inline\nimport numpy as np', true),
+      code(helper, false),
+      code(rest.replace('dw = 1/m * ', 'dw = '), true),
+    ],
+    metadata: { language_info: { name: 'python' } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
+}
 
 function table(): string {
   const rows = Array.from({ length: 40 }, (_, k) => {
@@ -272,6 +296,22 @@ describe('derive', () => {
 });
 
 describe('check', () => {
+  test('a notebook, whose places are those of its cells', async () => {
+    const run = await nabla('check', 'lesson.ipynb', '--json');
+    expect(run).toMatchObject({ code: 1, err: '' });
+    expect(json(run)).toMatchObject({
+      findings: [
+        { file: 'lesson.ipynb', cell: 4, line: 5, column: 5, verdict: 'wrong' },
+        { file: 'lesson.ipynb', cell: 4, line: 6, verdict: 'right' },
+      ],
+    });
+    expect((await nabla('check', 'lesson.ipynb')).out).toContain('lesson.ipynb, cell 4:5:5: ');
+    expect((await nabla('check', 'broken.ipynb')).err).toContain('broken.ipynb is not a notebook');
+    expect((await nabla('derive', 'lesson.ipynb', '--name', 'sigmoid')).out).toContain(
+      'sigmoid (activation, lines 2-3 of cell 3)',
+    );
+  });
+
   test('a folder with helper functions in files of their own', async () => {
     const run = await nabla('check', 'several', '--json');
     expect(run).toMatchObject({ code: 0, err: '' });
