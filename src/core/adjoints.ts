@@ -373,6 +373,14 @@ export function createAdjoints(
     }
     const state = chains.map((chain) => chain.factors.map((factor) => factor.node));
     const whole = (): Node => arena.add(...chains.map((chain, k) => productOf(chain, state[k] ?? [])));
+    /** The same derivative in all chains that have it, whatever its indices: it is carried out once. */
+    const placesOf = (title: string): { part: Node[]; at: number; like: Factor }[] =>
+      chains.flatMap(({ factors }, k) =>
+        factors.flatMap((like, at) => {
+          const part = state[k];
+          return like.title === title && part?.[at] === like.node ? [{ part, at, like }] : [];
+        }),
+      );
     let current = whole();
     const steps: Step[] = [
       makeStep({
@@ -393,10 +401,10 @@ export function createAdjoints(
     }
     (isWide ? [] : chains).forEach((chain, k) =>
       chain.factors.forEach((factor, n) => {
-        const { value, steps: inside } = factor.derived();
-        const parts = state[k];
-        if (!parts) return;
-        parts[n] = value;
+        const { steps: inside } = factor.derived();
+        if (state[k]?.[n] !== factor.node) return;
+        const places = placesOf(factor.title);
+        for (const { part, at, like } of places) part[at] = like.derived().value;
         const after = whole();
         if (after === current) return;
         const [single] = inside;
@@ -407,8 +415,8 @@ export function createAdjoints(
             mentions: inside.length === 1 && single ? single.mentions : [],
             before: current,
             after,
-            touchedBefore: [factor.node],
-            touchedAfter: [value],
+            touchedBefore: places.map(({ like }) => like.node),
+            touchedAfter: places.map(({ like }) => like.derived().value),
             children: inside.length === 1 ? (single?.children ?? []) : inside,
           }),
         );

@@ -350,7 +350,7 @@ export class Arena {
     const hundredths = Math.round(value * 100);
     if (Number.isSafeInteger(hundredths) && hundredths / 100 === value && hundredths < 1e12)
       return this.num(hundredths, 100);
-    return this.constant(String(value), value);
+    return this.constant(decimalName(value), value);
   }
 
   size(size: Size): Node {
@@ -659,4 +659,9 @@ export function dagSize(node: Node): number {
     return n.args.reduce((total, arg) => total + visit(arg), 1);
   };
   return visit(node);
+}
+
+/** A positive number as it is written in programs: 0.25, 1e-5, 1.2e+30. */
+export function decimalName(value: number): string {
+  return value < 1e-3 ? value.toExponential() : String(value);
 }

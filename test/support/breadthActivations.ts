@@ -342,11 +342,26 @@ J = sum(i<m, sum(q<k, U[i,q]*g[i,q]*B[i,q]))`,
     torch: '(U*Z.max(1).values).sum()',
   },
   {
+    name: 'layer norm in one line',
+    source: `param X[m,n]; param g[n]; param b[n]; upstream U[m,n]
+mu[i<m] = 1/n*sum(j<n, X[i,j])
+va[i<m] = 1/n*sum(j<n, (X[i,j] - mu[i])^2)
+Y[i<m,j<n] = g[j]*(X[i,j] - mu[i])/sqrt(va[i] + 1e-5) + b[j]
+J = sum(i<m, sum(j<n, U[i,j]*Y[i,j]))`,
+    torch: '(U*F.layer_norm(X, (X.shape[1],), g, b, 1e-5)).sum()',
+    jax: '(U*(g*nn.standardize(X, axis=1, epsilon=1e-5) + b)).sum()',
+    gradients: {
+      X: '(g[j]*U[i,j] - 1/n*(X[i,j] - mu[i])*sum(j2<n, (X[i,j2] - mu[i])*g[j2]*U[i,j2])/(va[i] + 1e-5) - 1/n*sum(j2<n, g[j2]*U[i,j2]))/sqrt(va[i] + 1e-5)',
+      g: 'sum(i<m, U[i,j]*(X[i,j] - mu[i])/sqrt(va[i] + 1e-5))',
+      b: 'sum(i<m, U[i,j])',
+    },
+  },
+  {
     name: 'layer norm',
     source: `param X[m,n]; param g[n]; param b[n]; upstream U[m,n]
 mu[i<m] = 1/n*sum(j<n, X[i,j])
 va[i<m] = 1/n*sum(j<n, (X[i,j] - mu[i])^2)
-sd[i<m] = sqrt(va[i] + 0.00001)
+sd[i<m] = sqrt(va[i] + 1e-5)
 N[i<m,j<n] = (X[i,j] - mu[i])/sd[i]
 Y[i<m,j<n] = g[j]*N[i,j] + b[j]
 J = sum(i<m, sum(j<n, U[i,j]*Y[i,j]))`,
@@ -364,7 +379,7 @@ J = sum(i<m, sum(j<n, U[i,j]*Y[i,j]))`,
   {
     name: 'RMS norm',
     source: `param X[m,n]; param g[n]; upstream U[m,n]
-r[i<m] = sqrt(1/n*sum(j<n, X[i,j]^2) + 0.00001)
+r[i<m] = sqrt(1/n*sum(j<n, X[i,j]^2) + 1e-5)
 N[i<m,j<n] = X[i,j]/r[i]
 J = sum(i<m, sum(j<n, U[i,j]*g[j]*N[i,j]))`,
     torch: '(U*F.rms_norm(X, (X.shape[1],), g, 1e-5)).sum()',
@@ -381,11 +396,11 @@ J = sum(i<m, sum(j<n, U[i,j]*g[j]*N[i,j]))`,
     source: `param X[m,n]; param g[n]; param b[n]; upstream U[m,n]
 mu[j<n] = 1/m*sum(i<m, X[i,j])
 va[j<n] = 1/m*sum(i<m, (X[i,j] - mu[j])^2)
-N[i<m,j<n] = (X[i,j] - mu[j])/sqrt(va[j] + 0.00001)
+N[i<m,j<n] = (X[i,j] - mu[j])/sqrt(va[j] + 1e-5)
 J = sum(i<m, sum(j<n, U[i,j]*(g[j]*N[i,j] + b[j])))`,
     torch: '(U*F.batch_norm(X, None, None, g, b, True, 0.1, 1e-5)).sum()',
     gradients: {
-      X: '(U[i,j] - 1/m*(N[i,j]*sum(i2<m, N[i2,j]*U[i2,j]) + sum(i2<m, U[i2,j])))*g[j]/sqrt(va[j] + 0.00001)',
+      X: '(U[i,j] - 1/m*(N[i,j]*sum(i2<m, N[i2,j]*U[i2,j]) + sum(i2<m, U[i2,j])))*g[j]/sqrt(va[j] + 1e-5)',
       g: 'sum(i<m, U[i,j]*N[i,j])',
       b: 'sum(i<m, U[i,j])',
     },
@@ -395,11 +410,11 @@ J = sum(i<m, sum(j<n, U[i,j]*(g[j]*N[i,j] + b[j])))`,
     source: `param X[m,c,l]; upstream U[m,c,l]
 mu[i<m,q<c] = 1/l*sum(j<l, X[i,q,j])
 va[i<m,q<c] = 1/l*sum(j<l, (X[i,q,j] - mu[i,q])^2)
-N[i<m,q<c,j<l] = (X[i,q,j] - mu[i,q])/sqrt(va[i,q] + 0.00001)
+N[i<m,q<c,j<l] = (X[i,q,j] - mu[i,q])/sqrt(va[i,q] + 1e-5)
 J = sum(i<m, sum(q<c, sum(j<l, U[i,q,j]*N[i,q,j])))`,
     torch: '(U*F.instance_norm(X, eps=1e-5)).sum()',
     gradients: {
-      X: '(U[i,k,j] - 1/l*(N[i,k,j]*sum(j2<l, N[i,k,j2]*U[i,k,j2]) + sum(j2<l, U[i,k,j2])))/sqrt(va[i,k] + 0.00001)',
+      X: '(U[i,k,j] - 1/l*(N[i,k,j]*sum(j2<l, N[i,k,j2]*U[i,k,j2]) + sum(j2<l, U[i,k,j2])))/sqrt(va[i,k] + 1e-5)',
     },
   },
   {
@@ -407,7 +422,7 @@ J = sum(i<m, sum(q<c, sum(j<l, U[i,q,j]*N[i,q,j])))`,
     source: `param X[m,g,c]; upstream U[m,g,c]
 mu[i<m,h<g] = 1/c*sum(q<c, X[i,h,q])
 va[i<m,h<g] = 1/c*sum(q<c, (X[i,h,q] - mu[i,h])^2)
-sd[i<m,h<g] = sqrt(va[i,h] + 0.00001)
+sd[i<m,h<g] = sqrt(va[i,h] + 1e-5)
 J = sum(i<m, sum(h<g, sum(q<c, U[i,h,q]*(X[i,h,q] - mu[i,h])/sd[i,h])))`,
     torch: '(U*F.group_norm(X.reshape(X.shape[0], -1), X.shape[1]).reshape(X.shape)).sum()',
   },

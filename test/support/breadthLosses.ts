@@ -166,14 +166,14 @@ J = 1/m*sum(i<m, 1/2*(s[i] + (mu[i] - y[i])^2/exp(s[i])))`,
     source: `param mu; param sd positive; data y[m]
 J = 1/m*sum(i<m, 1/2*log(2*pi) + log(sd) + (y[i] - mu)^2/(2*sd^2))`,
     torch: 'F.gaussian_nll_loss(mu.expand(y.shape), y, (sd**2).expand(y.shape), full=True, eps=0)',
-    gradients: { mu: '1/m*sum(i<m, mu - y[i])/sd^2', sd: '1/m*sum(i<m, 1 - (mu - y[i])^2/sd^2)/sd' },
+    gradients: { mu: '1/m*sum(i<m, mu - y[i])/sd^2', sd: '1/m*sum(i<m, 1 - (y[i] - mu)^2/sd^2)/sd' },
   },
   {
     name: 'Laplace likelihood',
     source: 'param mu; param b positive; data y[m]\nJ = 1/m*sum(i<m, log(2*b) + abs(y[i] - mu)/b)',
     torch: '-torch.distributions.Laplace(mu, b).log_prob(y).mean()',
     jax: '-jax.scipy.stats.laplace.logpdf(y, mu, b).mean()',
-    gradients: { mu: '1/m*sum(i<m, sign(mu - y[i]))/b', b: '1/m*sum(i<m, 1 - abs(mu - y[i])/b)/b' },
+    gradients: { mu: '-1/m*sum(i<m, sign(y[i] - mu))/b', b: '1/m*sum(i<m, 1 - abs(y[i] - mu)/b)/b' },
   },
   {
     name: 'Tweedie',
@@ -358,7 +358,7 @@ J = 1/m*sum(i<m, where(y[i] == 1, x[i], max(0, t - x[i])))`,
     source: `param a[m]; param b[m]; label y[m] sign; hyper t positive
 J = 1/m*sum(i<m, max(0, -y[i]*(a[i] - b[i]) + t))`,
     torch: 'F.margin_ranking_loss(a, b, y, float(t))',
-    gradients: { a: '-1/m*y[i]*(t + (b[i] - a[i])*y[i] > 0)', b: '1/m*y[i]*(t + (b[i] - a[i])*y[i] > 0)' },
+    gradients: { a: '-1/m*y[i]*(t - (a[i] - b[i])*y[i] > 0)', b: '1/m*y[i]*(t - (a[i] - b[i])*y[i] > 0)' },
   },
   {
     name: 'multi-label soft margin',
@@ -547,10 +547,10 @@ const METRIC: readonly BreadthRow[] = [
   {
     name: 'pairwise distance',
     source: `param A[m,n]; param B[m,n]; upstream u[m]
-d[i<m] = sqrt(sum(j<n, (A[i,j] - B[i,j] + 0.000001)^2))
+d[i<m] = sqrt(sum(j<n, (A[i,j] - B[i,j] + 1e-6)^2))
 J = sum(i<m, u[i]*d[i])`,
     torch: '(u*F.pairwise_distance(A, B)).sum()',
-    gradients: { A: 'u[i]*(A[i,j] - B[i,j] + 0.000001)/d[i]', B: 'u[i]*(B[i,j] - A[i,j] - 0.000001)/d[i]' },
+    gradients: { A: 'u[i]*(A[i,j] - B[i,j] + 1e-6)/d[i]', B: 'u[i]*(B[i,j] - A[i,j] - 1e-6)/d[i]' },
   },
   {
     name: 'cosine similarity',
@@ -564,8 +564,8 @@ c = sum(j<n, a[j]*b[j])/(na*nb)`,
   {
     name: 'triplet margin',
     source: `param A[m,n]; param P[m,n]; param N[m,n]; hyper t positive
-dp[i<m] = sqrt(sum(j<n, (A[i,j] - P[i,j] + 0.000001)^2))
-dn[i<m] = sqrt(sum(j<n, (A[i,j] - N[i,j] + 0.000001)^2))
+dp[i<m] = sqrt(sum(j<n, (A[i,j] - P[i,j] + 1e-6)^2))
+dn[i<m] = sqrt(sum(j<n, (A[i,j] - N[i,j] + 1e-6)^2))
 J = 1/m*sum(i<m, max(0, dp[i] - dn[i] + t))`,
     torch: 'F.triplet_margin_loss(A, P, N, margin=float(t))',
   },

@@ -54,7 +54,7 @@ J = -1/m*sum(i<m, y[i]*log(a[i]) + (1-y[i])*log(1-a[i]))`;
 const LAYER_NORM = `param x[n]
 mu = 1/n*sum(j<n, x[j])
 va = 1/n*sum(j<n, (x[j] - mu)^2)
-sd = sqrt(va + 0.00001)
+sd = sqrt(va + 1e-5)
 N[j<n] = (x[j] - mu)/sd`;
 const ROW_LAYER = 'data X[m,n]; param W[n,k]; param c[k]\nZ[i<m,q<k] = sum(j<n, X[i,j]*W[j,q]) + c[q]';
 const SIGMOID = 'param z[n]\na[i<n] = 1/(1+exp(-z[i]))';
@@ -104,7 +104,7 @@ P[i<m,q<k] = E[i,q]/S[i]`,
     source: `param x[n]
 mu = 1/n*sum(j<n, x[j])
 va = 1/n*sum(j<n, (x[j] - mu)^2)
-sd = sqrt(va + 0.00001)
+sd = sqrt(va + 1e-5)
 N[j<n] = (x[j] - mu)/sd`,
     by: ['x'],
     kind: 'jacobian',

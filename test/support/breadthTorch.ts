@@ -46,8 +46,8 @@ const SCORES = 'param f[m]; label y[m] sign';
 const CLASSES = 'param Z[m,k]; label c[m] class:k';
 const LOG_SOFTMAX = 'L[i<m,q<k] = Z[i,q] - log(sum(r<k, exp(Z[i,r])))';
 const TRIPLET = `param A[m,n]; param P[m,n]; param N[m,n]; hyper t positive
-dp[i<m] = sqrt(sum(j<n, (A[i,j] - P[i,j] + 0.000001)^2))
-dn[i<m] = sqrt(sum(j<n, (A[i,j] - N[i,j] + 0.000001)^2))`;
+dp[i<m] = sqrt(sum(j<n, (A[i,j] - P[i,j] + 1e-6)^2))
+dn[i<m] = sqrt(sum(j<n, (A[i,j] - N[i,j] + 1e-6)^2))`;
 const REGRESSION = `data X[m,n]; param W[k,n]; param b[k]; label c[m] class:k
 Z[i<m,q<k] = sum(j<n, X[i,j]*W[q,j]) + b[q]
 ${LOG_SOFTMAX}`;
@@ -139,8 +139,8 @@ const LOSSES: readonly Loss[] = [
     given: 'param a[m]; param b[m]; label y[m] sign; hyper t positive',
     loss: 'max(0, -y[i]*(a[i] - b[i]) + t)',
     torch: 'F.margin_ranking_loss(a, b, y, float(t)',
-    summed: { a: '-y[i]*(t + (b[i] - a[i])*y[i] > 0)', b: 'y[i]*(t + (b[i] - a[i])*y[i] > 0)' },
-    each: { a: '-U[i]*y[i]*(t + (b[i] - a[i])*y[i] > 0)', b: 'U[i]*y[i]*(t + (b[i] - a[i])*y[i] > 0)' },
+    summed: { a: '-y[i]*(t - (a[i] - b[i])*y[i] > 0)', b: 'y[i]*(t - (a[i] - b[i])*y[i] > 0)' },
+    each: { a: '-U[i]*y[i]*(t - (a[i] - b[i])*y[i] > 0)', b: 'U[i]*y[i]*(t - (a[i] - b[i])*y[i] > 0)' },
   },
   {
     name: 'soft margin',
@@ -224,13 +224,13 @@ cos[i<m] = dot[i]/(na[i]*nb[i])`,
   {
     name: 'triplet margin with a swap',
     given: `${TRIPLET}
-ds[i<m] = sqrt(sum(j<n, (P[i,j] - N[i,j] + 0.000001)^2))`,
+ds[i<m] = sqrt(sum(j<n, (P[i,j] - N[i,j] + 1e-6)^2))`,
     loss: 'max(0, dp[i] - min(dn[i], ds[i]) + t)',
     torch: 'F.triplet_margin_loss(A, P, N, margin=float(t), swap=True',
   },
   {
     name: 'triplet margin with a distance',
-    given: `${TRIPLET.replace(/sqrt\((.*)\)$/gm, '$1').replaceAll(' + 0.000001', '')}
+    given: `${TRIPLET.replace(/sqrt\((.*)\)$/gm, '$1').replaceAll(' + 1e-6', '')}
 ds[i<m] = sum(j<n, (P[i,j] - N[i,j])^2)`,
     loss: 'max(0, dp[i] - min(dn[i], ds[i]) + t)',
     torch:
@@ -316,10 +316,10 @@ J = sum(i<m, u[i]*d[i])`,
   {
     name: 'sums of absolute differences',
     source: `param A[m,n]; param B[m,n]; upstream u[m]
-d[i<m] = sum(j<n, abs(A[i,j] - B[i,j] + 0.000001))
+d[i<m] = sum(j<n, abs(A[i,j] - B[i,j] + 1e-6))
 J = sum(i<m, u[i]*d[i])`,
     torch: '(u*F.pairwise_distance(A, B, p=1)).sum()',
-    gradients: { A: 'u[i]*sign(A[i,j] - B[i,j] + 0.000001)', B: '-u[i]*sign(A[i,j] - B[i,j] + 0.000001)' },
+    gradients: { A: 'u[i]*sign(A[i,j] - B[i,j] + 1e-6)', B: '-u[i]*sign(A[i,j] - B[i,j] + 1e-6)' },
   },
   {
     name: 'distances of all pairs of rows',
@@ -356,11 +356,11 @@ J = sum(i<m, sum(q<k, U[i,q]*Y[i,q]))`,
   {
     name: 'batch norm in evaluation',
     source: `param X[m,n]; data mu[n]; data va[n] positive; param g[n]; param b[n]; upstream U[m,n]
-N[i<m,j<n] = (X[i,j] - mu[j])/sqrt(va[j] + 0.00001)
+N[i<m,j<n] = (X[i,j] - mu[j])/sqrt(va[j] + 1e-5)
 J = sum(i<m, sum(j<n, U[i,j]*(g[j]*N[i,j] + b[j])))`,
     torch: '(U*F.batch_norm(X, mu, va, g, b, False, 0.1, 1e-5)).sum()',
     gradients: {
-      X: 'U[i,j]*g[j]/sqrt(va[j] + 0.00001)',
+      X: 'U[i,j]*g[j]/sqrt(va[j] + 1e-5)',
       g: 'sum(i<m, U[i,j]*N[i,j])',
       b: 'sum(i<m, U[i,j])',
     },
@@ -368,11 +368,11 @@ J = sum(i<m, sum(j<n, U[i,j]*(g[j]*N[i,j] + b[j])))`,
   {
     name: 'instance norm in evaluation, scaled and shifted',
     source: `param X[m,n,l]; data mu[n]; data va[n] positive; param g[n]; param b[n]; upstream U[m,n,l]
-N[i<m,q<n,j<l] = (X[i,q,j] - mu[q])/sqrt(va[q] + 0.00001)
+N[i<m,q<n,j<l] = (X[i,q,j] - mu[q])/sqrt(va[q] + 1e-5)
 J = sum(i<m, sum(q<n, sum(j<l, U[i,q,j]*(g[q]*N[i,q,j] + b[q]))))`,
     torch: '(U*F.instance_norm(X, mu, va, g, b, False, 0.1, 1e-5)).sum()',
     gradients: {
-      X: 'U[i,j,k]*g[j]/sqrt(va[j] + 0.00001)',
+      X: 'U[i,j,k]*g[j]/sqrt(va[j] + 1e-5)',
       g: 'sum(i<m, sum(k<l, U[i,j,k]*N[i,j,k]))',
       b: 'sum(i<m, sum(k<l, U[i,j,k]))',
     },

@@ -88,6 +88,8 @@ export function notation(name: string, indexed: boolean, isKnown: (name: string)
   const [head = '', ...rest] = parts;
   if (rest.length > 0 && head !== '') {
     const own = notation(head, indexed, isKnown);
+    // A subscript belongs to a letter: of two words neither is one.
+    if (own.base === upright(head)) return plain(upright(name));
     const sub = rest.map(word).join(',');
     return { ...own, sub: own.sub === '' ? sub : `${own.sub},${sub}` };
   }

@@ -1,5 +1,13 @@
 /** How sums, products and powers are laid out for reading, whatever the notation: signs, fractions, order. */
-import { isNum, type Arena, type CmpNode, type ConstNode, type Node, type Relation } from '../expr';
+import {
+  decimalName,
+  isNum,
+  type Arena,
+  type CmpNode,
+  type ConstNode,
+  type Node,
+  type Relation,
+} from '../expr';
 
 export interface Term {
   readonly negative: boolean;
@@ -96,7 +104,7 @@ export function fraction(arena: Arena, node: Node): Fraction {
     const exact = literals.reduce((product, n) => product * n.value, takesNumber ? Math.abs(num) : 1);
     const value = withoutRounding(exact);
     const at = numerator.indexOf(literal);
-    numerator[at] = arena.constant(String(value), value);
+    numerator[at] = arena.constant(decimalName(value), value);
     for (const other of literals.slice(1)) numerator.splice(numerator.indexOf(other, at), 1);
     if (takesNumber) num = Math.sign(num);
   }

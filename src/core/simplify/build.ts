@@ -250,6 +250,17 @@ function withoutMinus(algebra: Algebra, node: Node): Node | null {
 const termNode = (algebra: Algebra, term: Term): Node =>
   algebra.toNode({ num: term.c, den: 1, mono: term.m });
 
+/** A term that is taken away from others keeps its differences as the program writes them. */
+function takenAway(algebra: Algebra, term: Term): Node {
+  const isWritten = factors(term.m).some(([id, e]) => {
+    const { terms } = algebra.base(id);
+    return e === 1 && terms !== null && writtenSign(algebra, terms) === 1;
+  });
+  return isWritten
+    ? algebra.arena.neg(termNode(algebra, { c: -term.c, m: term.m }))
+    : termNode(algebra, term);
+}
+
 /** Terms over one denominator stand together; positive groups first. */
 function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
   const groups = new Map<string, { under: Mono; terms: Term[] }>();
@@ -261,10 +272,13 @@ function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
     else groups.set(key, { under, terms: [term] });
   }
   const nodes: Node[] = [];
+  const isTakenAway = terms.some(({ c }) => c > 0);
   for (const { under, terms: members } of groups.values()) {
     const [only] = members;
     if (under.length === 0 || (members.length === 1 && only))
-      nodes.push(...members.map((t) => termNode(algebra, t)));
+      nodes.push(
+        ...members.map((t) => (isTakenAway && t.c < 0 ? takenAway(algebra, t) : termNode(algebra, t))),
+      );
     else {
       const top = algebra.fromTerms(members.map((t) => ({ c: t.c, m: divMono(t.m, under) })));
       const below = algebra.toNode({ num: 1, den: 1, mono: under });
@@ -288,7 +302,18 @@ function stripped(algebra: Algebra, node: Node): Node {
   return algebra.arena.mul(...node.args.slice(1));
 }
 
-/** The sign that a sum is kept with: provably positive if that is known, else its first term positive. */
+/** 1 for a difference of symbols as the program writes it, -1 for its negative, 0 for anything else. */
+function writtenSign(algebra: Algebra, terms: readonly Term[]): 1 | 0 | -1 {
+  if (terms.some(({ c, m }) => Math.abs(c) !== 1 || m.length === 0)) return 0;
+  const signed = (sign: number): Node[] =>
+    terms.filter(({ c }) => c === sign).map(({ m }) => algebra.toNode({ num: 1, den: 1, mono: m }));
+  return algebra.display.orientation(signed(1), signed(-1));
+}
+
+/**
+ * The sign that a sum is kept with: provably positive if that is known, else as the program writes it, else its first term
+ * positive.
+ */
 export function signOf(algebra: Algebra, terms: readonly Term[]): 1 | -1 {
   const down = terms.filter((t) => t.c < 0).length;
   if (down === 0) return 1;
@@ -300,6 +325,8 @@ export function signOf(algebra: Algebra, terms: readonly Term[]): 1 | -1 {
   const unsigned = terms
     .filter((t) => t.m.length > 0)
     .map((t) => ({ t, node: algebra.toNode({ num: 1, den: 1, mono: t.m }) }));
+  const written = writtenSign(algebra, terms);
+  if (written !== 0) return written;
   const [first] = unsigned.sort((a, b) => display.compareTerms(a.node, b.node));
   return first && first.t.c < 0 ? -1 : 1;
 }

@@ -8,6 +8,8 @@ export interface Display {
   readonly compareFactors: (a: Node, b: Node) => number;
   /** Terms of a sum: late values first, labels and data after. */
   readonly compareTerms: (a: Node, b: Node) => number;
+  /** 1 for a difference as the program writes it, -1 for its negative, 0 for one that it does not write. */
+  readonly orientation: (up: readonly Node[], down: readonly Node[]) => 1 | 0 | -1;
   /** Number of tree nodes, a symbol with its indices counted as one. */
   readonly cost: (node: Node) => number;
 }
@@ -66,6 +68,14 @@ export function createDisplay(program: Program): Display {
     return (p === q ? 0 : p - q) || compareNodes(a, b);
   };
 
+  const written = differencesIn(program);
+  const orientation = (up: readonly Node[], down: readonly Node[]): 1 | 0 | -1 => {
+    const [above, below] = [up, down].map(namesOfAll) as [string | null, string | null];
+    if (above === null || below === null) return 0;
+    if (written.has(`${above} - ${below}`)) return 1;
+    return written.has(`${below} - ${above}`) ? -1 : 0;
+  };
+
   const costOf = (node: Node): number => {
     const known = costs.get(node.id);
     if (known !== undefined) return known;
@@ -86,7 +96,44 @@ export function createDisplay(program: Program): Display {
     costs.set(node.id, cost);
     return cost;
   };
-  return { compareFactors, compareTerms, cost: costOf };
+  return { compareFactors, compareTerms, orientation, cost: costOf };
+}
+
+/** The symbols that are added up, whatever their indices; null if a term is none. */
+function namesOfAll(terms: readonly Node[]): string | null {
+  const names = terms.map((term) => (term.kind === 'sym' ? term.name : null));
+  return names.length === 0 || names.includes(null) ? null : names.sort().join(' + ');
+}
+
+/** Differences of symbols in the definitions, the first of two opposite ones; a label comes last whatever the program writes. */
+function differencesIn(program: Program): ReadonlySet<string> {
+  const found = new Set<string>();
+  const seen = new Set<Node>();
+  const labels = new Set(program.inputs.filter(({ role }) => role === 'label').map(({ name }) => name));
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === 'add') {
+      const down = node.args.flatMap((term) =>
+        term.kind === 'mul' && term.args.length === 2 && isMinusOne(term.args[0] as Node)
+          ? [term.args[1] as Node]
+          : [],
+      );
+      const up = node.args.filter((term) => term.kind === 'sym');
+      const [above, below] = [namesOfAll(up), namesOfAll(down)];
+      const isWhole = up.length + down.length === node.args.length;
+      if (
+        isWhole &&
+        above !== null &&
+        below !== null &&
+        ![...symbolNames(node)].some((name) => labels.has(name))
+      )
+        if (!found.has(`${below} - ${above}`)) found.add(`${above} - ${below}`);
+    }
+    node.args.forEach(visit);
+  };
+  for (const { def } of program.bindings) visit(def);
+  return found;
 }
 
 const isMinusOne = (node: Node): boolean => node.kind === 'num' && node.num === -1 && node.den === 1;

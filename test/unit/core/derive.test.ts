@@ -189,3 +189,17 @@ describe('assumptions of steps', () => {
     expect(assumed(source)).toEqual(expected);
   });
 });
+
+it('carries a derivative that several paths have out once, with all its indices', () => {
+  const program = parseModel(`param X[m,n]; data U[m,n]
+mu[i<m] = 1/n*sum(j<n, X[i,j])
+va[i<m] = 1/n*sum(j<n, (X[i,j] - mu[i])^2)
+Y[i<m,j<n] = (X[i,j] - mu[i])/sqrt(va[i] + 0.01)
+J = sum(i<m, sum(j<n, U[i,j]*Y[i,j]))`);
+  const derivation = derive(program);
+  const show = printer(program, derivation);
+  const [gradient] = derivation.gradients;
+  const carried = gradient?.steps.filter(({ title }) => title === 'derive ∂J/∂Y') ?? [];
+  expect(carried).toHaveLength(1);
+  expect(carried[0]?.touchedBefore.map(show)).toEqual(['d(J)/d(Y[i,j2])', 'd(J)/d(Y[i,j])']);
+});

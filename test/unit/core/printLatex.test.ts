@@ -227,6 +227,8 @@ describe('names', () => {
     ['y_pred', 'y_{\\mathrm{pred}}', 'y_{\\mathrm{pred},i}'],
     ['yTrue', 'y_{\\mathrm{true}}', 'y_{\\mathrm{true},i}'],
     ['l2_penalty', 'l_{2,\\mathrm{penalty}}', 'l_{\\mathrm{penalty},i}^{(2)}'],
+    ['two_layer', '\\text{two\\_layer}', '\\text{two\\_layer}_{i}'],
+    ['log_var2', '\\text{log\\_var}_{2}', '\\text{log\\_var}_{i}^{(2)}'],
     ['A@2', "A'", "A'_{i}"],
     ['A@3', "A''", "A''_{i}"],
     ['A@7', 'A^{(7)}', 'A_{i}^{(7)}'],
