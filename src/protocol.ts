@@ -349,6 +349,8 @@ export interface TrainResult {
   }[];
   readonly checks: readonly CheckReport[];
   readonly milliseconds: number;
+  /** What computed the gradient, in words; absent where none was. */
+  readonly computedBy?: string;
   readonly problems: readonly Problem[];
 }
 

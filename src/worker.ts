@@ -1,8 +1,8 @@
 /** The worker thread: reads tables, checks gradients and trains, and lets messages in meanwhile. */
 import { open, stat } from 'node:fs/promises';
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { basename } from 'node:path';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { checkOnData } from './check/dataCheck';
 import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from './engine/api';
 import { describeTable, type Table } from './engine/csv';
@@ -14,6 +14,8 @@ import { fileProblem, readTable, unusable } from './engine/readTable';
 import { train } from './engine/train';
 import type { CheckPoint, CheckReport, Problem, TrainResult } from './protocol';
 import { createRpc } from './rpc';
+import { createCrew } from './worker/crew';
+import { beHelper, isHelperStart } from './worker/helper';
 
 /** Differences of the loss are taken on this many rows at most, evenly spaced. */
 const CHECK_ROWS = 20_000;
@@ -24,12 +26,18 @@ const SLICE = 12;
 
 const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread');
+// The same file runs in the threads that help with kernels.
+if (isHelperStart(workerData)) beHelper(workerData, port);
 
 /** The runs under way, and which of them are to end. */
 const runs = new Map<string, { cancelled: boolean }>();
 /** The run was cancelled; told to nobody, as the other side knows. */
 class Cancelled extends Error {}
 const isCancelled = (runId: string): boolean => runs.get(runId)?.cancelled ?? false;
+/** More threads than this wait for the memory. */
+const MOST_THREADS = 8;
+const crew = createCrew(__filename, Math.min(availableParallelism(), MOST_THREADS) - 1);
+
 const now = (): number => performance.now();
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -130,6 +138,7 @@ async function trainOn({ runId, job, data, options }: TrainRequest): Promise<Tra
     {
       now,
       pause,
+      crew,
       cancelled: () => isCancelled(runId),
       progress: (progress) => {
         tell(listener.trainProgress(progress));

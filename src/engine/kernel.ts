@@ -10,15 +10,31 @@ import { canVectorise, compileKernel, rowsFunction, scratchOf, type KernelPlan }
 import { wasmHost, type WasmInstance, type WasmMemory } from './wasm/host';
 import type { Store } from './wasm/layout';
 import { STREAMS } from './wasm/nest';
-import { compensatedTotals } from './totals';
+import { bindTotals, NEUTRAL } from './totals';
+import type { Crew } from './crew';
+import {
+  currentJob,
+  finishChunk,
+  freeChunksOf,
+  isCurrent,
+  isDone,
+  isOver,
+  newsOf,
+  offerJob,
+  takeChunk,
+  waitForNews,
+  withdrawJob,
+} from './board';
 
 export interface Kernel {
-  /** Computes all outputs, in new arrays. Throws a RangeError for an input that is missing or has the wrong length. */
+  /** Computes all outputs on this thread, in new arrays. Throws a RangeError for an input that is missing or has the wrong length. */
   run(inputs?: Arrays): Record<string, Float64Array>;
   /** The same in pieces of some milliseconds at most. */
   steps(inputs?: Arrays): Generator<void, Record<string, Float64Array>>;
   /** How it is computed, in words. */
   readonly about: string;
+  /** Lets other threads forget it. */
+  dispose(): void;
 }
 
 export interface KernelSettings {
@@ -26,56 +42,73 @@ export interface KernelSettings {
   readonly fused: boolean;
 }
 
-/** `fixed` are inputs that stay the same between runs: they are copied into the kernel's memory once. */
+/** Fewer chunks than these are done sooner by one thread. */
+const SHARED_CHUNKS = 4;
+
+/**
+ * `fixed` are inputs that stay the same between runs: they are copied into the kernel's memory once. With a crew, `steps`
+ * shares the work on large data with its threads; results are the same to the last bit.
+ */
 export function createKernel(
   program: LoopProgram,
   sizes: Sizes,
   fixed: Arrays,
   settings: KernelSettings,
+  crew: Crew | null = null,
 ): Compiled<Kernel> {
   const host = wasmHost();
   if (!host || !canVectorise()) return { ok: false, message: 'this host has no WebAssembly with vectors' };
-  let plan: KernelPlan;
+  const options = { double: settings.precision === 'double', fused: settings.fused };
   try {
-    plan = compileKernel(program, sizes, {
-      double: settings.precision === 'double',
-      fused: settings.fused,
-      shared: false,
-      threads: 1,
-    });
+    const alone = { ...options, shared: false, threads: 1 };
+    const single = compileKernel(program, sizes, alone);
+    const helpers = crew !== null && single.chunks >= SHARED_CHUNKS ? crew.helpers : 0;
+    const plan =
+      helpers > 0
+        ? compileKernel(program, sizes, { ...options, shared: true, threads: 1 + helpers })
+        : single;
+    const memory = new host.Memory({ initial: plan.pages, maximum: plan.pages, shared: plan.shared });
+    const module = new host.Module(plan.bytes);
+    const runChunk = createChunkRunner(plan, memory, 0, new host.Instance(module, importsOf(plan, memory)));
+    const team = crew && helpers > 0 ? { crew, id: crew.load({ plan, module, memory }) } : null;
+    return { ok: true, value: bindKernel(program, sizes, fixed, plan, memory, settings, runChunk, team) };
   } catch (error) {
     if (error instanceof NotVectorised) return { ok: false, message: error.message };
     throw error;
   }
-  const memory = new host.Memory({ initial: plan.pages, maximum: plan.pages, shared: plan.shared });
-  const runner = createChunkRunner(
-    plan,
-    0,
-    new host.Instance(new host.Module(plan.bytes), importsOf(plan, memory)),
-  );
-  return { ok: true, value: bindKernel(program, sizes, fixed, plan, memory, settings, runner) };
 }
 
 export const importsOf = (plan: KernelPlan, memory: WasmMemory): Record<string, Record<string, unknown>> => ({
   env: { memory, ...Object.fromEntries(plan.called.map((name) => [name, opRow(name).evaluate])) },
 });
 
-/** Runs one chunk of rows of one pass. */
-export type ChunkRunner = (pass: number, chunk: number) => void;
+/** Runs one chunk of rows of one pass, in pieces of some milliseconds. */
+export type ChunkRunner = (pass: number, chunk: number) => Generator<void>;
 
 /** The runner of one thread, with scratch memory of its own. */
-export function createChunkRunner(plan: KernelPlan, thread: number, instance: WasmInstance): ChunkRunner {
+export function createChunkRunner(
+  plan: KernelPlan,
+  memory: WasmMemory,
+  thread: number,
+  instance: WasmInstance,
+): ChunkRunner {
   const { layout, chunkRows, rows } = plan;
   const scratch = layout.scratch + thread * scratchOf(layout);
   const quarter = layout.blockRows / STREAMS;
-  return (pass, chunk) => {
+  return function* (pass, chunk) {
     const run = instance.exports[rowsFunction(pass)];
     if (!run) throw new Error(`the kernel has no pass ${pass}`);
     const start = chunk * chunkRows;
     const count = Math.min(chunkRows, rows - start);
     const totals = totalsAt(plan, chunk);
+    for (const { op, store } of plan.folds[pass] ?? [])
+      new Float64Array(memory.buffer, totals + store.offset, store.length).fill(NEUTRAL[op]);
     const perStream = Math.floor(count / layout.blockRows) * quarter;
-    if (perStream > 0) run(start, quarter, perStream, perStream / quarter, layout.blockRows, scratch, totals);
+    for (let done = 0; done < perStream; done += plan.sliceBlocks * quarter) {
+      const blocks = Math.min(plan.sliceBlocks, (perStream - done) / quarter);
+      run(start + done, quarter, perStream, blocks, layout.blockRows, scratch, totals);
+      yield;
+    }
     const rest = count - STREAMS * perStream;
     if (rest === 0) return;
     // Two rows of each stream are run over at a time.
@@ -90,6 +123,62 @@ const totalsAt = ({ layout, pages, chunks }: KernelPlan, chunk: number): number 
 const viewOf = (memory: WasmMemory, { offset, length, double }: Store): Float64Array | Float32Array =>
   double ? new Float64Array(memory.buffer, offset, length) : new Float32Array(memory.buffer, offset, length);
 
+interface Team {
+  readonly crew: Crew;
+  /** The kernel's number in the crew. */
+  readonly id: number;
+}
+
+/** Milliseconds to wait for the last chunks of others before the caller is let in. */
+const PATIENCE = 1;
+
+/** Number of the thread that gives out the work. */
+const SELF = 0;
+
+/**
+ * All chunks of a pass, with the help of a crew. A pass that another one has ended before it was done (both are iterated in
+ * turn, or the first was left) is run again alone.
+ */
+function* sharedPass(
+  { crew, id }: Team,
+  pass: number,
+  chunks: number,
+  runChunk: ChunkRunner,
+): Generator<void> {
+  const { board } = crew;
+  // A helper may still be at a chunk of the job before.
+  for (;;) {
+    const news = newsOf(board);
+    const last = currentJob(board);
+    freeChunksOf(board, SELF);
+    withdrawJob(board, last);
+    if (isOver(board, last)) break;
+    waitForNews(board, news, PATIENCE);
+    yield;
+  }
+  const job = offerJob(board, id, pass, chunks);
+  for (;;) {
+    const news = newsOf(board);
+    const chunk = takeChunk(board, job, SELF, 0);
+    if (chunk >= 0) {
+      yield* runChunk(pass, chunk);
+      finishChunk(board, job, SELF, chunk);
+    } else if (!isCurrent(board, job)) break;
+    else if (isDone(board, job)) return;
+    else if (isOver(board, job)) break;
+    else waitForNews(board, news, PATIENCE);
+    yield;
+  }
+  yield* ownPass(pass, chunks, runChunk);
+}
+
+function* ownPass(pass: number, chunks: number, runChunk: ChunkRunner): Generator<void> {
+  for (let chunk = 0; chunk < chunks; chunk += 1) {
+    yield* runChunk(pass, chunk);
+    yield;
+  }
+}
+
 function bindKernel(
   program: LoopProgram,
   sizes: Sizes,
@@ -98,6 +187,7 @@ function bindKernel(
   memory: WasmMemory,
   settings: KernelSettings,
   runChunk: ChunkRunner,
+  team: Team | null,
 ): Kernel {
   const { layout } = plan;
   plan.constants.forEach((bytes, k) => {
@@ -121,9 +211,9 @@ function bindKernel(
     const value = fixed[name];
     if (value) put(name, buffer, value);
   }
-  const totals = compensatedTotals(program, plan, memory, totalsAt);
+  const totals = bindTotals(plan, memory, totalsAt);
 
-  function* steps(inputs: Arrays = {}): Generator<void, Record<string, Float64Array>> {
+  function* stepsOf(inputs: Arrays, helped: Team | null): Generator<void, Record<string, Float64Array>> {
     for (const { name, buffer } of program.inputs) {
       const value = inputs[name];
       if (value) put(name, buffer, value);
@@ -133,13 +223,13 @@ function bindKernel(
       for (const run of uniform[pass] ?? []) run();
       for (const { buffer, view } of copies) view.set(views[buffer] ?? none);
       if (rows.length === 0) continue;
-      totals.start(pass);
-      if (plan.rows > 0)
-        for (let chunk = 0; chunk < plan.chunks; chunk += 1) {
-          runChunk(pass, chunk);
-          yield;
-        }
-      totals.finish(pass, views);
+      if (plan.rows === 0) totals.clear(pass, views);
+      else {
+        yield* helped
+          ? sharedPass(helped, pass, plan.chunks, runChunk)
+          : ownPass(pass, plan.chunks, runChunk);
+        totals.finish(pass, views);
+      }
     }
     const outputs: Record<string, Float64Array> = {};
     for (const output of program.outputs)
@@ -148,10 +238,15 @@ function bindKernel(
   }
 
   return {
-    about: `a kernel in ${settings.precision} precision${settings.fused ? ' with fused multiply-add' : ''}`,
-    steps,
-    run: (inputs) => {
-      const work = steps(inputs);
+    about: `a kernel in ${settings.precision} precision${settings.fused ? ' with fused multiply-add' : ''}${
+      team ? `, on ${1 + team.crew.helpers} threads` : ''
+    }`,
+    steps: (inputs = {}) => stepsOf(inputs, team),
+    dispose: () => {
+      team?.crew.forget(team.id);
+    },
+    run: (inputs = {}) => {
+      const work = stepsOf(inputs, null);
       for (;;) {
         const step = work.next();
         if (step.done) return step.value;

@@ -1,45 +1,41 @@
 /** Totals over the rows from those of the chunks, in the order of the chunks whichever thread made them. */
 import type { ReduceOp } from '../core/expr';
-import type { LoopProgram } from './loop';
 import type { KernelPlan } from './wasm/compile';
 import type { WasmMemory } from './wasm/host';
-import { foldsRows } from './wasm/layout';
 
 export interface Totals {
-  /** Before a pass. */
-  start(pass: number): void;
   /** After a pass: writes the totals to their buffers. */
   finish(pass: number, views: readonly (Float64Array | Float32Array)[]): void;
+  /** Totals of no rows. */
+  clear(pass: number, views: readonly (Float64Array | Float32Array)[]): void;
 }
 
-const NEUTRAL: Readonly<Record<ReduceOp, number>> = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
+export const NEUTRAL: Readonly<Record<ReduceOp, number>> = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
 
-export function compensatedTotals(
-  program: LoopProgram,
+export function bindTotals(
   plan: KernelPlan,
   memory: WasmMemory,
   placeOf: (plan: KernelPlan, chunk: number) => number,
 ): Totals {
-  const perPass = program.passes.map((pass) =>
-    pass.rows.filter(foldsRows).flatMap(({ target, reduce }) => {
-      const store = plan.layout.totals.get(target);
-      if (!store || reduce === null) return [];
-      const chunks = Array.from(
+  const perPass = plan.folds.map((folds) =>
+    folds.map(({ target, op, store }) => ({
+      target,
+      op,
+      chunks: Array.from(
         { length: plan.chunks },
         (_, chunk) => new Float64Array(memory.buffer, placeOf(plan, chunk) + store.offset, store.length),
-      );
-      return [{ target, op: reduce, chunks }];
-    }),
+      ),
+    })),
   );
   return {
-    start: (pass) => {
-      for (const { op, chunks } of perPass[pass] ?? []) for (const values of chunks) values.fill(NEUTRAL[op]);
-    },
     finish: (pass, views) => {
       for (const { target, op, chunks } of perPass[pass] ?? []) {
         const out = views[target];
         if (out) (op === 'sum' ? sumInto : combineInto(op))(out, chunks);
       }
+    },
+    clear: (pass, views) => {
+      for (const { target, op } of perPass[pass] ?? []) views[target]?.fill(NEUTRAL[op]);
     },
   };
 }

@@ -9,7 +9,9 @@ import type {
 } from '../protocol';
 import type { Dataset } from './dataset';
 import { initialParameters } from './initial';
-import { createRunner, type Arrays } from './interpret';
+import { createEvaluation, type Evaluation } from './evaluation';
+import type { Crew } from './crew';
+import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
 import { gradientOutput } from './job';
 import type { Sizes } from './loop';
@@ -25,6 +27,8 @@ export interface TrainHost {
   pause(): Promise<void>;
   cancelled(): boolean;
   progress(progress: TrainProgress): void;
+  /** Threads that help. */
+  readonly crew?: Crew;
   /** Makes a check at these parameters; null when checks are off. */
   check?: (parameters: Arrays, at: CheckPoint, epoch: number) => Promise<CheckReport>;
 }
@@ -94,6 +98,7 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
     await breathe();
   };
 
+  let evaluation: Evaluation | null = null;
   const finish = (end: TrainEnd, message: string): TrainResult => {
     report(true);
     return {
@@ -111,6 +116,7 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
       })),
       checks,
       milliseconds: host.now() - began,
+      ...(evaluation ? { computedBy: evaluation.about } : {}),
       problems: [],
     };
   };
@@ -119,12 +125,12 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
   if (invalid) return finish('failed', invalid);
   try {
     const optimizer = OPTIMIZERS[request.optimizer ?? 'gradient-descent'](options);
-    const runner = createRunner(job.gradient, dataset.sizes, dataset.inputs);
+    evaluation = createEvaluation(job.gradient, dataset.sizes, dataset.inputs, host.crew ?? null);
     await check('start');
     const middle = Math.floor(options.epochs / 2);
     for (let epoch = 0; epoch < options.epochs; epoch += 1) {
       if (epoch === middle && epoch > 0) await check('middle');
-      const work = runner.steps(parameters);
+      const work = evaluation.steps(parameters);
       let step = work.next();
       while (!step.done) {
         await breathe();
@@ -165,6 +171,8 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
     if (error instanceof Cancelled) return finish('cancelled', `Cancelled after ${losses.length} epochs.`);
     if (error instanceof RangeError) return finish('failed', `The run stopped: ${error.message}.`);
     throw error;
+  } finally {
+    evaluation?.dispose();
   }
 }
 

@@ -1,4 +1,5 @@
 /** A loop program with its sizes -> a WebAssembly module, and what is needed to run it. */
+import type { ReduceOp } from '../../core/expr';
 import { opRow } from '../../core/ops';
 import type { LoopProgram, Sizes } from '../loop';
 import { sizeOf } from '../loop';
@@ -6,8 +7,10 @@ import { I32, writeFunction } from './code';
 import { encodeModule, F64, type FunctionBody } from './encode';
 import type { Pool } from './emit';
 import { wasmHost } from './host';
-import { CONSTANT_BYTES, layOut, type Layout } from './layout';
+import { NotVectorised } from './instantiate';
+import { CONSTANT_BYTES, foldsRows, layOut, type Layout, type Store } from './layout';
 import { STREAMS, type Frame } from './nest';
+import { MOST_CHUNKS } from '../board';
 import { emitRows } from './rows';
 
 /** Plain data, so that it can be sent to other threads. */
@@ -18,13 +21,25 @@ export interface KernelPlan {
   readonly constants: readonly (readonly number[])[];
   /** Rows of the operator table that are called lane by lane. */
   readonly called: readonly string[];
+  /** Totals over the rows, by pass. */
+  readonly folds: readonly (readonly Fold[])[];
   readonly rows: number;
   /** Rows whose totals are added up on their own: results do not depend on how chunks are given to threads. */
   readonly chunkRows: number;
   readonly chunks: number;
+  /** Blocks that take no longer than some milliseconds. */
+  readonly sliceBlocks: number;
   /** Whole memory, in pages. */
   readonly pages: number;
   readonly shared: boolean;
+}
+
+export interface Fold {
+  /** The buffer that they go to. */
+  readonly target: number;
+  readonly op: ReduceOp;
+  /** Where they are among the totals of a chunk. */
+  readonly store: Store;
 }
 
 export interface KernelOptions {
@@ -40,11 +55,13 @@ const MOST_PAGES = 65536;
 const CHUNK_BYTES = 1 << 20;
 /** Memory for the totals of all chunks. */
 const TOTALS_BYTES = 1 << 25;
+/** Instructions, of the tapes, in a piece of work. */
+const SLICE_WORK = 1 << 22;
 const CACHED_BYTES = 1 << 18;
 
 export const rowsFunction = (pass: number): string => `rows${pass}`;
 
-/** Throws NotVectorised for what kernels do not compute, and RangeErrors for sizes that are not bound or too large. */
+/** Throws NotVectorised for what kernels do not compute, and RangeErrors for sizes that are not bound. */
 export function compileKernel(program: LoopProgram, sizes: Sizes, options: KernelOptions): KernelPlan {
   const rows = program.rows === null ? 0 : sizeOf(program.rows, sizes);
   const rowBytes = bytesPerRow(program, sizes, options.double);
@@ -53,7 +70,8 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
   const { chunkRows, chunks } = chunking(rows, blockRows, rowBytes, layout.totalBytes);
   const bytesNeeded = layout.bytes + options.threads * scratchOf(layout) + chunks * layout.totalBytes;
   const pages = Math.ceil(bytesNeeded / PAGE) + 1;
-  if (pages > MOST_PAGES) throw new RangeError('the data takes more than 4 GB');
+  if (pages > MOST_PAGES)
+    throw new NotVectorised('the data takes more than the 4 GB that a kernel can address');
 
   const constants: (readonly number[])[] = [];
   const places = new Map<string, number>();
@@ -63,7 +81,7 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
       const key = value.join();
       const known = places.get(key) ?? constants.push(value) - 1;
       places.set(key, known);
-      if (16 * known >= CONSTANT_BYTES) throw new RangeError('the program has too many constants');
+      if (16 * known >= CONSTANT_BYTES) throw new NotVectorised('the program has too many constants');
       return layout.constants + 16 * known;
     },
     functionIndex: (name) => {
@@ -81,7 +99,26 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
     imports: called.map((name) => ({ name, params: opRow(name).domain.map(() => F64), results: [F64] })),
     functions,
   });
-  return { bytes, layout, constants, called, rows, chunkRows, chunks, pages, shared: options.shared };
+  const folds = program.passes.map((pass) =>
+    pass.rows.filter(foldsRows).flatMap(({ target, reduce }): Fold[] => {
+      const store = layout.totals.get(target);
+      return store && reduce !== null ? [{ target, op: reduce, store }] : [];
+    }),
+  );
+  const sliceBlocks = Math.max(1, Math.floor(SLICE_WORK / (blockRows * workPerRow(program, sizes))));
+  return {
+    bytes,
+    layout,
+    constants,
+    called,
+    folds,
+    rows,
+    chunkRows,
+    chunks,
+    sliceBlocks,
+    pages,
+    shared: options.shared,
+  };
 }
 
 export const scratchOf = (layout: Layout): number => Math.ceil((layout.scratchBytes + 64) / PAGE) * PAGE;
@@ -128,6 +165,15 @@ function writeRows(name: string, emit: (frame: Frame) => void): FunctionBody {
   });
 }
 
+/** Instructions of the tapes per row. */
+function workPerRow(program: LoopProgram, sizes: Sizes): number {
+  let work = 1;
+  for (const pass of program.passes)
+    for (const { axes, row, tape } of pass.rows)
+      work += axes.reduce((p, size, axis) => (axis === row ? p : p * sizeOf(size, sizes)), tape.length);
+  return work;
+}
+
 function bytesPerRow(program: LoopProgram, sizes: Sizes, double: boolean): number {
   let bytes = 0;
   for (const buffer of program.buffers) {
@@ -148,7 +194,7 @@ function chunking(
   const wanted = Math.ceil(CHUNK_BYTES / rowBytes);
   const most = Math.max(1, Math.floor(TOTALS_BYTES / Math.max(1, totalBytes)));
   const least = Math.ceil(rows / most);
-  const chunkRows = Math.ceil(Math.max(wanted, least, blockRows) / blockRows) * blockRows;
+  const chunkRows = Math.ceil(Math.max(wanted, least, rows / MOST_CHUNKS) / blockRows) * blockRows;
   return { chunkRows, chunks: Math.max(1, Math.ceil(rows / chunkRows)) };
 }
 

@@ -162,7 +162,7 @@ describe('training', () => {
   });
 
   it('ends soon after it is cancelled, between blocks too', async () => {
-    const data = dataset(20_000, 4, 'binary');
+    const data = dataset(200_000, 4, 'binary');
     let pauses = 0;
     const where = host(5, {
       pause: () => {

@@ -1,0 +1,31 @@
+/** Runs a program again and again on the same data: as a kernel where that is possible, else in the interpreter. */
+import type { Crew } from './crew';
+import { createRunner, type Arrays } from './interpret';
+import { createKernel } from './kernel';
+import type { LoopProgram, Sizes } from './loop';
+import { canFuse } from './wasm/compile';
+
+export interface Evaluation {
+  /** All outputs, in new arrays; in pieces of some milliseconds at most. */
+  steps(inputs: Arrays): Generator<void, Record<string, Float64Array>>;
+  /** How they are computed, in words, with the reason where it is not by a kernel. */
+  readonly about: string;
+  dispose(): void;
+}
+
+/** Throws a RangeError for data that does not have the sizes. */
+export function createEvaluation(
+  program: LoopProgram,
+  sizes: Sizes,
+  fixed: Arrays,
+  crew: Crew | null,
+): Evaluation {
+  const kernel = createKernel(program, sizes, fixed, { precision: 'double', fused: canFuse() }, crew);
+  if (kernel.ok) return kernel.value;
+  const runner = createRunner(program, sizes, fixed);
+  return {
+    steps: (inputs) => runner.steps(inputs),
+    about: `the interpreter, as ${kernel.message}`,
+    dispose: () => undefined,
+  };
+}
