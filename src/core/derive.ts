@@ -226,15 +226,21 @@ export function bindingInFull(
 /** The bindings that a gradient or a step towards one mentions, or the definition of another that is mentioned. */
 function mentioned(named: readonly Binding[], gradients: readonly Gradient[]): Binding[] {
   if (named.length === 0) return [];
+  const wanted = new Set(named.map(({ name }) => name));
   const names = new Set<string>();
-  const seen = new Set<Node>();
+  const seen = new Set<number>();
+  const passed = new Set<Step>();
   const note = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (node.kind === 'sym' || node.kind === 'matrix') names.add(node.name);
-    node.args.forEach(note);
+    if (node.args.length > 0) {
+      if (seen.has(node.id)) return;
+      seen.add(node.id);
+      for (const arg of node.args) note(arg);
+    }
+    if ((node.kind === 'sym' || node.kind === 'matrix') && wanted.has(node.name)) names.add(node.name);
   };
   const noteStep = (step: Step): void => {
+    if (passed.has(step)) return;
+    passed.add(step);
     note(step.before);
     note(step.after);
     step.children.forEach(noteStep);
