@@ -204,6 +204,14 @@ export function createAnalyzer(
         return judged.map((each) => findingOf(source, each, found, lines));
       }),
     );
+    const allFindings = lazy(() => {
+      const back = pulledBack(source);
+      if (!back) return findings();
+      const entry = definitionEntry(back, lines);
+      const found = [...findings(), ...entry.findings()].sort(byPlace);
+      defects.push(...entry.defects);
+      return found;
+    });
     const gradients = lazy(() =>
       guard(`writing the gradients of ${name}`, nameSpan, defects, [] as readonly GradientLine[], () => {
         const found = derived();
@@ -215,7 +223,7 @@ export function createAnalyzer(
         (derived()?.derivation.kinks ?? []).map(({ text }) => text),
       ),
     );
-    return { source, summary, derived, own, findings, gradientLines: gradients, kinks, defects };
+    return { source, summary, derived, own, findings: allFindings, gradientLines: gradients, kinks, defects };
   };
 
   const find = (
@@ -347,6 +355,15 @@ function otherDerivative(
     return null;
   }
 }
+
+/** What a backward function computes, as the gradients of a definition. */
+function pulledBack(source: SourceDefinition): SourceDefinition | null {
+  const { pullback } = source;
+  return pullback && { ...source, ...pullback, mismatches: [], outputAxes: [], pullback: null };
+}
+
+const byPlace = (a: Finding, b: Finding): number =>
+  a.span.startLine - b.span.startLine || a.span.startColumn - b.span.startColumn;
 
 /** The names whose gradients the user has written. */
 const writtenFor = ({ gradients, candidates, mismatches }: SourceDefinition): readonly string[] =>

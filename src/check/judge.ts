@@ -73,6 +73,8 @@ function judgeAsWritten(subject: Subject): Judgement {
   const element = aligned.element ?? value.element;
   const proved = target.derived !== null && subject.proves(element, target.derived);
   const first = judgeNumbers(subject, target, element, proved);
+  if (first.verdict === 'unknown')
+    return excused(subject, element, guardReadings(program, target, element)) ?? first;
   if (first.verdict !== 'wrong') return withLayoutNote(subject, aligned, first);
   // What is off by a factor for all labels and guards is so for each kind of them.
   if (FACTOR_RULES.has(first.rule)) return first;

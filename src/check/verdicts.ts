@@ -3,7 +3,7 @@ import type { HandGradient, Program, Span } from '../core/definition';
 import type { Derivation } from '../core/derivation';
 import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
-import { gradientOf } from '../lang/names';
+import { gradientOf, roleHint } from '../lang/names';
 import { conventionFactor, judge, type Subject } from './judge';
 import type { Judgements } from './known';
 import { misshapen, right, unknown, type Judgement } from './judgement';
@@ -63,7 +63,10 @@ export function judgeDefinition(
     judge: (hand) => known.judgement(hand, () => judge(subject(hand))),
     factor: (hand) => known.factor(hand, () => conventionFactor(subject(hand))),
   };
-  const parameters = definition.gradients.map((hand) => judgeParameter(judging, hand));
+  const parameters = withMeans(
+    judging,
+    definition.gradients.map((hand) => judgeParameter(judging, hand)),
+  );
   const literal = parameters.map(({ hand, judgement }): Judged => ({
     name: hand.name,
     of: hand.of,
@@ -86,10 +89,7 @@ export function judgeDefinition(
 }
 
 /** What a gradient function returns without saying what it differentiates by may be by another input than the one at its place. */
-function judgeParameter(
-  { program, judge }: Judging,
-  hand: HandGradient,
-): { readonly hand: HandGradient; readonly judgement: Judgement } {
+function judgeParameter({ program, judge }: Judging, hand: HandGradient): JudgedHand {
   const judgement = judge(hand);
   const isNamed = hand.functionName === null || gradientOf(hand.name, [hand.of]) !== null;
   if (judgement.verdict === 'right' || isNamed) return { hand, judgement };
@@ -102,11 +102,54 @@ function judgeParameter(
   return { hand, judgement };
 }
 
+interface JudgedHand {
+  readonly hand: HandGradient;
+  readonly judgement: Judgement;
+}
+
+/**
+ * A layer may take the mean over samples of gradients from above that are those of each sample: 1/m in the gradient of every
+ * weight, and not in what flows on.
+ */
+function withMeans({ program, factor }: Judging, parameters: readonly JudgedHand[]): readonly JudgedHand[] {
+  const upstream = program.inputs.find(({ role }) => role === 'upstream');
+  if (!upstream) return parameters;
+  const isWeight = (name: string): boolean => !['data', 'prediction'].includes(roleHint(name, false) ?? '');
+  const weights = parameters.filter(({ hand }) => isWeight(hand.of));
+  // One that could not be read may be a sum.
+  const all = program.inputs.filter(({ name, role }) => role === 'parameter' && isWeight(name));
+  if (all.some(({ name }) => !weights.some(({ hand }) => hand.of === name))) return parameters;
+  const isMean = ({ hand, judgement }: JudgedHand): boolean => {
+    if (judgement.verdict !== 'wrong') return false;
+    const own = hand.value.axes.map(({ size }) => size);
+    const found = factor(hand);
+    return (
+      found?.kind === 'size' &&
+      upstream.shape.some((size) => !own.includes(size) && found.text === `1/${size}`)
+    );
+  };
+  if (weights.length === 0 || !weights.every(isMean)) return parameters;
+  return parameters.map((each) => {
+    if (!weights.includes(each)) return each;
+    const { hand } = each;
+    const derivative = derivativeName({ program, of: hand.of });
+    const assumption = `${upstream.code} holds the gradients of each sample, of whose losses the mean is meant`;
+    return {
+      hand,
+      judgement: right(
+        `${plainName(hand.name)} is the mean of ${derivative} over the samples.`,
+        'the ratio is the same at every random point, and in every gradient of a weight',
+        [assumption],
+      ),
+    };
+  });
+}
+
 /** Right if any reading is; wrong only if every one is, and nothing right is made from it. */
 function judgeCandidate(
   candidate: GradientCandidate,
   judging: Judging,
-  parameters: readonly { readonly hand: HandGradient; readonly judgement: Judgement }[],
+  parameters: readonly JudgedHand[],
   samples: Size | null,
 ): Judgement {
   const [literal] = candidate.readings;

@@ -10,13 +10,14 @@ import {
 import { symbolNames, type Node, type Size } from '../core/expr';
 import type { Assumption } from '../protocol';
 import { isSingle, shapeText } from './arrays';
-import { ownParameters, type Execution } from './execution';
+import type { Execution } from './execution';
 import { withoutIdleStops } from './held';
+import { ownParameters } from './members';
 import { roleHint } from './names';
 import { bindingOf, type Outputs, type WrittenGradient } from './outputs';
 import { domainOf, inferRoles, inputsOf, usageOf, type RoleChoice } from './roles';
 import type { Directives } from './directives';
-import { array, bind, type Run } from './run';
+import { array, bind, uniqueName, type Run } from './run';
 import type { Sizes } from './sizes';
 import { updateOf } from './updates';
 import type { ArrayV } from './values';
@@ -111,14 +112,23 @@ export interface ForeignGradient {
   readonly inputs: readonly string[];
 }
 
-export interface Assembled {
-  readonly program: Program;
-  readonly outputAxes: readonly Axis[];
+interface Sorted {
   readonly gradients: readonly HandGradient[];
   readonly intermediates: readonly Intermediate[];
   /** Gradients that depend on inputs which the output does not depend on. */
   readonly foreign: readonly ForeignGradient[];
   readonly mismatches: readonly { readonly gradient: WrittenGradient; readonly message: string }[];
+}
+
+/** What a backward function computes, beside the program of the number whose gradients it computes. */
+export interface Pullback extends Sorted {
+  readonly program: Program;
+}
+
+export interface Assembled extends Sorted {
+  readonly program: Program;
+  readonly outputAxes: readonly Axis[];
+  readonly pullback: Pullback | null;
   readonly assumptions: readonly Assumption[];
   readonly roles: ReadonlyMap<string, RoleChoice>;
 }
@@ -132,16 +142,87 @@ export function assemble(
 ): Assembled {
   const { run } = execution;
   const bound = nameOutput(run, outputs.output);
-  const defs = new Map(run.bindings.map((binding) => [binding.name, binding]));
-  const lossNames = closure(bound.element, defs);
-  const written = [...outputs.gradients.filter((gradient) => gradient.isInput), ...outputs.broken];
+  const flows = new Set(execution.upstreams.map(({ name }) => name));
+  const isPulled = outputs.gradients.some(
+    (g) =>
+      g.callable !== execution.main.callable && [...inputsOf(run, g.value.element)].some((n) => flows.has(n)),
+  );
+  const own = outputs.gradients.filter((g) => !isPulled || g.callable === execution.main.callable);
+  const pulled = outputs.gradients.filter((g) => !own.includes(g));
+  const broken = outputs.broken.filter((b) => !isPulled || b.callable === execution.main.callable);
+  const written = [...own.filter((gradient) => gradient.isInput), ...broken];
   const roles = inferRoles(run, bound, new Map(written.map(({ of, name }) => [of, name])));
   for (const [name, role] of directives.roles)
     if (roles.has(name)) roles.set(name, { role, reason: 'comment' });
-  const lossInputs = inputsOf(run, bound.element);
-  const used = new Set(lossInputs);
+  const used = new Set(inputsOf(run, bound.element));
+  for (const gradient of own) inputsOf(run, gradient.value.element).forEach((name) => used.add(name));
+  const program = programOf(execution, bound, used, roles, samples);
+  const sorted = sortGradients(execution, program, bound, own);
+  return {
+    program: withoutIdleStops(program),
+    outputAxes: isSingle(bound) ? [] : bound.axes,
+    ...sorted,
+    assumptions: assumptionsOf(program.inputs),
+    roles,
+    pullback:
+      pulled.length > 0
+        ? pullbackOf(execution, { ...outputs, gradients: pulled }, directives, samples)
+        : null,
+  };
+}
+
+/**
+ * The gradients that a backward function makes of those from above: of L, the sum of these times what they belong to. It is
+ * a number, and what it is differentiated by is judged as the gradient of any other loss.
+ */
+function pullbackOf(
+  execution: Execution,
+  outputs: Outputs,
+  directives: Directives,
+  samples: Size | null,
+): Pullback {
+  const { run, upstreams } = execution;
+  const { arena } = run;
+  const terms = upstreams.map(({ value, output }) => {
+    const own = bind(run, outputs.output?.name ?? 'out', output, null, 'return');
+    return output.axes.reduceRight(
+      (sum, { index }) => (index ? arena.sum(index, sum) : sum),
+      arena.mul(value.element, own.element),
+    );
+  });
+  const name = SCALAR_NAMES.find((candidate) => !run.names.has(candidate)) ?? uniqueName(run, 'L');
+  run.names.set(name, '');
+  run.bindings.push({ name, axes: [], def: arena.add(...terms), span: null, origin: 'temporary' });
+  const bound = array([], arena.sym(name));
+  const written = [...outputs.gradients.filter((gradient) => gradient.isInput), ...outputs.broken];
+  const roles = inferRoles(run, bound, new Map(written.map(({ of, name: own }) => [of, own])));
+  for (const [input, role] of directives.roles)
+    if (roles.has(input)) roles.set(input, { role, reason: 'comment' });
+  for (const { name: upstream } of upstreams)
+    roles.set(upstream, {
+      role: 'upstream',
+      reason: `given to ${execution.gradient?.callable.fn.name ?? ''}`,
+    });
+  const used = new Set(inputsOf(run, bound.element));
   for (const gradient of outputs.gradients)
-    inputsOf(run, gradient.value.element).forEach((name) => used.add(name));
+    inputsOf(run, gradient.value.element).forEach((input) => used.add(input));
+  const program = programOf(execution, bound, used, roles, samples);
+  const sorted = sortGradients(execution, program, bound, outputs.gradients);
+  return { program: withoutIdleStops(program), ...sorted };
+}
+
+/** Names of the number whose gradients flow, by preference. */
+const SCALAR_NAMES = ['L', 'J', 'loss'];
+
+/** The program of a bound output, with its inputs in the order of the functions' parameters. */
+function programOf(
+  execution: Execution,
+  bound: ArrayV,
+  used: ReadonlySet<string>,
+  roles: ReadonlyMap<string, RoleChoice>,
+  samples: Size | null,
+): Program {
+  const { run } = execution;
   const usage = usageOf(run, [bound.element]);
   const order = [...(execution.gradient ? [execution.gradient] : []), execution.main]
     .reverse()
@@ -175,18 +256,35 @@ export function assemble(
         span: state.ref.span,
       };
     });
-  const program: Program = {
+  const output = bindingOf(run, bound);
+  const needed = closure(bound.element, definitionsOf(run));
+  return {
     arena: run.arena,
     inputs,
-    bindings: run.bindings.filter((binding) => lossNames.has(binding.name)),
-    output: (bound.element.kind === 'sym' ? bound.element.name : null) ?? outputs.output.name,
+    bindings: run.bindings.filter((binding) => needed.has(binding.name)),
+    output: output?.name ?? '',
   };
-  const context = { run, defs, lossNames };
+}
+
+const definitionsOf = (run: Run): Map<string, Binding> =>
+  new Map(run.bindings.map((binding) => [binding.name, binding]));
+
+/** Written gradients by what they are: of inputs, of intermediates, of other inputs' functions, of another shape. */
+function sortGradients(
+  execution: Execution,
+  program: Program,
+  bound: ArrayV,
+  written: readonly WrittenGradient[],
+): Sorted {
+  const { run } = execution;
+  const defs = definitionsOf(run);
+  const lossInputs = inputsOf(run, bound.element);
+  const context = { run, defs, lossNames: closure(bound.element, defs) };
   const gradients: HandGradient[] = [];
   const intermediates: Intermediate[] = [];
   const foreign: ForeignGradient[] = [];
   const mismatches: { gradient: WrittenGradient; message: string }[] = [];
-  for (const gradient of outputs.gradients) {
+  for (const gradient of written) {
     const target = targetOf(gradient, program, run);
     // A gradient by what the loss does not use belongs to another loss (`loss(y_hat, y)` beside `backward(X, y)`).
     if (!target || (gradient.isInput && !lossInputs.has(target.name))) continue;
@@ -206,16 +304,7 @@ export function assemble(
     if (gradient.isInput) gradients.push(made);
     else intermediates.push({ gradient: made, earlier: earlierValues(gradient, target, execution, context) });
   }
-  return {
-    program: withoutIdleStops(program),
-    outputAxes: isSingle(bound) ? [] : bound.axes,
-    gradients,
-    intermediates,
-    foreign,
-    mismatches,
-    assumptions: assumptionsOf(inputs),
-    roles,
-  };
+  return { gradients, intermediates, foreign, mismatches };
 }
 
 /** The number that a parameter of the functions has by default. */

@@ -44,6 +44,13 @@ export interface GradientMismatch {
   readonly raises: boolean;
 }
 
+/** What the backward function of a layer computes: gradients of L, the sum of the gradients from above times what they belong to. */
+export interface Pullback {
+  readonly program: Program;
+  readonly gradients: readonly HandGradient[];
+  readonly candidates: readonly GradientCandidate[];
+}
+
 export interface SourceDefinition {
   /** Stable while name and order in the file stay. */
   readonly id: string;
@@ -61,6 +68,8 @@ export interface SourceDefinition {
   readonly gradients: readonly HandGradient[];
   readonly candidates: readonly GradientCandidate[];
   readonly mismatches: readonly GradientMismatch[];
+  /** What is written in a function that gets gradients from above; judged against a program of its own. */
+  readonly pullback: Pullback | null;
   readonly notes: readonly Note[];
   readonly assumptions: readonly Assumption[];
   readonly problems: readonly Problem[];

@@ -45,9 +45,10 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   // `backward` returns gradients, whatever it is that could not be told to be one.
   if (isGradientName(name) && !(own && isLossOutput && single) && !isAdversarial(reading, name)) return null;
   if (main.owner?.bases.some((base) => OTHER_BASES.test(base))) return null;
-  if (isProcedureName(name) && !(own && isLossOutput)) return null;
+  const flowsBack = (assembled.pullback?.gradients.length ?? 0) > 0;
+  if (isProcedureName(name) && !flowsBack && !(own && isLossOutput)) return null;
   const isLossVariable = isLossOutput && outputs.output.name !== name;
-  if (isMeasureName(name) && !isLossVariable && !/loss|cost/i.test(name)) return null;
+  if (isMeasureName(name) && !flowsBack && !isLossVariable && !/loss|cost/i.test(name)) return null;
   if (isActivation && !(isLossName(name) && single && arrays.length > 1))
     // `path_loss(d, f)` is a quantity of its own: one that bends at no place and is given settings.
     return isLossName(name) && has('hyper') && !bends(reading) && !isPlainLossName(name)
@@ -56,10 +57,11 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   if (single) {
     if (!isLossName(name) && learns(reading) && contracts(reading)) return 'model';
     if ([name, owner ?? ''].some(isRegulariserName) && !has('label') && !has('data')) return 'regulariser';
-    if (!isFitted(reading, name, written) || !dependsNonlinearly(reading)) return null;
+    if (!isFitted(reading, name, written) || !dependsNonlinearly(reading)) return flowsBack ? 'model' : null;
     return own ? 'propagate' : 'loss';
   }
   if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
+  if (flowsBack) return 'model';
   if (!has('parameter') || isGradientName(name)) return null;
   const isModel = (has('data') && contracts(reading)) || isLayer(reading);
   return isModel || (learns(reading) && dependsNonlinearly(reading)) ? 'model' : null;

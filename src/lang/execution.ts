@@ -1,8 +1,9 @@
 /** One execution of a definition: its function, and a gradient function paired with it, on shared inputs. */
 import type { Arena } from '../core/expr';
+import { linkBackward, type Upstream } from './backward';
 import { endOfCell } from './cells';
 import { evaluate } from './expressions';
-import { isStatic } from './members';
+import { ownParameters } from './members';
 import { globalValue, imported, type ModuleIndex } from './module';
 import { GUARD_NAMES, shapePatterns } from './names';
 import { patternId, type Pattern, type Run } from './run';
@@ -11,7 +12,7 @@ import type { Sizes } from './sizes';
 import { callFunction, execute } from './statements';
 import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
 import type { Directives } from './directives';
-import { mayRename } from './upstream';
+import { isUpstreamName, mayRename } from './upstream';
 import type { Uses } from './uses';
 import { NONE, type Scope, type Value } from './values';
 
@@ -44,6 +45,8 @@ export interface Executed {
   readonly scope: Scope;
   /** Values of its parameters, by name. */
   readonly parameters: ReadonlyMap<string, Value>;
+  /** Attributes of its object at its end. */
+  readonly attributes: ReadonlyMap<string, Value>;
   /** Number of bindings that existed when it started. */
   readonly firstBinding: number;
 }
@@ -52,6 +55,8 @@ export interface Execution {
   readonly run: Run;
   readonly main: Executed;
   readonly gradient: Executed | null;
+  /** Gradients from above that the gradient function is given. */
+  readonly upstreams: readonly Upstream[];
 }
 
 export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Chooser): Execution {
@@ -61,6 +66,8 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     tops.set(module, top);
     return top;
   };
+  const flowing =
+    plan.gradient !== null && ownParameters(plan.gradient).some(({ name }) => isUpstreamName(name));
   const siblings = plan.main.fn.parameters.map((parameter) => parameter.name);
   const run: Run = {
     family: plan.module.family,
@@ -82,7 +89,11 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
         siblings,
         input.annotation ?? (input.hasDefault ? 'float' : null),
         input.documentation,
-        { isSetting: plan.uses.settings.has(input.code), isForwardOnly: plan.uses.isForwardOnly },
+        {
+          isSetting: plan.uses.settings.has(input.code),
+          isForwardOnly: plan.uses.isForwardOnly,
+          isFlowing: flowing && plan.uses.contracts,
+        },
       ).map((entry) =>
         // A number by default is a number.
         input.hasDefault && entry.pattern.length > 0 ? { ...entry, cost: entry.cost + 4 } : entry,
@@ -146,10 +157,10 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
   const objects = new Map<string, Value>();
   const own = ({ module = plan.module }: Callable): Scope => topOf(module);
   const main = executeFunction(run, plan.main, own(plan.main), new Map(), objects);
-  const gradient = plan.gradient
-    ? executeFunction(run, plan.gradient, own(plan.gradient), shared(main, plan.gradient), objects)
-    : null;
-  return { run, main, gradient };
+  if (!plan.gradient) return { run, main, gradient: null, upstreams: [] };
+  const { given, upstreams } = linkBackward(run, main, plan.gradient, shared(main, plan.gradient));
+  const gradient = executeFunction(run, plan.gradient, own(plan.gradient), given, objects);
+  return { run, main, gradient, upstreams };
 }
 
 /** In a file of cells, the end of the last one that a plan has functions in. */
@@ -175,9 +186,10 @@ function executeFunction(
   const scope: Scope = { names: new Map(), parent: top };
   const values = new Map<string, Value>();
   const parameters = ownParameters(callable);
+  let object: Value | undefined;
   if (parameters.length < callable.fn.parameters.length) {
     const self = callable.fn.parameters[0]?.name ?? 'self';
-    const object: Value = objects.get('self') ?? {
+    object = objects.get('self') ?? {
       kind: 'object',
       owner: callable.owner,
       attributes: new Map(),
@@ -204,13 +216,9 @@ function executeFunction(
     expression: outcome.kind === 'return' ? outcome.expression : null,
     scope,
     parameters: values,
+    attributes: new Map(object?.kind === 'object' ? object.attributes : []),
     firstBinding,
   };
-}
-
-/** The parameters without the receiver of a method. */
-export function ownParameters({ fn, owner }: Callable): readonly Parameter[] {
-  return owner && !isStatic(fn.decorators) ? fn.parameters.slice(1) : fn.parameters;
 }
 
 /** Settings whose default is a constant of the definition rather than a number to differentiate with. */

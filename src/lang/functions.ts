@@ -577,9 +577,12 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   squeeze: squeezed,
   expand_dims: expanded,
   zeros_like: like(0),
+  // Every entry is filled before it is read, or the code is wrong on its own.
+  empty_like: like(0),
   ones_like: like(1),
   full_like: fullLike,
   zeros: filledWith(0),
+  empty: filledWith(0),
   ones: filledWith(1),
   eye,
   arange: aranged,

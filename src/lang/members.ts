@@ -4,7 +4,8 @@ import { isSetOnce } from './attributes';
 import { basesOf, isModuleClass } from './classes';
 import { initialValue } from './initial';
 import { unsupported, type Run } from './run';
-import type { ClassNode, Statement } from './syntax';
+import type { Callable } from './execution';
+import type { ClassNode, Parameter, Statement } from './syntax';
 import type { InputRef, Value } from './values';
 
 /** The entry of an argument that turns out to hold several values: `parameters["W1"]`, `cache[0]`, `model.w`. */
@@ -33,6 +34,11 @@ export function methodOf(node: ClassNode, name: string): (Statement & { kind: 'f
   return node.body.find(
     (s): s is Statement & { kind: 'function' } => s.kind === 'function' && s.fn.name === name,
   );
+}
+
+/** The parameters without the receiver of a method. */
+export function ownParameters({ fn, owner }: Callable): readonly Parameter[] {
+  return owner && !isStatic(fn.decorators) ? fn.parameters.slice(1) : fn.parameters;
 }
 
 export const isStatic = (decorators: readonly string[]): boolean => decorators.includes('staticmethod');

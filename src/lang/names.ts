@@ -108,6 +108,9 @@ export const isKnownActivationName = (name: string): boolean =>
     name,
   );
 
+/** Names of what predicts: its result is rarely a single number. */
+export const isModelName = (name: string): boolean => /forward|predict|fprop|feed_?forward/i.test(name);
+
 /** Methods whose class says what they compute. */
 export const isPlainMethodName = (name: string): boolean =>
   /^(__call__|forward|call|apply|fn|func|function|f|value|activate|activation|output)$/.test(name);
@@ -145,6 +148,14 @@ export function gradientOf(name: string, symbols: readonly string[]): string | n
   }
   return null;
 }
+
+/** The same in a function that errors flow back through: `weights_error`, `delta_w`. */
+export function flowOf(name: string, symbols: readonly string[]): string | null {
+  const stems = FLOW_NAMES.flatMap((pattern) => pattern.exec(name)?.[1] ?? []);
+  return gradientOf(name, symbols) ?? stems.find((stem) => symbols.includes(stem)) ?? null;
+}
+
+const FLOW_NAMES: readonly RegExp[] = [/^(\w+?)_?(?:errors?|err|deltas?)$/i, /^(?:delta|error|err)_?(\w+)$/i];
 
 const GRADIENT_NAMES: readonly RegExp[] = [
   /^d_?(?:j|l|e|c|loss|cost|f)_?d_?(\w+)$/i,
@@ -212,7 +223,7 @@ export function shapePatterns(
   siblings: readonly string[],
   annotation: string | null,
   documentation: string,
-  { isSetting = false, isForwardOnly = false } = {},
+  { isSetting = false, isForwardOnly = false, isFlowing = false } = {},
 ): { pattern: Pattern; cost: number }[] {
   const costs = new Map(BASE.map(([pattern, cost]) => [patternId(pattern), { pattern, cost }]));
   const preferred = isSetting
@@ -222,7 +233,8 @@ export function shapePatterns(
         ? MATRIX_FIRST
         : MEAN_OR_SAMPLE.test(name) && siblings.some(isCovarianceName)
           ? VECTOR_FIRST
-          : (shapesOfLayers(name, siblings, isForwardOnly) ??
+          : ((isFlowing ? shapesOfFlow(name) : undefined) ??
+            shapesOfLayers(name, siblings, isForwardOnly) ??
             NAME_SHAPES.find(([names]) => names.test(name))?.[1])));
   for (const [pattern, cost] of preferred ?? []) costs.set(patternId(pattern), { pattern, cost });
   const said = statedPattern(name, annotation, documentation);
@@ -251,6 +263,30 @@ const shapesOfLayers = (name: string, siblings: readonly string[], isForwardOnly
   countLayers(siblings) > (isForwardOnly ? 0 : 1) || (isForwardOnly && isSingleLayer(siblings))
     ? LAYER_SHAPES.find(([names]) => names.test(name))?.[1]
     : undefined;
+
+/** A layer of weights that gradients flow back through has many units and samples, whatever a mistake in them would ask for. */
+const shapesOfFlow = (name: string): ShapeCosts | undefined =>
+  /^\w*(weights?|kernel)$|^[wWUV](_?\w{1,3})?$/.test(name)
+    ? WEIGHTS_OF_FLOW
+    : roleHint(name, false) === 'data'
+      ? DATA_OF_FLOW
+      : undefined;
+
+const DATA_OF_FLOW: ShapeCosts = [
+  [MATRIX, 0],
+  [VECTOR, 6],
+  [COLUMN, 6],
+  [ROW, 6],
+  [SCALAR, 8],
+];
+
+const WEIGHTS_OF_FLOW: ShapeCosts = [
+  [MATRIX, 0],
+  [VECTOR, 12],
+  [COLUMN, 12],
+  [ROW, 12],
+  [SCALAR, 12],
+];
 
 /** The shape that documentation or annotation states. */
 export const statedPattern = (

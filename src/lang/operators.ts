@@ -22,6 +22,7 @@ export function binary(run: Run, operator: BinaryOperator, left: Value, right: V
   if (left.kind === 'sequence' && right.kind === 'sequence' && operator === '+')
     return { kind: 'sequence', form: left.form, items: [...left.items, ...right.items] };
   if (left.kind === 'string' && operator === '+') return joined(left.value, right, span);
+  if (left.kind === 'string' && operator === '%') return formatted(left.value, right, span);
   const a = toArray(run, left, span);
   if (a.kind === 'unknown') return a;
   const b = toArray(run, right, span);
@@ -33,6 +34,18 @@ export function binary(run: Run, operator: BinaryOperator, left: Value, right: V
 function joined(text: string, right: Value, span: Span): Value {
   if (right.kind === 'string') return { kind: 'string', value: text + right.value };
   return unsupported('works on text', span, 'text');
+}
+
+/** `"W%d" % l`. */
+function formatted(text: string, right: Value, span: Span): Value {
+  const values = right.kind === 'sequence' ? right.items : [right];
+  const texts = values.map((value) =>
+    value.kind === 'string' ? value.value : (integerOf(value)?.toString() ?? null),
+  );
+  const pieces = text.split(/%[dsi]/);
+  if (text.includes('%%') || pieces.length !== texts.length + 1 || texts.includes(null))
+    return unsupported('works on text', span, 'text');
+  return { kind: 'string', value: pieces.map((piece, k) => piece + (texts[k] ?? '')).join('') };
 }
 
 function arithmetic(run: Run, operator: BinaryOperator, a: ArrayV, b: ArrayV, span: Span): Result {

@@ -2,12 +2,15 @@
 import type { Binding, Span } from '../core/definition';
 import type { Node } from '../core/expr';
 import { isSingle } from './arrays';
-import { ownParameters, type Callable, type Executed, type Execution } from './execution';
-import { gradientOf, isGradientName, isLossName, roleHint } from './names';
+import { attributesOf } from './backward';
+import type { Callable, Executed, Execution } from './execution';
+import { ownParameters } from './members';
+import { flowOf, gradientOf, isGradientName, isLossName, isModelName, roleHint } from './names';
 import { inferRoles } from './roles';
 import { resolve, scalar, type Run } from './run';
 import { learntTogether } from './together';
-import type { Expression } from './syntax';
+import { eachStatement } from './syntax';
+import type { Expression, FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
 
 /** A value with the name and place that the code gives it. */
@@ -19,6 +22,8 @@ export interface Part {
   readonly container: string | null;
   /** What it was written as, where it is returned. */
   readonly expression: Expression | null;
+  /** Held by a tuple or dict beside other results: a cache. */
+  readonly isKept?: boolean;
 }
 
 export interface WrittenGradient {
@@ -57,19 +62,28 @@ export function partsOf(run: Run, executed: Executed): Part[] {
     name: string | null,
     span: Span,
     container: string | null,
+    depth = 0,
   ): void => {
     if (value.kind === 'sequence')
       value.items.forEach((item, k) => {
         const own = e?.kind === 'sequence' ? e.items[k] : undefined;
-        visit(item, own ?? null, own ? nameOf(own) : null, own?.span ?? span, null);
+        visit(item, own ?? null, own ? nameOf(own) : null, own?.span ?? span, null, depth + 1);
       });
     else if (value.kind === 'dict')
       value.entries.forEach((item, key) => {
         const own = e?.kind === 'dict' ? e.entries.find((entry) => keyText(entry.key) === key) : undefined;
-        visit(item, own?.value ?? null, key.slice(2), own ? spanning(own.key, own.value) : span, name);
+        const place = own ? spanning(own.key, own.value) : span;
+        visit(item, own?.value ?? null, key.slice(2), place, name, depth + 1);
       });
     else if (value.kind === 'array' || value.kind === 'unknown' || value.kind === 'input')
-      found.push({ name: name ?? bindingName(value), value, span, container, expression: e });
+      found.push({
+        name: name ?? bindingName(value),
+        value,
+        span,
+        container,
+        expression: e,
+        ...(depth > 1 ? { isKept: true } : {}),
+      });
   };
   const { value, expression, callable } = executed;
   visit(
@@ -79,7 +93,7 @@ export function partsOf(run: Run, executed: Executed): Part[] {
     expression?.span ?? callable.fn.nameSpan,
     null,
   );
-  return found.map((part) => ({ ...part, span: bindingSpan(run, part.value) ?? part.span }));
+  return found.map((part) => ({ ...part, span: bindingSpan(run, part.value, executed) ?? part.span }));
 }
 
 const keyText = (key: Expression | null): string | null =>
@@ -122,13 +136,22 @@ export function bindingOf(run: Run, value: ArrayV): Binding | null {
   return run.bindings.find((binding) => binding.name === element.name) ?? null;
 }
 
-function bindingSpan(run: Run, value: Value): Span | null {
-  return value.kind === 'array' ? (bindingOf(run, value)?.span ?? null) : null;
+/** Where a function that was executed made the value. */
+function bindingSpan(run: Run, value: Value, { firstBinding }: Executed): Span | null {
+  const binding = value.kind === 'array' ? bindingOf(run, value) : null;
+  return binding && run.bindings.indexOf(binding) >= firstBinding ? binding.span : null;
 }
 
 /** Names that gradients may refer to: inputs first, then intermediates. */
-function symbols(run: Run): { all: string[]; inputs: string[]; settings: string[]; bindings: string[] } {
-  const states = [...run.inputs.values()];
+function symbols({ run, upstreams }: Execution): {
+  all: string[];
+  inputs: string[];
+  settings: string[];
+  bindings: string[];
+} {
+  const states = [...run.inputs.values()].filter(
+    (state) => !upstreams.some(({ name }) => name === state.name),
+  );
   const hinted = (role: string): string[] =>
     states.filter((s) => roleHint(s.name, isSingle(s.value)) === role).map((s) => s.name);
   const labels = hinted('label');
@@ -162,13 +185,15 @@ function locals(run: Run, executed: Executed): Part[] {
   const add = (name: string, value: Value, container: string | null = null): void => {
     if (executed.parameters.get(name) === value) return;
     if (value.kind === 'array') {
-      const span = bindingSpan(run, value) ?? executed.callable.fn.nameSpan;
+      const span = bindingSpan(run, value, executed) ?? executed.callable.fn.nameSpan;
       found.push({ name, value, span, container, expression });
-    } else if (value.kind === 'unknown')
+    } else if (value.kind === 'input')
+      found.push({ name, value, span: executed.callable.fn.nameSpan, container, expression });
+    else if (value.kind === 'unknown')
       found.push({ name, value, span: value.cause.span, container, expression });
     else if ((value.kind === 'dict' && /grad|^d/i.test(name)) || value.kind === 'object') {
-      // Objects may hold each other.
-      if (seen.has(value)) return;
+      // Objects may hold each other; the function's own is read as it was at its end.
+      if (seen.has(value) || name === receiver) return;
       seen.add(value);
       if (value.kind === 'object')
         value.attributes.forEach((v, key) => {
@@ -180,6 +205,10 @@ function locals(run: Run, executed: Executed): Part[] {
         });
     }
   };
+  const receiver = executed.callable.owner ? executed.callable.fn.parameters[0]?.name : undefined;
+  executed.attributes.forEach((value, key) => {
+    if (value.kind !== 'input') add(key, value);
+  });
   executed.scope.names.forEach((value, name) => {
     add(name, value);
   });
@@ -216,17 +245,33 @@ function namesIn(e: Expression, found: Set<string> = new Set()): ReadonlySet<str
   return found;
 }
 
+/** The last statement that gives a variable or attribute its value. */
+function assignmentSpan(fn: FunctionNode, name: string): Span | null {
+  let found: Span | null = null;
+  eachStatement(fn.body, (s) => {
+    if (s.kind === 'assign' && s.targets.some((target) => nameOf(target) === name)) found = s.span;
+  });
+  return found;
+}
+
 /** Reads output and gradients off an execution. */
 export function outputsOf(execution: Execution): Outputs {
-  const { run, main, gradient } = execution;
-  const { all, inputs, settings, bindings } = symbols(run);
+  const { run, main, gradient, upstreams } = execution;
+  const { all, inputs, settings, bindings } = symbols(execution);
   const isGradient = (name: string | null): boolean =>
     name !== null && (ALWAYS_GRADIENT.test(name) || gradientOf(name, [...all, ...bindings]) !== null);
-  const parts = partsOf(run, main);
+  const isLeft = main.value.kind === 'none' && isModelName(main.callable.fn.name);
+  const parts = isLeft ? attributeParts(main) : partsOf(run, main);
   // What is returned alone is what is computed.
   const returned = parts.length > 1 ? restated(parts, main, isGradient) : parts;
   const own = locals(run, main);
   const output = chooseOutput(returned, own, isGradient);
+  const flowing = new Set(upstreams.map((upstream) => upstream.name));
+  // `db = dout`: what flows in may be what flows on.
+  const flowed = (value: Value): Value =>
+    value.kind === 'input' && flowing.has(value.input.name)
+      ? (run.inputs.get(value.input.code)?.value ?? value)
+      : value;
   const gradients: WrittenGradient[] = [];
   const broken: BrokenGradient[] = [];
   const seen = new Set<string>();
@@ -235,12 +280,23 @@ export function outputsOf(execution: Execution): Outputs {
     callable: Callable,
     plainNames: boolean,
     targets: readonly string[] = inputs,
+    namedBy: (name: string, symbols: readonly string[]) => string | null = gradientOf,
   ): void => {
     for (const part of parts) {
-      const { name, value, span } = part;
-      if (name === null || part === output || value.kind === 'input' || isConstant(value)) continue;
+      const { name } = part;
+      const value = flowed(part.value);
+      const own = value === part.value || name === null ? null : assignmentSpan(callable.fn, name);
+      const span = own ?? part.span;
+      if (
+        name === null ||
+        flowing.has(name) ||
+        part === output ||
+        value.kind === 'input' ||
+        isConstant(value)
+      )
+        continue;
       const plain = plainNames || (part.container !== null && /grad/i.test(part.container));
-      const input = gradientOf(name, targets) ?? (plain && targets.includes(name) ? name : null);
+      const input = namedBy(name, targets) ?? (plain && targets.includes(name) ? name : null);
       const of = input ?? gradientOf(name, bindings);
       if (of === null || (of === name && !plain) || seen.has(`${of} ${name}`)) continue;
       seen.add(`${of} ${name}`);
@@ -267,9 +323,12 @@ export function outputsOf(execution: Execution): Outputs {
     // dC is the derivative of a cost, not by the strength C.
     const slopes = settings.filter((name) => !/^[A-Z]$/.test(name));
     const named = coversAll([...parts, ...variables], main.callable) ? all : [...inputs, ...slopes];
-    collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name), named);
-    collect(variables, gradient.callable, false, named);
-    pairUnnamed(run, parts, targets(execution, output), gradient, { gradients, broken });
+    const flows = upstreams.length > 0 ? flowOf : gradientOf;
+    collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name), named, flows);
+    collect(variables, gradient.callable, false, named, flows);
+    const flowedParts = parts.map((part) => ({ ...part, value: flowed(part.value) }));
+    if (upstreams.length > 0) pairReturned(flowedParts, execution, gradient.callable, { gradients, broken });
+    else pairUnnamed(run, parts, targets(execution, output), gradient, { gradients, broken });
   }
   const asArray = output?.value.kind === 'array' ? { value: output.value, span: output.span } : null;
   const cause = output?.value.kind === 'unknown' ? output.value.cause : null;
@@ -281,6 +340,19 @@ export function outputsOf(execution: Execution): Outputs {
     broken,
     inputs: [...run.inputs.values()],
   };
+}
+
+/** What a method leaves in attributes instead of returning it: the last one is its result. */
+function attributeParts(main: Executed): Part[] {
+  return attributesOf(main)
+    .slice(0, 1)
+    .map(({ name, value }) => ({
+      name,
+      value,
+      span: main.callable.fn.nameSpan,
+      container: null,
+      expression: null,
+    }));
 }
 
 function outputName({ fn, owner }: Callable): string {
@@ -296,7 +368,8 @@ function chooseOutput(
   own: readonly Part[],
   isGradient: (name: string | null) => boolean,
 ): Part | null {
-  const candidates = returned.filter((part) => !isGradient(part.name));
+  const results = returned.filter((part) => part.isKept !== true);
+  const candidates = (results.length > 0 ? results : returned).filter((part) => !isGradient(part.name));
   const single = (part: Part): boolean => part.value.kind === 'array' && isSingle(part.value);
   const named = candidates.find((part) => part.name !== null && isLossName(part.name));
   if (named && (named.value.kind === 'unknown' || single(named))) return named;
@@ -368,6 +441,32 @@ function targets({ run, main }: Execution, output: Part | null): string[] {
   return [...roles.keys()]
     .filter((name) => roles.get(name)?.role === 'parameter')
     .sort((a, b) => rank(a) - rank(b));
+}
+
+/** What a backward function returns under names that tell nothing: gradients by the forward function's arguments, in order. */
+function pairReturned(
+  parts: readonly Part[],
+  { run, main }: Execution,
+  callable: Callable,
+  into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
+): void {
+  const known = [...into.gradients, ...into.broken];
+  const names = [...main.parameters.values()].flatMap((value) => {
+    const state = value.kind === 'input' ? run.inputs.get(value.input.code) : undefined;
+    return state ? [state.name] : [];
+  });
+  const count = parts.length;
+  if (count !== 1 && count !== names.length) return;
+  parts.forEach(({ name, value, span }, k) => {
+    const of = names[k];
+    if (of === undefined || known.some((g) => g.of === of)) return;
+    if (known.some((g) => g.callable === callable && g.name === name)) return;
+    const shown = name ?? callable.fn.name;
+    if (value.kind === 'array')
+      into.gradients.push({ of, name: shown, span, value, isInput: true, callable });
+    else if (value.kind === 'unknown')
+      into.broken.push({ of, name: shown, span: value.cause.span, cause: value.cause, callable });
+  });
 }
 
 /** `return X.T @ (p - y) / m`: gradients without names belong to the parameters in order, if there are as many. */

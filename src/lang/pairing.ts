@@ -1,10 +1,12 @@
 /** Which function of a file computes the gradient of which: by names without their telling words, and by parameters. */
-import { ownParameters, type Callable } from './execution';
+import type { Callable } from './execution';
+import { ownParameters } from './members';
 import { isForwardKey, isGradientKey, isGradientName, isLossName } from './names';
 import type { ClassNode, Family, FunctionNode, Parameter } from './syntax';
+import { isUpstreamName, isVjpName } from './upstream';
 
 const TELLING =
-  /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|der|bwd|value|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
+  /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|bprop|fprop|der|bwd|value|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
 
 const stemOf = (name: string): string =>
   name
@@ -106,7 +108,9 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   const mine = names(main);
   const { stem } = known;
   const wanted = stem(name);
-  const same = others.filter((c) => stem(c.fn.name) === wanted && compatible(mine, names(c), wanted === ''));
+  const same = others.filter(
+    (c) => stem(c.fn.name) === wanted && (isBackwardOf(main, c) || compatible(mine, names(c), wanted === '')),
+  );
   if (same.length === 1) return same[0] ?? null;
   if (same.length > 1) return null;
   // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.
@@ -153,7 +157,8 @@ function withFlag(fn: FunctionNode, value: boolean): FunctionNode {
 
 /** Functions with gradients that do not compute the gradient of another function. */
 const isDescent = (name: string): boolean =>
-  /descent|check|numeric|clip|norm|step|update|zero|forward|_and_|train|fit(_|$)/i.test(name);
+  /descent|check|numeric|clip|update|zero|_and_|train|fit(_|$)/i.test(name) ||
+  (/norm|step|forward/i.test(name) && !isVjpName(name));
 
 const names = (c: Callable): string[] => ownParameters(c).map((p) => p.name);
 
@@ -164,6 +169,15 @@ function compatible(a: readonly string[], b: readonly string[], anyStem: boolean
     return extra <= (anyStem ? 0 : 1) || (a.length === b.length && extra <= b.length / 2);
   return a.length === b.length;
 }
+
+/** `affine_backward(dout, cache)` beside `affine_forward(x, w, b)`: told by what it is given. */
+function isBackwardOf(main: Callable, gradient: Callable): boolean {
+  if (!isForwardName(main.fn.name) || !isVjpName(gradient.fn.name)) return false;
+  const own = names(main);
+  return names(gradient).some((name) => !own.includes(name) && isUpstreamName(name));
+}
+
+const isForwardName = (name: string): boolean => /forward|fprop|^__call__$|^call$/i.test(name);
 
 const equalSets = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name) => b.includes(name));

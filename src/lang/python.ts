@@ -371,7 +371,7 @@ function readExpression(node: SyntaxNode, reader: Reader): Expression {
       return { kind: 'number', text: textOf(node, reader), span };
     case 'string':
     case 'concatenated_string':
-      return { kind: 'string', value: stringValue(node, reader), span };
+      return interpolated(node, reader, span) ?? { kind: 'string', value: stringValue(node, reader), span };
     case 'true':
     case 'false':
       return { kind: 'boolean', value: node.type === 'true', span };
@@ -593,6 +593,28 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\n': '',
 };
+
+/** `f"W{l}"` as `"W" + str(l)`; null for a string without plain interpolations. */
+function interpolated(node: SyntaxNode, reader: Reader, span: Span): Expression | null {
+  const parts = node.children.filter((c) => c.type === 'string_content' || c.type === 'interpolation');
+  if (node.type !== 'string' || !parts.some((c) => c.type === 'interpolation')) return null;
+  let joined: Expression = { kind: 'string', value: '', span };
+  for (const part of parts) {
+    const [inner, ...format] = namedChildren(part);
+    if (part.type === 'interpolation' && (!inner || format.length > 0)) return null;
+    const text: Expression =
+      part.type === 'interpolation' && inner
+        ? {
+            kind: 'call',
+            callee: { kind: 'name', name: 'str', span },
+            args: [{ name: null, value: readExpression(inner, reader), spread: false }],
+            span,
+          }
+        : { kind: 'string', value: textOf(part, reader), span };
+    joined = { kind: 'binary', operator: '+', left: joined, right: text, span };
+  }
+  return joined;
+}
 
 /** The text of a string literal; interpolated parts and rare escapes stay as written (only names and hints are read). */
 function stringValue(node: SyntaxNode, reader: Reader): string {

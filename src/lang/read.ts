@@ -1,8 +1,14 @@
 /** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
-import type { HandGradient, Span } from '../core/definition';
+import type { HandGradient, Program, Span } from '../core/definition';
 import type { Node } from '../core/expr';
 import type { DefinitionKind, Problem, Surroundings } from '../protocol';
-import type { GradientCandidate, GradientMismatch, SourceDefinition, SourceReading } from './definition';
+import type {
+  GradientCandidate,
+  GradientMismatch,
+  Pullback,
+  SourceDefinition,
+  SourceReading,
+} from './definition';
 import type { ForeignGradient, Intermediate } from './assemble';
 import { around } from './cells';
 import { kindOf, plainKindOf } from './detect';
@@ -301,18 +307,21 @@ function definitionOf(
     candidates: [
       ...(isActivation
         ? [
-            ...assembled.gradients.map((g) => derivativeReadings(g, reading)),
+            ...assembled.gradients.map((g) =>
+              derivativeReadings(g, assembled.program, assembled.program.output),
+            ),
             ...assembled.foreign.flatMap((f) => upstreamReadings(f, reading)),
           ]
         : []),
       ...assembled.intermediates.map(intermediateReadings),
     ],
     mismatches: mismatchesOf(reading),
+    pullback: pullbackOf(reading),
     notes: [...(module ? [originNote(name, module)] : []), ...reading.execution.run.notes],
     assumptions: assembled.assumptions,
     problems: [
       ...brokenProblems(reading),
-      ...assembled.foreign
+      ...[...assembled.foreign, ...(assembled.pullback?.foreign ?? [])]
         .filter((f) => !isActivation || upstreamReadings(f, reading).length === 0)
         .map((f) => foreignProblem(f, reading)),
     ],
@@ -333,6 +342,7 @@ const EMPTY = {
   gradients: [],
   candidates: [],
   mismatches: [],
+  pullback: null,
   notes: [],
   assumptions: [],
   samples: null,
@@ -391,9 +401,9 @@ function declined(name: string, cause: Cause): Problem {
 }
 
 /** A derivative of an activation is meant for the input or for the output: the code of the function does not tell. */
-function derivativeReadings(gradient: HandGradient, reading: Reading): GradientCandidate {
+function derivativeReadings(gradient: HandGradient, program: Program, value: string): GradientCandidate {
   const readings: GradientCandidate['readings'][number][] = [{ convention: 'literal', gradient }];
-  const output = outputReading(gradient, reading);
+  const output = outputReading(gradient, program, value);
   if (output) readings.push({ convention: 'of-output', gradient: output });
   return {
     of: gradient.of,
@@ -413,7 +423,7 @@ function upstreamReadings({ gradient, inputs }: ForeignGradient, reading: Readin
   if (!isLinearIn(gradient.value.element, upstream, gradient.bindings)) {
     // `sigmoid_prime(fx, x)`: it takes the output beside the input.
     const isWhole = others.length === 0 && (reading.assembled?.outputAxes.length ?? 0) === 0;
-    const ofOutput = isWhole ? withOutput(gradient, upstream, reading) : null;
+    const ofOutput = isWhole ? withOutput(gradient, upstream, program, program.output) : null;
     return ofOutput
       ? [{ of, name, span, functionName, readings: [{ convention: 'of-output', gradient: ofOutput }] }]
       : [];
@@ -423,7 +433,7 @@ function upstreamReadings({ gradient, inputs }: ForeignGradient, reading: Readin
   const one = mapGradient(gradient, (node) =>
     program.arena.mapSyms(node, (sym) => (sym.name === upstream ? program.arena.one : sym)),
   );
-  const { readings } = derivativeReadings(one, reading);
+  const { readings } = derivativeReadings(one, program, program.output);
   return [
     {
       of,
@@ -433,6 +443,27 @@ function upstreamReadings({ gradient, inputs }: ForeignGradient, reading: Readin
       readings: readings.map((r) => ({ ...r, convention: 'with-upstream' as const })),
     },
   ];
+}
+
+/** A backward function that takes the input again may take it for the output. */
+function pullbackOf({ assembled, execution }: Reading): Pullback | null {
+  const pullback = assembled?.pullback;
+  if (!pullback) return null;
+  const { program, gradients, intermediates } = pullback;
+  const given = new Set(execution.gradient?.parameters.values());
+  const [only, ...others] = [...execution.main.parameters.values()].filter((value) => value.kind === 'input');
+  const isTaken = only !== undefined && others.length === 0 && given.has(only);
+  const candidates = intermediates.map(intermediateReadings);
+  if (!isTaken) return { program, gradients, candidates };
+  const { output } = assembled.program;
+  return {
+    program,
+    gradients: [],
+    candidates: [
+      ...gradients.map((gradient) => derivativeReadings(gradient, program, output)),
+      ...candidates,
+    ],
+  };
 }
 
 function foreignProblem({ gradient, inputs }: ForeignGradient, reading: Reading): Problem {
@@ -459,19 +490,15 @@ const mapGradient = (gradient: HandGradient, map: (node: Node) => Node): HandGra
 });
 
 /** The derivative with the function's output put in for its argument. */
-function outputReading(gradient: HandGradient, reading: Reading): HandGradient | null {
-  const input = reading.assembled?.program.inputs.find((i) => i.name === gradient.of);
-  return input ? withOutput(gradient, input.name, reading) : null;
+function outputReading(gradient: HandGradient, program: Program, output: string): HandGradient | null {
+  const input = program.inputs.find((i) => i.name === gradient.of);
+  return input ? withOutput(gradient, input.name, program, output) : null;
 }
 
 /** The derivative with the function's output put in for a symbol. */
-function withOutput(gradient: HandGradient, name: string, reading: Reading): HandGradient | null {
-  const program = reading.assembled?.program;
-  if (!program || !reading.outputs.output) return null;
+function withOutput(gradient: HandGradient, name: string, program: Program, output: string): HandGradient {
   return mapGradient(gradient, (node) =>
-    program.arena.mapSyms(node, (sym) =>
-      sym.name === name ? program.arena.sym(program.output, ...sym.args) : sym,
-    ),
+    program.arena.mapSyms(node, (sym) => (sym.name === name ? program.arena.sym(output, ...sym.args) : sym)),
   );
 }
 
@@ -491,7 +518,10 @@ function intermediateReadings({ gradient, earlier }: Intermediate): GradientCand
 function mismatchesOf(reading: Reading): GradientMismatch[] {
   const own = reading.execution.main.callable;
   const functionName = (callable: Callable): string | null => (callable === own ? null : callable.fn.name);
-  const shapes = reading.assembled?.mismatches ?? [];
+  const shapes = [
+    ...(reading.assembled?.mismatches ?? []),
+    ...(reading.assembled?.pullback?.mismatches ?? []),
+  ];
   return [
     ...shapes.map(({ gradient: { of, name, span, callable }, message }) => ({
       of,

@@ -3,13 +3,13 @@ import { Arena } from '../core/expr';
 import { isSingle } from './arrays';
 import { assemble, nameSizes, type Assembled } from './assemble';
 import { executePlan, type Execution, type Plan } from './execution';
-import { roleHint, statedPattern } from './names';
+import { isModelName, roleHint, statedPattern } from './names';
 import { outputsOf, type Outputs } from './outputs';
 import { search, type Chooser, type SearchLimits } from './search';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
 import type { Pattern } from './run';
 import type { ArrayV, Cause, InputRef } from './values';
-import type { Size } from '../core/expr';
+import type { Node, Size } from '../core/expr';
 
 export interface Reading {
   readonly execution: Execution;
@@ -41,19 +41,27 @@ const FINAL: ReadonlySet<string> = new Set([
  */
 export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
   const reading = readOnce(plan, limits);
-  const tried = reading?.assembled?.mismatches.flatMap(({ gradient }): [string, Pattern][] => {
-    const state = [...reading.execution.run.inputs.values()].find((s) => s.name === gradient.of);
+  const tried = mismatchesOf(reading).flatMap(({ gradient }): [string, Pattern][] => {
+    const state = [...(reading?.execution.run.inputs.values() ?? [])].find((s) => s.name === gradient.of);
     if (!state || isStated(plan, state.ref)) return [];
+    // A bias of the shape of what flows in is a forgotten sum.
+    if (reading?.execution.upstreams.length && roleHint(state.name, false) === 'parameter') return [];
     return [[state.ref.code, gradient.value.axes.map((axis) => (axis.index ? '*' : '1'))]];
   });
-  if (!reading || !tried || tried.length === 0) return reading;
+  if (!reading || tried.length === 0) return reading;
   const again = readOnce({ ...plan, stated: new Map([...plan.stated, ...tried]) }, limits);
   const fits =
-    again?.assembled?.mismatches.length === 0 &&
+    again?.assembled &&
+    mismatchesOf(again).length === 0 &&
     again.outputs.broken.length <= reading.outputs.broken.length &&
     !carriesSamples(again, new Set(tried.map(([code]) => code)));
   return fits ? again : reading;
 }
+
+const mismatchesOf = (reading: Reading | null): Assembled['mismatches'] => [
+  ...(reading?.assembled?.mismatches ?? []),
+  ...(reading?.assembled?.pullback?.mismatches ?? []),
+];
 
 /** One weight per sample is what a gradient without its sum asks for. */
 const carriesSamples = ({ execution, samples }: Reading, codes: ReadonlySet<string>): boolean =>
@@ -76,7 +84,8 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
       const execution = executePlan(plan, arena, sizes, chooser);
       return { execution, outputs: outputsOf(execution), sizes };
     },
-    ({ outputs, sizes }) => costOf(outputs, sizes),
+    ({ execution, outputs, sizes }) =>
+      costOf(outputs, sizes, plan) + 3 * classesAstray(execution, outputs, sizes),
     limits,
   );
   if (!found.best) return null;
@@ -95,9 +104,9 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
 }
 
 /** What speaks against a finished reading. */
-function costOf(outputs: Outputs, sizes: Sizes): number {
+function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan): number {
   let cost = 0;
-  if (outputs.output) cost += isSingle(outputs.output.value) ? 0 : 2;
+  if (outputs.output) cost += isSingle(outputs.output.value) ? 0 : isModelName(main.fn.name) ? 0.5 : 2;
   else if (outputs.cause) cost += outputs.cause.type === 'shape' ? 100 : FINAL.has(outputs.cause.id) ? 0 : 30;
   const shapes = new Map<string, ArrayV>();
   for (const state of outputs.inputs) shapes.set(state.name, state.value);
@@ -108,6 +117,33 @@ function costOf(outputs: Outputs, sizes: Sizes): number {
   for (const broken of outputs.broken) if (broken.cause.type === 'shape') cost += 1;
   cost += 6 * samplesAstray(outputs, sizes);
   return cost;
+}
+
+/** A mean over the very axis that a softmax runs along, which has lost its axis of samples; labels without its axis. */
+function classesAstray({ run }: Execution, { output, inputs }: Outputs, sizes: Sizes): number {
+  if (!output || !isSingle(output.value)) return 0;
+  const counted = new Set<Size>();
+  const normalised = new Set<Size>();
+  const seen = new Set<number>();
+  const visit = (node: Node): void => {
+    if (seen.has(node.id)) return;
+    seen.add(node.id);
+    const [base, exponent] = node.args;
+    if (node.kind === 'pow' && base?.kind === 'size' && exponent?.kind === 'num' && exponent.num < 0)
+      counted.add(sizes.find(base.size));
+    const isExp = base?.kind === 'call' && base.fn === 'exp';
+    if (node.kind === 'reduce' && (node.op === 'max' || isExp)) normalised.add(sizes.find(node.index.size));
+    node.args.forEach(visit);
+  };
+  run.bindings.forEach((binding) => {
+    visit(binding.def);
+  });
+  visit(output.value.element);
+  if (normalised.size === 0) return 0;
+  const isPlain = ({ axes }: ArrayV): boolean =>
+    axes.length === 0 ? counted.size > 0 : axes.length > 1 && axes.some((axis) => axis.index === null);
+  const labels = inputs.filter(({ name, value }) => roleHint(name, false) === 'label' && isPlain(value));
+  return labels.length + ([...counted].some((size) => normalised.has(size)) ? 1 : 0);
 }
 
 /** Weights with an axis of the labels' samples (one weight per sample is never meant), and data without it. */

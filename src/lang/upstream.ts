@@ -4,13 +4,23 @@ import type { Callable, Execution } from './execution';
 import { roleHint } from './names';
 
 /** `backward(self, grad_output)`: a vector-Jacobian product. */
-const VJP = /backward|backprop|bwd|vjp/i;
+const VJP = /backward|backprop|bwd|bprop|vjp/i;
 const UPSTREAM =
-  /^(d_?[A-Z]\w*|d_?out\w*|d[a-z]\d*|\w*grad\w*|delta\w*|upstream\w*|err(or)?s?|cotangent\w*)$/;
+  /^(d_?[A-Z]\w*|d_?out\w*|d[a-z]\d*|d_?(next|prev|values?|inputs?|y_?(hat|pred)|h|c|z|a)\w*|\w*grad\w*|delta\w*|\w+_delta|upstream\w*|(\w+_)?err(or)?s?|cotangent\w*|g[yoz]|top_diff)$/;
+
+const CACHE = /cache|ctx|context|saved|memo|tape|stored?$|tuple|residuals?$/i;
+
+/** What a forward function keeps for its backward function. */
+export const isCacheName = (name: string): boolean => CACHE.test(name);
+
+export const isUpstreamName = (name: string): boolean => UPSTREAM.test(name);
+
+export const isVjpName = (name: string): boolean => VJP.test(name);
 
 /** Whether an argument of a gradient function may stand for the one at its place in the function, which has another name. */
 export function mayRename(gradient: Callable, name: string, main: Callable, other: string): boolean {
-  if (UPSTREAM.test(name) || (gradient.owner !== null && VJP.test(gradient.fn.name))) return false;
+  if (isCacheName(name) || UPSTREAM.test(name) || (gradient.owner !== null && VJP.test(gradient.fn.name)))
+    return false;
   if (main.fn.parameters.length <= (main.owner ? 2 : 1)) return true;
   // X is not what y_hat was.
   const roles = [roleHint(name, false), roleHint(other, false)];
@@ -18,10 +28,13 @@ export function mayRename(gradient: Callable, name: string, main: Callable, othe
 }
 
 /** Arguments of the gradient function that the function itself does not have; settings are left out. */
-export function foreignArguments({ main, gradient }: Execution): string[] {
+export function foreignArguments({ main, gradient, upstreams }: Execution): string[] {
   const own = new Set(main.parameters.values());
+  const known = new Set(upstreams.map(({ name }) => name));
   return [...(gradient?.parameters ?? [])].flatMap(([name, value]) =>
-    value.kind === 'input' && !own.has(value) && roleHint(name, true) !== 'hyper' ? [name] : [],
+    value.kind === 'input' && !own.has(value) && !known.has(name) && roleHint(name, true) !== 'hyper'
+      ? [name]
+      : [],
   );
 }
 

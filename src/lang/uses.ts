@@ -16,6 +16,8 @@ export interface Uses {
   readonly isForwardOnly: boolean;
   /** Parameters that hold several values: each of their uses reads one at a known place, or unpacks them all. */
   readonly containers: ReadonlySet<string>;
+  /** Whether there are products of matrices in the first function. */
+  readonly contracts: boolean;
   /** Shapes by parameter. */
   readonly shapes: ReadonlyMap<string, Pattern>;
 }
@@ -51,12 +53,15 @@ const AMBIGUOUS: readonly (readonly [RegExp, (has: Has, hasAlpha: Has | null) =>
 export function usesOf(functions: readonly FunctionNode[]): Uses {
   const settings = new Set<string>();
   const shapes = new Map<string, Pattern>();
+  let contracts = false;
   for (const fn of functions) {
     const names = fn.parameters.map((parameter) => parameter.name);
     const counts = new Map(names.map((name): [string, Counts] => [name, {}]));
     const rows = new Set<string>();
+    const products = { count: 0 };
     const second = new Set<string>();
-    visitStatements(fn.body, { names: new Set(names), counts, rows, second });
+    visitStatements(fn.body, { names: new Set(names), counts, rows, second, products });
+    if (fn === functions[0]) contracts = products.count > 0;
     const hasOf =
       (name: string): Has =>
       (...places) =>
@@ -77,7 +82,13 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
   }
   const [main, ...others] = functions;
   const isForwardOnly = main !== undefined && others.length === 0 && !mayWriteGradient(main);
-  return { settings, shapes, isForwardOnly, containers: containersOf(functions) };
+  return {
+    settings,
+    shapes,
+    isForwardOnly,
+    containers: containersOf(functions),
+    contracts,
+  };
 }
 
 /** Whether several values are returned, or one is named as a gradient by a parameter. */
@@ -102,6 +113,8 @@ interface Visit {
   readonly rows: Set<string>;
   /** Reduced along axis 1. */
   readonly second: Set<string>;
+  /** How many products of matrices were met. */
+  readonly products: { count: number };
 }
 
 function visitStatements(statements: readonly Statement[], at: Visit): void {
@@ -161,6 +174,7 @@ function visit(e: Expression, place: Place, at: Visit): void {
       return;
     case 'call': {
       noteRows(e, at);
+      if (/^(dot|matmul|einsum)$/.test(lastName(e.callee))) at.products.count += 1;
       if (e.callee.kind === 'attribute') go(e.callee.object, 'other');
       const isRoot = e.callee.kind === 'attribute' && e.callee.name === 'sqrt';
       for (const { value } of e.args) go(value, isRoot && place === 'divisor' ? place : 'other');
@@ -180,6 +194,7 @@ function visit(e: Expression, place: Place, at: Visit): void {
 
 function visitBinary(e: Expression & { kind: 'binary' }, place: Place, at: Visit): void {
   const { operator, left, right } = e;
+  if (operator === '@') at.products.count += 1;
   const scales = place === 'divisor' || place === 'exponent' ? place : 'factor';
   const sides: readonly (readonly [Expression, Expression])[] = [
     [left, right],
@@ -235,6 +250,7 @@ function noteSecondAxis(e: Expression & { kind: 'call' }, at: Visit): void {
   if (axis?.kind !== 'number' || axis.text !== '1' || !operand) return;
   inputsIn(operand, at.names).forEach((name) => at.second.add(name));
 }
+const lastName = (e: Expression): string => (e.kind === 'name' || e.kind === 'attribute' ? e.name : '');
 
 /** `q`, or `q - 1`. */
 const isNameAndNumber = (e: Expression): boolean =>

@@ -1,7 +1,7 @@
 /** Definitions as readable text, for snapshots; independent of the product's printers. */
 import type { Axis, Binding, Domain, HandGradient } from '../../src/core/definition';
 import type { Node } from '../../src/core/expr';
-import type { SourceDefinition, SourceReading } from '../../src/lang/definition';
+import type { Pullback, SourceDefinition, SourceReading } from '../../src/lang/definition';
 
 export function readingText(reading: SourceReading): string {
   const parts = reading.definitions.map(definitionText);
@@ -27,6 +27,7 @@ function definitionText(d: SourceDefinition): string {
   for (const candidate of d.candidates)
     for (const { convention, gradient } of candidate.readings)
       lines.push(...gradientLines(`candidate (${convention})`, gradient));
+  if (d.pullback) lines.push(...pullbackLines(d.pullback));
   for (const m of d.mismatches)
     lines.push(
       `  mismatch ${m.name} of ${m.of}, line ${m.span.startLine}${m.raises ? ', raises' : ''}: ${m.message}`,
@@ -34,6 +35,20 @@ function definitionText(d: SourceDefinition): string {
   for (const problem of d.problems) lines.push(`  ${problem.type} ${problem.id}: ${problem.message}`);
   for (const note of d.notes) lines.push(`  note ${note.text}`);
   return lines.join('\n');
+}
+
+function pullbackLines({ program, gradients, candidates }: Pullback): string[] {
+  const output = program.bindings.find((binding) => binding.name === program.output);
+  return [
+    ...program.inputs
+      .filter(({ role }) => role === 'upstream')
+      .map(({ name, shape }) => `  upstream ${name} (${shape.join(', ')})`),
+    ...(output ? [`  ${bindingText(output)}`] : []),
+    ...gradients.flatMap((gradient) => gradientLines('gradient', gradient)),
+    ...candidates.flatMap(({ readings }) =>
+      readings.flatMap(({ convention, gradient }) => gradientLines(`candidate (${convention})`, gradient)),
+    ),
+  ];
 }
 
 function gradientLines(word: string, gradient: HandGradient): string[] {

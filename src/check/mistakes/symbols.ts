@@ -12,10 +12,13 @@ interface Named {
 function symbols(program: Program): Named[] {
   return [
     ...program.inputs.map((input) => ({ name: input.name, sizes: indexedSizes(input.shape) })),
-    ...program.bindings.map((binding) => ({
-      name: binding.name,
-      sizes: indexedSizes(binding.axes.map((axis) => axis.size)),
-    })),
+    ...program.bindings
+      // The number whose gradients flow back is not in the code.
+      .filter(({ name, span }) => name !== program.output || span !== null)
+      .map((binding) => ({
+        name: binding.name,
+        sizes: indexedSizes(binding.axes.map((axis) => axis.size)),
+      })),
   ];
 }
 

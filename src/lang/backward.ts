@@ -1,0 +1,155 @@
+/**
+ * What a backward function is given: what its forward function kept for it, by name or in a cache, and the gradients that
+ * flow in from above, each of the shape of the value whose gradient it is.
+ */
+import type { Callable, Executed } from './execution';
+import { ownParameters } from './members';
+import { gradientOf, roleHint } from './names';
+import { array, type Run } from './run';
+import type { Expression, Parameter } from './syntax';
+import { isCacheName, isUpstreamName, isVjpName } from './upstream';
+import type { ArrayV, InputRef, Value } from './values';
+
+/** A gradient from above, and the value of the forward function that it belongs to. */
+export interface Upstream {
+  readonly name: string;
+  readonly value: ArrayV;
+  readonly output: ArrayV;
+}
+
+export interface Link {
+  /** Values of parameters of the backward function. */
+  readonly given: ReadonlyMap<string, Value>;
+  readonly upstreams: readonly Upstream[];
+}
+
+/** A value that the forward function hands out: a part of what it returns, or an attribute that it sets. */
+interface Handed {
+  readonly name: string | null;
+  readonly value: Value;
+}
+
+/** Links what is left of the backward function's parameters after `known` ones. */
+export function linkBackward(
+  run: Run,
+  main: Executed,
+  backward: Callable,
+  known: ReadonlyMap<string, Value>,
+): Link {
+  const given = new Map(known);
+  const handed = handedOut(main);
+  const outputs = handed.filter((part) => isOutput(part, main));
+  const first = outputs[0]?.value;
+  const open: Parameter[] = [];
+  for (const parameter of ownParameters(backward)) {
+    if (given.has(parameter.name) || !isOpen(parameter)) continue;
+    const kept = keptValue(parameter.name, handed, outputs, main);
+    if (kept) given.set(parameter.name, kept);
+    else open.push(parameter);
+  }
+  const upstreams: Upstream[] = [];
+  if (first?.kind !== 'array') return { given, upstreams };
+  for (const parameter of open.filter((p) => mayFlowIn(p, open, backward))) {
+    const output = outputFor(parameter.name, outputs, upstreams.length);
+    if (!output) continue;
+    given.set(parameter.name, upstreamValue(run, parameter, output, upstreams));
+  }
+  // `sigmoid_backward(dA, s)`: what stands beside the gradient from above is the only argument, or its value.
+  const left = open.filter((parameter) => !given.has(parameter.name));
+  const mine = [...main.parameters.values()].filter((value) => value.kind === 'input');
+  const [only] = left;
+  if (upstreams.length > 0 && only && left.length === 1 && mine.length === 1 && mine[0])
+    given.set(only.name, mine[0]);
+  return { given, upstreams };
+}
+
+const isOpen = ({ kind, fallback, name }: Parameter): boolean =>
+  kind === 'plain' &&
+  (fallback === null || (fallback.kind === 'number' && fallback.text === '1')) &&
+  !isSettingName(name);
+
+const isSettingName = (name: string): boolean =>
+  roleHint(name, true) === 'hyper' && !/^(delta|eta)$/.test(name);
+
+/** Parts of what is returned, with their names; attributes that are set, where nothing is returned. */
+function handedOut(main: Executed): Handed[] {
+  const { value, expression } = main;
+  if (value.kind === 'none') return attributesOf(main);
+  if (value.kind !== 'sequence') return [{ name: expression ? nameOf(expression) : null, value }];
+  const items = expression?.kind === 'sequence' ? expression.items : [];
+  return value.items.map((item, k) => {
+    const own = items[k];
+    return { name: own ? nameOf(own) : null, value: item };
+  });
+}
+
+const nameOf = (e: Expression): string | null =>
+  e.kind === 'name' || e.kind === 'attribute' ? e.name : null;
+
+/** The attributes that a method without a result sets, the last one first. */
+export function attributesOf({ attributes, parameters }: Executed): { name: string; value: Value }[] {
+  const inputs = new Set(parameters.values());
+  return [...attributes]
+    .flatMap(([name, value]) => (value.kind === 'array' && !inputs.has(value) ? [{ name, value }] : []))
+    .reverse();
+}
+
+function isOutput({ name, value }: Handed, main: Executed): boolean {
+  return (
+    value.kind === 'array' &&
+    !(name !== null && isCacheName(name)) &&
+    ![...main.parameters.values()].includes(value)
+  );
+}
+
+/** What the forward function kept under this name: a part that it returns, its cache, or a variable. */
+function keptValue(
+  name: string,
+  handed: readonly Handed[],
+  outputs: readonly Handed[],
+  main: Executed,
+): Value | null {
+  const named = handed.find((part) => part.name === name);
+  if (named) return named.value;
+  if (isCacheName(name)) {
+    const others = handed.filter((part) => !outputs.includes(part));
+    const cache = others.find((part) => part.name !== null && isCacheName(part.name)) ?? others.at(-1);
+    const last = cache ?? (handed.length > 1 ? handed.at(-1) : undefined);
+    if (last) return last.value;
+  }
+  const local = main.scope.names.get(name);
+  return local && local.kind !== 'object' && !isUpstreamName(name) ? local : null;
+}
+
+/** By its name; or by being all that is left for a function that propagates backwards. */
+function mayFlowIn({ name }: Parameter, open: readonly Parameter[], { fn }: Callable): boolean {
+  if (isUpstreamName(name)) return true;
+  const hint = roleHint(name, false);
+  return open.length === 1 && isVjpName(fn.name) && hint !== 'data' && hint !== 'label';
+}
+
+function outputFor(name: string, outputs: readonly Handed[], position: number): ArrayV | null {
+  const named = outputs.find((part) => part.name !== null && gradientOf(name, [part.name]) !== null);
+  const value = (named ?? outputs[position])?.value;
+  return value?.kind === 'array' ? value : null;
+}
+
+function upstreamValue(run: Run, parameter: Parameter, output: ArrayV, into: Upstream[]): Value {
+  const { name, span, annotation } = parameter;
+  // `backward(self, dout=1)` of a loss: nothing comes after it.
+  if (parameter.fallback && output.axes.every((axis) => axis.index === null)) return array([], run.arena.one);
+  const input: InputRef = {
+    code: name,
+    name,
+    span,
+    annotation,
+    documentation: '',
+    entries: new Map(),
+    origin: 'argument',
+  };
+  const indices = output.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
+  const value = array(output.axes, run.arena.sym(name, ...indices));
+  run.inputs.set(name, { ref: input, name, value });
+  into.push({ name, value, output });
+  return { kind: 'input', input };
+}
