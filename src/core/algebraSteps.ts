@@ -49,7 +49,12 @@ function sortedProduct(arena: Arena, node: Node, args: Node[]): Node {
       den *= factor.den;
     }
   const isOrder = !Number.isSafeInteger(num * den) || gcd(num, den) === 1;
-  return isOrder ? arena.mul(...args.sort(compareNodes)) : node;
+  if (isOrder) return arena.mul(...args.sort(compareNodes));
+  const hasNumber = (arg: Node): boolean =>
+    arg.kind === 'num' || (arg.kind === 'mul' && arg.args[0]?.kind === 'num');
+  return arena.mul(
+    ...args.map((arg, k) => (hasNumber(arg) ? (node.args[k] ?? arg) : arg)).sort(compareNodes),
+  );
 }
 
 /** (x^2)^-1 prints as x^-2 does. */
@@ -57,6 +62,12 @@ function mergedPower(arena: Arena, node: Node): Node {
   if (node.kind !== 'pow') return node;
   const [base, exponent] = node.args as [Node, Node];
   const inner = base.kind === 'pow' ? base.args[1] : undefined;
+  const even = exponent.kind === 'num' && exponent.den === 1 && exponent.num % 2 === 0;
+  // (a - b)^2 is (b - a)^2.
+  if (even && base.kind === 'add') {
+    const turned = arena.add(...base.args.map((arg) => arena.neg(arg)).sort(compareNodes));
+    return compareNodes(turned, base) < 0 ? arena.pow(turned, exponent) : node;
+  }
   if (base.kind === 'mul' && exponent.kind === 'num' && exponent.den === 1)
     return arena.mul(
       ...base.args.map((arg) => mergedPower(arena, arena.pow(arg, exponent))).sort(compareNodes),
@@ -110,6 +121,45 @@ export interface AlgebraTools {
 
 const LONGEST_TITLE_PART = 40;
 
+/** Where an exponential is solved for inside of another, e^(z - m) = e^l s e^m e^(-m), the exponents are added at once. */
+function joinSolved(arena: Arena, reorder: (node: Node) => Node, chain: RecordedState[]): void {
+  const key = (state: RecordedState | undefined): Node | null =>
+    state ? reorder(withJoinedExponents(arena, state.node)) : null;
+  for (let k = 1; k < chain.length; k++) {
+    const solved = chain[k];
+    if (!solved?.rule.endsWith('in-terms-of-output')) continue;
+    let end = k;
+    while (end + 1 < chain.length && key(chain[end + 1]) === key(solved)) end += 1;
+    const last = chain[end];
+    if (end > k && last) chain.splice(k, end - k + 1, { ...solved, node: last.node });
+  }
+}
+
+/** e^a e^b e^(-b) as e^a, in every product. */
+function withJoinedExponents(arena: Arena, node: Node): Node {
+  if (node.args.length === 0 || node.kind === 'sym') return node;
+  if (node.kind === 'reduce') {
+    const { index, body } = arena.open(node);
+    return arena.reduce(node.op, index, withJoinedExponents(arena, body));
+  }
+  const inner = arena.withArgs(
+    node,
+    node.args.map((arg) => withJoinedExponents(arena, arg)),
+  );
+  if (inner.kind !== 'mul') return inner;
+  const exponents = inner.args.flatMap((factor) => (isExponential(factor) ? factor.args : []));
+  const terms: Node[] = [];
+  for (const term of exponents.flatMap((each) => (each.kind === 'add' ? each.args : [each]))) {
+    const opposite = terms.indexOf(arena.neg(term));
+    if (opposite >= 0) terms.splice(opposite, 1);
+    else terms.push(term);
+  }
+  const power = terms.length === 0 ? [] : [arena.call('exp', arena.add(...terms.sort(compareNodes)))];
+  return arena.mul(...inner.args.filter((factor) => !isExponential(factor)), ...power);
+}
+
+const isExponential = (node: Node): boolean => node.kind === 'call' && node.fn === 'exp';
+
 /** Steps from `before` through the recorded states to `after`; empty if both print alike. */
 export function algebraSteps(
   { arena, reorder, signature, simplifier, text }: AlgebraTools,
@@ -131,6 +181,7 @@ export function algebraSteps(
     if (earlier >= 0) chain.length = earlier + 1;
     else chain.push(state);
   }
+  joinSolved(arena, reorder, chain);
   const tail = chain.at(-1);
   if (tail && chain.length > 1) chain[chain.length - 1] = { ...tail, node: after };
   return chain.slice(1).map((state, k) => {
@@ -138,11 +189,13 @@ export function algebraSteps(
     const touched = difference(from, state.node);
     const rule = movesSign(arena, reorder, touched.touchedBefore, touched.touchedAfter)
       ? 'move-sign'
-      : cancelsNumbers(touched.touchedBefore, touched.touchedAfter)
-        ? 'cancel-factor'
-        : masksFactors(arena, reorder, touched.touchedBefore, touched.touchedAfter)
-          ? 'simplify-cases'
-          : state.rule;
+      : state.rule === 'cancel-factor' && addsExponents(touched.touchedBefore, touched.touchedAfter)
+        ? 'collect-powers'
+        : cancelsNumbers(touched.touchedBefore, touched.touchedAfter)
+          ? 'cancel-factor'
+          : masksFactors(arena, reorder, touched.touchedBefore, touched.touchedAfter)
+            ? 'simplify-cases'
+            : state.rule;
     return makeStep({
       rule,
       ...titleOf(rule, touched.touchedBefore, touched.touchedAfter, text),
@@ -173,6 +226,11 @@ function titleOf(
   }
   if (rule === 'simplify-cases' && before.length > 1 && after[0]?.kind === 'where')
     return { title: 'outside of the condition it is 0, whatever stands beside it', mentions: [] };
+  if (rule === 'collect-powers' && addsExponents(before, after))
+    return { title: 'add the exponents', mentions: [] };
+  const raised = before.length === 1 && before[0]?.kind === 'pow' ? before[0].args[0] : undefined;
+  if (rule === 'power-of-a-power' && raised && isExponential(raised) && after.every(isExponential))
+    return { title: 'a power of an exponential: its exponent is multiplied', mentions: [] };
   if (before.length === 1 && after.length === 1) {
     const [long, name] = [short(before[0]), short(after[0])];
     if (rule === 'fold-definition' && long !== null && name !== null)
@@ -198,6 +256,10 @@ function movesSign(
     return false;
   return reorder(arena.add(...from.args.map((arg) => arena.neg(arg)))) === reorder(to);
 }
+
+/** e^a e^b = e^(a + b), where something is left. */
+const addsExponents = (before: readonly Node[], after: readonly Node[]): boolean =>
+  before.length > 1 && before.every(isExponential) && after.length === 1 && after.every(isExponential);
 
 /** [c]·f is written as a choice, by which nothing but 0 stands where c does not hold. */
 function masksFactors(

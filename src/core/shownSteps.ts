@@ -10,13 +10,12 @@ export function inShownForm(shop: Workshop, derived: Derived): { value: Node; st
   const { node: value, via } = shop.simplifier.shownWithRewritings(derived.value, 'derivative');
   const steps = [...derived.steps];
   let current = derived.value;
-  for (const { rule, node } of via) {
+  for (const { rule, node, final } of via) {
     if (node !== current && shop.reorder(node) !== shop.reorder(current)) {
       steps.push(makeStep({ rule, title: ruleTitle(rule), before: current, after: node }));
       current = node;
     }
-    // The working form would undo these two.
-    if (rule === 'stable-form' || rule === 'split-fraction') continue;
+    if (final) continue;
     const { steps: algebra, value: simplified } = simplifySteps(shop, current);
     steps.push(...algebra);
     current = simplified;

@@ -202,6 +202,7 @@ const SCALAR: readonly BreadthRow[] = [
     torch: 'F.softsign(x)',
     jax: 'nn.soft_sign(x)',
     kinks: ['0'],
+    gradients: { x: '1/d^2' },
   },
   {
     name: 'squareplus',
@@ -425,6 +426,9 @@ va[i<m,h<g] = 1/c*sum(q<c, (X[i,h,q] - mu[i,h])^2)
 sd[i<m,h<g] = sqrt(va[i,h] + 1e-5)
 J = sum(i<m, sum(h<g, sum(q<c, U[i,h,q]*(X[i,h,q] - mu[i,h])/sd[i,h])))`,
     torch: '(U*F.group_norm(X.reshape(X.shape[0], -1), X.shape[1]).reshape(X.shape)).sum()',
+    gradients: {
+      X: '(U[i,j,k] - 1/c*(X[i,j,k] - mu[i,j])*sum(k2<c, (X[i,j,k2] - mu[i,j])*U[i,j,k2])/sd[i,j]^2 - 1/c*sum(k2<c, U[i,j,k2]))/sd[i,j]',
+    },
   },
   {
     name: 'mean and variance of a batch',

@@ -197,7 +197,7 @@ J = 1/m*sum(i<m, mu[i]^(2 - p)/(2 - p) - y[i]*mu[i]^(1 - p)/(1 - p))`,
     name: 'gamma deviance',
     source: `param mu[m] positive; label y[m] positive\nJ = 2/m*sum(i<m, (y[i] - mu[i])/mu[i] - log(y[i]/mu[i]))`,
     torch: '2*((y - mu)/mu - torch.log(y/mu)).mean()',
-    gradients: { mu: '2/m*(1 - y[i]/mu[i])/mu[i]' },
+    gradients: { mu: '2/m*(mu[i] - y[i])/mu[i]^2' },
   },
   {
     name: 'L1 penalty',
@@ -526,7 +526,9 @@ J = -1/m*sum(i<m, (1 - pt[i])^g*log(pt[i]))`,
     torch:
       '((1 - F.softmax(Z, 1).gather(1, c[:, None])[:, 0])**g*F.cross_entropy(Z, c, reduction="none")).mean()',
     extreme: 2,
-    gradients: { Z: '1/m*(1 - pt[i])^g*(1 - g*pt[i]*log(pt[i])/(1 - pt[i]))*(P[i,j] - delta(c[i], j))' },
+    gradients: {
+      Z: '1/m*(P[i,j] - delta(c[i], j))*((1 - pt[i])^g - g*pt[i]*log(pt[i])*(1 - pt[i])^(g - 1))',
+    },
   },
   {
     name: 'multi-class margin',
@@ -540,6 +542,9 @@ J = 1/m*sum(i<m, 1/k*sum(q<k, where(q == c[i], 0, max(0, t - Z[i,c[i]] + Z[i,q])
 h[i<m,q<k] = max(0, t - Z[i,c[i]] + Z[i,q])
 J = 1/m*sum(i<m, 1/k*sum(q<k, where(q == c[i], 0, v[c[i]]*h[i,q]^2)))`,
     torch: 'F.multi_margin_loss(Z, c, p=2, margin=float(t), weight=v)',
+    gradients: {
+      Z: '2/(k*m)*(h[i,j]*(j != c[i]) - delta(c[i], j)*sum(j2<k, h[i,j2]*(j2 != c[i])))*v[c[i]]',
+    },
   },
 ];
 
@@ -568,6 +573,11 @@ dp[i<m] = sqrt(sum(j<n, (A[i,j] - P[i,j] + 1e-6)^2))
 dn[i<m] = sqrt(sum(j<n, (A[i,j] - N[i,j] + 1e-6)^2))
 J = 1/m*sum(i<m, max(0, dp[i] - dn[i] + t))`,
     torch: 'F.triplet_margin_loss(A, P, N, margin=float(t))',
+    gradients: {
+      A: '1/m*where(t + dp[i] - dn[i] > 0, (A[i,j] - P[i,j] + 0.000001)/dp[i] - (A[i,j] - N[i,j] + 0.000001)/dn[i], 0)',
+      P: '1/m*(P[i,j] - A[i,j] - 0.000001)*where(t + dp[i] - dn[i] > 0, 1/dp[i], 0)',
+      N: '1/m*where(t + dp[i] - dn[i] > 0, 1/dn[i], 0)*(A[i,j] - N[i,j] + 0.000001)',
+    },
   },
   {
     name: 'cosine embedding',
@@ -578,6 +588,10 @@ nb[i<m] = sqrt(sum(j<n, B[i,j]^2) + 1e-12)
 cos[i<m] = dot[i]/(na[i]*nb[i])
 J = 1/m*sum(i<m, where(y[i] == 1, 1 - cos[i], max(0, cos[i] - t)))`,
     torch: 'F.cosine_embedding_loss(A, B, y, float(t))',
+    gradients: {
+      A: '1/m*where(y[i] == 1, -1, cos[i] - t > 0)*(B[i,j]/nb[i] - cos[i]*A[i,j]/na[i])/na[i]',
+      B: '1/m*where(y[i] == 1, -1, cos[i] - t > 0)*(A[i,j]/na[i] - cos[i]*B[i,j]/nb[i])/nb[i]',
+    },
   },
   {
     name: 'contrastive',
@@ -588,8 +602,8 @@ J = 1/(2*m)*sum(i<m, y[i]*d[i]^2 + (1 - y[i])*h[i]^2)`,
     torch:
       '(y*torch.linalg.vector_norm(A - B, dim=1)**2 + (1 - y)*F.relu(t - torch.linalg.vector_norm(A - B, dim=1))**2).mean()/2',
     gradients: {
-      A: '1/m*(d[i]*y[i] - h[i]*(1 - y[i]))*(A[i,j] - B[i,j])/d[i]',
-      B: '1/m*(h[i]*(1 - y[i]) - d[i]*y[i])*(A[i,j] - B[i,j])/d[i]',
+      A: '1/m*(y[i] - h[i]*(1 - y[i])/d[i])*(A[i,j] - B[i,j])',
+      B: '1/m*(h[i]*(1 - y[i])/d[i] - y[i])*(A[i,j] - B[i,j])',
     },
   },
   {
@@ -615,7 +629,7 @@ E[i<m,r<m] = exp(S[i,r])
 J = -1/m*sum(i<m, log(E[i,i]/sum(r<m, E[i,r])))`,
     torch: 'F.cross_entropy(F.normalize(A, dim=1) @ F.normalize(B, dim=1).T/T, torch.arange(A.shape[0]))',
     gradients: {
-      A: '(sum(i2<m, dS[i,i2]*B[i2,j]/b[i2]) - T*A[i,j]*sum(i2<m, dS[i,i2]*S[i,i2])/a[i])/(T*a[i])',
+      A: '(sum(i2<m, dS[i,i2]*B[i2,j]/b[i2])/T - A[i,j]*sum(i2<m, dS[i,i2]*S[i,i2])/a[i])/a[i]',
     },
   },
   {

@@ -213,12 +213,12 @@ cos[i<m] = dot[i]/(na[i]*nb[i])`,
     loss: 'where(y[i] == 1, 1 - cos[i], max(0, cos[i] - t))',
     torch: 'F.cosine_embedding_loss(A, B, y, float(t)',
     summed: {
-      A: 'where(y[i] == 1, -1, cos[i] - t > 0)*(B[i,j] - dot[i]*A[i,j]/na[i]^2)/(nb[i]*na[i])',
-      B: 'where(y[i] == 1, -1, cos[i] - t > 0)*(A[i,j] - dot[i]*B[i,j]/nb[i]^2)/(nb[i]*na[i])',
+      A: 'where(y[i] == 1, -1, cos[i] - t > 0)*(B[i,j]/nb[i] - cos[i]*A[i,j]/na[i])/na[i]',
+      B: 'where(y[i] == 1, -1, cos[i] - t > 0)*(A[i,j]/na[i] - cos[i]*B[i,j]/nb[i])/nb[i]',
     },
     each: {
-      A: 'where(y[i] == 1, -1, cos[i] - t > 0)*(B[i,j] - dot[i]*A[i,j]/na[i]^2)*U[i]/(nb[i]*na[i])',
-      B: 'where(y[i] == 1, -1, cos[i] - t > 0)*(A[i,j] - dot[i]*B[i,j]/nb[i]^2)*U[i]/(nb[i]*na[i])',
+      A: 'where(y[i] == 1, -1, cos[i] - t > 0)*(B[i,j]/nb[i] - cos[i]*A[i,j]/na[i])*U[i]/na[i]',
+      B: 'where(y[i] == 1, -1, cos[i] - t > 0)*(A[i,j]/na[i] - cos[i]*B[i,j]/nb[i])*U[i]/nb[i]',
     },
   },
   {

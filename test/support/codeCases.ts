@@ -275,6 +275,44 @@ J = -1/m*sum(i<m, (1 - q[i])^2*log(q[i]))`,
     extreme: 900,
   },
   {
+    name: 'focal loss by the cross-entropy, certain of the label',
+    model: `param z[m]; label y[m] binary
+ce[i<m] = max(0, z[i]) - y[i]*z[i] + log(1+exp(-abs(z[i])))
+pt[i<m] = exp(-ce[i])
+J = 1/m*sum(i<m, (1-pt[i])^2*ce[i])`,
+    by: 'z',
+    extreme: 900,
+  },
+  {
+    name: 'cross-entropy of clipped probabilities, large logits',
+    model: `data X[m,n]; label y[m] binary; param w[n]
+z[i<m] = sum(j<n, X[i,j]*w[j])
+a[i<m] = 1/(1+exp(-z[i]))
+p[i<m] = minimum(maximum(a[i], 0.0000001), 1 - 0.0000001)
+J = -1/m*sum(i<m, y[i]*log(p[i]) + (1-y[i])*log(1-p[i]))`,
+    by: 'w',
+    extreme: 30,
+  },
+  {
+    name: 'logarithms of what is positive',
+    model: 'param x[m]; data u[m]\nJ = sum(i<m, u[i]*where(x[i] > 0, x[i]*log(x[i]), 0))',
+    by: 'x',
+  },
+  {
+    name: 'exponentials of what is negative',
+    model: 'param X[m,n]; data u[m]\nJ = sum(i<m, u[i]*sum(j<n, where(X[i,j] <= 0, exp(X[i,j]^3), 0)))',
+    by: 'X',
+    extreme: 20,
+  },
+  {
+    name: 'triplet margin by cubes',
+    model: `param A[m,n]; data P[m,n]; data N[m,n]; hyper t positive
+dp[i<m] = sum(j<n, abs(A[i,j] - P[i,j])^3)^(1/3)
+dn[i<m] = sum(j<n, abs(A[i,j] - N[i,j])^3)^(1/3)
+J = 1/m*sum(i<m, max(0, dp[i] - dn[i] + t))`,
+    by: 'A',
+  },
+  {
     name: 'softmax at a temperature',
     model: `data Z[m,k]; label c[m] class:k; hyper t positive
 J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]/t))) - Z[i,c[i]]/t)`,

@@ -247,18 +247,10 @@ function withoutMinus(algebra: Algebra, node: Node): Node | null {
   return other && arena.reduce('sum', index, other);
 }
 
-const termNode = (algebra: Algebra, term: Term): Node =>
-  algebra.toNode({ num: term.c, den: 1, mono: term.m });
-
-/** A term that is taken away from others keeps its differences as the program writes them. */
-function takenAway(algebra: Algebra, term: Term): Node {
-  const isWritten = factors(term.m).some(([id, e]) => {
-    const { terms } = algebra.base(id);
-    return e === 1 && terms !== null && writtenSign(algebra, terms) === 1;
-  });
-  return isWritten
-    ? algebra.arena.neg(termNode(algebra, { c: -term.c, m: term.m }))
-    : termNode(algebra, term);
+/** A term that is taken away from others keeps its minus sign. */
+function termNode(algebra: Algebra, term: Term, isTaken: boolean): Node {
+  const node = algebra.toNode({ num: isTaken ? -term.c : term.c, den: 1, mono: term.m });
+  return isTaken ? algebra.arena.neg(node) : node;
 }
 
 /** Terms over one denominator stand together; positive groups first. */
@@ -272,13 +264,11 @@ function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
     else groups.set(key, { under, terms: [term] });
   }
   const nodes: Node[] = [];
-  const isTakenAway = terms.some(({ c }) => c > 0);
+  const adds = terms.some(({ c }) => c > 0);
   for (const { under, terms: members } of groups.values()) {
     const [only] = members;
     if (under.length === 0 || (members.length === 1 && only))
-      nodes.push(
-        ...members.map((t) => (isTakenAway && t.c < 0 ? takenAway(algebra, t) : termNode(algebra, t))),
-      );
+      nodes.push(...members.map((t) => termNode(algebra, t, t.c < 0 && adds)));
     else {
       const top = algebra.fromTerms(members.map((t) => ({ c: t.c, m: divMono(t.m, under) })));
       const below = algebra.toNode({ num: 1, den: 1, mono: under });
@@ -289,8 +279,12 @@ function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
 }
 
 function orderTerms(algebra: Algebra, nodes: readonly Node[]): Node[] {
+  // A - B + 0.001: what only keeps a distance from 0 stands last.
+  const leads = nodes.some((node) => node.kind !== 'const' && !startsNegative(node));
+  const isMargin = (node: Node): number => Number(leads && node.kind === 'const');
   return [...nodes].sort(
     (a, b) =>
+      isMargin(a) - isMargin(b) ||
       Number(startsNegative(a)) - Number(startsNegative(b)) ||
       algebra.display.compareTerms(stripped(algebra, a), stripped(algebra, b)),
   );
@@ -318,7 +312,7 @@ export function signOf(algebra: Algebra, terms: readonly Term[]): 1 | -1 {
   const down = terms.filter((t) => t.c < 0).length;
   if (down === 0) return 1;
   const { arena, facts, display } = algebra;
-  const node = arena.add(...terms.map((t) => termNode(algebra, t)));
+  const node = arena.add(...terms.map((t) => termNode(algebra, t, false)));
   const { low, high } = facts.range(node);
   if (low >= 0) return 1;
   if (high <= 0) return -1;

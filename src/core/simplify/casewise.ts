@@ -38,7 +38,11 @@ export function joinedCases(options: CasesOptions, node: Node): Node {
     }
     const small = hasPieces(n) && options.display.cost(n) <= LARGEST;
     const whole = small ? options.normalizer.trial(() => joined(options, n)) : null;
-    return whole ?? arena.withArgs(n, n.args.map(visit));
+    // What the whole has not joined, its parts may.
+    const left = whole ?? n;
+    return left.kind === 'reduce' || left.args.length === 0 || left.kind === 'sym'
+      ? left
+      : arena.withArgs(left, left.args.map(visit));
   };
   const visit = (n: Node): Node => {
     if (n.args.length === 0 || n.kind === 'sym') return n;
@@ -81,7 +85,8 @@ function candidatesFor({ normalizer }: CasesOptions, cells: Cells, node: Node): 
   const { arena } = normalizer;
   const found = new Set<Node>();
   const { variable } = cells;
-  for (let cell = 0; cell < cells.count; cell++) found.add(normalizer.simplify(cells.on(node, cell, false)));
+  for (let cell = 0; cell < cells.count; cell++)
+    for (const deep of [false, true]) found.add(normalizer.simplify(cells.on(node, cell, deep)));
   const isZero = (n: Node | undefined): boolean => n?.kind === 'num' && n.num === 0;
   if (cells.thresholds.length === 1 && isZero(cells.thresholds[0])) {
     const size = arena.call('abs', variable);

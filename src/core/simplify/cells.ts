@@ -212,8 +212,11 @@ function resolve(normalizer: Normalizer, node: Node, signOf: SignOf, deep: boole
     normalizer.withoutRelations(() =>
       algebra.add([normalizer.norm(a), algebra.scale(normalizer.norm(b), -1)]),
     );
-  const signIn = (form: Form): -1 | 0 | 1 | null =>
-    form.mono.length === 0 ? (Math.sign(form.num) as -1 | 0 | 1) : signOf(form);
+  const signIn = (form: Form): -1 | 0 | 1 | null => {
+    if (form.mono.length === 0) return Math.sign(form.num) as -1 | 0 | 1;
+    if (normalizer.facts.isPositive(algebra.toNode(form))) return 1;
+    return normalizer.facts.isPositive(algebra.toNode(algebra.scale(form, -1))) ? -1 : signOf(form);
+  };
   const compare = (n: CmpNode, left: Node, right: Node): Node => {
     const sign = signIn(difference(left, right));
     return sign === null

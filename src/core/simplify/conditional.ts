@@ -1,7 +1,7 @@
 /** Relations that hold for a product with indicators, not for its factors alone. */
 import type { Node } from '../expr';
 import type { Form } from './algebra';
-import { exponentOf, filterMono } from './mono';
+import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import { matchRelation } from './relations';
 
@@ -26,6 +26,24 @@ export function rewriteConditional(
     const rest: Form = { ...form, mono: filterMono(form.mono, (base) => !gone.has(base)) };
     const power = exponentOf(form.mono, id);
     return { form: algebra.mul(rest, algebra.power(value, power)), rule: relation.rule };
+  }
+  return null;
+}
+
+/** h·[u > 0] is h where h is defined as 0 unless u > 0, as max(0, u) is. `atom` is the comparison. */
+export function withoutOwnCondition(normalizer: Normalizer, atom: Node, form: Form): Form | null {
+  const { algebra, arena, masks } = normalizer;
+  if (masks.size === 0 || atom.kind !== 'cmp') return null;
+  const [id = -1] = algebra.atom(atom).mono;
+  for (const [other, e] of factors(form.mono)) {
+    const symbol = algebra.base(other).atom;
+    const mask = symbol?.kind === 'sym' && e > 0 ? masks.get(symbol.name) : undefined;
+    if (!symbol || !mask) continue;
+    const pairs = mask.indices.map((index, k) => [index, symbol.args[k] ?? index] as const);
+    const isOwn = mask.conditions.some(
+      (condition) => normalizer.quietNorm(arena.substituteAll(condition, pairs)).mono[0] === id,
+    );
+    if (isOwn) return algebra.mul({ ...form, mono: filterMono(form.mono, (base) => base !== id) });
   }
   return null;
 }

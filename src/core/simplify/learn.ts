@@ -48,6 +48,8 @@ export function learnBinding(
   });
   // Before the equations: those write the definition with the name itself.
   learnSums(normalizer, binding.name, binding.def, indices);
+  const conditions = conditionsOf(normalizer, form);
+  if (conditions.length > 0) normalizer.masks.set(binding.name, { indices, conditions });
   const moebius = moebiusOf(normalizer, form, indices);
   const folded = foldable(normalizer, form);
   if (folded) {
@@ -110,6 +112,16 @@ export function learnBinding(
   optional.push(...learnExponential(normalizer, binding, indices));
   normalizer.reset();
   return { optional };
+}
+
+/** The comparisons among the factors; that of max(0, u) is u > 0. */
+function conditionsOf({ algebra, arena }: Normalizer, form: Form): Node[] {
+  return factors(form.mono).flatMap(([id]) => {
+    const { atom } = algebra.base(id);
+    if (atom?.kind === 'cmp') return [atom];
+    const [argument] = atom?.kind === 'call' && atom.fn === 'relu' ? atom.args : [];
+    return argument ? [arena.compare('>', argument, arena.zero)] : [];
+  });
 }
 
 /** L = z - log S gives e^z = e^L S: an answer that holds e^z/S is written with L. Returns what is to be tried only. */
@@ -233,7 +245,18 @@ function* invertMonomial(
     yield* inversions(normalizer, form, self, { self, indices, binding });
     return;
   }
-  if (parts.length < 2 && form.num === 1 && form.den === 1) return;
+  if (parts.length < 2 && form.num === 1 && form.den === 1) {
+    const inner = functionBeside(normalizer, form);
+    if (inner)
+      yield {
+        pattern: inner.function,
+        indices,
+        to: arena.sub(self, inner.rest),
+        binding,
+        rule: 'in-terms-of-output',
+      };
+    return;
+  }
   const whole = (node: Node): boolean =>
     names.every((name) => node.free.has(name)) && [...node.free].every((name) => names.includes(name));
   const conditions = parts.filter((p) => p.node.kind === 'cmp' && p.e === 1);
@@ -261,6 +284,18 @@ function* invertMonomial(
   else if (sum && parts.every((p) => p === sum || p.e < 0))
     yield solve(sum.id, sum.node, 'in-terms-of-output');
   if (names.length > 0) yield* inversions(normalizer, form, self, { self, indices, binding });
+}
+
+/** The one function in a sum of it and numbers: |x| of 1 + |x|. */
+function functionBeside({ algebra }: Normalizer, form: Form): { function: Node; rest: Node } | null {
+  const terms = algebra.base(form.mono[0] ?? 0).terms ?? [];
+  const numbers = terms.filter(({ m }) => m.length === 0);
+  const [other, another] = terms.filter(({ m }) => m.length > 0);
+  const [id, e] = other?.m ?? [];
+  if (!other || another || numbers.length === 0 || other.c !== 1 || other.m.length !== 2) return null;
+  const atom = e === 1 && id !== undefined ? algebra.base(id).atom : null;
+  if (atom?.kind !== 'call' || isExponentialNode(atom)) return null;
+  return { function: atom, rest: algebra.toNode(algebra.fromTerms(numbers)) };
 }
 
 /** The right side has the pattern e^z in it again, as a factor of e^(z + 1). */
@@ -303,7 +338,8 @@ function* inversions(
     free.size === names.length && names.every((name) => free.has(name));
   const parts = factors(form.mono).map(([id, e]) => ({ id, e, base: algebra.base(id) }));
   const candidates = parts.filter((p) => isWhole(p.base.free));
-  const [part, another] = candidates;
+  const above = candidates.filter((p) => p.e > 0);
+  const [part, another] = above.length === 1 ? above : candidates;
   if (!part || another || Math.abs(part.e) !== 1 || depth > DEEPEST_INVERSION) return;
   const isSafe = parts.every(
     (p) => p === part || p.e < 0 || facts.isPositive(algebra.toNode({ num: 1, den: 1, mono: [p.id, 1] })),

@@ -1,9 +1,9 @@
 /** Nodes to the working form (or, with `expand`, to the decision form), bottom-up and memoised. */
 import { axisIndices, type Binding } from '../definition';
-import type { Arena, Node, SymNode } from '../expr';
+import type { Arena, IndexNode, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { Algebra, ZERO, type Form } from './algebra';
-import { rewriteConditional } from './conditional';
+import { rewriteConditional, withoutOwnCondition } from './conditional';
 import { createIndicatorRule } from './deltas';
 import type { Display } from './display';
 import { decidedReduction } from './extremes';
@@ -29,6 +29,11 @@ export interface NormalizerOptions {
   readonly root?: number;
 }
 
+export interface Mask {
+  readonly indices: readonly IndexNode[];
+  readonly conditions: readonly Node[];
+}
+
 interface Entry {
   readonly form: Form;
   readonly rule: string;
@@ -42,6 +47,8 @@ export class Normalizer {
   readonly relations = new RelationTable();
   /** Relations of an exponential that hold where indicators stand beside it. */
   readonly conditional: Relation[] = [];
+  /** Comparisons without which a binding is 0. */
+  readonly masks = new Map<string, Mask>();
   readonly definitions: ReadonlyMap<string, Binding>;
   /** Known sums of a binding along one of its axes. */
   readonly sumRules = new Map<string, SumRule[]>();
@@ -79,6 +86,10 @@ export class Normalizer {
         rootOverBase(this, atom, form) ??
         quotientFunction(this, atom, form);
       if (together) return together;
+      if (this.useRelations) {
+        const own = withoutOwnCondition(this, atom, form);
+        if (own) return own;
+      }
       const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;
       if (hit) this.firedRule = hit.rule;
       return hit?.form ?? null;

@@ -36,6 +36,47 @@ export const MODELS: readonly ModelCase[] = [
     gradients: { w: RESIDUAL, b: BIAS },
   },
   {
+    name: 'cross-entropy of clipped probabilities',
+    source: `${LOGISTIC}p[i<m] = minimum(maximum(a[i], 0.0000001), 1 - 0.0000001)
+J = -1/m*sum(i<m, y[i]*log(p[i]) + (1-y[i])*log(1-p[i]))`,
+    gradients: {
+      w: '1/m*sum(i<m, (a[i] - y[i])*X[i,j]*(a[i] > 1e-7)*(1 - 1e-7 >= a[i]))',
+      b: '1/m*sum(i<m, (a[i] - y[i])*(a[i] > 1e-7)*(1 - 1e-7 >= a[i]))',
+    },
+  },
+  {
+    name: 'cross-entropy of a sigmoid by cases with one exponential',
+    source: `param z[m]; label y[m] binary
+e[i<m] = exp(-abs(z[i]))
+p[i<m] = where(z[i] >= 0, 1/(1+e[i]), e[i]/(1+e[i]))
+J = -1/m*sum(i<m, y[i]*log(p[i]) + (1-y[i])*log(1-p[i]))`,
+    gradients: { z: '1/m*(p[i] - y[i])' },
+  },
+  {
+    name: 'focal loss by the cross-entropy',
+    source: `param z[m]; label y[m] binary; hyper g positive
+ce[i<m] = max(0, z[i]) - y[i]*z[i] + log(1+exp(-abs(z[i])))
+pt[i<m] = exp(-ce[i])
+J = 1/m*sum(i<m, (1-pt[i])^g*ce[i])`,
+    gradients: {
+      z: '1/m*(sigmoid(z[i]) - y[i])*(g*pt[i]*ce[i]*(1 - pt[i])^(g - 1) + (1 - pt[i])^g)',
+    },
+  },
+  {
+    name: 'cross-entropy of logits with a weight of the positive class',
+    source: `param z[m]; label y[m] unit; hyper p positive
+J = 1/m*sum(i<m, (1-y[i])*z[i] + (1 + (p-1)*y[i])*log(1+exp(-z[i])))`,
+    gradients: { z: '1/m*((1 - y[i])*sigmoid(z[i]) - p*y[i]*sigmoid(-z[i]))' },
+  },
+  {
+    name: 'rows over the sums of their sizes',
+    source: `param X[m,n]; data U[m,n]
+s[i<m] = sum(j<n, abs(X[i,j]))
+N[i<m,j<n] = X[i,j]/s[i]
+J = sum(i<m, sum(j<n, U[i,j]*N[i,j]))`,
+    gradients: { X: '(U[i,j] - sign(X[i,j])*sum(j2<n, N[i,j2]*U[i,j2]))/s[i]' },
+  },
+  {
     name: 'logarithms of what is positive',
     source: 'param x[m]\nJ = sum(i<m, where(x[i] > 0, log(x[i]), 0))',
     gradients: { x: 'where(x[i] > 0, 1/x[i], 0)' },
@@ -84,7 +125,7 @@ J = -sum(i<m, log(pt[i]))`,
 p[i<m] = 1/(1+exp(-z[i]))
 J = -1/m*sum(i<m, al*y[i]*(1-p[i])^g*log(p[i]) + (1-al)*(1-y[i])*p[i]^g*log(1-p[i]))`,
     gradients: {
-      z: '1/m*(al*(1 - p[i])^g*(g*p[i]*log(p[i]) + p[i] - 1)*y[i] + (1 - al)*p[i]^g*(p[i] - g*log(1 - p[i])*(1 - p[i]))*(1 - y[i]))',
+      z: '1/m*(al*(1 - p[i])^g*(g*p[i]*log(p[i]) + p[i] - 1)*y[i] - (1 - al)*p[i]^g*(g*log(1 - p[i])*(1 - p[i]) - p[i])*(1 - y[i]))',
     },
   },
   {
