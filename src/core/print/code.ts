@@ -50,7 +50,7 @@ const IMPORTS: Readonly<Record<ArrayTarget, readonly (readonly [RegExp, string])
     [/\btorch\./, 'import torch'],
   ],
   jax: [
-    [/\bjax\.nn\./, 'import jax'],
+    [/\bjax\.(nn|lax)\./, 'import jax'],
     [/\bjax\.scipy\./, 'import jax.scipy.special'],
     [/\bjnp\./, 'import jax.numpy as jnp'],
   ],
