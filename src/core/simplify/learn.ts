@@ -288,7 +288,8 @@ function* invertMonomial(
 
 /** The one function in a sum of it and numbers: |x| of 1 + |x|. */
 function functionBeside({ algebra }: Normalizer, form: Form): { function: Node; rest: Node } | null {
-  const terms = algebra.base(form.mono[0] ?? 0).terms ?? [];
+  const [sum, power] = form.mono;
+  const terms = sum !== undefined && power === 1 ? (algebra.base(sum).terms ?? []) : [];
   const numbers = terms.filter(({ m }) => m.length === 0);
   const [other, another] = terms.filter(({ m }) => m.length > 0);
   const [id, e] = other?.m ?? [];

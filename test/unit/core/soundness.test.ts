@@ -35,6 +35,8 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'an inverse beside a double sum over its matrix',
     'data X[m,n]; data U[n,n] definite\nJ[j<n] = sum(a<n, inv(U)[j,a]*sum(b<n, U[a,b]*sum(c<m, X[c,b])))',
   ],
+  ['a binding that is a number', 'H = 1\nJ = 1'],
+  ['the reciprocal of a sum with a function', 'param x\nd = 1/(1 + abs(x))\nJ = d*abs(x) + abs(x)^2'],
   ['a comparison of an indicator', 'data v[n]\nJ[j<n] = abs(where(delta(j, 0), 0, 1)) + sign(relu(v[j]))'],
   [
     'an indicator beside a comparison with its index',
