@@ -185,9 +185,10 @@ function shiftOf(tools: StableTools, node: ReduceNode): Node | null {
   return tools.nameShift(arena.reduce('max', index, log));
 }
 
-/** x_q - max_q x_q, whose largest value is 0. */
-function isShifted(tools: StableTools, log: Node): boolean {
+/** x_q - max_q x_q, or a name for it, whose largest value is 0. */
+function isShifted(tools: StableTools, exponent: Node): boolean {
   const { arena } = tools;
+  const log = exponent.kind === 'sym' ? opened(tools, exponent) : exponent;
   if (log.kind !== 'add') return false;
   return log.args.some((term) => {
     const negative = arena.neg(term);

@@ -120,6 +120,10 @@ test.each([
     'log-softmax',
     'M = max(c<k, Z[i,c]); L = Z[i,c] - (M[i] + log(sum(c2<k, exp(Z[i,c2] - M[i])))); J = sum(i<m, sum(c<k, U[i,c]*L[i,c]))',
   ],
+  [
+    'param Z[m,k]; label Y[m,k] onehot\nS[i<m,q<k] = Z[i,q] - max(r<k, Z[i,r])\nP[i<m,q<k] = exp(S[i,q])/sum(r<k, exp(S[i,r]))\nJ = -sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))',
+    'S = Z[i,c] - max(c2<k, Z[i,c2]); J = -sum(i<m, sum(c<k, Y[i,c]*(S[i,c] - log(sum(c2<k, exp(S[i,c2]))))))',
+  ],
   ['param x\nt = (exp(x)-exp(-x))/(exp(x)+exp(-x))', 't = tanh(x)'],
   ['param x\nt = (exp(2*x)-1)/(exp(2*x)+1)', 't = tanh(x)'],
   ['param x\ns = exp(x)/(1+exp(x))', 's = sigmoid(x)'],
