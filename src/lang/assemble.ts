@@ -150,7 +150,8 @@ export function assemble(
   const own = outputs.gradients.filter((g) => !isPulled || g.callable === execution.main.callable);
   const pulled = outputs.gradients.filter((g) => !own.includes(g));
   const broken = outputs.broken.filter((b) => !isPulled || b.callable === execution.main.callable);
-  const written = [...own.filter((gradient) => gradient.isInput), ...broken];
+  const flowing = execution.registered ? pulled : [];
+  const written = [...[...own, ...flowing].filter((gradient) => gradient.isInput), ...broken];
   const roles = inferRoles(run, bound, new Map(written.map(({ of, name }) => [of, name])));
   for (const [name, role] of directives.roles)
     if (roles.has(name)) roles.set(name, { role, reason: 'comment' });

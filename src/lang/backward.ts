@@ -135,9 +135,14 @@ function outputFor(name: string, outputs: readonly Handed[], position: number): 
 }
 
 function upstreamValue(run: Run, parameter: Parameter, output: ArrayV, into: Upstream[]): Value {
-  const { name, span, annotation } = parameter;
   // `backward(self, dout=1)` of a loss: nothing comes after it.
   if (parameter.fallback && output.axes.every((axis) => axis.index === null)) return array([], run.arena.one);
+  return flowIn(run, parameter, output, into);
+}
+
+/** An input of the shape of an output: the gradient by it, which the caller of a backward function gives. */
+export function flowIn(run: Run, parameter: Parameter, output: ArrayV, into: Upstream[]): Value {
+  const { name, span, annotation } = parameter;
   const input: InputRef = {
     code: name,
     name,

@@ -57,7 +57,8 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   if (single) {
     if (!isLossName(name) && learns(reading) && contracts(reading)) return 'model';
     if ([name, owner ?? ''].some(isRegulariserName) && !has('label') && !has('data')) return 'regulariser';
-    if (!isFitted(reading, name, written) || !dependsNonlinearly(reading)) return flowsBack ? 'model' : null;
+    if (!isFitted(reading, name, written) || !dependsNonlinearly(reading))
+      return flowsBack ? (isElementwise(reading) ? 'activation' : 'model') : null;
     return own ? 'propagate' : 'loss';
   }
   if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
@@ -75,6 +76,10 @@ const OTHER_BASES =
 const isAdversarial = (reading: Reading, name: string): boolean =>
   isLossName(name) &&
   (reading.assembled?.program.inputs.some((input) => /(^|_)(real|fake)(_|$)/i.test(input.name)) ?? false);
+
+/** Whether all that counts is a single number. */
+const isElementwise = ({ assembled }: Reading): boolean =>
+  assembled?.program.inputs.every((input) => input.shape.length === 0) ?? false;
 
 /** Whether there are weights that the code says are learnt. */
 const learns = ({ assembled, execution }: Reading): boolean =>

@@ -8,6 +8,8 @@ import { globalValue, imported, type ModuleIndex } from './module';
 import { GUARD_NAMES, shapePatterns } from './names';
 import { patternId, type Pattern, type Run } from './run';
 import type { Chooser } from './search';
+import { contextObject, runRule, type Registered } from './registered';
+import { isFunctionClass, partsOfRule, type Rule } from './rules';
 import type { Sizes } from './sizes';
 import { callFunction, execute } from './statements';
 import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
@@ -27,6 +29,8 @@ export interface Plan {
   readonly main: Callable;
   /** A function that computes the gradient of what `main` computes. */
   readonly gradient: Callable | null;
+  /** The derivative that the code registers for `main` with its framework. */
+  readonly rule: Rule | null;
   readonly module: ModuleIndex;
   readonly directives: Directives;
   /** How the functions use their parameters. */
@@ -57,6 +61,8 @@ export interface Execution {
   readonly gradient: Executed | null;
   /** Gradients from above that the gradient function is given. */
   readonly upstreams: readonly Upstream[];
+  /** What the derivative that is registered for the function returns. */
+  readonly registered: Registered | null;
 }
 
 export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Chooser): Execution {
@@ -152,15 +158,26 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     passes: [],
     uncertain: 0,
   };
-  for (const { fn } of [plan.main, ...(plan.gradient ? [plan.gradient] : [])])
+  for (const { fn } of [
+    plan.main,
+    ...(plan.gradient ? [plan.gradient] : []),
+    ...(plan.rule ? partsOfRule(plan.rule) : []),
+  ])
     for (const parameter of fn.parameters) run.names.set(parameter.name, parameter.name);
   const objects = new Map<string, Value>();
   const own = ({ module = plan.module }: Callable): Scope => topOf(module);
   const main = executeFunction(run, plan.main, own(plan.main), new Map(), objects);
-  if (!plan.gradient) return { run, main, gradient: null, upstreams: [] };
+  if (plan.rule) {
+    const execute = (callable: Callable, given: ReadonlyMap<string, Value>, scope: Scope | null): Executed =>
+      executeFunction(run, callable, scope ?? own(callable), given, objects);
+    const registered = runRule(run, plan.rule, main, execute);
+    const { gradient = null, upstreams = [] } = registered ?? {};
+    return { run, main, gradient, upstreams, registered };
+  }
+  if (!plan.gradient) return { run, main, gradient: null, upstreams: [], registered: null };
   const { given, upstreams } = linkBackward(run, main, plan.gradient, shared(main, plan.gradient));
   const gradient = executeFunction(run, plan.gradient, own(plan.gradient), given, objects);
-  return { run, main, gradient, upstreams };
+  return { run, main, gradient, upstreams, registered: null };
 }
 
 /** In a file of cells, the end of the last one that a plan has functions in. */
@@ -189,13 +206,11 @@ function executeFunction(
   let object: Value | undefined;
   if (parameters.length < callable.fn.parameters.length) {
     const self = callable.fn.parameters[0]?.name ?? 'self';
-    object = objects.get('self') ?? {
-      kind: 'object',
-      owner: callable.owner,
-      attributes: new Map(),
-      code: self,
-      scope: top,
-    };
+    object =
+      objects.get('self') ??
+      (callable.owner && isFunctionClass(callable.owner)
+        ? contextObject(run, self, top)
+        : { kind: 'object', owner: callable.owner, attributes: new Map(), code: self, scope: top });
     objects.set('self', object);
     scope.names.set(self, object);
   }

@@ -36,10 +36,15 @@ export function methodOf(node: ClassNode, name: string): (Statement & { kind: 'f
   );
 }
 
-/** The parameters without the receiver of a method. */
+/** The parameters without the receiver of a method, or the context that stands for it. */
 export function ownParameters({ fn, owner }: Callable): readonly Parameter[] {
-  return owner && !isStatic(fn.decorators) ? fn.parameters.slice(1) : fn.parameters;
+  const isOwn = owner !== null && (!isStatic(fn.decorators) || isContext(fn.parameters[0]));
+  return isOwn ? fn.parameters.slice(1) : fn.parameters;
 }
+
+/** `ctx`: what a static method of a `torch.autograd.Function` has instead of an object. */
+const isContext = (parameter: Parameter | undefined): boolean =>
+  parameter !== undefined && /^(ctx|context)$/.test(parameter.name);
 
 export const isStatic = (decorators: readonly string[]): boolean => decorators.includes('staticmethod');
 

@@ -1,13 +1,15 @@
 /** What an execution yields: the value to differentiate, and the gradients that the code computes. */
 import type { Binding, Span } from '../core/definition';
 import type { Node } from '../core/expr';
+import { toArray } from './arguments';
 import { isSingle } from './arrays';
 import { attributesOf } from './backward';
 import type { Callable, Executed, Execution } from './execution';
 import { ownParameters } from './members';
 import { flowOf, gradientOf, isGradientName, isLossName, isModelName, roleHint } from './names';
 import { inferRoles } from './roles';
-import { resolve, scalar, type Run } from './run';
+import { spanOfPart, surrogateReason, type Registered } from './registered';
+import { resolve, scalar, unsupported, type Run } from './run';
 import { learntTogether } from './together';
 import { eachStatement } from './syntax';
 import type { Expression, FunctionNode } from './syntax';
@@ -316,7 +318,8 @@ export function outputsOf(execution: Execution): Outputs {
   const [only, ...others] = targets(execution, output);
   if (only !== undefined && others.length === 0)
     collectGeneric(run, [...returned, ...own], only, main.callable, { gradients, broken });
-  if (gradient) {
+  if (execution.registered) collectRegistered(execution, execution.registered, { gradients, broken });
+  else if (gradient) {
     const parts = restated(partsOf(run, gradient), gradient, isGradient);
     const variables = locals(run, gradient);
     // What a gradient function computes is meant: `dm` for the slope m of a line, `dmu` for a mean.
@@ -442,6 +445,39 @@ function targets({ run, main }: Execution, output: Part | null): string[] {
     .filter((name) => roles.get(name)?.role === 'parameter')
     .sort((a, b) => rank(a) - rank(b));
 }
+
+/** What a registered derivative returns: gradients by the arguments at the same places. */
+function collectRegistered(
+  { run, main }: Execution,
+  { gradient, parts }: Registered,
+  into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
+): void {
+  const { callable, expression } = gradient;
+  const reason = surrogateReason(run, main);
+  for (const part of parts) {
+    const given = main.parameters.get(part.of);
+    const state = given?.kind === 'input' ? run.inputs.get(given.input.code) : undefined;
+    if (!state || part.value.kind === 'none') continue;
+    const item = expression?.kind === 'sequence' ? expression.items[part.position] : expression;
+    const place = spanOfPart(part, gradient);
+    const value = toArray(run, part.value, place);
+    const name = (item && nameOf(item)) ?? bindingName(value) ?? callable.fn.name;
+    const span = (value.kind === 'array' ? bindingSpan(run, value, gradient) : null) ?? place;
+    const of = state.name;
+    if (reason !== null) {
+      const cause = unsupported(SURROGATES[reason], span, 'surrogate-gradient').cause;
+      into.broken.push({ of, name, span, cause, callable });
+    } else if (value.kind === 'array')
+      into.gradients.push({ of, name, span, value, isInput: true, callable });
+    else into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
+  }
+}
+
+const SURROGATES = {
+  flat: 'stands in for a derivative that is 0 wherever it exists',
+  identity: 'changes on purpose what flows back through the identity',
+  named: 'is a surrogate by its name',
+} as const;
 
 /** What a backward function returns under names that tell nothing: gradients by the forward function's arguments, in order. */
 function pairReturned(

@@ -35,6 +35,7 @@ import { readPython } from './python';
 import type { BrokenGradient } from './outputs';
 import { readPlan, type Reading } from './reading';
 import { createReadings, reuseOf, type Attempted, type Readings } from './reuse';
+import { partsOfRule, rulesOf, type Rule } from './rules';
 import { statedShapes } from './stated';
 import { assignedNames } from './statements';
 import { functionsOf, type ClassNode, type Module } from './syntax';
@@ -99,7 +100,9 @@ export function readDefinitions(
     main: Callable,
     gradient: Callable | null,
     form: 'whole' | 'iteration' = 'whole',
+    rule: Rule | null = null,
   ): SourceDefinition | null => {
+    const parts = rule ? partsOfRule(rule) : [];
     // What is said stands in the file that is read.
     const directives = directivesFor((main.module && gradient ? gradient : main).fn, comments);
     const asked = isAsked(main);
@@ -110,15 +113,18 @@ export function readDefinitions(
       gradient !== null && gradient.fn.nameSpan === main.fn.nameSpan,
       [...directives.shapes],
       [...directives.roles],
+      rule && [rule.kind, 'fixed' in rule ? rule.fixed : [], parts.map(({ fn }) => fn.name)],
     ]);
-    const attempted = reuse.attempt(gradient ? [main, gradient] : [main], settings, () => {
+    const functions = [main, ...(gradient ? [gradient] : []), ...parts];
+    const attempted = reuse.attempt(functions, settings, () => {
       const plan: Plan = {
         main,
         gradient,
+        rule,
         module: index,
         directives,
-        uses: usesOf(gradient ? [main.fn, gradient.fn] : [main.fn]),
-        hints: gradientHints(gradient ? [main.fn, gradient.fn] : [main.fn]),
+        uses: usesOf(functions.map(({ fn }) => fn)),
+        hints: gradientHints(functions.map(({ fn }) => fn)),
         stated: statedShapes(main.owner),
       };
       return readDefinition(plan, languageId, asked);
@@ -140,10 +146,20 @@ export function readDefinitions(
       c && (isGradientOnly(c, main) || isGradientKey(c.fn.name, main.fn.name)) ? [c.fn] : [],
     ),
   );
+  const ruleOf = language.grammar === 'python' ? rulesOf(module.body, callables) : () => null;
+  const rules = new Map(callables.map((main) => [main, ruleOf(main)]));
+  for (const rule of rules.values())
+    if (rule) for (const part of partsOfRule(rule)) gradientOnly.add(part.fn);
   for (const main of callables) {
     // What is the gradient of another function is read with that one.
     const wanted = isAsked(main);
     if (gradientOnly.has(main.fn) && !wanted) continue;
+    const rule = rules.get(main) ?? null;
+    if (rule) {
+      const definition = read(main, null, 'whole', rule);
+      if (definition) add(definition);
+      continue;
+    }
     const gradient = pairs.get(main) ?? null;
     if (!gradient && !wanted && !mayDefine(main.fn)) continue;
     if (spent > MAX_RUNS) {
@@ -308,7 +324,9 @@ function definitionOf(
       ...(isActivation
         ? [
             ...assembled.gradients.map((g) =>
-              derivativeReadings(g, assembled.program, assembled.program.output),
+              reading.execution.registered
+                ? literalReading(g)
+                : derivativeReadings(g, assembled.program, assembled.program.output),
             ),
             ...assembled.foreign.flatMap((f) => upstreamReadings(f, reading)),
           ]
@@ -400,6 +418,15 @@ function declined(name: string, cause: Cause): Problem {
   };
 }
 
+/** A derivative that is registered for a function takes what the framework gives it. */
+const literalReading = (gradient: HandGradient): GradientCandidate => ({
+  of: gradient.of,
+  name: gradient.name,
+  span: gradient.span,
+  functionName: gradient.functionName,
+  readings: [{ convention: 'literal', gradient }],
+});
+
 /** A derivative of an activation is meant for the input or for the output: the code of the function does not tell. */
 function derivativeReadings(gradient: HandGradient, program: Program, value: string): GradientCandidate {
   const readings: GradientCandidate['readings'][number][] = [{ convention: 'literal', gradient }];
@@ -452,7 +479,7 @@ function pullbackOf({ assembled, execution }: Reading): Pullback | null {
   const { program, gradients, intermediates } = pullback;
   const given = new Set(execution.gradient?.parameters.values());
   const [only, ...others] = [...execution.main.parameters.values()].filter((value) => value.kind === 'input');
-  const isTaken = only !== undefined && others.length === 0 && given.has(only);
+  const isTaken = !execution.registered && only !== undefined && others.length === 0 && given.has(only);
   const candidates = intermediates.map(intermediateReadings);
   if (!isTaken) return { program, gradients, candidates };
   const { output } = assembled.program;

@@ -244,6 +244,8 @@ export const productWithFlags: Meaning = (call) => {
   for (const [k, name] of ['turn_a', 'turn_b'].entries()) {
     const value = toArray(call.run, argument(call, k), call.span);
     if (value.kind === 'unknown') return value;
+    if (value.axes.length < 2)
+      return shapeError(call.run, `${call.written} takes matrices, not ${shapeText(value)}`, call.span);
     const turned = flag(keyword(call, name));
     if (turned === null || (turned && value.axes.length !== 2))
       return unsupported(`uses ${call.written} with these arguments`, call.span, 'unsupported-argument');

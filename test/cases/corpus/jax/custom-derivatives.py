@@ -43,7 +43,7 @@ swish.defvjp(swish_fwd, swish_bwd)
 
 
 @custom_vjp
-def safe_norm(x):
+def safe_norm(x):  #: model
     return jnp.sqrt(jnp.sum(x ** 2))
 
 
@@ -54,7 +54,7 @@ def _safe_norm_fwd(x):
 
 def _safe_norm_bwd(residuals, cotangent):
     x, n = residuals
-    return (cotangent * x / n,)
+    return (cotangent * x / n,)  #: right
 
 
 safe_norm.defvjp(_safe_norm_fwd, _safe_norm_bwd)

@@ -24,8 +24,8 @@ class MyReLU(torch.autograd.Function):
     def backward(ctx, grad_output):
         input, = ctx.saved_tensors
         grad_input = grad_output.clone()
-        grad_input[input < 0] = 0
-        return grad_input  #: right
+        grad_input[input < 0] = 0  #: right
+        return grad_input
 
 
 class LegendrePolynomial3(torch.autograd.Function):
@@ -120,8 +120,8 @@ class Elu(Function):
     def backward(ctx, grad_output):
         x, out = ctx.saved_tensors
         grad = grad_output.clone()
-        grad[x <= 0] *= out[x <= 0] + ctx.alpha
-        return grad, None  #: right
+        grad[x <= 0] *= out[x <= 0] + ctx.alpha  #: right
+        return grad, None
 
 
 class EluWrong(Function):
@@ -310,8 +310,8 @@ class InplaceSteps(Function):
     def backward(ctx, grad_output):
         x, = ctx.saved_tensors
         grad = torch.exp(-x)
-        grad.add_(1).reciprocal_().mul_(grad_output)
-        return grad  #: right
+        grad.add_(1).reciprocal_().mul_(grad_output)  #: right
+        return grad
 
 
 class GeluTanh(Function):
