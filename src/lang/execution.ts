@@ -23,6 +23,8 @@ export interface Callable {
   readonly owner: ClassNode | null;
   /** The file that it is from, where that is another one. */
   readonly module?: ModuleIndex;
+  /** The function that makes and returns it. */
+  readonly outer?: Callable;
 }
 
 export interface Plan {
@@ -166,7 +168,12 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     for (const parameter of fn.parameters) run.names.set(parameter.name, parameter.name);
   const objects = new Map<string, Value>();
   const own = ({ module = plan.module }: Callable): Scope => topOf(module);
-  const main = executeFunction(run, plan.main, own(plan.main), new Map(), objects);
+  const { outer } = plan.main;
+  const top = own(plan.main);
+  const around = outer
+    ? executeFunction(run, outer, top, givenBeforehand(run, outer, top), objects).scope
+    : top;
+  const main = executeFunction(run, plan.main, around, new Map(), objects);
   if (plan.rule) {
     const execute = (callable: Callable, given: ReadonlyMap<string, Value>, scope: Scope | null): Executed =>
       executeFunction(run, callable, scope ?? own(callable), given, objects);
@@ -191,6 +198,19 @@ export function untilOf({ main, gradient, module }: Pick<Plan, 'main' | 'gradien
 function moduleOf(scope: Scope): ModuleIndex | null {
   for (let at: Scope | null = scope; at; at = at.parent) if (at.module) return at.module;
   return null;
+}
+
+/** Settings of the function that makes the one that is read. */
+function givenBeforehand(run: Run, outer: Callable, top: Scope): Map<string, Value> {
+  return new Map(
+    ownParameters(outer).map((parameter): [string, Value] => {
+      const value = parameterValue(run, parameter, outer.fn, top);
+      return [
+        parameter.name,
+        value.kind === 'input' ? { ...value, input: { ...value.input, isSetting: true } } : value,
+      ];
+    }),
+  );
 }
 
 function executeFunction(

@@ -3,10 +3,11 @@ import type { Span } from '../core/definition';
 import { isSetOnce } from './attributes';
 import { basesOf, isModuleClass } from './classes';
 import { initialValue } from './initial';
+import { learntInput } from './modules';
 import { unsupported, type Run } from './run';
 import type { Callable } from './execution';
 import type { ClassNode, Parameter, Statement } from './syntax';
-import type { InputRef, Value } from './values';
+import { integerOf, type InputRef, type NativeV, type Value } from './values';
 
 /** The entry of an argument that turns out to hold several values: `parameters["W1"]`, `cache[0]`, `model.w`. */
 export function entryOf(input: InputRef, suffix: string, name: string, span: Span): Value {
@@ -48,6 +49,19 @@ const isContext = (parameter: Parameter | undefined): boolean =>
 
 export const isStatic = (decorators: readonly string[]): boolean => decorators.includes('staticmethod');
 
+/** What makes the weights of a module by name, with their shape as the third argument. */
+const madeWeights = (code: string): NativeV => ({
+  kind: 'native',
+  attribute: () => undefined,
+  call: (_, args, span, written) => {
+    const [name, , shape] = args.map((arg) => arg.value);
+    if (name?.kind !== 'string') return unsupported(`uses ${written} without a name`, span, 'call');
+    const axes =
+      shape?.kind === 'sequence' ? shape.items.map((item) => (integerOf(item) === 1 ? '1' : '*')) : null;
+    return learntInput(`${code}.${name.value}`, axes ?? undefined);
+  },
+});
+
 /** `object.name`: an attribute, a method, a class variable, or an input of the definition. */
 export function memberOf(
   run: Run,
@@ -75,6 +89,9 @@ export function memberOf(
     }
   }
   if (object.kind === 'class' || name.startsWith('__')) return unsupported(`uses ${name}`, span, 'attribute');
+  // Flax: `self.param("scale", initializer, shape)`.
+  if (name === 'param' && object.kind === 'object' && node && isModuleClass(run, node, span))
+    return madeWeights(object.code);
   const initial = object.kind === 'object' ? initialValue(run, object, name, span, memberOf) : null;
   if (initial) {
     object.attributes.set(name, initial);

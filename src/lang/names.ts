@@ -115,9 +115,11 @@ export const isModelName = (name: string): boolean => /forward|predict|fprop|fee
 export const isPlainMethodName = (name: string): boolean =>
   /^(__call__|forward|call|apply|fn|func|function|f|value|activate|activation|output)$/.test(name);
 
-/** What says what a method computes: its name, or that of its class. */
-export const titleOf = (name: string, owner: string | null): string =>
-  owner !== null && isPlainMethodName(name) ? owner : name;
+/** What says what a function computes: its name, that of its class, or that of the function which makes it. */
+export function titleOf(name: string, owner: string | null, outer: string | null): string {
+  if (owner !== null && isPlainMethodName(name)) return snake(owner);
+  return outer !== null && !isLossName(name) ? outer : name;
+}
 
 /** Names of weights and biases, which are learnt whatever value they start at. */
 export const isWeightName = (name: string): boolean =>

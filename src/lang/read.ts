@@ -38,7 +38,7 @@ import { createReadings, reuseOf, type Attempted, type Readings } from './reuse'
 import { partsOfRule, rulesOf, type Rule } from './rules';
 import { statedShapes } from './stated';
 import { assignedNames } from './statements';
-import { functionsOf, type ClassNode, type Module } from './syntax';
+import { functionsOf, returnedFunction, type ClassNode, type Module } from './syntax';
 import { foreignArguments, isLinearIn } from './upstream';
 import { mayDefine } from './screen';
 import { createNeighbours } from './workspace';
@@ -181,6 +181,14 @@ export function readDefinitions(
     const definition = spent > MAX_RUNS ? null : read(main, gradient);
     if (definition && isJudged(definition)) add(definition);
   }
+  for (const outer of callables) {
+    const fn = returnedFunction(outer.fn);
+    if (!fn || rules.get(outer) || spent > MAX_RUNS) continue;
+    const main: Callable = { fn, owner: null, outer };
+    if (!isAsked(main) && !mayDefine(fn)) continue;
+    const definition = read(main, null);
+    if (definition) add(definition);
+  }
   for (const iteration of scriptIterations(module.body)) {
     const definition = readIteration(iteration, null, read);
     if (definition) add(definition);
@@ -293,7 +301,7 @@ function definitionOf(
   language: string,
   asked: boolean,
 ): SourceDefinition | null {
-  const { fn, owner, module } = plan.main;
+  const { fn, owner, outer, module } = plan.main;
   const name = owner ? `${owner.name}.${fn.name}` : fn.name;
   // One of another file stands where its gradient does.
   const { span, nameSpan } = (module && plan.gradient ? plan.gradient : plan.main).fn;
@@ -307,7 +315,11 @@ function definitionOf(
       problems: [declined(fn.name, reading.cause)],
     });
   }
-  const own = kindOf(reading, titleOf(fn.name, owner?.name ?? null), owner?.name ?? null);
+  const own = kindOf(
+    reading,
+    titleOf(fn.name, owner?.name ?? null, outer?.fn.name ?? null),
+    owner?.name ?? null,
+  );
   const kind =
     own !== null && (asked || isMeant(own, plan, reading)) ? own : asked ? plainKindOf(reading) : null;
   if (kind === null) return null;
@@ -390,8 +402,8 @@ const callsLoss = ({ id, text }: Cause): boolean =>
   /calls its argument (?:\w*(?:loss|criterion|cost|objective|model|net))\b/i.test(text);
 
 /** A function that cannot be read is worth a word only when its name says that it is a loss. */
-function worthReporting({ main: { fn, owner }, module, gradient }: Plan): boolean {
-  const name = titleOf(fn.name, owner?.name ?? null);
+function worthReporting({ main: { fn, owner, outer }, module, gradient }: Plan): boolean {
+  const name = titleOf(fn.name, owner?.name ?? null, outer?.fn.name ?? null);
   if (
     module.family === 'javascript' &&
     !gradient &&

@@ -87,6 +87,8 @@ export function inferRoles(
       roles.set(name, { role: 'hyper', reason: 'a setting of the object' });
     else if (elementwise && ref.origin === 'argument' && states.some((s) => s.ref.isLearnt))
       roles.set(name, { role: 'parameter', reason: 'the argument of an activation' });
+    else if (ref.isSetting && states.some((s) => !s.ref.isSetting))
+      roles.set(name, { role: isSingle(value) ? 'hyper' : 'data', reason: 'given beforehand' });
     else if (form) roles.set(name, { role: 'parameter', reason: 'part of a quadratic form' });
     else if (isOfLayer(name, names)) roles.set(name, { role: 'parameter', reason: 'name of a weight' });
     else if (hint === 'prediction') roles.set(name, { role: 'parameter', reason: 'name of a prediction' });

@@ -233,6 +233,15 @@ export function functionsOf(
   return found;
 }
 
+/** The function that a function makes and returns: `def focal_loss(gamma): def loss(y, p): …; return loss`. */
+export function returnedFunction({ body }: FunctionNode): FunctionNode | null {
+  const last = body.at(-1);
+  if (last?.kind !== 'return' || last.value?.kind !== 'name') return null;
+  const { name } = last.value;
+  const made = body.find((s) => s.kind === 'function' && s.fn.name === name);
+  return made?.kind === 'function' ? made.fn : null;
+}
+
 /** Visits the statements of a body and of the blocks in it. */
 export function eachStatement(body: readonly Statement[], visit: (statement: Statement) => void): void {
   for (const s of body) {

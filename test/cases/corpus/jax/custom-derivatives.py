@@ -125,8 +125,8 @@ def softplus_jvp(primals, tangents):
     x, = primals
     x_dot, = tangents
     ans = softplus(x)
-    ans_dot = jax.nn.sigmoid(x) * x_dot  #: right
-    return ans, ans_dot
+    ans_dot = jax.nn.sigmoid(x) * x_dot
+    return ans, ans_dot  #: right
 
 
 @jax.custom_jvp

@@ -44,7 +44,7 @@ def mlp_loss(params, batch):  #: loss
     return jnp.mean(jnp.square(pred - y))
 
 
-def cross_entropy_with_gradient(params, X, Y):  #: loss
+def cross_entropy_with_gradient(params, X, Y):  #: propagate
     Z = X @ params["W"]
     P = nn.softmax(Z, axis=1)
     loss = -jnp.sum(Y * jnp.log(P)) / X.shape[0]

@@ -105,14 +105,14 @@ def l2_penalty(w):  #: regulariser
     return 0.5 * w.pow(2).sum()
 
 
-def logistic_loss_with_gradient(w, X, y):  #: loss
+def logistic_loss_with_gradient(w, X, y):  #: propagate
     z = X @ w
     loss = F.softplus(-y * z).mean()
     grad = -X.t() @ (y * torch.sigmoid(-y * z)) / X.shape[0]  #: right
     return loss, grad
 
 
-def softmax_regression(W, X, Y):  #: loss
+def softmax_regression(W, X, Y):  #: propagate
     P = torch.softmax(X @ W, dim=1)
     loss = -(Y * P.log()).sum() / X.size(0)
     dW = X.T @ (P - Y)  #: wrong
