@@ -289,8 +289,10 @@ export function domainOf(
   if (usage.complementLogged.has(name)) return { domain: UNIT, reason: `log(1 - ${name})` };
   if ((role === 'label' || role === 'data') && usage.compared.has(name))
     return { domain: { kind: 'binary' }, reason: 'compared with 0 or 1' };
-  if (role === 'label' && usage.timesLog.has(name)) {
-    if (usage.complemented.has(name)) return { domain: UNIT, reason: `1 - ${name}` };
+  const isWeight = usage.timesLog.has(name);
+  if ((role === 'label' || role === 'data') && isWeight && usage.complemented.has(name))
+    return { domain: UNIT, reason: `1 - ${name}` };
+  if (role === 'label' && isWeight) {
     // The axis that does not count samples counts classes.
     const axis = sizes.findLastIndex((length) => length !== samples);
     if (axis >= 0) {

@@ -46,9 +46,10 @@ export interface Outcome {
   readonly silent: readonly number[];
 }
 
-/** `folder`: `test/cases/corpus`. */
-export function corpusFiles(folder: string): CorpusFile[] {
-  return readdirSync(folder).flatMap((language) =>
+/** `folder`: `test/cases/corpus`; `only`: one of its folders. */
+export function corpusFiles(folder: string, only?: string): CorpusFile[] {
+  const languages = only === undefined ? readdirSync(folder) : [only];
+  return languages.flatMap((language) =>
     readdirSync(join(folder, language)).map((file) => corpusFile(folder, language, file)),
   );
 }
