@@ -79,7 +79,12 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
     if (others.length > 0) found.forEach((name) => settings.add(name));
     for (const name of rows) if (/^[A-Z]|logits$|scores$/.test(name)) shapes.set(name, MATRIX);
     for (const { name, fallback } of fn.parameters)
-      if (second.has(name) && fallback === null && roleHint(name, true) !== 'hyper') shapes.set(name, MATRIX);
+      if (
+        second.has(name) &&
+        fallback === null &&
+        (roleHint(name, true) !== 'hyper' || learntTogether(name, names))
+      )
+        shapes.set(name, MATRIX);
   }
   const [main, ...others] = functions;
   const isForwardOnly = main !== undefined && others.length === 0 && !mayWriteGradient(main);
