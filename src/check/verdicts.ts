@@ -1,5 +1,5 @@
 /** Verdicts on all hand-written gradients of one definition, conventions of intermediate ones included. */
-import type { HandGradient, Program, Span } from '../core/definition';
+import type { HandGradient, Input, Program, Span } from '../core/definition';
 import type { Derivation } from '../core/derivation';
 import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
@@ -114,21 +114,33 @@ interface JudgedHand {
 function withMeans({ program, factor }: Judging, parameters: readonly JudgedHand[]): readonly JudgedHand[] {
   const upstream = program.inputs.find(({ role }) => role === 'upstream');
   if (!upstream) return parameters;
-  const isWeight = (name: string): boolean => !['data', 'prediction'].includes(roleHint(name, false) ?? '');
-  const weights = parameters.filter(({ hand }) => isWeight(hand.of));
-  // One that could not be read may be a sum.
-  const all = program.inputs.filter(({ name, role }) => role === 'parameter' && isWeight(name));
-  if (all.some(({ name }) => !weights.some(({ hand }) => hand.of === name))) return parameters;
-  const isMean = ({ hand, judgement }: JudgedHand): boolean => {
-    if (judgement.verdict !== 'wrong') return false;
-    const own = hand.value.axes.map(({ size }) => size);
-    const found = factor(hand);
-    return (
-      found?.kind === 'size' &&
-      upstream.shape.some((size) => !own.includes(size) && found.text === `1/${size}`)
-    );
-  };
-  if (weights.length === 0 || !weights.every(isMean)) return parameters;
+  for (const size of new Set(upstream.shape)) {
+    // What has no axis for the samples is a weight.
+    const isWeight = (shape: readonly Size[]): boolean => !shape.includes(size);
+    const isIn = (name: string): boolean =>
+      isWeight(program.inputs.find((input) => input.name === name)?.shape ?? []);
+    const weights = parameters.filter(({ hand }) => isIn(hand.of));
+    const learnt = program.inputs.filter(({ role }) => role === 'parameter');
+    const all = learnt.filter(({ shape }) => isWeight(shape));
+    const hasData = all.some(({ name }) => ['data', 'prediction'].includes(roleHint(name, false) ?? ''));
+    if (2 * all.length < learnt.length || hasData) continue;
+    // One that could not be read may be a sum.
+    if (all.some(({ name }) => !weights.some(({ hand }) => hand.of === name))) continue;
+    const isMean = ({ hand, judgement }: JudgedHand): boolean => {
+      const found = judgement.verdict === 'wrong' ? factor(hand) : null;
+      return found?.kind === 'size' && found.text === `1/${size}`;
+    };
+    if (weights.length > 0 && weights.every(isMean)) return meansOver(program, upstream, parameters, weights);
+  }
+  return parameters;
+}
+
+function meansOver(
+  program: Program,
+  upstream: Input,
+  parameters: readonly JudgedHand[],
+  weights: readonly JudgedHand[],
+): readonly JudgedHand[] {
   return parameters.map((each) => {
     if (!weights.includes(each)) return each;
     const { hand } = each;
