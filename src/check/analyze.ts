@@ -271,7 +271,7 @@ export function createAnalyzer(
     if (known) return known;
     const found = find(text, languageId, definitionId, around)?.derived();
     if (!found) return NOTHING_MEASURED;
-    const parts = stabilityView(found.program, found.derivation);
+    const parts = stabilityView(languageId, found.program, found.derivation);
     const failed: IteratorResult<void, StabilityView> = { done: true, value: NOTHING_MEASURED };
     for (;;) {
       const { done, value } = guard('measuring the stability', null, [], failed, () => parts.next());

@@ -4,8 +4,7 @@ import type { DerivativeBlock, Derivatives } from '../core/derivatives';
 import type { DeriveOptions } from '../core/derive';
 import { jacobian } from '../core/jacobian';
 import { jvp } from '../core/jvp';
-import { CODE_TARGETS } from '../core/ops';
-import { printCode } from '../core/print/code';
+import { printedCode } from './codeTargets';
 import { hessian, hessianVectorProduct } from '../core/second';
 import { vjp } from '../core/vjp';
 import type { SourceDefinition } from '../lang/definition';
@@ -35,7 +34,9 @@ export function derivativeView(
     kind,
     definition: definitionSummary(definition, formulas),
     graph: { nodes: [], edges: [] },
-    parameters: derivatives.blocks.map((block) => blockView(program.output, derivatives, block, formulas)),
+    parameters: derivatives.blocks.map((block) =>
+      blockView(definition.language, program.output, derivatives, block, formulas),
+    ),
     named: derivatives.named.map((binding) => ({
       name: binding.name,
       formula: formulas.definition(binding),
@@ -49,6 +50,7 @@ export function derivativeView(
 }
 
 function blockView(
+  language: string,
   output: string,
   { kind, program, named, hidden, blocks }: Derivatives,
   block: DerivativeBlock,
@@ -57,7 +59,6 @@ function blockView(
   const { by, meaning, value, steps } = block;
   const right = formulas.matrix(value);
   const printed = { name: variableName(kind, by, blocks.length), value, bindings: named };
-  const code = CODE_TARGETS.map((target) => [target, printCode(target, program, printed)] as const);
   const symbols = by.map((name) => formulas.bare(name));
   const both = (part: (formula: Formula) => string): string => symbols.map(part).join(', ');
   return {
@@ -70,7 +71,7 @@ function blockView(
         formulas.expression(value.element, [meaning, value.element]),
       ),
       matrix: right && formulas.equation(leftSide(output, kind, block, program, formulas), right),
-      code: Object.fromEntries(code),
+      code: printedCode(language, program, printed),
     },
     abbreviations: abbreviations(steps, hidden, formulas),
     steps: steps.map((step) => stepView(step, formulas)),

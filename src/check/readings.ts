@@ -59,6 +59,7 @@ function labelDomains(label: Input): { readonly domain: Domain; readonly text: s
   return [
     { domain: { kind: 'binary' }, text: 'is 0 or 1' },
     ...(label.domain.kind === 'real' ? [{ domain: { kind: 'sign' } as const, text: 'is -1 or 1' }] : []),
+    ...(indexedSizes(label.shape).length === 1 ? [oneHot(0, 'vector')] : []),
     ...(indexedSizes(label.shape).length === 2 ? [oneHot(1, 'row'), oneHot(0, 'column')] : []),
   ];
 }

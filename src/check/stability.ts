@@ -1,23 +1,26 @@
 /** Where a definition breaks down in floating point, and its stable form, as plain data in words. */
 import type { Binding, Program } from '../core/definition';
 import type { Derivation } from '../core/derivation';
-import { CODE_TARGETS } from '../core/ops';
-import { printCode } from '../core/print/code';
 import { measureStability, type Instability } from '../core/stability/measure';
 import type { StabilityFinding, StabilityView } from '../protocol';
+import { printedCode } from './codeTargets';
 import { createFormulas } from './formulas';
 import { plainName } from './mistakes/case';
 
 export const NOTHING_MEASURED: StabilityView = { findings: [], conclusion: '', stable: null };
 
 /** Measures in parts of a few milliseconds. */
-export function* stabilityView(program: Program, derivation: Derivation): Generator<void, StabilityView> {
+export function* stabilityView(
+  language: string,
+  program: Program,
+  derivation: Derivation,
+): Generator<void, StabilityView> {
   const { instabilities, stable } = yield* measureStability(program, derivation);
   const findings = instabilities.filter((each) => isNews(each, instabilities)).map(findingOf);
   return {
     findings,
     conclusion: conclusion(findings, derivation.gradients.length > 0),
-    stable: stable && stableView(program, stable),
+    stable: stable && stableView(language, program, stable),
   };
 }
 
@@ -75,7 +78,11 @@ function conclusion(findings: readonly StabilityFinding[], derived: boolean): st
   return 'The gradient as printed in code was right at every size that was tried, up to a million.';
 }
 
-function stableView(program: Program, statements: readonly Binding[]): StabilityView['stable'] {
+function stableView(
+  language: string,
+  program: Program,
+  statements: readonly Binding[],
+): StabilityView['stable'] {
   const own = new Map(program.bindings.map((b) => [b.name, b]));
   const extra = statements.filter((b) => !own.has(b.name));
   const formulas = createFormulas(program, extra);
@@ -87,8 +94,6 @@ function stableView(program: Program, statements: readonly Binding[]): Stability
     formulas: statements
       .filter((b) => own.get(b.name)?.def !== b.def)
       .map((b) => ({ name: b.name, formula: formulas.definition(b), span: null })),
-    code: Object.fromEntries(
-      CODE_TARGETS.map((target) => [target, printCode(target, program, { name, value, bindings: extra })]),
-    ),
+    code: printedCode(language, program, { name, value, bindings: extra }),
   };
 }

@@ -63,6 +63,9 @@ export function judgeDefinition(
     judge: (hand) => known.judgement(hand, () => judge(subject(hand))),
     factor: (hand) => known.factor(hand, () => conventionFactor(subject(hand))),
   };
+  // Arrays of JavaScript know no operators that would mend them as a whole.
+  const isNumber = ({ value }: HandGradient): boolean =>
+    !/^(java|type)script/.test(definition.language) || value.axes.length === 0;
   const parameters = withMeans(
     judging,
     definition.gradients.map((hand) => judgeParameter(judging, hand)),
@@ -72,17 +75,19 @@ export function judgeDefinition(
     of: hand.of,
     span: hand.span,
     functionName: hand.functionName,
-    literal: true,
+    literal: isNumber(hand),
     judgement,
   }));
-  const candidates = definition.candidates.map((candidate): Judged => ({
-    name: candidate.name,
-    of: candidate.of,
-    span: candidate.span,
-    functionName: candidate.functionName,
-    literal: candidate.readings.length === 1,
-    judgement: judgeCandidate(candidate, judging, parameters, definition.samples),
-  }));
+  const candidates = definition.candidates.map((candidate): Judged => {
+    const judgement = judgeCandidate(candidate, judging, parameters, definition.samples);
+    const { name, of, span, functionName, readings } = candidate;
+    // The factor of one reading alone, that of the code as it stands, tells what is meant.
+    const isTold = readings.every(
+      ({ gradient }, k) => (judging.judge(gradient).factor !== null) === (k === 0) && isNumber(gradient),
+    );
+    const literal = readings.length === 1 || (judgement.factor !== null && isTold);
+    return { name, of, span, functionName, literal, judgement };
+  });
   return [...literal, ...candidates, ...mismatched].sort(
     (a, b) => a.span.startLine - b.span.startLine || a.span.startColumn - b.span.startColumn,
   );

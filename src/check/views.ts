@@ -2,8 +2,7 @@
 import { axisIndices, type ArrayValue, type Program } from '../core/definition';
 import type { Derivation, Gradient } from '../core/derivation';
 import { isElementwise, outputAxes } from '../core/jacobian';
-import { CODE_TARGETS } from '../core/ops';
-import { printCode } from '../core/print/code';
+import { printedCode } from './codeTargets';
 import type { SourceDefinition } from '../lang/definition';
 import type {
   Assumption,
@@ -69,6 +68,7 @@ export function derivationView(
     graph: graphView(program, derivation, formulas),
     parameters: derivation.gradients.map((gradient) =>
       parameterView(
+        definition.language,
         program,
         derivation,
         gradient,
@@ -89,6 +89,7 @@ export function derivationView(
 }
 
 function parameterView(
+  language: string,
   program: Program,
   derivation: Derivation,
   gradient: Gradient,
@@ -98,12 +99,11 @@ function parameterView(
   const { index, matrix } = gradientFormulas(program, gradient, formulas);
   const value = wholeGradient(program, gradient);
   const printed = { name: gradientName(gradient.of), value, bindings: derivation.named };
-  const code = CODE_TARGETS.map((target) => [target, printCode(target, program, printed)] as const);
   return {
     name: gradient.of,
     symbol: formulas.bare(gradient.of),
     shape: gradient.shape,
-    gradient: { index, matrix, code: Object.fromEntries(code) },
+    gradient: { index, matrix, code: printedCode(language, program, printed) },
     abbreviations: abbreviations(gradient.steps, derivation.hidden, formulas),
     steps: gradient.steps.map((step) => stepView(step, formulas)),
     findings,

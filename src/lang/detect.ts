@@ -59,6 +59,7 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
     if ([name, owner ?? ''].some(isRegulariserName) && !has('label') && !has('data')) return 'regulariser';
     if (!isFitted(reading, name, written) || !dependsNonlinearly(reading))
       return flowsBack ? (isElementwise(reading) ? 'activation' : 'model') : null;
+    if (isFunctionOfOneNumber(reading) && ![name, owner ?? ''].some(isLossName)) return 'activation';
     return own ? 'propagate' : 'loss';
   }
   if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
@@ -116,6 +117,17 @@ function isFitted(reading: Reading, name: string, written: boolean): boolean {
     losesByItsInputs(reading)
   );
 }
+
+/** JavaScript's activations are functions of one number, with whatever derivative stands beside them. */
+const isFunctionOfOneNumber = ({ execution, assembled }: Reading): boolean => {
+  const inputs = assembled?.program.inputs ?? [];
+  return (
+    execution.run.family === 'javascript' &&
+    execution.gradient !== null &&
+    inputs.every((input) => input.shape.length === 0) &&
+    inputs.filter((input) => input.role !== 'hyper').length === 1
+  );
+};
 
 /** Attention, or a normalisation with scale and shift: told by its arguments, and by what it computes with them. */
 function isLayer(reading: Reading): boolean {

@@ -76,6 +76,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
   };
   const flowing =
     plan.gradient !== null && ownParameters(plan.gradient).some(({ name }) => isUpstreamName(name));
+  const isPlainJavaScript = plan.module.family === 'javascript' && plan.module.arrays === 'any';
   const siblings = plan.main.fn.parameters.map((parameter) => parameter.name);
   const run: Run = {
     family: plan.module.family,
@@ -102,10 +103,13 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
           isForwardOnly: plan.uses.isForwardOnly,
           isFlowing: flowing && plan.uses.contracts,
         },
-      ).map((entry) =>
-        // A number by default is a number.
-        input.hasDefault && entry.pattern.length > 0 ? { ...entry, cost: entry.cost + 4 } : entry,
-      );
+      )
+        // Arrays of arrays have no axes of length 1 that are there to be broadcast.
+        .filter(({ pattern }) => !isPlainJavaScript || !pattern.includes('1'))
+        .map((entry) =>
+          // A number by default is a number.
+          input.hasDefault && entry.pattern.length > 0 ? { ...entry, cost: entry.cost + 4 } : entry,
+        );
       const stated = plan.stated.get(input.code);
       if (stated)
         return [

@@ -222,7 +222,10 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       return memberOf(run, object, name, span);
     case 'sequence':
       return object.items[object.names?.indexOf(name) ?? -1] ?? { kind: 'method', receiver: object, name };
-    case 'dict':
+    case 'dict': {
+      const entry = run.family === 'javascript' ? object.entries.get(`s:${name}`) : undefined;
+      return entry ?? { kind: 'method', receiver: object, name };
+    }
     case 'string':
     case 'stream':
       return { kind: 'method', receiver: object, name };

@@ -82,7 +82,8 @@ export function comparesWithLabel(reading: Reading): boolean {
     if (node.kind === 'mul' && node.args.filter(isTerm).length > 1) return true;
     if (node.kind !== 'mul' && node.kind !== 'sym') return false;
     // y * log(p); p[y] and one-hot positions.
-    if (node.kind === 'sym') return uses(node, others) && node.args.some((arg) => uses(arg, labels));
+    if (node.kind === 'sym')
+      return uses(node, others) && node.args.some((arg) => arg.kind === 'sym' && labels.has(arg.name));
     return node.args.some((a) => uses(a, labels) && node.args.some((b) => b !== a && loggedOther(b)));
   });
 

@@ -1,6 +1,6 @@
 /** The library function table: one row per function, as NumPy defines it. */
 import type { Axis } from '../core/definition';
-import type { Node, ReduceOp, Relation } from '../core/expr';
+import type { Arena, Node, ReduceOp, Relation } from '../core/expr';
 import {
   arange,
   at,
@@ -529,7 +529,7 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   subtract: binary((run, x, y) => run.arena.sub(x, y)),
   multiply: product,
   divide: binary((run, x, y) => run.arena.div(x, y)),
-  power: binary((run, x, y) => run.arena.pow(x, y)),
+  power: binary((run, x, y) => power(run.arena, x, y)),
   '>': relation('>'),
   '>=': relation('>='),
   '<': relation('<'),
@@ -591,6 +591,10 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   shape: shapeOf,
   size: sizeOf,
 };
+
+/** x to the power y; of e it is the exponential function. */
+export const power = (arena: Arena, x: Node, y: Node): Node =>
+  x.kind === 'const' && x.name === 'e' ? arena.call('exp', y) : arena.pow(x, y);
 
 /** 1 where either of two 0/1 values is 1. */
 export function disjunction(run: Run, x: Node, y: Node): Node {

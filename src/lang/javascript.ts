@@ -1,13 +1,27 @@
 /** JavaScript and TypeScript concrete syntax to the language-neutral representation. */
-import { destructured, keyName, readExpression, readField, readFunction, readPattern } from './jsExpressions';
+import { destructured, readExpression, readField, readPattern } from './jsExpressions';
 import { broken, spanOf, textOf, TOO_DEEP_REASON, type JsReader } from './jsReader';
+import {
+  calledBody,
+  constructorClass,
+  exportOf,
+  functionStatement,
+  gathered,
+  objectsIn,
+  readClass,
+  readMemberDefinition,
+  readNamed,
+  unwrapped,
+} from './jsClasses';
 import { isFunctionNode, scopeOf } from './jsScopes';
+import { readEnum, readSwitch } from './jsSwitch';
 import { readImports, requiredBy } from './jsImports';
 import { readFor, readForEach, readForIn, readWhile } from './jsLoops';
 import { child, namedChildren, TOO_DEEP, type Grammar, type Parsers, type SyntaxNode } from './parse';
+import type { Span } from '../core/definition';
 import { readPieces } from './pieces';
 import { createPositions } from './positions';
-import type { BinaryOperator, FunctionNode, Module, ModulePiece, Statement } from './syntax';
+import type { BinaryOperator, Expression, Module, ModulePiece, Statement } from './syntax';
 
 /** Reads a file. Functions with parts that the grammar cannot read are left out. */
 export function readJavaScript(
@@ -45,7 +59,7 @@ export function readJavaScript(
     return { statements: readBlock(file, reader), comments, errors, deep };
   });
   const body = hoisted(read.pieces).flatMap(({ statements }) => statements);
-  return { family: 'javascript', body: withPrototypes(body), cells: [], ...read };
+  return { family: 'javascript', body: gathered(body), cells: [], ...read };
 }
 
 /** A function can be called above its declaration. */
@@ -110,18 +124,18 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
       return namedChildren(node).flatMap((c) => readDeclarator(c, reader));
     case 'return_statement': {
       const [value] = namedChildren(node);
+      if (value && ASSIGNMENT.test(unwrapped(value).type))
+        return assignedThen(unwrapped(value), reader, span);
       return [{ kind: 'return', value: value ? readExpression(value, reader) : null, span }];
     }
-    case 'if_statement':
-      return [
-        {
-          kind: 'if',
-          test: readField(node, 'condition', reader),
-          then: readBlock(child(node, 'consequence'), reader),
-          otherwise: elseOf(child(node, 'alternative'), reader),
-          span,
-        },
-      ];
+    case 'if_statement': {
+      const test = readField(node, 'condition', reader);
+      const then = readBlock(child(node, 'consequence'), reader);
+      const otherwise = elseOf(child(node, 'alternative'), reader);
+      return [joinedBranches(test, then, otherwise, span) ?? { kind: 'if', test, then, otherwise, span }];
+    }
+    case 'switch_statement':
+      return readSwitch(node, reader);
     case 'for_statement':
       return readFor(node, reader);
     case 'for_in_statement':
@@ -135,7 +149,9 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
       return [{ kind: 'block', body: readBlock(node, reader), span }];
     case 'function_declaration': {
       const name = child(node, 'name');
-      return [functionStatement(node, name ? textOf(name, reader) : '', [], reader, name, node)];
+      const title = name ? textOf(name, reader) : '';
+      const made = reader.outer.size === 0 ? constructorClass(node, title, reader) : null;
+      return [made ?? functionStatement(node, title, [], reader, name, node)];
     }
     case 'class_declaration':
     case 'abstract_class_declaration': {
@@ -155,10 +171,11 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
     case 'empty_statement':
     case 'interface_declaration':
     case 'type_alias_declaration':
-    case 'enum_declaration':
     case 'ambient_declaration':
     case 'debugger_statement':
       return [{ kind: 'nothing', span }];
+    case 'enum_declaration':
+      return readEnum(node, reader);
     case TOO_DEEP:
       reader.deep.push(span);
       return [{ kind: 'unreadable', reason: TOO_DEEP_REASON, span }];
@@ -169,6 +186,13 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
         { kind: 'unreadable', reason: `the statement "${firstWord(node, reader)}" is not supported`, span },
       ];
   }
+}
+
+const ASSIGNMENT = /^(augmented_)?assignment_expression$/;
+
+/** `return total /= n`. */
+function assignedThen(node: SyntaxNode, reader: JsReader, span: Span): Statement[] {
+  return [...readSimple(node, reader), { kind: 'return', value: readField(node, 'left', reader), span }];
 }
 
 const firstWord = (node: SyntaxNode, reader: JsReader): string =>
@@ -182,156 +206,35 @@ function changesOuter(node: SyntaxNode, reader: JsReader): boolean {
   return node.children.some((c) => !/statement|declaration$/.test(c.type) && changesOuter(c, reader));
 }
 
+/** `if (c) out.push(a); else out.push(b)` adds one item whatever the condition is. */
+function joinedBranches(
+  test: Expression,
+  then: readonly Statement[],
+  otherwise: readonly Statement[],
+  span: Span,
+): Statement | null {
+  const [a, ...more] = then;
+  const [b, ...others] = otherwise;
+  if (a?.kind !== 'expression' || b?.kind !== 'expression' || more.length + others.length > 0) return null;
+  const [x, y] = [pushed(a.value), pushed(b.value)];
+  if (!x || !y || x.to !== y.to || a.value.kind !== 'call') return null;
+  const value: Expression = { kind: 'conditional', test, then: x.item, otherwise: y.item, span };
+  return { ...a, value: { ...a.value, args: [{ name: null, value, spread: false }] } };
+}
+
+function pushed(e: Expression): { to: string; item: Expression } | null {
+  if (e.kind !== 'call' || e.callee.kind !== 'attribute' || e.callee.name !== 'push') return null;
+  const [only, ...more] = e.args;
+  const to = e.callee.object;
+  return only && more.length === 0 && !only.spread && to.kind === 'name'
+    ? { to: to.name, item: only.value }
+    : null;
+}
+
 function elseOf(node: SyntaxNode | null, reader: JsReader): Statement[] {
   const [inner] = node ? namedChildren(node) : [];
   return inner ? readBlock(inner, reader) : [];
 }
-
-function functionStatement(
-  node: SyntaxNode,
-  name: string,
-  decorators: readonly string[],
-  reader: JsReader,
-  nameNode: SyntaxNode | null,
-  whole: SyntaxNode,
-): Statement {
-  return {
-    kind: 'function',
-    fn: readFunction(node, name, decorators, reader, nameNode, whole),
-    span: spanOf(whole, reader),
-  };
-}
-
-/** What a name is given: a function, an object that holds functions (read as a class), or a value. */
-function readNamed(
-  name: string,
-  nameNode: SyntaxNode,
-  value: SyntaxNode,
-  whole: SyntaxNode,
-  reader: JsReader,
-): Statement[] {
-  const inner = unwrapped(value);
-  if (isFunctionNode(inner)) return [functionStatement(inner, name, [], reader, nameNode, whole)];
-  if (inner.type === 'class') return [readClass(inner, name, reader)];
-  const holder = holderOf(inner);
-  if (holder) return [objectClass(holder, name, whole, reader)];
-  return [
-    {
-      kind: 'assign',
-      targets: [{ kind: 'name', name, span: spanOf(nameNode, reader) }],
-      value: readExpression(inner, reader),
-      span: spanOf(whole, reader),
-    },
-  ];
-}
-
-/** Without type assertions, brackets and `Object.freeze`. */
-function unwrapped(node: SyntaxNode): SyntaxNode {
-  const [inner] = namedChildren(node);
-  const transparent = /^(parenthesized_expression|as_expression|satisfies_expression)$/;
-  return inner && transparent.test(node.type) ? unwrapped(inner) : node;
-}
-
-/** An object literal that holds functions, at some depth. */
-function holderOf(node: SyntaxNode): SyntaxNode | null {
-  if (node.type === 'call_expression') {
-    const only = namedChildren(child(node, 'arguments') ?? node);
-    return only.length === 1 && only[0]?.type === 'object' ? holderOf(only[0]) : null;
-  }
-  const holds =
-    node.type === 'object' &&
-    namedChildren(node).some((c) => {
-      if (c.type === 'method_definition') return true;
-      const value = c.type === 'pair' ? child(c, 'value') : null;
-      return value !== null && (isFunctionNode(unwrapped(value)) || holderOf(unwrapped(value)) !== null);
-    });
-  return holds ? node : null;
-}
-
-function objectClass(node: SyntaxNode, name: string, whole: SyntaxNode, reader: JsReader): Statement {
-  const span = spanOf(whole, reader);
-  const body = namedChildren(node).flatMap((c): Statement[] => {
-    if (c.type === 'method_definition') return isSetter(c) ? [] : [readMethod(c, reader)];
-    const key = c.type === 'pair' ? child(c, 'key') : null;
-    const value = c.type === 'pair' ? child(c, 'value') : null;
-    if (!key || !value || key.type === 'computed_property_name') return [];
-    const inner = unwrapped(value);
-    if (isFunctionNode(inner))
-      return [memberFunction(inner, key, c, inner.type !== 'arrow_function', reader)];
-    return readNamed(keyName(key, reader), key, inner, c, reader);
-  });
-  return { kind: 'class', node: { name, bases: [], body, span }, span };
-}
-
-/** A function in a class or object: with the receiver as its first parameter, or without one. */
-function memberFunction(
-  node: SyntaxNode,
-  key: SyntaxNode,
-  whole: SyntaxNode,
-  hasReceiver: boolean,
-  reader: JsReader,
-  more: readonly string[] = [],
-): Statement {
-  const statement = functionStatement(
-    node,
-    keyName(key, reader),
-    hasReceiver ? more : ['staticmethod', ...more],
-    reader,
-    key,
-    whole,
-  );
-  if (!hasReceiver || statement.kind !== 'function') return statement;
-  return { ...statement, fn: withReceiver(statement.fn) };
-}
-
-const withReceiver = (fn: FunctionNode): FunctionNode => ({
-  ...fn,
-  parameters: [
-    { name: 'this', kind: 'plain', fallback: null, annotation: null, span: fn.nameSpan },
-    ...fn.parameters,
-  ],
-});
-
-function readMethod(node: SyntaxNode, reader: JsReader): Statement {
-  const key = child(node, 'name') ?? node;
-  const words = node.children.filter((c) => !c.named).map((c) => c.type);
-  const isGetter = words.includes('get');
-  const statement = memberFunction(node, key, node, true, reader, isGetter ? ['property'] : []);
-  if (statement.kind !== 'function' || statement.fn.name !== 'constructor') return statement;
-  return { ...statement, fn: { ...statement.fn, name: '__init__' } };
-}
-
-function readClass(node: SyntaxNode, name: string, reader: JsReader): Statement {
-  const span = spanOf(node, reader);
-  const body = namedChildren(child(node, 'body') ?? node).flatMap((c): Statement[] => {
-    // A static method reaches the class by "this".
-    if (c.type === 'method_definition') return isSetter(c) ? [] : [readMethod(c, reader)];
-    const key = child(c, 'name') ?? child(c, 'property');
-    const value = child(c, 'value');
-    if (!/field_definition$/.test(c.type) || !key || !value) return [];
-    const inner = unwrapped(value);
-    if (isFunctionNode(inner)) return [memberFunction(inner, key, c, !isStaticNode(c), reader)];
-    return readNamed(keyName(key, reader), key, inner, c, reader);
-  });
-  const heritage = node.children.find((c) => c.type === 'class_heritage');
-  return {
-    kind: 'class',
-    node: { name, bases: heritage ? [textOf(heritage, reader)] : [], body, span },
-    span,
-  };
-}
-
-const isSetter = (node: SyntaxNode): boolean => node.children.some((c) => c.type === 'set');
-
-const isStaticNode = (node: SyntaxNode): boolean => node.children.some((c) => c.type === 'static');
-
-/** What a file exports as a whole. */
-const exportOf = (value: SyntaxNode, whole: SyntaxNode, reader: JsReader): Statement => ({
-  kind: 'assign',
-  targets: [{ kind: 'name', name: 'exported', span: spanOf(value, reader) }],
-  value: { kind: 'name', name: textOf(value, reader), span: spanOf(value, reader) },
-  span: spanOf(whole, reader),
-});
 
 function readExport(node: SyntaxNode, reader: JsReader): Statement[] {
   const declaration = child(node, 'declaration');
@@ -388,17 +291,28 @@ function readSimple(node: SyntaxNode, reader: JsReader): Statement[] {
       ];
     }
     case 'call_expression': {
-      const callee = unwrapped(child(node, 'function') ?? node);
-      const body = isFunctionNode(callee) ? child(callee, 'body') : null;
+      if (reader.outer.size > 0) break;
       // The file wrapped in a function that is called at once.
-      if (body && reader.outer.size === 0) return [{ kind: 'block', body: readBlock(body, reader), span }];
-      break;
+      const bodies = [calledBody(node), ...moduleBodies(node, reader)].filter((body) => body !== null);
+      const objects = objectsIn(node, reader);
+      if (bodies.length + objects.length === 0) break;
+      const inside = bodies.flatMap((body) => readBlock(body, reader));
+      return [{ kind: 'block', body: [...inside, ...objects], span }];
     }
     case 'string':
       return [{ kind: 'nothing', span }];
     default:
   }
   return [{ kind: 'expression', value: readExpression(node, reader), span }];
+}
+
+/** `define(function (require, exports) { … })`, `(function (root, factory) { … })(this, function () { … })`. */
+function moduleBodies(node: SyntaxNode, reader: JsReader): (SyntaxNode | null)[] {
+  const callee = unwrapped(child(node, 'function') ?? node);
+  if (!isFunctionNode(callee) && textOf(callee, reader) !== 'define') return [];
+  return namedChildren(child(node, 'arguments') ?? node).map((arg) =>
+    isFunctionNode(arg) ? child(arg, 'body') : null,
+  );
 }
 
 function readAssignment(node: SyntaxNode, reader: JsReader): Statement[] {
@@ -420,64 +334,4 @@ function readAssignment(node: SyntaxNode, reader: JsReader): Statement[] {
   return [
     { kind: 'assign', targets: [readExpression(left, reader)], value: readExpression(right, reader), span },
   ];
-}
-
-/** At the top of a file: `exports.f = …`, `module.exports = …`, `f.derivative = …`, `F.prototype.g = …`. */
-function readMemberDefinition(
-  left: SyntaxNode,
-  right: SyntaxNode,
-  whole: SyntaxNode,
-  reader: JsReader,
-): Statement[] {
-  const object = child(left, 'object');
-  const property = child(left, 'property');
-  if (!object || !property) return [];
-  const path = textOf(object, reader);
-  const name = textOf(property, reader);
-  const value = unwrapped(right);
-  if (value.type === 'assignment_expression') return readAssignment(value, reader);
-  if (
-    path === 'module' ||
-    path === 'exports' ||
-    path === 'module.exports' ||
-    /^(window|global|globalThis|this|self)$/.test(path)
-  ) {
-    if (path === 'module' && value.type === 'identifier') return [exportOf(value, whole, reader)];
-    if (path === 'module' || value.type === 'identifier')
-      return isFunctionNode(value) || holderOf(value)
-        ? readNamed('exported', property, value, whole, reader)
-        : [];
-    return readNamed(name, property, value, whole, reader);
-  }
-  const prototype = /^(\w+)\.prototype$/.exec(path)?.[1];
-  if (isFunctionNode(value) && prototype !== undefined) {
-    const member = memberFunction(value, property, whole, true, reader);
-    const span = spanOf(whole, reader);
-    return [{ kind: 'class', node: { name: prototype, bases: ['%prototype'], body: [member], span }, span }];
-  }
-  if (isFunctionNode(value) && object.type === 'identifier')
-    return [functionStatement(value, `${path}_${name}`, [], reader, property, whole)];
-  return holderOf(value) ? readNamed(name, property, value, whole, reader) : [];
-}
-
-/** Methods that are assigned to a prototype one by one belong to one class. */
-function withPrototypes(body: readonly Statement[]): Statement[] {
-  const methods = new Map<string, Statement[]>();
-  const rest: Statement[] = [];
-  for (const s of body) {
-    if (s.kind === 'block') rest.push({ ...s, body: withPrototypes(s.body) });
-    else if (s.kind === 'class' && s.node.bases[0] === '%prototype')
-      methods.set(s.node.name, [...(methods.get(s.node.name) ?? []), ...s.node.body]);
-    else rest.push(s);
-  }
-  for (const [name, members] of methods) {
-    const [first] = members;
-    if (!first) continue;
-    rest.push({
-      kind: 'class',
-      node: { name, bases: [], body: members, span: first.span },
-      span: first.span,
-    });
-  }
-  return rest;
 }

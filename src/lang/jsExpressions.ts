@@ -35,7 +35,34 @@ export function readField(node: SyntaxNode, field: string, reader: JsReader): Ex
   return found ? readExpression(found, reader) : unread(node, 'this is incomplete', reader);
 }
 
-export function readExpression(node: SyntaxNode, reader: JsReader): Expression {
+/**
+ * TypeScript's grammar takes `a * x!` for `(a * x)!`, and what follows the mark as well; in JavaScript what comes after an
+ * operand binds tighter than any operator.
+ */
+function rebound(node: SyntaxNode): SyntaxNode {
+  if (!POSTFIX.test(node.type)) return node;
+  const at = node.children.findIndex((c) => c.named);
+  const operand = node.children[at];
+  const inner = operand && rebound(operand);
+  if (!inner || !/^(binary|unary)_expression$/.test(inner.type)) return node;
+  const last = inner.children.length - 1;
+  const right = inner.children[last];
+  if (!right || (right.field !== 'right' && right.field !== 'argument')) return node;
+  const own = { ...right, field: operand.field };
+  const children = node.children.map((c, k) => (k === at ? own : c));
+  const moved = { ...node, field: right.field, start: right.start, children };
+  return {
+    ...inner,
+    field: node.field,
+    end: node.end,
+    children: inner.children.map((c, k) => (k === last ? moved : c)),
+  };
+}
+
+const POSTFIX = /^(non_null|subscript|member|call)_expression$/;
+
+export function readExpression(raw: SyntaxNode, reader: JsReader): Expression {
+  const node = rebound(raw);
   const span = spanOf(node, reader);
   if (node.missing) return unread(node, 'this is incomplete', reader);
   if (isFunctionNode(node)) return { kind: 'lambda', fn: readFunction(node, 'lambda', [], reader), span };

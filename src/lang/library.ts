@@ -108,6 +108,8 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
 export const ROOTS: Readonly<Record<string, (arena: Arena) => Node>> = {
   'Math.SQRT2': (arena) => arena.sqrt(arena.num(2)),
   'Math.SQRT1_2': (arena) => arena.sqrt(arena.num(1, 2)),
+  'Number.EPSILON': (arena) => arena.literal('2.220446049250313e-16'),
+  'Number.MIN_VALUE': (arena) => arena.literal('5e-324'),
   'Math.LN2': (arena) => arena.call('log', arena.num(2)),
   'Math.LN10': (arena) => arena.call('log', arena.num(10)),
   'Math.LOG2E': (arena) => arena.div(arena.one, arena.call('log', arena.num(2))),
@@ -186,6 +188,10 @@ export const JAVASCRIPT_GLOBALS: Readonly<Record<string, string>> = {
   math: 'mathjs',
   nj: 'numjs',
   numeric: 'numeric',
+  // p5.js
+  ...Object.fromEntries(
+    ['abs', 'exp', 'log', 'max', 'min', 'pow', 'sqrt'].map((name) => [name, `Math.${name}`]),
+  ),
   '%keys': 'Object.keys',
   '%length': 'builtins.len',
   '%range': 'builtins.range',

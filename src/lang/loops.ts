@@ -49,7 +49,7 @@ export function runStream(
     const value = slot.before;
     if (slot.map === scope.names && value) outside.set(slot.key, value);
     // A list is filled item by item.
-    if (value?.kind === 'sequence' && value.items.length === 0) continue;
+    if (value?.kind === 'sequence' && (value.items.length === 0 || value.collecting)) continue;
     const placeholder =
       value?.kind === 'array'
         ? array(

@@ -17,7 +17,7 @@ import {
   type Statement,
 } from './syntax';
 import type { Scope, Value } from './values';
-import { importedBy, requiredBy, type Neighbours } from './workspace';
+import { importedBy, type Neighbours } from './workspace';
 
 export interface ModuleIndex {
   readonly family: Family;
@@ -125,7 +125,7 @@ export function globalValue(
   }
   // A name that is defined by itself stays unknown.
   scope.names.set(name, unsupported(`uses ${name}, which is defined by itself`, span, 'recursion'));
-  const value = valueOf(run, last, scope, name, held?.length === 1, span);
+  const value = valueOf(run, index, last, scope, name, held?.length === 1, span);
   scope.names.set(name, value);
   return value;
 }
@@ -168,6 +168,7 @@ function builtin(family: Family, name: string): Value | undefined {
 
 function valueOf(
   run: Run,
+  index: ModuleIndex,
   statement: Statement,
   scope: Scope,
   name: string,
@@ -185,10 +186,12 @@ function valueOf(
   if (statement.kind === 'assign' && isNamed) {
     if (statement.value.kind === 'lambda')
       return functionValue({ ...statement.value.fn, name, nameSpan: statement.span }, scope);
-    const required = requiredBy(statement.value);
-    const value = required && importedValue(run, scope.module, { ...required, alias: name }, span);
-    if (value) return value;
-    if (once && isPlain(statement.value)) return evaluate(run, statement.value, scope);
+    if (
+      once &&
+      (isPlain(statement.value) ||
+        (run.family === 'javascript' && (isTable(statement.value) || isInstance(statement.value, index))))
+    )
+      return evaluate(run, statement.value, scope);
   }
   return {
     kind: 'input',
@@ -230,6 +233,19 @@ function isPlain(e: Expression): boolean {
       return false;
   }
 }
+
+/** `new Activations()` of a class of the file. */
+const isInstance = (e: Expression, index: ModuleIndex): boolean =>
+  e.kind === 'call' &&
+  e.callee.kind === 'name' &&
+  index.statements.get(e.callee.name)?.at(-1)?.kind === 'class' &&
+  e.args.every((arg) => !arg.spread && isPlain(arg.value));
+
+/** `{ LEAKY: 0.01 }`, and the members of an enumeration. */
+const isTable = (e: Expression): boolean =>
+  e.kind === 'dict' &&
+  e.entries.length > 0 &&
+  e.entries.every(({ key, value }) => key !== null && (isPlain(value) || isTable(value)));
 
 /** `ROOT_2 = np.sqrt(2.0)`, `erf = np.vectorize(math.erf)`. */
 const PLAIN_CALLS = /^(vectorize|sqrt|log|exp|float)$/;

@@ -10,7 +10,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
     'data',
   ],
   [
-    /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt|true|y_?real)$/i,
+    /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt|true|y_?real|(?:target|expected|desired|ideal|true|actual|correct)_?(?:outputs?|values?|y|labels?)|answers?|observed|ideal|counts)$/i,
     'label',
   ],
   [
@@ -26,7 +26,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
 
 /** Names of predictions: what a loss that takes them is differentiated by. */
 const PREDICTION =
-  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|(\w+_)?log_?probs?|\w+_logps|log_?[pq]|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|x_?hat|x_?rec\w*|recon\w*|o|f|s)$/i;
+  /^(y_?hat|y_?pred\w*|preds?|predict\w*|p|q|a|al|a_?\d|outputs?|outs?|logits?|scores?|z|z_?\d|h|probs?|(\w+_)?log_?probs?|\w+_logps|log_?[pq]|probabilit\w*|y_?prob|y_?score|y_?est\w*|estimat\w*|guess(?:es)?|calculated|computed|x_?hat|x_?rec\w*|recon\w*|o|f|s)$/i;
 
 /** The role that a name suggests on its own. */
 export function roleHint(name: string, isScalar: boolean): Role | 'prediction' | null {
@@ -57,10 +57,12 @@ export const isGradientKey = (name: string, forward: string): boolean =>
       );
 
 /** Names of activations, or of what holds them. */
-export const isActivationContext = (name: string): boolean =>
-  isKnownActivationName(snake(name)) ||
+export const isActivationContext = (name: string): boolean => [name, snake(name)].some(isActivationWord);
+
+const isActivationWord = (name: string): boolean =>
+  isKnownActivationName(name) ||
   /(^|_)(activations?|sigmoid|logistic|tanh|relu|elu|selu|gelu|silu|swish|mish|soft_?plus|soft_?sign|soft_?max|bent_?identity)(_|$)/i.test(
-    snake(name),
+    name,
   );
 
 export const isLossName = (name: string): boolean =>
@@ -86,7 +88,7 @@ export const isProcedureName = (name: string): boolean =>
 
 /** Functions that measure something else than a loss. */
 export const isMeasureName = (name: string): boolean =>
-  /(^|_)dist(ance)?s?(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(^|_)(psnr|ssim|snr|iou)(_|$)|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
+  /(^|_)dist(ance)?s?(_|$)|ratio(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(^|_)(psnr|ssim|snr|iou)(_|$)|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
     name,
   );
 

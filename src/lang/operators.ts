@@ -3,7 +3,7 @@ import type { Span } from '../core/definition';
 import type { Node, Size } from '../core/expr';
 import { add, elementwise, isSingle, matmul, type Result } from './arrays';
 import { toArray } from './arguments';
-import { disjunction, truth } from './functions';
+import { disjunction, power, truth } from './functions';
 import { number, scalar, shapeError, unsupported, type Run } from './run';
 import type { BinaryOperator, CompareOperator, UnaryOperator } from './syntax';
 import {
@@ -63,7 +63,7 @@ function arithmetic(run: Run, operator: BinaryOperator, a: ArrayV, b: ArrayV, sp
     case '/':
       return apply((x, y) => arena.div(x, y));
     case '**':
-      return apply((x, y) => arena.pow(x, y));
+      return apply((x, y) => power(arena, x, y));
     case '@':
       return matmul(run, a, b, span, false);
     case '&':

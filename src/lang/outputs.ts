@@ -517,8 +517,9 @@ function pairUnnamed(
   if (into.gradients.some((g) => g.callable === callable) || into.broken.some((g) => g.callable === callable))
     return;
   const each = parts.length === parameters.length ? parts : elementsOf(run, parts, parameters);
-  each.forEach((part, k) => {
-    const of = parameters[k];
+  const lone = each.length === 0 ? firstOfShape(run, parts, parameters) : null;
+  const pairs = lone ? [lone] : each.map((part, k) => ({ part, of: parameters[k] }));
+  pairs.forEach(({ part, of }) => {
     if (of === undefined) return;
     const name = part.name ?? callable.fn.name;
     const { span } = part;
@@ -528,6 +529,23 @@ function pairUnnamed(
     else if (value.kind === 'unknown')
       into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
   });
+}
+
+/** A single array is meant for one of several parameters: the first of its shape, and where it does not fit, the others are tried. */
+function firstOfShape(
+  run: Run,
+  parts: readonly Part[],
+  parameters: readonly string[],
+): { part: Part; of: string } | null {
+  const [part, ...more] = parts;
+  if (!part || more.length > 0 || part.value.kind !== 'array') return null;
+  const shape = (value: ArrayV): string => value.axes.map((axis) => run.sizes.find(axis.size)).join();
+  const own = shape(part.value);
+  const states = [...run.inputs.values()];
+  const of = parameters.find((name) =>
+    states.some((state) => state.name === name && shape(state.value) === own),
+  );
+  return of === undefined ? null : { part, of };
 }
 
 /** `return np.array([df_dx, df_dy])`: one element for each parameter that is a single number. */

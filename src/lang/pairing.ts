@@ -39,6 +39,12 @@ export function pairingOf(
 ): (main: Callable) => Callable | null {
   const isLoss = ({ fn }: Callable): boolean => isLossName(fn.name) && !isGradientName(fn.name);
   const known: Known = {
+    titles: new Map(
+      [...groupBy(all, (c) => c.owner)].map(([owner, own]) => [
+        owner,
+        new Set(own.map((c) => titleOf(c.fn.name))),
+      ]),
+    ),
     stem: remembered(stemOf),
     looseStem: remembered(looseStemOf),
     gradients: groupBy(
@@ -54,11 +60,14 @@ export function pairingOf(
   return (main) =>
     // Python's functions at the top of a file have names of their own; methods are often keys.
     (family === 'javascript' || main.owner ? keyedGradient(main, all) : null) ??
+    (family === 'javascript' ? besideInDerivatives(main, all) : null) ??
     gradientFunctionOf(main, known);
 }
 
 /** The functions of a file that a pair may be made of. */
 interface Known {
+  /** Names of all functions of an owner, without case and marks. */
+  readonly titles: ReadonlyMap<ClassNode | null, ReadonlySet<string>>;
   readonly stem: (name: string) => string;
   readonly looseStem: (name: string) => string;
   readonly gradients: ReadonlyMap<ClassNode | null, readonly Callable[]>;
@@ -76,6 +85,16 @@ function keyedGradient(main: Callable, all: readonly Callable[]): Callable | nul
   if (!gradient || more.length > 0 || forwards.length > 1) return null;
   const count = names(gradient).length - names(main).length;
   return count === 0 || count === 1 ? gradient : null;
+}
+
+/** `Activation.relu` and `ActivationDerivative.relu`: the same name in a class or object of derivatives. */
+function besideInDerivatives(main: Callable, all: readonly Callable[]): Callable | null {
+  const isOfDerivatives = ({ owner }: Callable): boolean => owner !== null && isGradientName(owner.name);
+  if (isOfDerivatives(main)) return null;
+  const same = all.filter((c) => c.fn.name === main.fn.name);
+  const [gradient, ...more] = same.filter(isOfDerivatives);
+  if (!gradient || more.length > 0 || same.length !== 2) return null;
+  return names(gradient).length === names(main).length ? gradient : null;
 }
 
 function groupBy<K>(all: readonly Callable[], key: (c: Callable) => K): Map<K, Callable[]> {
@@ -103,7 +122,9 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
     .flatMap((d) => known.named.get(d) ?? [])
     .filter((c) => c.owner === main.owner);
   if (exact.length === 1) return exact[0] ?? null;
-  const others = (known.gradients.get(main.owner) ?? []).filter((c) => c.fn !== main.fn);
+  const others = (known.gradients.get(main.owner) ?? []).filter(
+    (c) => c.fn !== main.fn && !saysOther(c, main, known),
+  );
   if (others.length === 0) return null;
   const mine = names(main);
   const { stem } = known;
@@ -119,6 +140,17 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   if (losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1) return loose[0] ?? null;
   return byLooseStem(main, losses, others, known);
 }
+
+/** `softmaxLossGradient` says that it belongs to `softmaxLoss`, not to `softmax`. */
+function saysOther(gradient: Callable, main: Callable, { titles }: Known): boolean {
+  const title = titleOf(gradient.fn.name.replace(GRADIENT_WORDS, ''));
+  if (title === titleOf(main.fn.name) || title === titleOf(gradient.fn.name)) return false;
+  return titles.get(main.owner)?.has(title) ?? false;
+}
+
+const GRADIENT_WORDS = /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|_d$|^d_/gi;
+
+const titleOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
 
 /** `poisson_nll` and `poisson_grad`: alike but for the words for their kind, alone in that and on the same arguments. */
 function byLooseStem(

@@ -11,6 +11,7 @@ import type {
 } from './definition';
 import type { ForeignGradient, Intermediate } from './assemble';
 import { around } from './cells';
+import { choicesOf } from './choices';
 import { kindOf, plainKindOf } from './detect';
 import { directivesFor, isDirective } from './directives';
 import type { Callable, Plan } from './execution';
@@ -114,6 +115,7 @@ export function readDefinitions(
       [...directives.shapes],
       [...directives.roles],
       rule && [rule.kind, 'fixed' in rule ? rule.fixed : [], parts.map(({ fn }) => fn.name)],
+      main.fn.documentation,
     ]);
     const functions = [main, ...(gradient ? [gradient] : []), ...parts];
     const attempted = reuse.attempt(functions, settings, () => {
@@ -143,28 +145,21 @@ export function readDefinitions(
   const pairs = new Map(callables.map((main) => [main, pairing(main)]));
   const gradientOnly = new Set(
     [...pairs].flatMap(([main, c]) =>
-      c && (isGradientOnly(c, main) || isGradientKey(c.fn.name, main.fn.name)) ? [c.fn] : [],
+      c && (isGradientOnly(c, main) || isGradientKey(c.fn.name, main.fn.name) || c.fn.name === main.fn.name)
+        ? [c.fn]
+        : [],
     ),
   );
   const ruleOf = language.grammar === 'python' ? rulesOf(module.body, callables) : () => null;
   const rules = new Map(callables.map((main) => [main, ruleOf(main)]));
   for (const rule of rules.values())
     if (rule) for (const part of partsOfRule(rule)) gradientOnly.add(part.fn);
-  for (const main of callables) {
-    // What is the gradient of another function is read with that one.
+  const consider = (main: Callable, gradient: Callable | null): void => {
     const wanted = isAsked(main);
-    if (gradientOnly.has(main.fn) && !wanted) continue;
-    const rule = rules.get(main) ?? null;
-    if (rule) {
-      const definition = read(main, null, 'whole', rule);
-      if (definition) add(definition);
-      continue;
-    }
-    const gradient = pairs.get(main) ?? null;
-    if (!gradient && !wanted && !mayDefine(main.fn)) continue;
+    if (!gradient && !wanted && !mayDefine(main.fn)) return;
     if (spent > MAX_RUNS) {
       unread.push(main);
-      continue;
+      return;
     }
     const alone = read(main, null);
     // A function with gradients of its own is not paired with another one.
@@ -172,6 +167,24 @@ export function readDefinitions(
     const iteration = (paired ?? alone) ? null : iterationOf(main.fn);
     const definition = paired ?? alone ?? (iteration && readIteration(iteration, main.owner, read));
     if (definition) add(definition);
+  };
+  for (const main of callables) {
+    // What is the gradient of another function is read with that one.
+    if (gradientOnly.has(main.fn) && !isAsked(main)) continue;
+    const rule = rules.get(main) ?? null;
+    if (rule) {
+      const definition = read(main, null, 'whole', rule);
+      if (definition) add(definition);
+      continue;
+    }
+    const gradient = pairs.get(main) ?? null;
+    const choices = choicesOf(main);
+    // Where what is chosen by default can be read, that is what is meant.
+    if (choices.size === 0 || read(main, null)?.program) consider(main, gradient);
+    else {
+      const gradients = gradient ? choicesOf(gradient) : null;
+      for (const [name, choice] of choices) consider(choice, gradients?.get(name) ?? null);
+    }
   }
   const taken = new Set([...pairs.values()].map((gradient) => gradient?.fn));
   const lone = callables.filter(
@@ -600,4 +613,5 @@ function brokenProblems(reading: Reading): Problem[] {
 /** Whether shapes that do not fit are proof of a mistake: not where the loss leaves some of them open. */
 const provesBroken = ({ cause, callable }: BrokenGradient, reading: Reading): boolean =>
   cause.type === 'shape' &&
+  reading.execution.run.family === 'python' &&
   (callable === reading.execution.main.callable || foreignArguments(reading.execution).length === 0);

@@ -94,7 +94,9 @@ function bindArguments(
       return unsupported(`calls ${fn.name} without its argument ${parameter.name}`, span, 'missing-argument');
     scope.names.set(
       parameter.name,
-      value.kind === 'array' ? bind(run, parameter.name, value, span, 'argument') : value,
+      value.kind === 'array' && !(run.family === 'javascript' && fn.name === 'lambda')
+        ? bind(run, parameter.name, value, span, 'argument')
+        : value,
     );
   }
   return null;

@@ -21,7 +21,8 @@ export const isVjpName = (name: string): boolean => VJP.test(name);
 export function mayRename(gradient: Callable, name: string, main: Callable, other: string): boolean {
   if (isCacheName(name) || UPSTREAM.test(name) || (gradient.owner !== null && VJP.test(gradient.fn.name)))
     return false;
-  if (main.fn.parameters.length <= (main.owner ? 2 : 1)) return true;
+  const needed = main.fn.parameters.filter(({ fallback }) => fallback === null);
+  if (needed.length <= (main.owner ? 2 : 1)) return true;
   // X is not what y_hat was.
   const roles = [roleHint(name, false), roleHint(other, false)];
   return !(roles.includes('data') && (roles.includes('prediction') || roles.includes('label')));

@@ -70,6 +70,9 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
     const found = names.filter((name) =>
       AMBIGUOUS.some(([pattern, tells]) => pattern.test(name) && tells(hasOf(name), hasAlpha)),
     );
+    // The slope of an activation: LeakyReLU(a, x).
+    if (/leaky/i.test(fn.name) && names.includes('a') && names.some((name) => /^[xz]$/.test(name)))
+      found.push('a');
     // Something else must be left to differentiate by.
     const others = fn.parameters.filter(({ name, fallback }) => {
       const hint = roleHint(name, true);

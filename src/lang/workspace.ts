@@ -2,7 +2,7 @@
 import { candidatePaths, joined } from './imports';
 import type { Neighbour } from '../protocol';
 import type { ModuleIndex } from './module';
-import type { Expression, Family, Import, Statement } from './syntax';
+import type { Family, Import, Statement } from './syntax';
 
 export interface Neighbours {
   /** What a module name means in a file, or null when it is no file of the workspace. */
@@ -63,32 +63,17 @@ export function importedBy(index: ModuleIndex, { module, member }: Import): Impo
   return inner ? { module: inner, member: null } : found && { module: found, member };
 }
 
-/** `require('./losses')` and its members as imports. */
-export function requiredBy(e: Expression): Omit<Import, 'alias'> | null {
-  if (e.kind === 'attribute') {
-    const object = requiredBy(e.object);
-    return object?.member === null ? { ...object, member: e.name } : null;
-  }
-  if (e.kind !== 'call' || e.callee.kind !== 'name' || e.callee.name !== 'require') return null;
-  const [only] = e.args;
-  return only?.value.kind === 'string' ? { module: only.value.value, member: null } : null;
-}
-
 /** The files of the workspace that statements import from, also inside of functions. */
 export const importedModules = (index: ModuleIndex, statements: readonly Statement[]): ModuleIndex[] =>
   importsOf(statements).flatMap((item) => importedBy(index, item)?.module ?? []);
 
-/** All imports in statements, also those by `require`. */
+/** All imports in statements. */
 export function importsOf(statements: readonly Statement[]): Import[] {
   const found: Import[] = [];
   const visit = (list: readonly Statement[]): void => {
     for (const s of list) {
       if (s.kind === 'import') found.push(...s.imports);
-      else if (s.kind === 'assign') {
-        const required = requiredBy(s.value);
-        const [target] = s.targets;
-        if (required) found.push({ ...required, alias: target?.kind === 'name' ? target.name : '' });
-      } else if (s.kind === 'function') visit(s.fn.body);
+      else if (s.kind === 'function') visit(s.fn.body);
       else if (s.kind === 'class') visit(s.node.body);
       else if (s.kind === 'if') [s.then, s.otherwise].forEach(visit);
       else if (s.kind === 'block' || s.kind === 'for' || s.kind === 'while') visit(s.body);

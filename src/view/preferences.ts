@@ -3,7 +3,7 @@ import type { TrainOptions } from '../protocol';
 
 export interface Preferences {
   readonly graph: 'values' | 'gradients' | 'both';
-  /** Target of the code that is shown: `numpy`. */
+  /** Target of the code that is shown, `numpy`; the first one that there is until another is chosen. */
   readonly target: string;
   readonly logScale: boolean;
   /** Ids of the sections that are folded. */
@@ -28,7 +28,7 @@ export interface StateHolder {
 
 export const DEFAULT_PREFERENCES: Preferences = {
   graph: 'both',
-  target: 'numpy',
+  target: '',
   logScale: false,
   folded: [],
   openSteps: [],

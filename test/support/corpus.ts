@@ -13,6 +13,8 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   '.py': 'python',
   '.js': 'javascript',
   '.ts': 'typescript',
+  '.mts': 'typescript',
+  '.tsx': 'typescriptreact',
 };
 
 export interface CorpusFile {

@@ -219,6 +219,34 @@ describe('editor', () => {
     });
   });
 
+  describe('JavaScript and TypeScript', () => {
+    const SOURCE = [
+      'export const gaussian = (x) => Math.exp(-x * x);',
+      'export const gaussianPrime = (x) => 2 * x * Math.exp(-x * x);',
+      '',
+    ].join('\n');
+    for (const name of ['pair.js', 'pair.ts', 'pair.jsx', 'pair.tsx'])
+      it(`have lenses, hovers, diagnostics and fixes in ${name}`, async () => {
+        const document = await vscode.workspace.openTextDocument(await writeWorkspaceFile(name, SOURCE));
+        await vscode.window.showTextDocument(document);
+        const titles = await lensTitles(document.uri);
+        assert.ok(titles.includes('1: ∇ Derive gradient'), titles.join());
+        assert.match(await hoverText(document, position(document, 'gaussian =')), /data:image\/svg/);
+        const [found] = await untilDiagnostics(document.uri, 1);
+        assert.equal(found?.code, 'gradient-sign');
+        const fixes = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+          'vscode.executeCodeActionProvider',
+          document.uri,
+          found.range,
+          vscode.CodeActionKind.QuickFix.value,
+        );
+        const change = fixes.find((action) => action.edit !== undefined)?.edit;
+        assert.ok(change, 'there is no quick fix');
+        assert.ok(await vscode.workspace.applyEdit(change));
+        await untilDiagnostics(document.uri, 0);
+      });
+  });
+
   describe('commands at the cursor', () => {
     it('derive what the cursor is in, by keyboard alone', async () => {
       const { page } = window;
