@@ -42,9 +42,6 @@ export interface KernelSettings {
   readonly fused: boolean;
 }
 
-/** Fewer chunks than these are done sooner by one thread. */
-const SHARED_CHUNKS = 4;
-
 /**
  * `fixed` are inputs that stay the same between runs: they are copied into the kernel's memory once. With a crew, `steps`
  * shares the work on large data with its threads; results are the same to the last bit.
@@ -58,19 +55,16 @@ export function createKernel(
 ): Compiled<Kernel> {
   const host = wasmHost();
   if (!host || !canVectorise()) return { ok: false, message: 'this host has no WebAssembly with vectors' };
-  const options = { double: settings.precision === 'double', fused: settings.fused };
   try {
-    const alone = { ...options, shared: false, threads: 1 };
-    const single = compileKernel(program, sizes, alone);
-    const helpers = crew !== null && single.chunks >= SHARED_CHUNKS ? crew.helpers : 0;
-    const plan =
-      helpers > 0
-        ? compileKernel(program, sizes, { ...options, shared: true, threads: 1 + helpers })
-        : single;
-    const memory = new host.Memory({ initial: plan.pages, maximum: plan.pages, shared: plan.shared });
+    const plan = compileKernel(program, sizes, {
+      double: settings.precision === 'double',
+      fused: settings.fused,
+      helpers: crew?.helpers ?? 0,
+    });
+    const memory = new host.Memory({ initial: plan.pages, maximum: plan.pages, shared: plan.helpers > 0 });
     const module = new host.Module(plan.bytes);
     const runChunk = createChunkRunner(plan, memory, 0, new host.Instance(module, importsOf(plan, memory)));
-    const team = crew && helpers > 0 ? { crew, id: crew.load({ plan, module, memory }) } : null;
+    const team = crew && plan.helpers > 0 ? { crew, id: crew.load({ plan, module, memory }) } : null;
     return { ok: true, value: bindKernel(program, sizes, fixed, plan, memory, settings, runChunk, team) };
   } catch (error) {
     if (error instanceof NotVectorised) return { ok: false, message: error.message };
@@ -111,7 +105,7 @@ export function createChunkRunner(
     }
     const rest = count - STREAMS * perStream;
     if (rest === 0) return;
-    // Two rows of each stream are run over at a time.
+    // The rows that are left are shared out to the streams too.
     const each = 2 * Math.ceil(rest / (2 * STREAMS));
     run(start + STREAMS * perStream, each, each, 1, rest, scratch, totals);
   };
@@ -190,9 +184,6 @@ function bindKernel(
   team: Team | null,
 ): Kernel {
   const { layout } = plan;
-  plan.constants.forEach((bytes, k) => {
-    new Uint8Array(memory.buffer, layout.constants + 16 * k, 16).set(bytes);
-  });
   const none = new Float64Array(0);
   const views = layout.stores.map((store) => (store.base === 'scratch' ? none : viewOf(memory, store)));
   const uniform = bindUniform(
@@ -239,7 +230,7 @@ function bindKernel(
 
   return {
     about: `a kernel in ${settings.precision} precision${settings.fused ? ' with fused multiply-add' : ''}${
-      team ? `, on ${1 + team.crew.helpers} threads` : ''
+      team ? `, on ${1 + plan.helpers} threads` : ''
     }`,
     steps: (inputs = {}) => stepsOf(inputs, team),
     dispose: () => {

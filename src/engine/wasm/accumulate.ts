@@ -101,18 +101,15 @@ export function accumulate(
   scope: Scope,
   { work, op }: Accumulator,
   local: number,
-  before: Value | null,
   combo: Combo,
   mask: Value | null,
 ): Value {
   const { lanes: l, graph, code } = scope;
   const registers = tapeOf(scope, work, combo);
   const value = registers.at(-1) ?? 0;
-  const old =
-    before ??
-    graph.read(`accumulator ${local}`, false, () => {
-      code.get(local);
-    });
+  const old = graph.read(`accumulator ${local}`, false, () => {
+    code.get(local);
+  });
   const last = work.statement.tape.at(-1);
   if (op === 'sum' && mask === null && last?.op === 'mul')
     return l.fma(registers[last.a] ?? 0, registers[last.b] ?? 0, old);

@@ -22,6 +22,11 @@ export interface Code {
   call(functionIndex: number): void;
   /** Repeats `body` while what it leaves on the stack is not 0. */
   doWhile(body: () => void): void;
+  /**
+   * The parts one after the other, with branches between them that are never taken as `never` is never 0: V8 moves all
+   * reads of memory in a stretch without branches to its beginning, and then lacks registers to keep them.
+   */
+  fenced(never: number, parts: readonly (() => void)[]): void;
   /** Skips `body` if the value on the stack is 0. */
   when(body: () => void): void;
   /** `then` or `otherwise`, as the value on the stack is not 0 or 0; both leave a value. */
@@ -101,6 +106,18 @@ export function writeFunction(
       body([0x03, 0x40], () => {
         inner();
         push(0x0d, 0x00);
+      });
+    },
+    fenced: (never, parts) => {
+      body([0x02, 0x40], () => {
+        parts.forEach((part, k) => {
+          if (k > 0) {
+            code.get(never);
+            code.scalar('i32.eqz');
+            push(0x0d, 0x00);
+          }
+          part();
+        });
       });
     },
     when: (inner) => {

@@ -8,7 +8,7 @@ import { encodeModule, F64, type FunctionBody } from './encode';
 import type { Pool } from './emit';
 import { wasmHost } from './host';
 import { NotVectorised } from './instantiate';
-import { CONSTANT_BYTES, foldsRows, layOut, type Layout, type Store } from './layout';
+import { foldsRows, layOut, type Layout, type Store } from './layout';
 import { STREAMS, type Frame } from './nest';
 import { MOST_CHUNKS } from '../board';
 import { emitRows } from './rows';
@@ -17,8 +17,6 @@ import { emitRows } from './rows';
 export interface KernelPlan {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly layout: Layout;
-  /** Sixteen bytes each, from the layout's `constants` on. */
-  readonly constants: readonly (readonly number[])[];
   /** Rows of the operator table that are called lane by lane. */
   readonly called: readonly string[];
   /** Totals over the rows, by pass. */
@@ -31,7 +29,8 @@ export interface KernelPlan {
   readonly sliceBlocks: number;
   /** Whole memory, in pages. */
   readonly pages: number;
-  readonly shared: boolean;
+  /** Threads that help; the memory is shared if there are any. */
+  readonly helpers: number;
 }
 
 export interface Fold {
@@ -46,13 +45,15 @@ export interface KernelOptions {
   readonly double: boolean;
   /** Rounds products and sums once; `canFuse` tells whether the host has it. */
   readonly fused: boolean;
-  readonly shared: boolean;
-  readonly threads: number;
+  /** Threads that could help; none are asked for little data. */
+  readonly helpers: number;
 }
 
 export const PAGE = 65536;
 const MOST_PAGES = 65536;
 const CHUNK_BYTES = 1 << 20;
+/** Fewer chunks than these are done sooner by one thread. */
+const SHARED_CHUNKS = 4;
 /** Memory for the totals of all chunks. */
 const TOTALS_BYTES = 1 << 25;
 /** Instructions, of the tapes, in a piece of work. */
@@ -68,22 +69,14 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
   const blockRows = 64 * rowBytes <= CACHED_BYTES ? 64 : 32;
   const layout = layOut(program, sizes, options.double, blockRows);
   const { chunkRows, chunks } = chunking(rows, blockRows, rowBytes, layout.totalBytes);
-  const bytesNeeded = layout.bytes + options.threads * scratchOf(layout) + chunks * layout.totalBytes;
+  const helpers = chunks >= SHARED_CHUNKS ? options.helpers : 0;
+  const bytesNeeded = layout.bytes + (1 + helpers) * scratchOf(layout) + chunks * layout.totalBytes;
   const pages = Math.ceil(bytesNeeded / PAGE) + 1;
   if (pages > MOST_PAGES)
     throw new NotVectorised('the data takes more than the 4 GB that a kernel can address');
 
-  const constants: (readonly number[])[] = [];
-  const places = new Map<string, number>();
   const called: string[] = [];
   const pool: Pool = {
-    constant: (value) => {
-      const key = value.join();
-      const known = places.get(key) ?? constants.push(value) - 1;
-      places.set(key, known);
-      if (16 * known >= CONSTANT_BYTES) throw new NotVectorised('the program has too many constants');
-      return layout.constants + 16 * known;
-    },
     functionIndex: (name) => {
       if (!called.includes(name)) called.push(name);
       return called.indexOf(name);
@@ -95,7 +88,7 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
     }),
   );
   const bytes = encodeModule({
-    memory: { pages, shared: options.shared },
+    memory: { pages, shared: helpers > 0 },
     imports: called.map((name) => ({ name, params: opRow(name).domain.map(() => F64), results: [F64] })),
     functions,
   });
@@ -109,7 +102,6 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
   return {
     bytes,
     layout,
-    constants,
     called,
     folds,
     rows,
@@ -117,7 +109,7 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
     chunks,
     sliceBlocks,
     pages,
-    shared: options.shared,
+    helpers,
   };
 }
 

@@ -5,8 +5,6 @@ import type { Graph, GraphNode, Value } from './graph';
 
 /** What several functions of a module share. */
 export interface Pool {
-  /** Address of sixteen bytes in memory: reading a constant is cheaper than building it. */
-  constant(bytes: readonly number[]): number;
   /** Index of the imported function that computes a row of the operator table. */
   functionIndex(name: string): number;
 }
@@ -40,11 +38,7 @@ export function emitGraph(code: Code, pool: Pool, graph: Graph, roots: readonly 
     const node = nodeOf(graph, value);
     switch (node.op) {
       case 'constant':
-        if (node.bytes.every((byte) => byte === 0)) code.constant(node.bytes);
-        else {
-          code.i32(0);
-          code.memory('v128.load', pool.constant(node.bytes));
-        }
+        code.constant(node.bytes);
         return;
       case 'read':
         node.emit();

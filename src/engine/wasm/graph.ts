@@ -102,7 +102,7 @@ export interface Lanes {
   right(a: Value, bits: number): Value;
   plus(a: Value, b: Value): Value;
   minus(a: Value, b: Value): Value;
-  /** c₀ + c₁ x + c₂ x² + …, by Horner's scheme. */
+  /** c₀ + c₁ x + c₂ x² + …, by Estrin's scheme (1960), whose operations wait for each other less than Horner's. */
   polynomial(x: Value, coefficients: readonly number[]): Value;
 }
 
@@ -111,8 +111,15 @@ export function lanesOf(graph: Graph, double: boolean, fused: boolean): Lanes {
   const repeat = (bytes: Uint8Array): Value =>
     graph.constant(Array.from({ length: 16 }, (_, k) => bytes[k % bytes.length] ?? 0));
   const op = (name: VectorOp, ...args: Value[]): Value => graph.op(name, ...args);
-  const constant = (value: number): Value =>
-    repeat(new Uint8Array((double ? Float64Array : Float32Array).of(value).buffer));
+  const constants = new Map<number, Value>();
+  const constant = (value: number): Value => {
+    const known = constants.get(value);
+    // A map takes both zeros for one.
+    if (known !== undefined && value !== 0) return known;
+    const made = repeat(new Uint8Array((double ? Float64Array : Float32Array).of(value).buffer));
+    constants.set(value, made);
+    return made;
+  };
   const mul = (a: Value, b: Value): Value => op(`${f}.mul`, a, b);
   const add = (a: Value, b: Value): Value => op(`${f}.add`, a, b);
   const fma = (a: Value, b: Value, c: Value): Value =>
@@ -151,10 +158,14 @@ export function lanesOf(graph: Graph, double: boolean, fused: boolean): Lanes {
     plus: (a, b) => op(`${i}.add`, a, b),
     minus: (a, b) => op(`${i}.sub`, a, b),
     polynomial: (x, coefficients) => {
-      const [last, ...rest] = [...coefficients].reverse();
-      let sum = constant(last ?? 0);
-      for (const c of rest) sum = fma(sum, x, constant(c));
-      return sum;
+      let terms = coefficients.map(constant);
+      for (let power = x; terms.length > 1; power = mul(power, power))
+        terms = terms.flatMap((term, k) => {
+          if (k % 2 === 1) return [];
+          const next = terms[k + 1];
+          return [next === undefined ? term : fma(next, power, term)];
+        });
+      return terms[0] ?? constant(0);
     },
   };
 }

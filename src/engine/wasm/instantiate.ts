@@ -198,13 +198,17 @@ export function instantiate(
 const isFixed = (scope: Scope, pointer: Pointer): boolean =>
   scope.innermost.every((axis) => (pointer.strides[axis] ?? 0) === 0);
 
+/** The stream that a pointer follows: one that does not move along the rows follows none. */
+const streamOf = (pointer: Pointer, combo: Combo): number =>
+  (pointer.strides[ROW] ?? 0) === 0 ? 0 : (combo[ROW]?.stream ?? 0);
+
 function readValue(scope: Scope, site: Site, combo: Combo): Value {
   const { code, nest, lanes: l, vector } = scope;
   const offset = offsetIn(site, combo);
   const stride = site.strides[vector] ?? 0;
   const point = combo[vector];
   const count = point?.lanes ?? l.count;
-  const stream = combo[ROW]?.stream ?? 0;
+  const stream = streamOf(site.pointer, combo);
   const key = `${nest.id(site.pointer)} ${offset} ${stride} ${count} ${stream}`;
   const size = l.double ? 64 : 32;
   return scope.graph.read(key, isFixed(scope, site.pointer), () => {
@@ -230,7 +234,7 @@ function indexValue(scope: Scope, pointer: Pointer | null, id: number, combo: Co
   const { code, nest, lanes: l, vector } = scope;
   if (!pointer) throw new RangeError('an index without a pointer');
   const point = combo[id];
-  const stream = combo[ROW]?.stream ?? 0;
+  const stream = streamOf(pointer, combo);
   const first = scope.graph.read(`index ${nest.id(pointer)} ${stream}`, isFixed(scope, pointer), () => {
     nest.address(pointer, stream);
     code.scalar(l.double ? 'f64.convert_i32_u' : 'f32.convert_i32_u');
@@ -252,7 +256,7 @@ function gather(scope: Scope, site: Site, combo: Combo, at: (register: number) =
   if (!l.double) throw new NotVectorised('positions are computed only in double precision');
   const offset = offsetIn(site, combo);
   const stride = site.strides[vector] ?? 0;
-  const stream = combo[ROW]?.stream ?? 0;
+  const stream = streamOf(site.pointer, combo);
   const positions = site.computed.map(([register]) => at(register));
   const key = `${nest.id(site.pointer)} ${offset} ${stream} ${site.computed.map(([, bytes, length]) => `${bytes}x${length}`).join(' ')}`;
   return graph.gather(key, positions, (position) => {

@@ -24,7 +24,6 @@ export interface Layout {
   readonly copies: ReadonlyMap<number, Store>;
   /** Totals of one chunk of rows, by the statement's target: always doubles. */
   readonly totals: ReadonlyMap<number, Store>;
-  readonly constants: number;
   readonly scratch: number;
   /** Bytes of the scratch memory of one thread, of the totals of one chunk, and of everything before both. */
   readonly scratchBytes: number;
@@ -36,8 +35,6 @@ export interface Layout {
 
 /** Rows after the last that may be read and written. */
 export const SLACK_ROWS = 8;
-/** Room for the constants of a module. */
-const CONSTANT_BYTES = 1 << 15;
 const LINE = 64;
 
 const aligned = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
@@ -45,7 +42,7 @@ const aligned = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
 /** Throws a RangeError for a size that is not bound. */
 export function layOut(program: LoopProgram, sizes: Sizes, double: boolean, blockRows: number): Layout {
   const width = double ? 8 : 4;
-  let end = CONSTANT_BYTES;
+  let end = 0;
   let scratchBytes = 0;
   let totalBytes = 0;
   const take = (bytes: number): number => {
@@ -106,7 +103,6 @@ export function layOut(program: LoopProgram, sizes: Sizes, double: boolean, bloc
     dims: program.buffers.map((buffer) => buffer.dims),
     copies,
     totals,
-    constants: 0,
     scratch: end,
     scratchBytes,
     totalBytes: aligned(totalBytes),
@@ -118,5 +114,3 @@ export function layOut(program: LoopProgram, sizes: Sizes, double: boolean, bloc
 /** Whether a statement reduces over the rows. */
 export const foldsRows = (statement: Statement): boolean =>
   statement.reduce !== null && statement.row === statement.axes.length - 1;
-
-export { CONSTANT_BYTES };

@@ -190,7 +190,7 @@ function runOverRows(emission: Emission): void {
               const local = accumulator.locals[k] ?? 0;
               sums.push({
                 local,
-                value: accumulate(scope, accumulator, local, null, full, bare ? null : (mask?.() ?? null)),
+                value: accumulate(scope, accumulator, local, full, bare ? null : (mask?.() ?? null)),
               });
               return;
             }
@@ -302,31 +302,42 @@ function reduceOver(
   const { nest, context, lengths, lanes } = emission;
   const { code } = nest.frame;
   nest.over({ id: reduced, length: lengths[reduced] ?? 0, tile, width }, (points) => {
-    const scope = scopeOf(emission, [reduced]);
-    const sums = accumulators.flatMap((accumulator) => {
-      const { combo, locals } = accumulator;
-      const values: (Value | null)[] = locals.map(() => null);
-      points.forEach((point, k) => {
-        const full = [...combo];
-        full[reduced] = point;
-        const copy = k % locals.length;
-        const mask = width > 1 && point.lanes < lanes ? firstLanes(scope.lanes, point.lanes) : null;
-        values[copy] = accumulate(scope, accumulator, locals[copy] ?? 0, values[copy] ?? null, full, mask);
-      });
-      return values.flatMap((value, k) => (value === null ? [] : [{ local: locals[k] ?? 0, value }]));
-    });
-    const emitted = emitGraph(
-      code,
-      context.pool,
-      scope.graph,
-      sums.map(({ value }) => value),
+    const parts = points.flatMap((point) =>
+      inGroups(accumulators).map((group) => {
+        const scope = scopeOf(emission, [reduced]);
+        const sums = group.map((accumulator) => {
+          const local = accumulator.locals[0] ?? 0;
+          const full = [...accumulator.combo];
+          full[reduced] = point;
+          const mask = width > 1 && point.lanes < lanes ? firstLanes(scope.lanes, point.lanes) : null;
+          return { local, value: accumulate(scope, accumulator, local, full, mask) };
+        });
+        const emitted = emitGraph(
+          code,
+          context.pool,
+          scope.graph,
+          sums.map(({ value }) => value),
+        );
+        emitted.before();
+        return () => {
+          emitted.body();
+          setAll(code, emitted, sums);
+        };
+      }),
     );
-    emitted.before();
     return () => {
-      emitted.body();
-      setAll(code, emitted, sums);
+      code.fenced(nest.frame.scratch, parts);
     };
   });
+}
+
+/** Accumulators that can be added to between two fences with all operands in registers. */
+const GROUP = 4;
+
+function inGroups(accumulators: readonly Accumulator[]): (readonly Accumulator[])[] {
+  return Array.from({ length: Math.ceil(accumulators.length / GROUP) }, (_, k) =>
+    accumulators.slice(k * GROUP, (k + 1) * GROUP),
+  );
 }
 
 function firstLanes(l: Lanes, count: number): Value {
@@ -342,15 +353,10 @@ function reduceInStreams(emission: Emission, reduced: number): void {
   const [work] = works;
   if (!work) return;
   const along = vector === reduced;
-  const perStream = along && free.length === 0 ? 2 : 1;
-  const rows = Array.from({ length: STREAMS * perStream }, (_, k): Point => ({
-    offset: k % perStream,
-    lanes: 1,
-    stream: Math.floor(k / perStream),
-  }));
+  const rows = Array.from({ length: STREAMS }, (_, stream): Point => ({ offset: 0, lanes: 1, stream }));
   const tiles = free.map((id, k) => (along ? (k === free.length - 1 ? 2 : 1) : id === vector ? 3 : 1));
   overAll(nest, freeAxes(emission, tiles), (points) => {
-    nest.overStreams(perStream, () => {
+    nest.overStreams(1, () => {
       const accumulators = startAccumulators(emission, combosOf(new Map([...points, [ROW, rows]])), 1);
       reduceOver(emission, reduced, along ? 2 : 1, along ? lanes : 1, accumulators);
       for (const accumulator of accumulators) {
@@ -369,7 +375,7 @@ function foldExactly(emission: Emission): void {
   const { nest, context, free, vector } = emission;
   const { code } = nest.frame;
   const others = free.length > 1;
-  const tiles = free.map((id) => (id === vector ? (others ? 4 : 8) : 3));
+  const tiles = free.map((id) => (id === vector ? (others ? 4 : 6) : 3));
   overAll(nest, freeAxes(emission, tiles), (points) => {
     const accumulators = startAccumulators(emission, combosOf(points), 1);
     nest.overRows(1, () => {
@@ -379,7 +385,7 @@ function foldExactly(emission: Emission): void {
         const local = accumulator.locals[0] ?? 0;
         return {
           local,
-          value: accumulate(scope, accumulator, local, null, withRow(accumulator.combo, row), null),
+          value: accumulate(scope, accumulator, local, withRow(accumulator.combo, row), null),
         };
       });
       const emitted = emitGraph(

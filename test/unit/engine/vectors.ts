@@ -19,13 +19,8 @@ export function evaluateVector(
 ): ArrayLike<number> {
   const count = args[0]?.length ?? 0;
   const bytes = Math.ceil((count * (double ? 8 : 4)) / 16) * 16;
-  const constants: number[][] = [];
   const names: string[] = [];
   const pool = {
-    constant: (value: readonly number[]): number => {
-      constants.push([...value]);
-      return 16 * (constants.length - 1);
-    },
     functionIndex: (name: string): number => {
       if (!names.includes(name)) names.push(name);
       return names.indexOf(name);
@@ -76,9 +71,6 @@ export function evaluateVector(
     double
       ? new Float64Array(memory.buffer, place(k), count)
       : new Float32Array(memory.buffer, place(k), count);
-  constants.forEach((value, k) => {
-    new Uint8Array(memory.buffer, 16 * k, 16).set(value);
-  });
   args.forEach((values, k) => {
     view(k).set(values);
   });
