@@ -2,7 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { allowFused } from '../unit/engine/fused';
 import { cases as engine } from './engine';
+import { gridPage, runGrid } from './grid';
 import { measure, type Result } from './measure';
 import { toMarkdown } from './report';
 import { runSymbolic } from './symbolic';
@@ -17,8 +19,9 @@ const { values, positionals } = parseArgs({
 const rounds = Number(values.rounds ?? 7);
 const { only } = values;
 
-function runEngine(): Result[] {
-  return engine
+async function runEngine(): Promise<Result[]> {
+  allowFused();
+  const results = engine
     .filter((item) => only === undefined || `${item.bench} ${item.case}`.includes(only))
     .flatMap((item) => {
       const measured = measure(item, rounds);
@@ -26,6 +29,16 @@ function runEngine(): Result[] {
         report(`${bench} | ${name} | ${contender} | ${median.toPrecision(3)} ${unit}`);
       return measured;
     });
+  const grid = await runGrid({
+    rounds,
+    only,
+    report,
+    worker: join(root, '.cache/bench/worker.cjs'),
+    peer: join(root, 'test/bench/peers/engine_peer.py'),
+  });
+  // A part of the cases makes no page.
+  if (only === undefined) await writeFile(join(root, 'test/bench/engine.md'), gridPage(grid));
+  return [...results, ...grid];
 }
 
 async function symbolic(): Promise<readonly Result[]> {
@@ -38,7 +51,7 @@ async function symbolic(): Promise<readonly Result[]> {
 }
 
 const BENCHES: Readonly<Record<string, (() => Promise<readonly Result[]>) | undefined>> = {
-  engine: () => Promise.resolve(runEngine()),
+  engine: runEngine,
   symbolic,
 };
 const chosen = BENCHES[positionals[0] ?? ''];

@@ -8,6 +8,10 @@ export const MODELS: Readonly<Record<string, string>> = {
 z[i<m] = sum(j<n, X[i,j]*w[j]) + b
 a[i<m] = 1/(1+exp(-z[i]))
 J = -1/m*sum(i<m, y[i]*log(a[i]) + (1-y[i])*log(1-a[i]))`,
+  focal: `data X[m,n]; label y[m] binary; param w[n]; param b
+z[i<m] = sum(j<n, X[i,j]*w[j]) + b
+a[i<m] = sigmoid(z[i])
+J = 1/m*sum(i<m, y[i]*(1-a[i])^2*softplus(-z[i]) + (1-y[i])*a[i]^2*softplus(z[i]))`,
   squares: `data X[m,n]; label y[m]; param w[n]; param b
 p[i<m] = sum(j<n, X[i,j]*w[j]) + b
 J = 1/m*sum(i<m, (p[i]-y[i])^2)`,

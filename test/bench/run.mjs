@@ -46,4 +46,15 @@ if (process.argv[2] === 'symbolic') {
   await bundle('core.ts', 'core.mjs', { minify: true });
   await bundle('deriver.ts', 'deriver.mjs', { minify: true });
 }
+if (process.argv[2] === 'engine')
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/worker.ts'],
+    outfile: join(folder, 'worker.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'warning',
+  });
 await import(pathToFileURL(join(folder, `${entry}.mjs`)).href);

@@ -332,7 +332,7 @@ function reduceOver(
 }
 
 /** Accumulators that can be added to between two fences with all operands in registers. */
-const GROUP = 4;
+const GROUP = 8;
 
 function inGroups(accumulators: readonly Accumulator[]): (readonly Accumulator[])[] {
   return Array.from({ length: Math.ceil(accumulators.length / GROUP) }, (_, k) =>
@@ -354,7 +354,7 @@ function reduceInStreams(emission: Emission, reduced: number): void {
   if (!work) return;
   const along = vector === reduced;
   const rows = Array.from({ length: STREAMS }, (_, stream): Point => ({ offset: 0, lanes: 1, stream }));
-  const tiles = free.map((id, k) => (along ? (k === free.length - 1 ? 2 : 1) : id === vector ? 3 : 1));
+  const tiles = free.map((id, k) => (along ? (k === free.length - 1 ? 2 : 1) : id === vector ? 2 : 1));
   overAll(nest, freeAxes(emission, tiles), (points) => {
     nest.overStreams(1, () => {
       const accumulators = startAccumulators(emission, combosOf(new Map([...points, [ROW, rows]])), 1);
@@ -375,7 +375,7 @@ function foldExactly(emission: Emission): void {
   const { nest, context, free, vector } = emission;
   const { code } = nest.frame;
   const others = free.length > 1;
-  const tiles = free.map((id) => (id === vector ? (others ? 4 : 6) : 3));
+  const tiles = free.map((id) => (id === vector ? (others ? 3 : 6) : 3));
   overAll(nest, freeAxes(emission, tiles), (points) => {
     const accumulators = startAccumulators(emission, combosOf(points), 1);
     nest.overRows(1, () => {
