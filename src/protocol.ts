@@ -48,8 +48,10 @@ export interface Assumption {
 export interface InputSummary {
   readonly name: string;
   readonly code: string;
-  readonly role: 'parameter' | 'data' | 'label' | 'hyper' | 'upstream' | 'unknown';
+  readonly role: InputRole;
   readonly shape: readonly string[];
+  /** What of it was not inferred but said. */
+  readonly said?: SaidOf;
 }
 
 /** A file besides the text that is read. Paths have slashes. */
@@ -64,6 +66,33 @@ export interface Surroundings {
   /** Its own path, by which its imports are found among the files. */
   readonly path?: string;
   readonly files?: readonly Neighbour[];
+  /** What the user has set of definitions, by their ids. */
+  readonly corrections?: Readonly<Record<string, Correction>>;
+  /** Roles of inputs by their names, where nothing else is said. */
+  readonly roles?: Readonly<Record<string, InputRole>>;
+  /** Kinds of definitions that are told; all by default. */
+  readonly kinds?: readonly DefinitionKind[];
+}
+
+export type InputRole = 'parameter' | 'data' | 'label' | 'hyper' | 'upstream' | 'unknown';
+
+/** What is said of a definition instead of what is assumed. */
+export interface Correction {
+  /** By the names of inputs. A shape is a list of sizes, '1' is a unit axis, an empty one a single number. */
+  readonly inputs?: Readonly<
+    Record<string, { readonly role?: InputRole; readonly shape?: readonly string[] }>
+  >;
+  /** What its written derivative takes. */
+  readonly convention?: 'input' | 'output';
+}
+
+/** Where a correction was made: in the code, or in the panel. */
+export type CorrectionOrigin = 'comment' | 'user';
+
+/** What was said of an input, and where; the rest was inferred. */
+export interface SaidOf {
+  readonly role?: CorrectionOrigin;
+  readonly shape?: CorrectionOrigin;
 }
 
 /** A definition as detection finds it. `id` is stable while name and order in the file stay. */

@@ -40,7 +40,10 @@ export function definitionSummary(
           }))
         : [],
     inputs:
-      program?.inputs.map(({ name, code, role, shape }) => ({ name, code, role, shape: [...shape] })) ?? [],
+      program?.inputs.map(({ name, code, role, shape }) => {
+        const said = definition.said.get(name) ?? definition.said.get(code);
+        return { name, code, role, shape: [...shape], ...(said ? { said } : {}) };
+      }) ?? [],
     output: program ? plainName(program.output) : '',
     assumptions: assumptions(definition),
     problems: definition.problems,

@@ -8,7 +8,7 @@ import {
   type Program,
 } from '../core/definition';
 import { symbolNames, type Node, type Size } from '../core/expr';
-import type { Assumption } from '../protocol';
+import type { Assumption, CorrectionOrigin } from '../protocol';
 import { isSingle, shapeText } from './arrays';
 import type { Execution } from './execution';
 import { withoutIdleStops } from './held';
@@ -153,8 +153,7 @@ export function assemble(
   const flowing = execution.registered ? pulled : [];
   const written = [...[...own, ...flowing].filter((gradient) => gradient.isInput), ...broken];
   const roles = inferRoles(run, bound, new Map(written.map(({ of, name }) => [of, name])));
-  for (const [name, role] of directives.roles)
-    if (roles.has(name)) roles.set(name, { role, reason: 'comment' });
+  correctRoles(run, roles, directives);
   const used = new Set(inputsOf(run, bound.element));
   for (const gradient of own) inputsOf(run, gradient.value.element).forEach((name) => used.add(name));
   const program = programOf(execution, bound, used, roles, samples);
@@ -464,6 +463,22 @@ function definitionOf(run: Run, binding: Binding, value: ArrayV): ArrayV {
   );
   return { ...value, element };
 }
+
+/** Puts what was said in place of what was inferred. */
+function correctRoles(run: Run, roles: Map<string, RoleChoice>, directives: Directives): void {
+  for (const { name, ref } of run.inputs.values()) {
+    const known = roles.get(name);
+    if (!known) continue;
+    const said = directives.roles.has(name) ? name : ref.code;
+    const role = directives.roles.get(said);
+    const usual = directives.usual.get(name);
+    const origin = directives.said.get(said)?.role ?? 'comment';
+    if (role) roles.set(name, { role, reason: ORIGIN_TEXT[origin] });
+    else if (usual && usual !== known.role) roles.set(name, { role: usual, reason: 'setting of the editor' });
+  }
+}
+
+const ORIGIN_TEXT: Readonly<Record<CorrectionOrigin, string>> = { comment: 'comment', user: 'set by you' };
 
 function assumptionsOf(inputs: readonly Input[]): Assumption[] {
   return inputs.map((input) => {

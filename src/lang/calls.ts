@@ -20,6 +20,7 @@ import { append } from './lists';
 import { callRow, type Meaning } from './signature';
 import type { ClassNode } from './syntax';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
+import { entry } from './tables';
 
 /** Calls a value; `name` is the callee as written, for messages. */
 export function callValue(
@@ -89,7 +90,7 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   // Math.max.apply(null, xs)
   const [, spread] = path.endsWith('.apply') ? args : [];
   if (spread) return callLibrary(run, path.slice(0, -6), [spread], span, name);
-  const builtin = path.startsWith('builtins.') ? path.slice(9) : AS_BUILTIN[path];
+  const builtin = path.startsWith('builtins.') ? path.slice(9) : entry(AS_BUILTIN, path);
   if (builtin !== undefined) return callBuiltin(run, builtin, args, span, callValue);
   const call = { run, span, written: name, args };
   const made = makeModule(path, call, callValue) ?? transformed(path, call, callValue);

@@ -1,7 +1,7 @@
 /** What a front end finds in a text: definitions with their programs, hand-written gradients and problems. */
 import type { Axis, HandGradient, Note, Program, Span } from '../core/definition';
 import type { Size } from '../core/expr';
-import type { Assumption, DefinitionKind, Problem } from '../protocol';
+import type { Assumption, DefinitionKind, Problem, SaidOf } from '../protocol';
 
 /** Which quantity a written derivative may be meant to differentiate by, or to be scaled by. */
 export type Convention =
@@ -72,6 +72,8 @@ export interface SourceDefinition {
   readonly pullback: Pullback | null;
   readonly notes: readonly Note[];
   readonly assumptions: readonly Assumption[];
+  /** What was said of inputs, by their names. */
+  readonly said: ReadonlyMap<string, SaidOf>;
   readonly problems: readonly Problem[];
   /** The size that counts samples, if there is one. */
   readonly samples: Size | null;

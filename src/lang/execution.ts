@@ -1,5 +1,5 @@
 /** One execution of a definition: its function, and a gradient function paired with it, on shared inputs. */
-import type { Arena } from '../core/expr';
+import type { Arena, Size } from '../core/expr';
 import { linkBackward, type Upstream } from './backward';
 import { endOfCell } from './cells';
 import { evaluate } from './expressions';
@@ -16,7 +16,7 @@ import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
 import type { Directives } from './directives';
 import { isUpstreamName, mayRename } from './upstream';
 import type { Uses } from './uses';
-import { NONE, type Scope, type Value } from './values';
+import { NONE, type InputRef, type Scope, type Value } from './values';
 
 export interface Callable {
   readonly fn: FunctionNode;
@@ -91,7 +91,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     },
     patterns: (input) => {
       if (input.pattern) return [{ pattern: input.pattern, cost: 0 }];
-      const said = plan.directives.shapes.get(input.name);
+      const said = saidShape(plan, input);
       if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
       const found = shapePatterns(
         input.name,
@@ -128,7 +128,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
         )
         .sort((a, b) => a.cost - b.cost);
     },
-    declared: (input) => plan.directives.shapes.get(input.name),
+    declared: (input) => saidShape(plan, input),
     settings: plan.uses.settings,
     containers: plan.uses.containers,
     inputs: new Map(),
@@ -190,6 +190,9 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
   const gradient = executeFunction(run, plan.gradient, own(plan.gradient), given, objects);
   return { run, main, gradient, upstreams, registered: null };
 }
+
+const saidShape = ({ directives: { shapes } }: Plan, { name, code }: InputRef): readonly Size[] | undefined =>
+  shapes.get(name) ?? shapes.get(code);
 
 /** In a file of cells, the end of the last one that a plan has functions in. */
 export function untilOf({ main, gradient, module }: Pick<Plan, 'main' | 'gradient' | 'module'>): number {

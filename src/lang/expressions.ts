@@ -24,6 +24,7 @@ import {
   type SequenceV,
   type Value,
 } from './values';
+import { entry } from './tables';
 
 /** Evaluates an expression; what cannot be read is an unknown value with its reason. */
 export function evaluate(run: Run, expression: Expression, scope: Scope): Value {
@@ -189,9 +190,9 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
     case 'library': {
       const path = `${object.path}.${name}`;
       if (path === 'numpy.newaxis') return NONE;
-      const root = ROOTS[path];
+      const root = entry(ROOTS, path);
       if (root) return scalar(root(run.arena));
-      const constant = CONSTANTS[path];
+      const constant = entry(CONSTANTS, path);
       if (constant !== undefined)
         return scalar(run.arena.constant(name.toLowerCase() === 'e' ? 'e' : 'pi', constant));
       return { kind: 'library', path };
@@ -212,7 +213,7 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       if (name === 'ndim') return number(run, object.axes.length);
       if (name === 'mT') return transpose(run, object, null);
       if (run.arrays === 'ml-matrix' && Object.hasOwn(MATRIX_SIZES, name)) {
-        const axis = object.axes[MATRIX_SIZES[name] ?? 0];
+        const axis = object.axes[entry(MATRIX_SIZES, name) ?? 0];
         return axis ? sizeValue(run, axis) : shapeError(run, `.${name} of an array that is no matrix`, span);
       }
       if (name === 'dtype' || name === 'device') return unsupported(`uses a ${name}`, span, name);

@@ -7,6 +7,7 @@ import type { ArrayLibrary } from './run';
 import { callRow, type LibraryTable, type Meaning } from './signature';
 import { TENSORFLOW } from './tensorflow';
 import { TORCH } from './torch';
+import { entry } from './tables';
 
 const TABLES: Readonly<Record<string, LibraryTable>> = {
   ...TORCH,
@@ -19,7 +20,7 @@ const TABLES: Readonly<Record<string, LibraryTable>> = {
 export function meaningOf(path: string): Meaning | null {
   const dot = path.lastIndexOf('.');
   const module = path.slice(0, dot);
-  const table = TABLES[module];
+  const table = entry(TABLES, module);
   const name = path.slice(dot + 1);
   if (table && Object.hasOwn(table, name)) {
     const found = table[name];

@@ -4,6 +4,7 @@
  */
 
 import type { Arena, Node } from '../core/expr';
+import { entry } from './tables';
 
 /** Modules whose members mean the same as NumPy's of the same name. */
 const LIKE_NUMPY: ReadonlySet<string> = new Set([
@@ -118,12 +119,12 @@ export const ROOTS: Readonly<Record<string, (arena: Arena) => Node>> = {
 
 /** The row of the function table that `numpy.exp`, `math.exp`, … stand for, or null. */
 export function libraryFunction(path: string): string | null {
-  const exception = EXCEPTIONS[path];
+  const exception = entry(EXCEPTIONS, path);
   if (exception !== undefined) return exception;
   const dot = path.lastIndexOf('.');
   const module = path.slice(0, dot);
   const member = path.slice(dot + 1);
-  return LIKE_NUMPY.has(module) ? (SYNONYMS[member] ?? member) : null;
+  return LIKE_NUMPY.has(module) ? (entry(SYNONYMS, member) ?? member) : null;
 }
 
 /** Array methods that mean the function of the same name with the array first. */

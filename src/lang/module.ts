@@ -17,6 +17,7 @@ import {
   type Statement,
 } from './syntax';
 import type { Scope, Value } from './values';
+import { entry } from './tables';
 import { importedBy, type Neighbours } from './workspace';
 
 export interface ModuleIndex {
@@ -120,7 +121,7 @@ export function globalValue(
     if (inner) return run.globalOf(inner, name, span);
     const path =
       index.wildcards.map((module) => `${module}.${name}`).find((p) => meaningOf(p)) ??
-      (index.family === 'python' ? CONVENTIONAL[name] : undefined);
+      (index.family === 'python' ? entry(CONVENTIONAL, name) : undefined);
     return path === undefined ? builtin(index.family, name) : { kind: 'library', path };
   }
   // A name that is defined by itself stays unknown.
@@ -162,7 +163,7 @@ function importedValue(run: Run, from: ModuleIndex | undefined, item: Import, sp
 function builtin(family: Family, name: string): Value | undefined {
   if (family === 'python')
     return BUILTINS.has(name) ? { kind: 'library', path: `builtins.${name}` } : undefined;
-  const path = JAVASCRIPT_GLOBALS[name];
+  const path = entry(JAVASCRIPT_GLOBALS, name);
   return path === undefined ? undefined : { kind: 'library', path };
 }
 

@@ -13,7 +13,7 @@ import type { ForeignGradient, Intermediate } from './assemble';
 import { around } from './cells';
 import { choicesOf } from './choices';
 import { kindOf, plainKindOf } from './detect';
-import { directivesFor, isDirective } from './directives';
+import { asksFor, astray, directivesFor, isDirective, unknownNames, type Directives } from './directives';
 import type { Callable, Plan } from './execution';
 import { iterationOf, scriptIterations, type Iteration } from './iteration';
 import { indexModule } from './module';
@@ -96,7 +96,12 @@ export function readDefinitions(
   const isAsked = ({ fn, owner, module }: Callable): boolean =>
     asked.includes(fn.name) ||
     (owner !== null && asked.includes(`${owner.name}.${fn.name}`)) ||
-    (module === undefined && directivesFor(fn, comments).derive);
+    (module === undefined && asksFor(fn, comments));
+  /** Later definitions of a name are counted. */
+  const nextId = (name: string): string => {
+    const count = (counts.get(name) ?? 0) + 1;
+    return count === 1 ? name : `${name}#${count}`;
+  };
   const read = (
     main: Callable,
     gradient: Callable | null,
@@ -105,7 +110,9 @@ export function readDefinitions(
   ): SourceDefinition | null => {
     const parts = rule ? partsOfRule(rule) : [];
     // What is said stands in the file that is read.
-    const directives = directivesFor((main.module && gradient ? gradient : main).fn, comments);
+    const place = (main.module && gradient ? gradient : main).fn;
+    const directives = directivesFor(place, comments, nextId(qualified(main)), around);
+    if (directives.ignore) return null;
     const asked = isAsked(main);
     const settings = JSON.stringify([
       languageId,
@@ -116,6 +123,9 @@ export function readDefinitions(
       [...directives.roles],
       rule && [rule.kind, 'fixed' in rule ? rule.fixed : [], parts.map(({ fn }) => fn.name)],
       main.fn.documentation,
+      [...directives.said],
+      [...directives.usual],
+      directives.convention,
     ]);
     const functions = [main, ...(gradient ? [gradient] : []), ...parts];
     const attempted = reuse.attempt(functions, settings, () => {
@@ -132,14 +142,12 @@ export function readDefinitions(
       return readDefinition(plan, languageId, asked);
     });
     spent += attempted.runs;
-    return attempted.definition;
+    return attempted.definition && withProblems(attempted.definition, directives);
   };
   const add = (definition: SourceDefinition): void => {
-    const count = (counts.get(definition.name) ?? 0) + 1;
-    counts.set(definition.name, count);
-    definitions.push(
-      reuse.renamed(definition, count === 1 ? definition.name : `${definition.name}#${count}`),
-    );
+    const id = nextId(definition.name);
+    counts.set(definition.name, (counts.get(definition.name) ?? 0) + 1);
+    definitions.push(reuse.renamed(definition, id));
   };
   const pairing = pairingIn(module, callables);
   const pairs = new Map(callables.map((main) => [main, pairing(main)]));
@@ -207,11 +215,30 @@ export function readDefinitions(
     if (definition) add(definition);
   }
   definitions.sort((a, b) => a.span.startLine - b.span.startLine);
-  return { definitions, problems: [...syntaxProblems(module, language.title), ...unreadProblems(unread)] };
+  const { kinds } = around;
+  const functions = functionsOf(module.body).map(({ fn }) => fn);
+  return {
+    definitions: kinds ? definitions.filter(({ kind }) => kinds.includes(kind)) : definitions,
+    problems: [
+      ...syntaxProblems(module, language.title),
+      ...unreadProblems(unread),
+      ...astray(comments, functions),
+    ],
+  };
 }
 
 const readModule = (text: string, grammar: Grammar, parsers: Parsers, file: string | null): Module =>
   grammar === 'python' ? readPython(text, parsers, file) : readJavaScript(text, grammar, parsers, file);
+
+const qualified = ({ fn, owner }: Callable): string => (owner ? `${owner.name}.${fn.name}` : fn.name);
+
+/** With what is wrong in the comments about it. */
+function withProblems(definition: SourceDefinition, directives: Directives): SourceDefinition {
+  const { name, program, problems } = definition;
+  const names = program ? unknownNames(directives, name, program.inputs) : [];
+  const own = [...directives.problems, ...names];
+  return own.length === 0 ? definition : { ...definition, problems: [...problems, ...own] };
+}
 
 /** In a file of cells, a function that is defined again goes with what is defined around it. */
 function pairingIn({ cells, family }: Module, all: readonly Callable[]): (main: Callable) => Callable | null {
@@ -315,7 +342,7 @@ function definitionOf(
   asked: boolean,
 ): SourceDefinition | null {
   const { fn, owner, outer, module } = plan.main;
-  const name = owner ? `${owner.name}.${fn.name}` : fn.name;
+  const name = qualified(plan.main);
   // One of another file stands where its gradient does.
   const { span, nameSpan } = (module && plan.gradient ? plan.gradient : plan.main).fn;
   const common = { id: name, name, language, span, nameSpan };
@@ -354,7 +381,7 @@ function definitionOf(
                 : derivativeReadings(g, assembled.program, assembled.program.output),
             ),
             ...assembled.foreign.flatMap((f) => upstreamReadings(f, reading)),
-          ]
+          ].map((candidate) => convened(candidate, plan.directives))
         : []),
       ...assembled.intermediates.map(intermediateReadings),
     ],
@@ -369,6 +396,7 @@ function definitionOf(
         .map((f) => foreignProblem(f, reading)),
     ],
     samples: reading.samples,
+    said: plan.directives.said,
     gradientFunction: paired
       ? {
           name: paired.callable.fn.name,
@@ -390,6 +418,7 @@ const EMPTY = {
   assumptions: [],
   samples: null,
   gradientFunction: null,
+  said: new Map(),
 };
 
 /**
@@ -451,6 +480,13 @@ const literalReading = (gradient: HandGradient): GradientCandidate => ({
   functionName: gradient.functionName,
   readings: [{ convention: 'literal', gradient }],
 });
+
+/** Of readings by the input and by the output, the one that was said to be meant. */
+function convened(candidate: GradientCandidate, { convention }: Directives): GradientCandidate {
+  const [byInput, byOutput] = candidate.readings;
+  const meant = convention === 'input' ? byInput : convention === 'output' ? byOutput : undefined;
+  return meant ? { ...candidate, readings: [meant] } : candidate;
+}
 
 /** A derivative of an activation is meant for the input or for the output: the code of the function does not tell. */
 function derivativeReadings(gradient: HandGradient, program: Program, value: string): GradientCandidate {

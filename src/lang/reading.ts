@@ -74,6 +74,7 @@ const carriesSamples = ({ execution, samples }: Reading, codes: ReadonlySet<stri
 const isStated = (plan: Plan, { code, name, annotation, documentation }: InputRef): boolean =>
   plan.stated.has(code) ||
   plan.directives.shapes.has(name) ||
+  plan.directives.shapes.has(code) ||
   statedPattern(name, annotation, documentation) !== null;
 
 function readOnce(plan: Plan, limits: SearchLimits): Reading | null {

@@ -1,6 +1,7 @@
 /** Shapes that a class gives to its attributes: `self.b1 = np.zeros((1, n_hidden))`. */
 import type { Pattern } from './run';
 import type { ClassNode, Expression, Statement } from './syntax';
+import { entry } from './tables';
 
 const FILLED = /^(zeros|ones|empty|full)$/;
 /** Random numbers whose arguments are the sizes. */
@@ -66,7 +67,7 @@ export function initialPattern(e: Expression): Pattern | null {
     return positional.map(axisOf);
   if (FILLED.test(name)) return shapeOf(named('shape') ?? named('size') ?? first);
   if (BY_SIZES.test(name)) return positional.map(axisOf);
-  const at = BY_SHAPE[name];
+  const at = entry(BY_SHAPE, name);
   return at === undefined ? null : shapeOf(named('size') ?? positional[at]);
 }
 

@@ -35,11 +35,13 @@ async function installPeers() {
 }
 
 process.chdir(root);
-const entry = ['soundness', 'corpus'].find((name) => name === process.argv[2]) ?? 'main';
-if (entry !== 'main') process.argv.splice(2, 1);
+const named = ['soundness', 'corpus'].find((name) => name === process.argv[2]);
+if (named) process.argv.splice(2, 1);
+// `npm run fuzz` is of the simplifier, `npm run fuzz -- text` of the reading of files.
+const entry = named === 'soundness' && process.argv[2] === 'text' ? 'texts' : (named ?? 'main');
 await bundle(`${entry}.ts`, `${entry}.mjs`, {
   sourcemap: entry === 'soundness',
-  ...(entry === 'corpus' ? { packages: 'external' } : { external: ['mathjs'] }),
+  ...(entry === 'corpus' || entry === 'texts' ? { packages: 'external' } : { external: ['mathjs'] }),
 });
 if (process.argv[2] === 'symbolic') {
   await installPeers();
