@@ -2,9 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-import { createAnalyzer } from './check/analyze';
+import { createAnalyzer, type Analyzer } from './check/analyze';
 import type { AnalyzerApi, AnalyzerListener } from './check/api';
 import { createParsers } from './lang/parse';
+import { grammarOf } from './lang/read';
+import type { Surroundings } from './protocol';
 import { createRpc } from './rpc';
 
 /** ms of measuring after which other questions get their turn. */
@@ -13,19 +15,29 @@ const SLICE = 8;
 const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread');
 
-// The grammars lie beside this program.
-const loading = createParsers((file) => readFile(join(__dirname, file))).then((parsers) =>
-  createAnalyzer(parsers, (what, error) => {
+// The grammars lie beside this program; each is loaded when a text of its language is read.
+const loading = createParsers((file) => readFile(join(__dirname, file)), []).then((parsers) => ({
+  parsers,
+  analyzer: createAnalyzer(parsers, (what, error) => {
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
     void listener.defect(what, details);
   }),
-);
+}));
+
+/** The analyzer, able to read a language and the files around a text. */
+async function ready(languageId: string, around: Surroundings = {}): Promise<Analyzer> {
+  const { parsers, analyzer } = await loading;
+  const languages = [languageId, ...(around.files ?? []).map((file) => file.languageId)];
+  await parsers.ensure(languages.flatMap((language) => grammarOf(language) ?? []));
+  return analyzer;
+}
 
 const api: AnalyzerApi = {
-  analyze: async (...args) => (await loading).analyze(...args),
-  derivation: async (...args) => (await loading).derivation(...args),
-  stability: async (...args) => {
-    const parts = (await loading).measuring(...args);
+  analyze: async (text, language, around) => (await ready(language, around)).analyze(text, language, around),
+  derivation: async (text, language, id, options, around) =>
+    (await ready(language, around)).derivation(text, language, id, options, around),
+  stability: async (text, language, id, around) => {
+    const parts = (await ready(language, around)).measuring(text, language, id, around);
     let rested = performance.now();
     for (;;) {
       const { done, value } = parts.next();
@@ -36,8 +48,9 @@ const api: AnalyzerApi = {
       rested = performance.now();
     }
   },
-  hover: async (...args) => (await loading).hover(...args),
-  job: async (...args) => (await loading).job(...args),
+  hover: async (text, language, line, column, around) =>
+    (await ready(language, around)).hover(text, language, line, column, around),
+  job: async (text, language, id, around) => (await ready(language, around)).job(text, language, id, around),
 };
 
 const { remote: listener } = createRpc<AnalyzerListener>(

@@ -5,6 +5,7 @@ import { createActivities } from './host/activities';
 import { createAnalyses } from './host/analyses';
 import { createAnalyzerThread } from './host/analyzerThread';
 import { COMMANDS } from './host/commands';
+import { createCorrections } from './host/corrections';
 import { createDataChoices } from './host/dataChoices';
 import { registerDiagnostics } from './host/diagnostics';
 import { createEdges } from './host/edges';
@@ -12,9 +13,11 @@ import { createEngine } from './host/engine';
 import { registerHover } from './host/hover';
 import { registerLenses } from './host/lenses';
 import { createLog } from './host/log';
+import { createNeighbours } from './host/neighbours';
 import { createPanelModel } from './host/panelModel';
 import { createRuns } from './host/runs';
 import { createSessions } from './host/sessions';
+import { createSources } from './host/sources';
 import { registerStatusBar } from './host/statusBar';
 import type { PanelState } from './protocol';
 
@@ -33,15 +36,40 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const log = createLog(String((extension.packageJSON as { version: unknown }).version));
   const edges = createEdges(subscriptions, log);
   const analyzer = createAnalyzerThread(extensionPath, log.bug);
-  const analyses = createAnalyses(analyzer, log.bug);
+  const neighbours = createNeighbours();
+  const corrections = createCorrections(workspaceState);
+  const sources = createSources(neighbours, corrections);
+  const analyses = createAnalyses(analyzer, sources, log.bug);
   const sessions = createSessions(workspaceState);
   const engine = createEngine(extensionPath, log.info);
   const activities = createActivities();
   const data = createDataChoices(sessions, engine);
   const runs = createRuns({ analyses, sessions, engine, data, activities });
   const model = createPanelModel(analyses, sessions, runs, activities, log);
-  const { handlers, panel } = createActions({ extensionUri, analyses, model, runs, activities, log });
-  subscriptions.push(log, analyzer, analyses, sessions, engine, activities, runs, model, panel);
+  const { handlers, panel } = createActions({
+    extensionUri,
+    analyses,
+    sources,
+    corrections,
+    model,
+    runs,
+    activities,
+    log,
+  });
+  subscriptions.push(
+    log,
+    analyzer,
+    neighbours,
+    corrections,
+    sources,
+    analyses,
+    sessions,
+    engine,
+    activities,
+    runs,
+    model,
+    panel,
+  );
 
   for (const { id, title } of COMMANDS)
     edges.register(`the command "${title}"`, () => vscode.commands.registerCommand(id, handlers[id]));

@@ -451,6 +451,11 @@ export interface HostApi {
   selectDefinition(definitionId: string): Promise<void>;
   /** Derives another kind of derivative of the definition that is shown. */
   selectDerivative(kind: DerivativeKind): Promise<void>;
+  /** Sets the role or the shape of an input of the definition that is shown; null takes it back. */
+  correct(
+    input: string,
+    change: { readonly role?: InputRole; readonly shape?: readonly string[] } | null,
+  ): Promise<void>;
   /** Shows a place of the document in the editor. */
   reveal(span: TextSpan): Promise<void>;
   copy(text: string): Promise<void>;

@@ -115,6 +115,31 @@ export interface CellAnalysis extends Analysis {
   readonly elsewhere: readonly { readonly finding: Finding; readonly cell: number }[];
 }
 
+/**
+ * Plain data about the text with its places as those of a cell. What stands in other cells has the place of `instead` there, and
+ * none where there may be none.
+ */
+export function placedInCell<T>(notebook: NotebookText, data: T, cell: number, instead: TextSpan): T {
+  const inCell = (span: TextSpan): TextSpan | null => {
+    const place = spanInCells(notebook, span);
+    return place?.cell === cell ? place.span : null;
+  };
+  const go = (value: unknown): unknown => {
+    if (typeof value === 'string') return messageInCells(notebook, value);
+    if (Array.isArray(value)) return value.map(go);
+    if (!isObject(value)) return value;
+    const isNamed = 'nameSpan' in value || 'verdict' in value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]): [string, unknown] => {
+        if (/^(span|nameSpan)$/.test(key) && isObject(item))
+          return [key, inCell(item as unknown as TextSpan) ?? (isNamed ? instead : null)];
+        return [key, go(item)];
+      }),
+    );
+  };
+  return go(data) as T;
+}
+
 export function analysisOfCell(notebook: NotebookText, analysis: Analysis, cell: number): CellAnalysis {
   const inCell = (span: TextSpan): TextSpan | null => {
     const place = spanInCells(notebook, span);

@@ -4,8 +4,9 @@ import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import { targetOf } from './commands';
 import type { CommandId } from './commands';
+import type { Corrections } from './corrections';
 import type { Ask } from './dataChoices';
-import { locate, locateAtCursor } from './documents';
+import { locate, locateAtCursor, openDocument } from './documents';
 import type { Located } from './documents';
 import type { Log } from './log';
 import { notForData, sentence, UserError } from './messages';
@@ -13,6 +14,7 @@ import { createPanel } from './panel';
 import type { Panel, PanelActions } from './panel';
 import type { PanelModel } from './panelModel';
 import type { Runs } from './runs';
+import type { Sources } from './sources';
 import { runsOnData } from './target';
 
 /** A handler per command; an argument comes from lenses and hovers. */
@@ -21,6 +23,8 @@ export type Handlers = Readonly<Record<CommandId, (argument?: unknown) => Promis
 interface Services {
   readonly extensionUri: vscode.Uri;
   readonly analyses: Analyses;
+  readonly sources: Sources;
+  readonly corrections: Corrections;
   readonly model: PanelModel;
   readonly runs: Runs;
   readonly activities: Activities;
@@ -40,7 +44,16 @@ const TRAIN: Purpose = { title: 'Train', suits: runsOnData };
 const CHOOSE: Purpose = { title: 'Choose data', suits: runsOnData };
 
 /** What the commands do, and the panel that they show. */
-export function createActions({ extensionUri, analyses, model, runs, activities, log }: Services): {
+export function createActions({
+  extensionUri,
+  analyses,
+  sources,
+  corrections,
+  model,
+  runs,
+  activities,
+  log,
+}: Services): {
   readonly handlers: Handlers;
   readonly panel: Panel;
 } {
@@ -144,6 +157,13 @@ export function createActions({ extensionUri, analyses, model, runs, activities,
         if (model.target !== null) await model.select({ ...model.target, definitionId });
       }),
     selectDerivative: (kind) => attempt('deriving', () => model.selectDerivative(kind)),
+    correct: (input, change) =>
+      attempt('correcting an input', async () => {
+        if (model.target === null) return;
+        const { uri, definitionId } = model.target;
+        const document = await openDocument(uri);
+        await corrections.set(sources.file(document), definitionId, input, change);
+      }),
     chooseData: () =>
       withShown('choosing data', CHOOSE, async (located) => {
         await runs.chooseData(located);

@@ -1,13 +1,6 @@
 /** Derives a definition by its gradients and by the kind of derivative that is to be shown. */
-import type { AnalyzerApi } from '../check/api';
 import type { DerivationView, DerivativeKind, DerivativeState, Problem } from '../protocol';
 import { sentence } from './messages';
-
-export interface SourceOfDefinition {
-  readonly text: string;
-  readonly languageId: string;
-  readonly definitionId: string;
-}
 
 export interface Derived {
   /** By gradients. */
@@ -22,13 +15,10 @@ export interface Derived {
  * is given and the best one is derived instead. Null as soon as nobody waits for the answer any more.
  */
 export async function deriveKind(
-  analyzer: Pick<AnalyzerApi, 'derivation'>,
-  source: SourceOfDefinition,
+  derive: (kind: DerivativeKind) => Promise<DerivationView>,
   wanted: DerivativeKind | null,
   isCurrent: () => boolean,
 ): Promise<Derived | null> {
-  const { text, languageId, definitionId } = source;
-  const derive = (kind: DerivativeKind) => analyzer.derivation(text, languageId, definitionId, { kind });
   const derivation = await derive('gradient');
   if (!isCurrent()) return null;
   const kinds = derivation.kinds ?? [];

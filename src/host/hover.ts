@@ -43,13 +43,13 @@ export function registerHover(analyses: Analyses, extensionPath: string, edges: 
       if (!isOn('nabla.hover.enabled')) return null;
       const { definitions } = await analyses.of(document);
       if (token.isCancellationRequested) return null;
-      const { line, column } = positionOf(at);
-      const info = await analyses.analyzer.hover(document.getText(), document.languageId, line, column);
+      const position = positionOf(at);
+      const info = await analyses.hover(document, position);
       if (info === null) return null;
       const definition = definitions.find(({ id }) => id === info.definitionId) ?? null;
       // The warning at this place has its own hover, right above this one.
       const isWarned = ({ verdict, span }: Finding) =>
-        verdict === 'wrong' && isOn('nabla.diagnostics.enabled') && contains(span, { line, column });
+        verdict === 'wrong' && isOn('nabla.diagnostics.enabled') && contains(span, position);
       const text = hoverMarkdown(
         info,
         definition,

@@ -14,11 +14,14 @@ export function registerLenses(analyses: Analyses, edges: Edges): vscode.Disposa
     async (document: vscode.TextDocument): Promise<vscode.CodeLens[]> => {
       if (!isOn('nabla.codeLens.enabled')) return [];
       const analysis = await analyses.of(document);
+      // Gradients that stand in other cells of a notebook are told of, too.
+      const findings = [...analysis.findings, ...analysis.elsewhere.map(({ finding }) => finding)];
+      const all = { ...analysis, findings };
       return analysis.definitions.flatMap((definition) => {
         const { startLine } = definition.nameSpan;
         const range = rangeOf({ startLine, startColumn: 1, endLine: startLine, endColumn: 1 });
         const target: CommandTarget = { uri: document.uri.toString(), definitionId: definition.id };
-        return lensesOf(definition, analysis).map(
+        return lensesOf(definition, all).map(
           ({ command, title, tooltip }) =>
             new vscode.CodeLens(range, { command, title, tooltip, arguments: [target] }),
         );

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { DataChoice, DerivativeKind, HostApi, TextSpan, TrainOptions, ViewApi } from '../protocol';
 import { createRpc } from '../rpc';
 import type { Rpc } from '../rpc';
+import { readChange } from './corrections';
+import type { InputChange } from './corrections';
 import { readChoice } from './dataGuess';
 import { openDocument } from './documents';
 import { panelHtml } from './panelHtml';
@@ -15,6 +17,7 @@ import { rangeOf } from './spans';
 export interface PanelActions {
   select(definitionId: string): Promise<void>;
   selectDerivative(kind: DerivativeKind): Promise<void>;
+  correct(input: string, change: InputChange | null): Promise<void>;
   chooseData(): Promise<void>;
   setData(choice: DataChoice): Promise<void>;
   check(): Promise<void>;
@@ -145,6 +148,7 @@ function hostApi(model: PanelModel, actions: PanelActions): HostApi {
     ready: () => Promise.resolve(model.state),
     selectDefinition: (definitionId) => actions.select(definitionId),
     selectDerivative: (kind) => actions.selectDerivative(kind),
+    correct: (input, change) => actions.correct(input, change === null ? null : readChange(change)),
     reveal: (span) => reveal(model, span),
     copy: (text) => Promise.resolve(vscode.env.clipboard.writeText(text)),
     chooseData: () => actions.chooseData(),

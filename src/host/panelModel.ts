@@ -113,7 +113,7 @@ export function createPanelModel(
     const document = await openDocument(target.uri);
     const analysis = await analyses.of(document);
     if (!isCurrent()) return;
-    const { version } = document;
+    const version = analyses.version(document);
     const siblings = analysis.definitions.map(({ id, name, kind }) => ({ id, name, kind }));
     const before = shown !== null && sameTarget(shown.target, target) ? shown : null;
     if (!analysis.definitions.some(({ id }) => id === target.definitionId)) {
@@ -128,12 +128,11 @@ export function createPanelModel(
       };
       return;
     }
-    const source = {
-      text: document.getText(),
-      languageId: document.languageId,
-      definitionId: target.definitionId,
-    };
-    const derived = await deriveKind(analyses.analyzer, source, kinds.get(keyOf(target)) ?? null, isCurrent);
+    const derived = await deriveKind(
+      (kind) => analyses.derivation(document, target.definitionId, kind),
+      kinds.get(keyOf(target)) ?? null,
+      isCurrent,
+    );
     if (derived === null) return;
     const { derivation, derivative, refusal } = derived;
     const broken = derivation.parameters.length === 0 && derivation.problems.length > 0;
@@ -160,12 +159,8 @@ export function createPanelModel(
     const own = shown;
     if (own === null || own.derivation === null || own.trouble !== null) return;
     const document = await openDocument(own.target.uri);
-    if (shown !== own || document.version !== own.version) return;
-    const stability = await analyses.analyzer.stability(
-      document.getText(),
-      document.languageId,
-      own.target.definitionId,
-    );
+    if (shown !== own || analyses.version(document) !== own.version) return;
+    const stability = await analyses.stability(document, own.target.definitionId);
     if (shown !== own) return;
     shown = { ...own, stability };
     fire();
@@ -215,7 +210,12 @@ export function createPanelModel(
     changed,
     analyses.onDidAnalyze((document) => {
       if (selected === null || selected.uri !== document.uri.toString()) return;
-      if (shown !== null && sameTarget(shown.target, selected) && shown.version === document.version) return;
+      if (
+        shown !== null &&
+        sameTarget(shown.target, selected) &&
+        shown.version === analyses.version(document)
+      )
+        return;
       deriveAloud(selected).catch((error: unknown) => {
         message = messageOf(error);
         fire();

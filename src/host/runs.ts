@@ -54,7 +54,7 @@ export function createRuns({ analyses, sessions, engine, data: choices, activiti
   };
 
   const jobOf = async ({ document, definition }: Located): Promise<GradientJob> => {
-    const made = await analyses.analyzer.job(document.getText(), document.languageId, definition.id);
+    const made = await analyses.job(document, definition.id);
     if ('job' in made) return made.job;
     throw new UserError(`${definition.name} cannot be computed on data: ${sentences(made.problems)}`);
   };

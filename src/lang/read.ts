@@ -59,6 +59,9 @@ const GRAMMARS: Readonly<Record<string, { readonly grammar: Grammar; readonly ti
 
 export const LANGUAGES: readonly string[] = Object.keys(GRAMMARS);
 
+/** What a language is parsed by, null for one that is not read. */
+export const grammarOf = (languageId: string): Grammar | null => GRAMMARS[languageId]?.grammar ?? null;
+
 const NOTHING: SourceReading = { definitions: [], problems: [] };
 
 /**

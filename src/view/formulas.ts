@@ -1,23 +1,14 @@
 /** The definition as formulas in the user's names, aligned at the relation. */
-import type { DefinitionSummary, Formula, InputSummary, NamedFormula } from '../protocol';
+import type { DefinitionSummary, Formula, NamedFormula } from '../protocol';
 import type { Section, ViewContext } from './context';
 import { copyButton } from './controls';
 import { h } from './dom';
 import { equal } from './equal';
 import { alignedEquations, splitEquation, withLeftSide } from './equation';
-import { formatShape } from './format';
 import type { Frame } from './frame';
+import { inputList } from './inputs';
 import { math } from './math';
 import { problemList } from './verdict';
-
-const ROLE_WORDS: Readonly<Record<InputSummary['role'], string>> = {
-  parameter: 'parameter',
-  data: 'data',
-  label: 'label',
-  hyper: 'hyper-parameter',
-  upstream: 'upstream gradient',
-  unknown: 'input',
-};
 
 export function createFormulas(context: ViewContext, frame: Frame): Section {
   let shown: DefinitionSummary | undefined;
@@ -38,7 +29,7 @@ export function createFormulas(context: ViewContext, frame: Frame): Section {
 function content(context: ViewContext, definition: DefinitionSummary): HTMLElement[] {
   const parts: HTMLElement[] = [
     h('ol', { class: 'equations' }, ...definition.formulas.map((named) => row(context, named))),
-    h('ul', { class: 'inputs', 'aria-label': 'Inputs' }, ...definition.inputs.map(input)),
+    inputList(context, definition),
   ];
   if (definition.assumptions.length > 0) parts.push(assumptions(definition));
   const problems = problemList(context, definition.problems);
@@ -82,16 +73,6 @@ export function nameFormula(name: string): Formula {
     character === '\\' || character === '^' || character === '~' ? '\\,' : `\\${character}`,
   );
   return { latex: name.length === 1 ? escaped : `\\mathit{${escaped}}`, text: name };
-}
-
-function input({ name, code, role, shape }: InputSummary): HTMLElement {
-  return h(
-    'li',
-    { class: `input role-${role}` },
-    h('code', {}, code === '' ? name : code),
-    h('span', { class: 'role' }, ROLE_WORDS[role]),
-    h('span', { class: 'dim' }, formatShape(shape)),
-  );
 }
 
 function assumptions(definition: DefinitionSummary): HTMLElement {

@@ -143,25 +143,29 @@ export function textCase(sources: readonly Source[], seed: number): TextCase {
 /** What went wrong with a text, null if nothing did. */
 export function faultOf(
   analyzer: Analyzer,
-  { text, language }: TextCase,
+  made: TextCase,
   limit: number,
 ): { readonly fault: string | null; readonly milliseconds: number } {
   const began = process.cpuUsage();
-  let fault: string | null = null;
+  const found = defectOf(analyzer, made);
+  const milliseconds = process.cpuUsage(began).user / 1000;
+  const slow = milliseconds > limit ? `it takes ${milliseconds.toFixed(0)} ms` : null;
+  return { fault: found ?? slow, milliseconds };
+}
+
+function defectOf(analyzer: Analyzer, { text, language }: TextCase): string | null {
   try {
     const { definitions, findings, problems } = analyzer.analyze(text, language);
     const own = [...problems, ...definitions.flatMap((definition) => definition.problems)];
-    fault = own.find(({ id }) => id === 'internal')?.message ?? null;
+    const internal = own.find(({ id }) => id === 'internal');
     const lines = text.split('\n').length;
     const astray = [...definitions, ...findings].find(
       ({ span }) => span.startLine < 1 || span.endLine > lines,
     );
-    if (astray) fault ??= `a place outside of the text: ${JSON.stringify(astray.span)}`;
+    if (internal) return internal.message;
+    return astray ? `a place outside of the text: ${JSON.stringify(astray.span)}` : null;
   } catch (error) {
     const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
-    fault = `${String(error)}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`;
+    return `${String(error)}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`;
   }
-  const milliseconds = process.cpuUsage(began).user / 1000;
-  if (milliseconds > limit) fault ??= `it takes ${milliseconds.toFixed(0)} ms`;
-  return { fault, milliseconds };
 }

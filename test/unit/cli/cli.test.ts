@@ -377,11 +377,12 @@ describe('check', () => {
     };
     const wrong = findings.filter(({ verdict }) => verdict === 'wrong');
     expect(wrong.map(({ file, rule }) => `${file.slice(WORKSPACE.length + 1)} ${rule}`)).toEqual([
+      'lesson.ipynb gradient-sign',
       'mistakes.py gradient-missing-factor',
       'mistakes.py gradient-sign',
       'mistakes.py gradient-missing-regulariser',
     ]);
-    expect(summary).toMatchObject({ wrong: 3, unknown: 0 });
+    expect(summary).toMatchObject({ wrong: 4, unknown: 0 });
     expect(findings.filter(({ file }) => file.endsWith('mistakes.py'))).toHaveLength(6);
     const none = await nabla('check', 'empty.py');
     expect(none).toMatchObject({ code: 0, out: 'No hand-written gradients found.\n' });

@@ -4,7 +4,6 @@ import { createTurns, deriveKind } from '../../../src/host/derivatives';
 import type { DerivationView, DerivativeKind, ParameterView, Problem } from '../../../src/protocol';
 import { definition, formula } from './samples';
 
-const SOURCE = { text: '', languageId: 'python', definitionId: 'f' };
 const PARAMETER: ParameterView = {
   name: 'w',
   symbol: formula('w'),
@@ -19,12 +18,7 @@ const KNOWN: Problem = { type: 'decline', id: 'known', message: 'A line was left
 /** Derives the kinds that are named; of the others it says that there is none. */
 function analyzerOf(kinds: readonly DerivativeKind[], existing: readonly DerivativeKind[] = kinds) {
   const asked: DerivativeKind[] = [];
-  const derivation = (
-    _text: string,
-    _languageId: string,
-    _id: string,
-    { kind = 'gradient' }: { readonly kind?: DerivativeKind } = {},
-  ): Promise<DerivationView> => {
+  const derive = (kind: DerivativeKind): Promise<DerivationView> => {
     asked.push(kind);
     const exists = kind === 'gradient' || existing.includes(kind);
     const refusal: Problem = {
@@ -42,15 +36,15 @@ function analyzerOf(kinds: readonly DerivativeKind[], existing: readonly Derivat
       problems: exists ? [KNOWN] : [KNOWN, refusal],
     });
   };
-  return { analyzer: { derivation }, asked };
+  return { derive, asked };
 }
 
 const always = () => true;
 
 describe('deriving a kind', () => {
   it('opens a loss with its gradient, which is derived once', async () => {
-    const { analyzer, asked } = analyzerOf(['gradient', 'hessian']);
-    const derived = await deriveKind(analyzer, SOURCE, null, always);
+    const { derive, asked } = analyzerOf(['gradient', 'hessian']);
+    const derived = await deriveKind(derive, null, always);
     expect(derived).toMatchObject({
       derivative: { kind: 'gradient', view: null, trouble: null },
       refusal: null,
@@ -59,23 +53,23 @@ describe('deriving a kind', () => {
   });
 
   it('opens a layer with its backward pass', async () => {
-    const derived = await deriveKind(analyzerOf(['vjp', 'jacobian']).analyzer, SOURCE, null, always);
+    const derived = await deriveKind(analyzerOf(['vjp', 'jacobian']).derive, null, always);
     expect(derived).toMatchObject({ derivative: { kind: 'vjp', view: { kind: 'vjp' } }, refusal: null });
   });
 
   it('derives what was asked for', async () => {
-    const derived = await deriveKind(analyzerOf(['gradient', 'hessian']).analyzer, SOURCE, 'hessian', always);
+    const derived = await deriveKind(analyzerOf(['gradient', 'hessian']).derive, 'hessian', always);
     expect(derived).toMatchObject({ derivative: { kind: 'hessian', view: { kind: 'hessian' } } });
   });
 
   it('says why there is none, and shows what there is', async () => {
-    const derived = await deriveKind(analyzerOf(['vjp', 'jacobian']).analyzer, SOURCE, 'hessian', always);
+    const derived = await deriveKind(analyzerOf(['vjp', 'jacobian']).derive, 'hessian', always);
     expect(derived).toMatchObject({ derivative: { kind: 'vjp' }, refusal: 'There is no hessian.' });
   });
 
   it('keeps a kind in trouble, with the reason', async () => {
-    const { analyzer } = analyzerOf(['gradient', 'hessian'], []);
-    const derived = await deriveKind(analyzer, SOURCE, 'hessian', always);
+    const { derive } = analyzerOf(['gradient', 'hessian'], []);
+    const derived = await deriveKind(derive, 'hessian', always);
     expect(derived?.derivative).toEqual({
       kind: 'hessian',
       view: null,
@@ -85,13 +79,13 @@ describe('deriving a kind', () => {
   });
 
   it('has no choice where nothing can be derived', async () => {
-    const derived = await deriveKind(analyzerOf([]).analyzer, SOURCE, 'hessian', always);
+    const derived = await deriveKind(analyzerOf([]).derive, 'hessian', always);
     expect(derived).toMatchObject({ derivative: null, refusal: null });
   });
 
   it('is given up as soon as another was asked for', async () => {
-    const { analyzer, asked } = analyzerOf(['gradient', 'hessian']);
-    expect(await deriveKind(analyzer, SOURCE, 'hessian', () => asked.length < 1)).toBeNull();
+    const { derive, asked } = analyzerOf(['gradient', 'hessian']);
+    expect(await deriveKind(derive, 'hessian', () => asked.length < 1)).toBeNull();
     expect(asked).toEqual(['gradient']);
   });
 });
