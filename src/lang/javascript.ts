@@ -1,4 +1,5 @@
 /** JavaScript and TypeScript concrete syntax to the language-neutral representation. */
+import { assignment } from './inPlace';
 import { destructured, readExpression, readField, readPattern } from './jsExpressions';
 import { broken, spanOf, textOf, TOO_DEEP_REASON, type JsReader } from './jsReader';
 import {
@@ -331,7 +332,5 @@ function readAssignment(node: SyntaxNode, reader: JsReader): Statement[] {
   }
   if (left.type === 'object_pattern' || left.type === 'array_pattern')
     return destructured(left, readExpression(right, reader), reader);
-  return [
-    { kind: 'assign', targets: [readExpression(left, reader)], value: readExpression(right, reader), span },
-  ];
+  return [assignment([readExpression(left, reader)], readExpression(right, reader), span)];
 }

@@ -1,6 +1,7 @@
 /** Python concrete syntax to the language-neutral representation. */
 import type { Span } from '../core/definition';
 import { cellLines, cellParts } from './cells';
+import { assignment } from './inPlace';
 import { child, containsError, namedChildren, TOO_DEEP, type Parsers, type SyntaxNode } from './parse';
 import { readPieces } from './pieces';
 import { createPositions, type Positions } from './positions';
@@ -235,7 +236,7 @@ function readAssignment(node: SyntaxNode, span: Span, reader: Reader): Statement
   }
   // `x: float` alone declares and assigns nothing.
   if (!value) return { kind: 'nothing', span };
-  return { kind: 'assign', targets, value: readExpression(value, reader), span };
+  return assignment(targets, readExpression(value, reader), span);
 }
 
 function readIf(node: SyntaxNode, reader: Reader): Statement {
