@@ -43,7 +43,8 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
       dependsNonlinearly(reading));
   const isLossOutput = isLossName(outputs.output.name);
   // `backward` returns gradients, whatever it is that could not be told to be one.
-  if (isGradientName(name) && !(own && isLossOutput && single) && !isAdversarial(reading, name)) return null;
+  const isForward = reading.execution.registered !== null || isAdversarial(reading, name);
+  if (isGradientName(name) && !(own && isLossOutput && single) && !isForward) return null;
   if (main.owner?.bases.some((base) => OTHER_BASES.test(base))) return null;
   const flowsBack = (assembled.pullback?.gradients.length ?? 0) > 0;
   if (isProcedureName(name) && !flowsBack && !(own && isLossOutput)) return null;

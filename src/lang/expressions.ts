@@ -212,6 +212,7 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
         return scalar(run.arena.mul(...object.axes.map((axis) => sizeValue(run, axis).element)));
       if (name === 'ndim') return number(run, object.axes.length);
       if (name === 'mT') return transpose(run, object, null);
+      if (name === 'requires_grad') return scalar(run.arena.one);
       if (run.arrays === 'ml-matrix' && Object.hasOwn(MATRIX_SIZES, name)) {
         const axis = object.axes[entry(MATRIX_SIZES, name) ?? 0];
         return axis ? sizeValue(run, axis) : shapeError(run, `.${name} of an array that is no matrix`, span);
@@ -247,6 +248,7 @@ const ARRAY_ATTRIBUTES: ReadonlySet<string> = new Set([
   'ndim',
   'dtype',
   'device',
+  'requires_grad',
 ]);
 const CONTAINER_METHODS: ReadonlySet<string> = new Set([
   'items',

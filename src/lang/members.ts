@@ -2,6 +2,7 @@
 import type { Span } from '../core/definition';
 import { isSetOnce } from './attributes';
 import { basesOf, isModuleClass } from './classes';
+import { contextObject, isFunctionClass } from './context';
 import { initialValue } from './initial';
 import { learntInput } from './modules';
 import { unsupported, type Run } from './run';
@@ -62,6 +63,24 @@ const madeWeights = (code: string): NativeV => ({
   },
 });
 
+/** `MyFunction.apply`: its forward function, with a context of its own. */
+function appliedForward(object: Value & { kind: 'class' }): NativeV {
+  return {
+    kind: 'native',
+    attribute: () => undefined,
+    call: (run, args, span, written) => {
+      const forward = methodOf(object.node, 'forward');
+      if (!forward) return unsupported(`uses ${written}`, span, 'attribute');
+      const { fn } = forward;
+      const value: Value = { kind: 'function', fn, scope: object.scope, receiver: null, owner: object.node };
+      const [first] = fn.parameters;
+      const isGiven = first !== undefined && /^(ctx|context)$/.test(first.name);
+      const context: Value = contextObject(run, 'ctx', object.scope);
+      return run.call(value, isGiven ? [{ name: null, value: context }, ...args] : args, span);
+    },
+  };
+}
+
 /** `object.name`: an attribute, a method, a class variable, or an input of the definition. */
 export function memberOf(
   run: Run,
@@ -88,6 +107,8 @@ export function memberOf(
         return run.evaluate(statement.value, scope);
     }
   }
+  if (object.kind === 'class' && name === 'apply' && isFunctionClass(object.node))
+    return appliedForward(object);
   if (object.kind === 'class' || name.startsWith('__')) return unsupported(`uses ${name}`, span, 'attribute');
   // Flax: `self.param("scale", initializer, shape)`.
   if (name === 'param' && object.kind === 'object' && node && isModuleClass(run, node, span))

@@ -8,15 +8,7 @@ import { ownParameters } from './members';
 import type { Rule } from './rules';
 import { array, scalar, type Run } from './run';
 import type { Parameter } from './syntax';
-import {
-  NONE,
-  type ArrayV,
-  type InputRef,
-  type NativeV,
-  type ObjectV,
-  type Scope,
-  type Value,
-} from './values';
+import { NONE, type ArrayV, type InputRef, type Scope, type Value } from './values';
 
 /** A gradient by the parameter of the function at its place. */
 export interface RegisteredPart {
@@ -191,37 +183,6 @@ function coefficient(run: Run, value: Value, tangents: readonly Node[], k: numbe
       return def && sym.args.length === 0 && uses(def) ? replaced(def) : sym;
     });
   return array(value.axes, replaced(value.element));
-}
-
-/** Inputs that a function may have. */
-const MOST_INPUTS = 16;
-
-/** The `ctx` of a `torch.autograd.Function`: it keeps what forward stores for backward. */
-export function contextObject(run: Run, code: string, scope: Scope): ObjectV {
-  const attributes = new Map<string, Value>();
-  const object: ObjectV = { kind: 'object', owner: null, attributes, code, scope };
-  const method = (call: NativeV['call']): NativeV => ({ kind: 'native', call, attribute: () => undefined });
-  attributes.set(
-    'save_for_backward',
-    method((_, args) => {
-      const saved: Value = { kind: 'sequence', form: 'tuple', items: args.map(({ value }) => value) };
-      attributes.set('saved_tensors', saved).set('saved_variables', saved);
-      return NONE;
-    }),
-  );
-  for (const name of [
-    'mark_dirty',
-    'mark_non_differentiable',
-    'set_materialize_grads',
-    'mark_shared_storage',
-  ])
-    attributes.set(
-      name,
-      method(() => NONE),
-    );
-  const wanted = Array.from({ length: MOST_INPUTS }, (): Value => scalar(run.arena.one));
-  attributes.set('needs_input_grad', { kind: 'sequence', form: 'tuple', items: wanted });
-  return object;
 }
 
 const FLAT = new Set(['sign', 'floor', 'ceil', 'round']);

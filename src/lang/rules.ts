@@ -3,6 +3,7 @@
  * `defjvp` of JAX, the second result under `tf.custom_gradient`. What they are given and what they return is fixed.
  */
 import type { Callable } from './execution';
+import { isFunctionClass } from './context';
 import { methodOf } from './members';
 import type { ClassNode, Expression, FunctionNode, Statement } from './syntax';
 
@@ -38,14 +39,6 @@ export function partsOfRule(rule: Rule): readonly Callable[] {
       return [];
   }
 }
-
-const FUNCTION_BASE = /^(?:torch\.autograd\.|autograd\.|ag\.)?(?:\w*Function|InplaceFunction)$/;
-
-/** Whether a class is a `torch.autograd.Function`: by its base and by what its methods are called. */
-export const isFunctionClass = (node: ClassNode): boolean =>
-  node.bases.some((base) => FUNCTION_BASE.test(base)) &&
-  methodOf(node, 'forward') !== undefined &&
-  methodOf(node, 'backward') !== undefined;
 
 /** Finds the rule of a function of a file. */
 export function rulesOf(

@@ -212,7 +212,7 @@ const carriedInput = (name: string, span: Span): Value => ({
 /** A call for its effect: what is not known may change the arrays that it is given. */
 function executeCall(run: Run, call: Expression & { kind: 'call' }, scope: Scope): void {
   const result = evaluate(run, call, scope);
-  if (result.kind !== 'unknown' || !CHANGERS.has(result.cause.id)) return;
+  if (result.kind !== 'unknown' || !CHANGERS.has(result.cause.id) || isCheck(call.callee)) return;
   const receiver = call.callee.kind === 'attribute' ? [call.callee.object] : [];
   for (const e of [...receiver, ...call.args.map((arg) => arg.value)]) {
     if (e.kind !== 'name' && e.kind !== 'attribute' && e.kind !== 'subscript') continue;
@@ -224,6 +224,11 @@ function executeCall(run: Run, call: Expression & { kind: 'call' }, scope: Scope
     else if (value.kind === 'input') store(run, e, result, scope, call.span);
   }
 }
+
+/** `check_shapes(x, y)`, `logger.info(x)`: what only looks at its arguments. */
+const isCheck = (callee: Expression): boolean =>
+  (callee.kind === 'name' || callee.kind === 'attribute') &&
+  /^_?(?:check|assert|validate|verify|ensure|warn|log|debug|info|print)(?:_|$)/.test(callee.name);
 
 const CHANGERS: ReadonlySet<string> = new Set(['unsupported-function', 'unsupported-method', 'out-argument']);
 

@@ -14,6 +14,7 @@ const numpy = t.likeNumpy;
 const UNARY =
   'exp exp2 expm1 log log1p log2 log10 sqrt rsqrt square reciprocal abs sign sin cos tan sinh cosh tanh erf sigmoid relu logical_not nan_to_num';
 const INVERSE = 'sin cos tan sinh cosh tanh';
+const STEPS = 'floor ceil round';
 const REDUCED = 'input dim:axis keepdim:keepdims * dtype- out?';
 const RENAMED: Readonly<Record<string, string>> = {
   absolute: 'abs',
@@ -57,6 +58,7 @@ const special: LibraryTable = {
 /** Functions of `torch`, most of which are methods of tensors, too. */
 const functions: LibraryTable = {
   ...rows(UNARY, 'input * out?', numpy),
+  ...rows(STEPS, 'input * decimals?0 out?', (name) => applied((a, x) => a.call(name, x))),
   ...Object.fromEntries(
     INVERSE.split(' ').flatMap((name) =>
       ['a', 'arc'].map((prefix) => [`${prefix}${name}`, row('input * out?', numpy(`arc${name}`))]),

@@ -347,6 +347,29 @@ class RMSNormFunction(Function):
         return dx, dw, None
 
 
+class SavedDerivative(Function):
+    """Keeps the derivative itself."""
+
+    @staticmethod
+    def forward(ctx, x):  #: activation
+        t = torch.tanh(F.softplus(x))
+        if x.requires_grad:
+            ctx.save_for_backward(t + x * torch.sigmoid(x) * (1 - t.square()))
+        return x * t
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        if len(ctx.saved_tensors) == 0:
+            return None
+        grad, = ctx.saved_tensors
+        return grad_output * grad  #: right
+
+
+class EfficientSwish(torch.nn.Module):
+    def forward(self, x):  #: activation
+        return Swish.apply(x)
+
+
 class GradReverse(Function):
     """Turns the gradient around on purpose: the forward pass is the identity."""
 
@@ -364,7 +387,7 @@ class RoundSTE(Function):
     """Straight-through rounding: backward is the identity on purpose."""
 
     @staticmethod
-    def forward(ctx, x):
+    def forward(ctx, x):  #: activation
         return torch.round(x)
 
     @staticmethod
