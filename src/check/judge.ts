@@ -12,11 +12,12 @@ import { APPROXIMATE, DIFFER, FEWEST, compare, holds, type Comparison } from './
 import { inlineBindings } from './inline';
 import { right, unknown, type Judgement } from './judgement';
 import { judgeLayout } from './layout';
+import { logitReadings } from './logits';
 import { nameMistake } from './mistakes';
 import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
 import { BRIEF, THOROUGH, trialsFor, type PointPool, type Target, type Trials } from './points';
-import { guardReadings, labelReadings, symmetricReadings, type Lenient } from './readings';
+import { guardReadings, labelReadings, settingReadings, symmetricReadings, type Lenient } from './readings';
 import { hasRoundedConstant } from './rounded';
 import { targetOf } from './target';
 import { agreementText, describePlace, relativeText, shapeText } from './words';
@@ -82,8 +83,12 @@ function judgeAsWritten(subject: Subject): Judgement {
     ...guardReadings(program, target, element),
     ...labelReadings(program, target),
     ...symmetricReadings(program, target),
+    ...settingReadings(program, target),
   ];
-  return excused(subject, element, lenient) ?? renamed(subject, element, lenient, first);
+  return (
+    excused(subject, element, [...lenient, ...logitReadings(program, hand.of)]) ??
+    renamed(subject, element, lenient, first)
+  );
 }
 
 const FACTOR_RULES: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@
  * Readings of a program under which a gradient that looks wrong may be right: guards taken for 0, labels of a kind that the
  * code does not say. They are tried before anything is called wrong.
  */
-import { indexedSizes, type Domain, type Input, type Program } from '../core/definition';
+import { indexedSizes, UNIT, type Domain, type Input, type Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import { unguarded, withoutGuards } from './guards';
 import { BRIEF, createPool, trialsFor, type Target, type Trial } from './points';
@@ -48,6 +48,20 @@ export function symmetricReadings(program: Program, target: Target): Lenient[] {
     const assumption = `${matrix.code} is symmetric`;
     return { target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption };
   });
+}
+
+/** `max(a * x, x)` is a leaky unit for slopes below 1 alone. */
+export function settingReadings(program: Program, target: Target): Lenient[] {
+  const open = program.inputs.filter(
+    ({ role, shape, domain }) =>
+      role === 'hyper' && shape.length === 0 && domain.kind === 'interval' && domain.high === Infinity,
+  );
+  if (open.length === 0) return [];
+  const inputs = program.inputs.map((input) => (open.includes(input) ? { ...input, domain: UNIT } : input));
+  const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
+  const { trials: brief } = trialsFor(assumed, [], BRIEF);
+  const assumption = `${open.map(({ code }) => code).join(' and ')} ${open.length > 1 ? 'are' : 'is'} between 0 and 1`;
+  return [{ target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption }];
 }
 
 /** What a label of unknown domain may be: 0/1, -1/1, or one-hot along either axis. */

@@ -47,6 +47,9 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   if (isGradientName(name) && !(own && isLossOutput && single) && !isForward) return null;
   if (main.owner?.bases.some((base) => OTHER_BASES.test(base))) return null;
   const flowsBack = (assembled.pullback?.gradients.length ?? 0) > 0;
+  // In an object of derivatives.
+  const ofDerivatives = owner !== null && isGradientName(owner) && reading.execution.gradient === null;
+  if (ofDerivatives && reading.execution.run.family === 'javascript' && !isLossName(name)) return null;
   if (isProcedureName(name) && !flowsBack && !(own && isLossOutput)) return null;
   const isLossVariable = isLossOutput && outputs.output.name !== name;
   if (isMeasureName(name) && !flowsBack && !isLossVariable && !/loss|cost/i.test(name)) return null;

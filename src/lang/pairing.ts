@@ -91,7 +91,12 @@ function keyedGradient(main: Callable, all: readonly Callable[]): Callable | nul
 function besideInDerivatives(main: Callable, all: readonly Callable[]): Callable | null {
   const isOfDerivatives = ({ owner }: Callable): boolean => owner !== null && isGradientName(owner.name);
   if (isOfDerivatives(main)) return null;
-  const same = all.filter((c) => c.fn.name === main.fn.name);
+  const title = titleOf(main.fn.name);
+  const same = all.filter(
+    (c) =>
+      c.fn.name === main.fn.name ||
+      (isOfDerivatives(c) && titleOf(c.fn.name.replace(GRADIENT_WORDS, '')) === title),
+  );
   const [gradient, ...more] = same.filter(isOfDerivatives);
   if (!gradient || more.length > 0 || same.length !== 2) return null;
   return names(gradient).length === names(main).length ? gradient : null;
