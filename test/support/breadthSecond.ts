@@ -361,6 +361,18 @@ N[j<n] = (x[j] - mu)/sd`,
     jax: '(jnp.logaddexp(0, jnp.tanh(X @ W1) @ w2) - y*(jnp.tanh(X @ W1) @ w2)).mean()',
   },
   {
+    name: 'factors of a matrix',
+    source: `param A[m,n]; param B[n,k]; data C[m,k]
+J = 1/2*sum(i<m, sum(q<k, (sum(j<n, A[i,j]*B[j,q]) - C[i,q])^2))`,
+    by: ['A', 'B'],
+    kind: 'hvp',
+    torch: '((A @ B - C)**2).sum()/2',
+    jax: '((A @ B - C)**2).sum()/2',
+    shown:
+      'sum(c<k, (sum(j2<n, A[i,j2]*B[j2,c]) - C[i,c])*V_B[j,c]) + sum(j2<n, A[i,j2]*sum(c<k, B[j,c]*V_B[j2,c])) + sum(j2<n, V_A[i,j2]*sum(c<k, B[j,c]*B[j2,c]))',
+    matrix: '(A B - C) V_Bᵀ + A V_B Bᵀ + V_A B Bᵀ',
+  },
+  {
     name: 'softmax',
     source: `param z[k]\n${SOFTMAX}`,
     by: ['z'],

@@ -13,6 +13,9 @@ export function transpose(form: Form, order: readonly number[]): Form {
   const dims = order.map((k) => form.dims[k] ?? null);
   if (isSymmetric(form) && form.dims.length === 2 && form.dims.every((d) => d !== null))
     return { ...form, dims };
+  // (A @ B.T).T is B @ A.T, with a transposition less.
+  if (form.kind === 'matmul' && form.dims.length === 2 && isTurned(form.left) !== isTurned(form.right))
+    return { ...form, left: reverse(form.right), right: reverse(form.left), dims };
   if (form.kind !== 'transpose') return { kind: 'transpose', arg: form, order, dims };
   return transpose(
     form.arg,
@@ -22,6 +25,8 @@ export function transpose(form: Form, order: readonly number[]): Form {
 
 const isSymmetric = (form: Form): boolean =>
   form.kind === 'symbol' ? form.symmetric : form.kind === 'matrix' && form.fn === 'inv' && form.arg.symmetric;
+
+const isTurned = (form: Form): boolean => form.kind === 'transpose' && form.dims.length === 2;
 
 const reverse = (form: Form): Form => transpose(form, [...form.dims.keys()].reverse());
 

@@ -208,7 +208,10 @@ class Planner {
   }
 
   private sum(node: Node, wanted: readonly Dim[] | null): Form {
-    const list = terms(this.program.arena, node);
+    const { arena } = this.program;
+    const split = (term: Node): readonly Node[] =>
+      term.kind === 'reduce' && term.op === 'sum' ? (this.splitProducts(term)?.args ?? [term]) : [term];
+    const list = terms(arena, arena.add(...node.args.flatMap(split)));
     const [dims, forms] = this.together(
       list.map((t) => t.node),
       wanted,
@@ -346,6 +349,8 @@ class Planner {
     const running = this.runningSum(node);
     if (running) return running;
     const { arena } = this.program;
+    const split = this.splitProducts(node);
+    if (split) return this.plan(split, wanted);
     const summed: IndexNode[] = [];
     const factors: Node[] = [];
     const flatten = (n: Node): void => {
@@ -384,6 +389,19 @@ class Planner {
       bottom: scale.bottom.map(fit),
       dims: form.dims,
     };
+  }
+
+  /** Σ_i (A_ij U_ik + R_ik V_ij) as two sums, each of which is a matrix product; null for other sums. */
+  private splitProducts(node: ReduceNode): Node | null {
+    const { index, body } = this.enter(node);
+    if (body.kind !== 'add' || body.free.size < 3) return null;
+    const isProduct = (term: Node): boolean => {
+      const factors = (term.kind === 'mul' ? term.args : [term]).filter((f) => f.free.has(index.name));
+      return factors.length > 1 && !factors.some((f) => f.free.size === term.free.size);
+    };
+    if (!body.args.every(isProduct)) return null;
+    const { arena } = this.program;
+    return arena.add(...body.args.map((term) => arena.sum(index, term)));
   }
 
   /** Σ_k [i ≥ k] f_k is a running sum of f, Σ_k [k ≥ i] f_k one from the end; null where f has an i of its own. */

@@ -49,6 +49,8 @@ function sumOfBody(normalizer: Normalizer, index: IndexNode, body: Form): Form {
   if (eliminated) return eliminated;
   const exchanged = normalizer.expand ? overInnerDelta(normalizer, index, body) : null;
   if (exchanged) return exchanged;
+  const picked = normalizer.expand ? null : overDeltaInTerms(normalizer, index, body);
+  if (picked) return picked;
   const pair = cancelledPair(normalizer, index, body.mono);
   const left = pair
     ? arena.mul(algebra.toNode({ ...body, mono: pair.rest }), pair.delta)
@@ -100,6 +102,42 @@ function overInnerDelta(normalizer: Normalizer, index: IndexNode, body: Form): F
     const rest = algebra.toNode({ ...body, mono: filterMono(body.mono, (other) => other !== id) });
     const picked = arena.sum(index, arena.mul(rest, inside));
     return normalizer.norm(inner.reduceRight((whole, own) => arena.sum(own, whole), picked));
+  }
+  return null;
+}
+
+/** Σ_i f_i Σ_j (p + δ(i, k) q) g = Σ_i f_i Σ_j p g + Σ_j f_k q g: terms of a sum within pick one position. */
+function overDeltaInTerms(normalizer: Normalizer, index: IndexNode, body: Form): Form | null {
+  const { algebra, arena } = normalizer;
+  for (const [id, e] of factors(body.mono)) {
+    const { atom } = algebra.base(id);
+    if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !atom.free.has(index.name)) continue;
+    const inner: IndexNode[] = [];
+    let inside: Node = atom;
+    while (inside.kind === 'reduce' && inside.op === 'sum') {
+      const opened = arena.open(inside);
+      inner.push(opened.index);
+      inside = opened.body;
+    }
+    const form = algebra.silently(() => normalizer.norm(inside));
+    const picks = ({ m }: Term): boolean =>
+      factors(m).some(([other]) => position(normalizer, other, index) !== null);
+    for (const [sum, times] of factors(form.mono)) {
+      const { terms } = algebra.base(sum);
+      const special = terms?.filter(picks) ?? [];
+      if (times !== 1 || !terms || special.length === 0) continue;
+      const rest = algebra.toNode({ ...form, mono: filterMono(form.mono, (other) => other !== sum) });
+      const outer = algebra.toNode({ ...body, mono: filterMono(body.mono, (other) => other !== id) });
+      const over = (some: readonly Term[], around: readonly IndexNode[]): Node =>
+        around.reduceRight<Node>(
+          (whole, own) => arena.sum(own, whole),
+          arena.mul(outer, rest, algebra.rawSum(some)),
+        );
+      const others = terms.filter((term) => !picks(term));
+      const split = arena.add(over(others, [index, ...inner]), over(special, [...inner, index]));
+      algebra.recorder.note('split-sum', () => split);
+      return algebra.silently(() => normalizer.norm(split));
+    }
   }
   return null;
 }
