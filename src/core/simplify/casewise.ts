@@ -6,7 +6,7 @@
  * value, that is the value there: the derivative has it, whatever conventions make of the conditions. Where the value is
  * not even between those of the two sides, it is taken from one of them.
  */
-import type { Arena, Node } from '../expr';
+import { symbolNames, type Arena, type Node } from '../expr';
 import { cellsOf, hasPieces, type Cell, type Cells } from './cells';
 import type { Display } from './display';
 import type { Normalizer } from './normalize';
@@ -38,11 +38,10 @@ export function joinedCases(options: CasesOptions, node: Node): Node {
     }
     const small = hasPieces(n) && options.display.cost(n) <= LARGEST;
     const whole = small ? options.normalizer.trial(() => joined(options, n)) : null;
-    // What the whole has not joined, its parts may.
+    // What the whole has not joined, its factors may.
     const left = whole ?? n;
-    return left.kind === 'reduce' || left.args.length === 0 || left.kind === 'sym'
-      ? left
-      : arena.withArgs(left, left.args.map(visit));
+    if (whole !== null && left.kind !== 'mul') return left;
+    return arena.withArgs(left, left.args.map(visit));
   };
   const visit = (n: Node): Node => {
     if (n.args.length === 0 || n.kind === 'sym') return n;
@@ -85,8 +84,13 @@ function candidatesFor({ normalizer }: CasesOptions, cells: Cells, node: Node): 
   const { arena } = normalizer;
   const found = new Set<Node>();
   const { variable } = cells;
+  const isChoice = (name: string): boolean => {
+    const definition = normalizer.definitions.get(name)?.def;
+    return definition !== undefined && hasPieces(definition);
+  };
+  const depths = [...symbolNames(node)].some(isChoice) ? [false, true] : [false];
   for (let cell = 0; cell < cells.count; cell++)
-    for (const deep of [false, true]) found.add(normalizer.simplify(cells.on(node, cell, deep)));
+    for (const deep of depths) found.add(normalizer.simplify(cells.on(node, cell, deep)));
   const isZero = (n: Node | undefined): boolean => n?.kind === 'num' && n.num === 0;
   if (cells.thresholds.length === 1 && isZero(cells.thresholds[0])) {
     const size = arena.call('abs', variable);
