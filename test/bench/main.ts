@@ -1,4 +1,4 @@
-/** `npm run bench -- engine|symbolic [--json FILE] [--rounds N] [--only TEXT]` */
+/** `npm run bench -- engine|symbolic|reading [--json FILE] [--rounds N] [--only TEXT]` */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,6 +6,7 @@ import { allowFused } from '../unit/engine/fused';
 import { cases as engine } from './engine';
 import { gridPage, runGrid } from './grid';
 import { measure, type Result } from './measure';
+import { runReading } from './reading';
 import { toMarkdown } from './report';
 import { runSymbolic } from './symbolic';
 
@@ -50,9 +51,16 @@ async function symbolic(): Promise<readonly Result[]> {
   return run.results;
 }
 
+async function reading(): Promise<readonly Result[]> {
+  const { page, results } = await runReading(join(root, '.cache/bench/analysis.cjs'), report);
+  await writeFile(join(root, 'test/bench/reading.md'), page);
+  return results;
+}
+
 const BENCHES: Readonly<Record<string, (() => Promise<readonly Result[]>) | undefined>> = {
   engine: runEngine,
   symbolic,
+  reading,
 };
 const chosen = BENCHES[positionals[0] ?? ''];
 if (!chosen) {

@@ -1,7 +1,7 @@
-// Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|soundness|corpus [--json FILE] …
+// Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|reading|soundness|corpus [--json FILE] …
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -41,7 +41,9 @@ if (named) process.argv.splice(2, 1);
 const entry = named === 'soundness' && process.argv[2] === 'text' ? 'texts' : (named ?? 'main');
 await bundle(`${entry}.ts`, `${entry}.mjs`, {
   sourcemap: entry === 'soundness',
-  ...(entry === 'corpus' || entry === 'texts' ? { packages: 'external' } : { external: ['mathjs'] }),
+  ...(entry === 'corpus' || entry === 'texts' || process.argv[2] === 'reading'
+    ? { packages: 'external' }
+    : { external: ['mathjs'] }),
 });
 if (process.argv[2] === 'symbolic') {
   await installPeers();
@@ -59,4 +61,11 @@ if (process.argv[2] === 'engine')
     target: 'node20',
     logLevel: 'warning',
   });
+if (process.argv[2] === 'reading') {
+  // The thread as the product has it, with the grammars beside it.
+  await bundle('../../src/analysis.ts', 'analysis.cjs', { format: 'cjs' });
+  const wasm = join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm');
+  for (const name of (await readdir(wasm)).filter((file) => file.endsWith('.wasm')))
+    await copyFile(join(wasm, name), join(folder, name));
+}
 await import(pathToFileURL(join(folder, `${entry}.mjs`)).href);
