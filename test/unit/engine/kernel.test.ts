@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { axisIndices, type Program } from '../../../src/core/definition';
 import { createEvaluator } from '../../../src/core/evaluate';
+import { derive } from '../../../src/core/derive';
 import { createRunner } from '../../../src/engine/interpret';
+import { createJob } from '../../../src/engine/job';
 import { createKernel, type Kernel, type KernelSettings } from '../../../src/engine/kernel';
 import type { LoopProgram } from '../../../src/engine/loop';
 import { bindingValue, compileProgram } from '../../../src/engine/program';
 import { canFuse } from '../../../src/engine/wasm/compile';
+import { DERIVED } from '../../bench/models';
 import { parseModel } from '../../support/model';
 import { allowFused } from './fused';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from './jobs';
@@ -109,6 +112,38 @@ describe('a kernel', () => {
           }
         }
     }
+  });
+
+  it.each([
+    ['softmax regression', { m: 1, n: 1, k: 2 }],
+    ['softmax regression', { m: 70, n: 5, k: 3 }],
+    ['softmax regression', { m: 517, n: 30, k: 10 }],
+    ['two-layer network', { m: 65, n: 13, h: 7, k: 3 }],
+    ['two-layer network', { m: 129, n: 33, h: 18, k: 1 }],
+    ['three-layer network', { m: 203, n: 9, h: 8, g: 6, k: 5 }],
+  ])('agrees with the interpreter on a %s of %o', (name, sizes) => {
+    const program = parseModel(DERIVED[name] ?? '');
+    const derivation = derive(program);
+    const job = unwrap(createJob({ definitionId: name, name, program, derivation, hand: [] }));
+    const next = random(3);
+    const lengths: Record<string, number> = sizes;
+    const inputs = Object.fromEntries(
+      job.inputs.map((input) => {
+        const count = input.shape.reduce((product, size) => product * (lengths[size] ?? Number(size)), 1);
+        return [
+          input.name,
+          normals(count, next).map((v) => (input.role === 'parameter' ? 0.3 * v : Math.abs(v))),
+        ];
+      }),
+    );
+    const expected = createRunner(job.gradient, sizes, inputs).run();
+    for (const fused of FUSED)
+      for (const precision of ['double', 'single'] as const) {
+        const outputs = unwrap(createKernel(job.gradient, sizes, inputs, { precision, fused })).run();
+        const most = precision === 'double' ? 1e-14 : 1e-5;
+        for (const [output, values] of Object.entries(expected))
+          expect(distance(outputs[output], values), `${output}, ${precision}`).toBeLessThan(most);
+      }
   });
 
   it('sums single precision to far more digits than it has', () => {

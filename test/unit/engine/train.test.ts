@@ -173,6 +173,7 @@ describe('training', () => {
     });
     const result = await run(logistic, data, { epochs: 100_000 }, where);
     expect(result.end).toBe('cancelled');
+    expect(result.computedBy).toMatch(/^a kernel in double precision/);
     expect(result.losses.length).toBeLessThan(5);
     expect(result.parameters.map(({ name, shape }) => [name, shape])).toEqual([
       ['w', [4]],
