@@ -3,6 +3,7 @@ import type { Size } from '../../core/expr';
 import type { LoopProgram, Sizes, Statement } from '../loop';
 import { sizeOf } from '../loop';
 import { rowMajor } from '../contract';
+import { NotVectorised } from './instantiate';
 import type { Base } from './nest';
 
 export interface Store {
@@ -36,6 +37,8 @@ export interface Layout {
 /** Rows after the last that may be read and written. */
 export const SLACK_ROWS = 8;
 const LINE = 64;
+/** Why a program that keeps values of all samples in columns is left to the interpreter. */
+export const COLUMNS = 'values of all samples are kept with the samples along a later axis than the first';
 
 const aligned = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
 
@@ -66,6 +69,9 @@ export function layOut(program: LoopProgram, sizes: Sizes, double: boolean, bloc
       scratchBytes += aligned(others.reduce((product, n) => product * n, capacity) * width);
       return { base: 'scratch', offset, double, strides, length };
     }
+    // Rows after the last, which are written too, would be the first ones of the next position of an earlier axis.
+    if (buffer.rowDim > 0 && extents.slice(0, buffer.rowDim).some((n) => n > 1))
+      throw new NotVectorised(COLUMNS);
     const strides = rowMajor(extents);
     const rowDim = buffer.dims.findIndex((size) => size === program.rows);
     const ofRows = rowDim >= 0;
