@@ -36,6 +36,8 @@ export function toArray(run: Run, value: Value | undefined, span: Span): ArrayV 
       return unsupported('uses a list as an array', span, 'list-array');
     return { ...only, axes: [{ size: '1', index: null }] };
   }
+  if (value.kind === 'selection')
+    return unsupported('selects elements by a condition', span, 'mask-selection');
   return unsupported(`uses ${DESCRIPTIONS[value.kind]} as an array`, span, 'not-an-array');
 }
 
@@ -68,7 +70,7 @@ export function loopIndex(run: Run, length: Size): IndexNode {
 }
 
 const DESCRIPTIONS: Readonly<
-  Record<Exclude<Value['kind'], 'array' | 'unknown' | 'input' | 'stream'>, string>
+  Record<Exclude<Value['kind'], 'array' | 'unknown' | 'input' | 'stream' | 'selection'>, string>
 > = {
   sequence: 'a list',
   dict: 'a dict',

@@ -19,6 +19,7 @@ import { tensorMethod } from './jsLibraries';
 import { append } from './lists';
 import { callRow, type Meaning } from './signature';
 import type { ClassNode } from './syntax';
+import { callOnEntries } from './selection';
 import { keyOf, NONE, type ArrayV, type Value } from './values';
 import { entry } from './tables';
 
@@ -95,6 +96,8 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   const call = { run, span, written: name, args };
   const made = makeModule(path, call, callValue) ?? transformed(path, call, callValue);
   if (made) return made;
+  const entries = callOnEntries(run, path, args, span, (whole) => callLibrary(run, path, whole, span, name));
+  if (entries) return entries;
   const meaning = meaningOf(path) ?? assumedMeaning(run, path, span, name);
   if (!meaning) return unsupported(`uses ${name}`, span, 'unsupported-function');
   if (/^math\./i.test(path) && args.some((arg) => isArray(run, arg.value, span)))
@@ -140,6 +143,8 @@ function callMethod(
     }
     return arrayMethod(run, receiver, method, args, span, name);
   }
+  if (receiver.kind === 'selection' && isArrayMethod(run.arrays, method))
+    return callLibrary(run, `numpy.${method}`, [{ name: null, value: receiver }, ...args], span, name);
   if (receiver.kind === 'sequence' || receiver.kind === 'dict' || receiver.kind === 'string')
     return containerMethod(run, receiver, method, args, span, name);
   return unsupported(`uses ${name}()`, span, 'unsupported-method');

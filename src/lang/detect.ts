@@ -37,7 +37,7 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   const isActivation =
     activationLike(reading) ||
     // Of several parameters it is not known which one a written derivative is by: it is judged as one of a loss.
-    ((!written || arrays.length === 1) &&
+    ((!written || arrays.length === 1 || isByFirst(reading)) &&
       isKnownActivationName(isPlainMethodName(name) ? (owner ?? name) : name) &&
       program.inputs.every((input) => input.shape.length === 0) &&
       dependsNonlinearly(reading));
@@ -46,7 +46,7 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   const isForward = reading.execution.registered !== null || isAdversarial(reading, name);
   if (isGradientName(name) && !(own && isLossOutput && single) && !isForward) return null;
   if (main.owner?.bases.some((base) => OTHER_BASES.test(base))) return null;
-  const flowsBack = (assembled.pullback?.gradients.length ?? 0) > 0;
+  const flowsBack = (assembled.pullback?.gradients.length ?? 0) > 0 && some(reading, computes);
   // In an object of derivatives.
   const ofDerivatives = owner !== null && isGradientName(owner) && reading.execution.gradient === null;
   if (ofDerivatives && reading.execution.run.family === 'javascript' && !isLossName(name)) return null;
@@ -71,6 +71,17 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   if (!has('parameter') || isGradientName(name)) return null;
   const isModel = (has('data') && contracts(reading)) || isLayer(reading);
   return isModel || (learns(reading) && dependsNonlinearly(reading)) ? 'model' : null;
+}
+
+/** Whether all that is written is by the first argument, as `dx` of `leaky_relu(x, a)`. */
+function isByFirst({ assembled, execution, outputs }: Reading): boolean {
+  const [first] = execution.main.parameters.values();
+  const state = first?.kind === 'input' ? execution.run.inputs.get(first.input.code) : undefined;
+  return (
+    state !== undefined &&
+    outputs.broken.length === 0 &&
+    (assembled?.gradients.every((gradient) => gradient.of === state.name) ?? false)
+  );
 }
 
 /** Classes of libraries that hold neither losses nor layers. */
@@ -152,6 +163,9 @@ function some(reading: Reading, test: (node: Node) => boolean): boolean {
   return reading.assembled?.program.bindings.some((binding) => go(binding.def)) ?? false;
 }
 
+/** Does something with values, rather than move them. */
+const computes = (node: Node): boolean => /^(add|mul|pow|call|where|reduce|matrix)$/.test(node.kind);
+
 const contracts = (reading: Reading): boolean =>
   some(reading, (node) => node.kind === 'reduce' && node.op === 'sum' && node.args[0]?.kind === 'mul');
 
@@ -181,7 +195,7 @@ const dependsNonlinearly = (reading: Reading): boolean =>
 /** One argument, elementwise (or normalised along an axis), and not a polynomial of it. */
 function activationLike(reading: Reading): boolean {
   const { assembled, execution, outputs } = reading;
-  if (!assembled || !outputs.output) return false;
+  if (!assembled || !outputs.output || /predict/i.test(execution.main.callable.fn.name)) return false;
   const states = [...execution.run.inputs.values()];
   // A slope that is learnt is a number beside the argument, as a setting is.
   const isSlope = (name: string): boolean =>

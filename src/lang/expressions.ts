@@ -12,6 +12,7 @@ import { isArrayMethod } from './libraries';
 import { entryOf, memberOf } from './members';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
 import { bind, number, placeText, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
+import { selectedBy } from './selection';
 import type { CompareOperator, Expression } from './syntax';
 import {
   integerOf,
@@ -286,7 +287,8 @@ export function subscript(run: Run, object: Value, indices: readonly Value[], sp
   if (object.kind === 'array' || object.kind === 'input') {
     const array = toArray(run, object, span);
     const flat = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
-    return array.kind === 'unknown' ? array : select(run, array, flat, span);
+    if (array.kind === 'unknown') return array;
+    return selectedBy(run, array, flat, span) ?? select(run, array, flat, span);
   }
   return unsupported('uses an index here', span, 'subscript');
 }

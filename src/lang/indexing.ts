@@ -164,6 +164,7 @@ export function assigned(
   value: ArrayV,
   combine: ((old: Node, change: Node) => Node) | null,
   span: Span,
+  isEntries = false,
 ): Result {
   const [only] = items;
   const first = only && items.length === 1 ? only : null;
@@ -172,7 +173,13 @@ export function assigned(
     const joined = broadcast(run, [target, mask, value], span);
     if ('kind' in joined) return joined;
     const [old, condition, change] = joined.elements;
-    if (!old || !condition || !change || joined.axes.length !== target.axes.length || value.axes.length > 0)
+    if (
+      !old ||
+      !condition ||
+      !change ||
+      joined.axes.length !== target.axes.length ||
+      (value.axes.length > 0 && !isEntries)
+    )
       return unsupported('assigns an array where a condition holds', span, 'mask-assignment');
     return array(joined.axes, run.arena.where(condition, combine ? combine(old, change) : change, old));
   }

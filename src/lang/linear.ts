@@ -1,7 +1,7 @@
 /** Linear algebra in the library function table: inverses, determinants, norms, diagonals, cumulative sums. */
 import type { MatrixFunction, Node } from '../core/expr';
 import { argument, arrayArgument, axisPositions, type LibraryCall } from './arguments';
-import { at, matmul } from './arrays';
+import { at, matmul, squeeze } from './arrays';
 import { array, axisIndex, bind, makeAxes, scalar, shapeError, unsupported, type Run } from './run';
 import { integerOf, type ArrayV, type UnknownValue, type Value } from './values';
 
@@ -134,6 +134,16 @@ const cumulativeSum: Handler = (c) => {
   return array(x.axes, arena.sum(each, terms));
 };
 
+/** A vector, or a column or row, on the diagonal of a matrix. */
+const flatDiagonal: Handler = (c) => {
+  const x = arrayArgument(c, 0, 'v');
+  if (x.kind === 'unknown') return x;
+  if (x.axes.filter((axis) => axis.index).length !== 1)
+    return unsupported(`uses ${c.written} with these arguments`, c.span, 'diag');
+  const flat = squeeze(c.run, x, null, c.span);
+  return flat.kind === 'unknown' ? flat : diagonal({ ...c, args: [{ name: null, value: flat }] });
+};
+
 /** A vector on the diagonal of a matrix, or the diagonal of a matrix as a vector. */
 const diagonal: Handler = (c) => {
   const x = arrayArgument(c, 0, 'v', 'a', 'input');
@@ -177,6 +187,7 @@ export const LINEAR_FUNCTIONS: Readonly<Record<string, Handler>> = {
   slogdet: signAndLogarithm,
   cumsum: cumulativeSum,
   diag: diagonal,
+  diagflat: flatDiagonal,
   diagonal,
   trace,
 };

@@ -300,7 +300,10 @@ function filled(
   const axis = value.axes.find((a) => a.index === position);
   if (!axis || !position) return null;
   if (run.sizes.find(axis.size) !== run.sizes.find(index.size)) return null;
-  const before = run.arena.mapSyms(change, (sym) => (isOwn(sym, own, value) ? initial.element : sym));
+  // The entry before the pass may be written with the counter, too: `dw[j] = dw[j] + e`.
+  const before = run.arena.mapSyms(change, (sym) =>
+    isOwn(run.arena.substitute(sym, index, position), own, value) ? initial.element : sym,
+  );
   const there = run.arena.substitute(before, index, position);
   const rest = conditions.filter((c) => c !== delta).map((c) => run.arena.substitute(c, index, position));
   return rest.length === 0 ? there : run.arena.where(run.arena.mul(...rest), there, initial.element);

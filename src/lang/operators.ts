@@ -5,6 +5,7 @@ import { add, elementwise, isSingle, matmul, type Result } from './arrays';
 import { toArray } from './arguments';
 import { disjunction, power, truth } from './functions';
 import { number, scalar, shapeError, unsupported, type Run } from './run';
+import { onEntries } from './selection';
 import type { BinaryOperator, CompareOperator, UnaryOperator } from './syntax';
 import {
   integerOf,
@@ -23,6 +24,10 @@ export function binary(run: Run, operator: BinaryOperator, left: Value, right: V
     return { kind: 'sequence', form: left.form, items: [...left.items, ...right.items] };
   if (left.kind === 'string' && operator === '+') return joined(left.value, right, span);
   if (left.kind === 'string' && operator === '%') return formatted(left.value, right, span);
+  const entries = onEntries([left, right], span, ([a, b]) =>
+    binary(run, operator, a ?? NONE, b ?? NONE, span),
+  );
+  if (entries) return entries;
   const a = toArray(run, left, span);
   if (a.kind === 'unknown') return a;
   const b = toArray(run, right, span);
@@ -95,6 +100,8 @@ export function unary(run: Run, operator: UnaryOperator, value: Value, span: Spa
     if (typeof known === 'boolean') return scalar(known ? run.arena.zero : run.arena.one);
     return { ...scalar(run.arena.sub(run.arena.one, known)), mask: true };
   }
+  const entries = onEntries([value], span, ([x]) => unary(run, operator, x ?? NONE, span));
+  if (entries) return entries;
   const array = toArray(run, value, span);
   if (array.kind === 'unknown') return array;
   if (run.family === 'javascript' && !isNumber(array)) return onlyNumbers(run, span);

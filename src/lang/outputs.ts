@@ -187,7 +187,8 @@ function locals(run: Run, executed: Executed): Part[] {
   const add = (name: string, value: Value, container: string | null = null): void => {
     if (executed.parameters.get(name) === value) return;
     if (value.kind === 'array') {
-      const span = bindingSpan(run, value, executed) ?? executed.callable.fn.nameSpan;
+      const { fn } = executed.callable;
+      const span = bindingSpan(run, value, executed) ?? assignmentSpan(fn, name) ?? fn.nameSpan;
       found.push({ name, value, span, container, expression });
     } else if (value.kind === 'input')
       found.push({ name, value, span: executed.callable.fn.nameSpan, container, expression });
@@ -247,11 +248,14 @@ function namesIn(e: Expression, found: Set<string> = new Set()): ReadonlySet<str
   return found;
 }
 
+const targetName = (e: Expression): string | null =>
+  nameOf(e) ?? (e.kind === 'subscript' ? targetName(e.object) : null);
+
 /** The last statement that gives a variable or attribute its value. */
 function assignmentSpan(fn: FunctionNode, name: string): Span | null {
   let found: Span | null = null;
   eachStatement(fn.body, (s) => {
-    if (s.kind === 'assign' && s.targets.some((target) => nameOf(target) === name)) found = s.span;
+    if (s.kind === 'assign' && s.targets.some((target) => targetName(target) === name)) found = s.span;
   });
   return found;
 }

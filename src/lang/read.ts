@@ -14,6 +14,8 @@ import { around } from './cells';
 import { choicesOf } from './choices';
 import { kindOf, plainKindOf } from './detect';
 import { asksFor, astray, directivesFor, isDirective, unknownNames, type Directives } from './directives';
+import { compositionsOf } from './composed';
+import { directivesFor, isDirective } from './directives';
 import type { Callable, Plan } from './execution';
 import { iterationOf, scriptIterations, type Iteration } from './iteration';
 import { indexModule } from './module';
@@ -108,10 +110,11 @@ export function readDefinitions(
   const read = (
     main: Callable,
     gradient: Callable | null,
-    form: 'whole' | 'iteration' = 'whole',
+    form: 'whole' | 'iteration' | 'composed' = 'whole',
     rule: Rule | null = null,
+    called: readonly Callable[] = [],
   ): SourceDefinition | null => {
-    const parts = rule ? partsOfRule(rule) : [];
+    const parts = rule ? partsOfRule(rule) : called;
     // What is said stands in the file that is read.
     const place = (main.module && gradient ? gradient : main).fn;
     const directives = directivesFor(place, comments, nextId(qualified(main)), around);
@@ -213,6 +216,14 @@ export function readDefinitions(
     const definition = read(main, null);
     if (definition) add(definition);
   }
+  const judged = new Set(
+    definitions.flatMap((d) => (isJudged(d) ? [d.gradientFunction?.nameSpan.startLine] : [])),
+  );
+  for (const { main, backward, parts } of compositionsOf(callables)) {
+    if (spent > MAX_RUNS || judged.has(backward.fn.nameSpan.startLine)) continue;
+    const definition = read(main, backward, 'composed', null, parts);
+    if (definition && isJudged(definition)) add(propagating(definition, backward));
+  }
   for (const iteration of scriptIterations(module.body)) {
     const definition = readIteration(iteration, null, read);
     if (definition) add(definition);
@@ -257,8 +268,14 @@ const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>
     derivativeNames(main.fn.name).includes(fn.name)) &&
   ![...assignedNames(fn.body)].some(isLossName);
 
-const isJudged = ({ gradients, candidates, mismatches }: SourceDefinition): boolean =>
-  gradients.length + candidates.length + mismatches.length > 0;
+const isJudged = ({ gradients, candidates, mismatches, pullback }: SourceDefinition): boolean =>
+  gradients.length + candidates.length + mismatches.length > 0 || pullback !== null;
+
+/** The loss of a prediction, found where its gradients are written. */
+function propagating(definition: SourceDefinition, { fn, owner }: Callable): SourceDefinition {
+  const name = owner ? `${owner.name}.${fn.name}` : fn.name;
+  return { ...definition, id: name, name, kind: 'propagate' };
+}
 
 const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
   definition !== null && definition.gradients.length + definition.mismatches.length > 0;

@@ -12,6 +12,7 @@ import { entryOf } from './members';
 import { adopted } from './modules';
 import { binary, chosen, truthOf } from './operators';
 import { bind, unsupported, type CallArgument, type Run } from './run';
+import { entriesFor } from './selection';
 import {
   eachStatement,
   type BinaryOperator,
@@ -386,14 +387,23 @@ function storeItem(
   if (object.kind === 'unknown') changeUnreadable(run, object);
   if (object.kind !== 'array' && object.kind !== 'input') return value;
   const array = toArray(run, object, span);
-  const change = toArray(run, value, span);
+  const isEntries = value.kind === 'selection';
+  const change = isEntries ? entriesFor(run, value, indices, span) : toArray(run, value, span);
   const flat = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
   const result: Value =
     array.kind === 'unknown'
       ? array
       : change.kind === 'unknown'
         ? change
-        : assigned(run, array, flat, change, operator === null ? null : combiner(run, operator), span);
+        : assigned(
+            run,
+            array,
+            flat,
+            change,
+            operator === null ? null : combiner(run, operator),
+            span,
+            isEntries,
+          );
   if (array.kind === 'array') changeInPlace(run, object, array, result, nameOf(target.object), span);
   return value;
 }

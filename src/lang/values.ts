@@ -35,6 +35,13 @@ export interface ArrayV {
   readonly spread: boolean;
 }
 
+/** Entries of an array where a condition holds; both have the axes of the whole array. */
+export interface SelectionV {
+  readonly kind: 'selection';
+  readonly mask: ArrayV;
+  readonly value: ArrayV;
+}
+
 /** A list or tuple; a list's items can change. */
 export interface SequenceV {
   readonly kind: 'sequence';
@@ -122,6 +129,7 @@ export type Value =
   | { readonly kind: 'method'; readonly receiver: Value; readonly name: string }
   | ObjectV
   | { readonly kind: 'class'; readonly node: ClassNode; readonly scope: Scope }
+  | SelectionV
   | { readonly kind: 'slice'; readonly start: Value; readonly stop: Value; readonly step: Value }
   | StreamV;
 

@@ -59,8 +59,8 @@ class Ridge:
         dj_dw = dj_dw / m
         dj_db = dj_db / m  #: right
         for j in range(n):
-            dj_dw[j] = dj_dw[j] + (lambda_ / m) * w[j]  #: right
-        return dj_db, dj_dw
+            dj_dw[j] = dj_dw[j] + (lambda_ / m) * w[j]
+        return dj_db, dj_dw  #: right
 
 
 def cost_of_line(x, y, w, b):  #: loss

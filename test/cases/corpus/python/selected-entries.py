@@ -107,7 +107,7 @@ class PReLU:
 def huber_grad(r, delta):
     g = r.copy()
     g[r > delta] = delta
-    g[r < -delta] = -delta
+    g[r < -delta] = -delta  #: right
     return g
 
 

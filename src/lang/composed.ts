@@ -1,0 +1,145 @@
+/**
+ * Networks over several functions: what `backward(X, y)` computes are the gradients of the loss of what the forward function
+ * predicts. No single function is that loss, so one is made of the calls of both.
+ */
+import type { Callable } from './execution';
+import { ownParameters } from './members';
+import { isGradientName, isLossName, isModelName, isProcedureName, roleHint } from './names';
+import { eachStatement, type Argument, type Expression, type Parameter, type Statement } from './syntax';
+import { isCacheName, isUpstreamName, isVjpName } from './upstream';
+
+export interface Composition {
+  /** The loss of the prediction, as a function of the arguments of both. */
+  readonly main: Callable;
+  readonly backward: Callable;
+  /** The functions that it calls. */
+  readonly parts: readonly Callable[];
+}
+
+/** Every function of a file that computes the gradients of a forward function and a loss beside it. */
+export function compositionsOf(all: readonly Callable[]): Composition[] {
+  return all.flatMap((backward) => {
+    if (!isBackward(backward)) return [];
+    const siblings = all.filter((c) => c.owner === backward.owner && c.fn !== backward.fn);
+    const forward = alone(siblings.filter(isForward));
+    const loss = alone(siblings.filter(isLoss)) ?? alone(all.filter((c) => c.owner === null && isLoss(c)));
+    const composition = forward && loss && composed(forward, loss, backward);
+    return composition ? [composition] : [];
+  });
+}
+
+const alone = <T>(found: readonly T[]): T | null => (found.length === 1 ? (found[0] ?? null) : null);
+
+/** Takes labels, and no gradient from above. */
+function isBackward(c: Callable): boolean {
+  const names = ownParameters(c).map(({ name }) => name);
+  return (
+    (isVjpName(c.fn.name) || isGradientName(c.fn.name)) &&
+    names.some(isLabel) &&
+    !names.some((name) => isUpstreamName(name) && !isCacheName(name))
+  );
+}
+
+const isForward = ({ fn }: Callable): boolean =>
+  (isModelName(fn.name) || /^(__call__|hypothesis|feed)$/.test(fn.name)) &&
+  !/^predict(_class\w*)?$/.test(fn.name);
+
+/** Takes a prediction and labels, and nothing to predict from. */
+function isLoss(c: Callable): boolean {
+  const names = ownParameters(c).map(({ name }) => name);
+  return (
+    isLossName(c.fn.name) &&
+    !isGradientName(c.fn.name) &&
+    !isProcedureName(c.fn.name) &&
+    names.some(isLabel) &&
+    names.some(isPrediction) &&
+    !names.some((name) => roleHint(name, false) === 'data')
+  );
+}
+
+const isLabel = (name: string): boolean => roleHint(name, false) === 'label';
+
+const isPrediction = (name: string): boolean => roleHint(name, false) === 'prediction';
+
+/** `def loss(X, y): prediction = forward(X); return loss(prediction, y)`, in the names of the backward function. */
+function composed(forward: Callable, loss: Callable, backward: Callable): Composition | null {
+  const given = ownParameters(backward);
+  const label = given.find(({ name }) => isLabel(name));
+  if (!label) return null;
+  const { span } = backward.fn;
+  const named = (name: string): Expression => ({ kind: 'name', name, span });
+  const data = given.find(({ name }) => roleHint(name, false) === 'data');
+  const own = ownParameters(forward);
+  const [first, ...others] = own;
+  if (!first || own.some(({ name }) => isLabel(name))) return null;
+  const inputs: Parameter[] = [data ? { ...first, name: data.name } : first, ...others];
+  const receiver = backward.owner ? backward.fn.parameters[0] : undefined;
+  const callee = (c: Callable): Expression =>
+    c.owner && receiver
+      ? { kind: 'attribute', object: named(receiver.name), name: c.fn.name, span }
+      : named(c.fn.name);
+  const call = (c: Callable, args: readonly Argument[]): Expression => ({
+    kind: 'call',
+    callee: callee(c),
+    args,
+    span,
+  });
+  const positional = (value: Expression): Argument => ({ name: null, value, spread: false });
+  const results = resultsOf(forward);
+  const wanted = given.find(({ name }) => isPrediction(name) && !inputs.some((p) => p.name === name));
+  const prediction = results[0] ?? wanted?.name ?? 'prediction';
+  const target: Expression =
+    results.length > 1
+      ? { kind: 'sequence', form: 'tuple', items: results.map(named), span }
+      : named(prediction);
+  const predicted = ownParameters(loss).find(({ name }) => isPrediction(name));
+  const extra: Parameter[] = [];
+  const lossArgs = ownParameters(loss).flatMap((parameter): Argument[] => {
+    const { name, fallback } = parameter;
+    if (name === predicted?.name) return [{ name, value: named(prediction), spread: false }];
+    if (isLabel(name)) return [{ name, value: named(label.name), spread: false }];
+    if (fallback) return [];
+    if (!inputs.some((p) => p.name === name)) extra.push(parameter);
+    return [{ name, value: named(name), spread: false }];
+  });
+  const aliases: Statement[] =
+    wanted && wanted.name !== prediction
+      ? [{ kind: 'assign', targets: [named(wanted.name)], value: named(prediction), span }]
+      : [];
+  const value = call(
+    forward,
+    inputs.map(({ name }) => positional(named(name))),
+  );
+  const body: Statement[] = [
+    { kind: 'assign', targets: [target], value, span },
+    ...aliases,
+    { kind: 'return', value: call(loss, lossArgs), span },
+  ];
+  const parameters = [...(receiver ? [receiver] : []), ...inputs, label, ...extra];
+  return {
+    main: {
+      fn: {
+        ...loss.fn,
+        parameters,
+        body,
+        decorators: [],
+        documentation: [forward.fn.documentation, loss.fn.documentation].join('\n'),
+        span,
+        nameSpan: backward.fn.nameSpan,
+      },
+      owner: backward.owner,
+    },
+    backward,
+    parts: [forward, loss],
+  };
+}
+
+/** Names of what a function returns, where it returns several values by name. */
+function resultsOf({ fn }: Callable): string[] {
+  let names: string[] = [];
+  eachStatement(fn.body, (s) => {
+    if (s.kind !== 'return' || s.value?.kind !== 'sequence') return;
+    names = s.value.items.map((item, k) => (item.kind === 'name' ? item.name : `result_${k}`));
+  });
+  return names;
+}
