@@ -49,7 +49,9 @@ export function linkBackward(
   }
   const upstreams: Upstream[] = [];
   if (first?.kind !== 'array') return { given, upstreams };
-  for (const parameter of open.filter((p) => mayFlowIn(p, open, backward))) {
+  const again = takenAgain(main, backward, given, open);
+  if (again) given.set(again.name, again.value);
+  for (const parameter of open.filter((p) => !given.has(p.name) && mayFlowIn(p, open, backward))) {
     const output = outputFor(parameter.name, outputs, upstreams.length);
     if (!output) continue;
     given.set(parameter.name, upstreamValue(run, parameter, output, upstreams));
@@ -61,6 +63,27 @@ export function linkBackward(
   if (upstreams.length > 0 && only && left.length === 1 && mine.length === 1 && mine[0])
     given.set(only.name, mine[0]);
   return { given, upstreams };
+}
+
+/**
+ * `backward(dvalues, y_true)` beside `forward(y_pred, y_true)`: a loss that did not keep its prediction is given it again,
+ * under whatever name.
+ */
+function takenAgain(
+  main: Executed,
+  backward: Callable,
+  given: ReadonlyMap<string, Value>,
+  open: readonly Parameter[],
+): { name: string; value: Value } | null {
+  const mine = [...main.parameters];
+  const theirs = ownParameters(backward).map(({ name }) => name);
+  const [only] = open;
+  if (!only || open.length !== 1 || mine.length !== theirs.length) return null;
+  const hasLabel = mine.some(([name]) => roleHint(name, false) === 'label' && given.has(name));
+  const [name, value] = mine[theirs.indexOf(only.name)] ?? [];
+  if (!hasLabel || name === undefined || !value || given.has(name)) return null;
+  const kept = [...main.attributes.values()].includes(value);
+  return !kept && roleHint(name, false) === 'prediction' ? { name: only.name, value } : null;
 }
 
 const isOpen = ({ kind, fallback, name }: Parameter): boolean =>

@@ -76,7 +76,7 @@ export const isRegulariserName = (name: string): boolean =>
 export const isGradientName = (name: string): boolean => isGradientWord(name) || isGradientWord(snake(name));
 
 const isGradientWord = (name: string): boolean =>
-  /grad|deriv|prime|backward|backprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d(sigmoid|tanh|relu|softmax|softplus|elu|gelu|loss|cost|mse)/i.test(
+  /grad|deriv|prime|backward|backprop|bprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d(sigmoid|tanh|relu|softmax|softplus|elu|gelu|loss|cost|mse)/i.test(
     name,
   );
 

@@ -209,7 +209,8 @@ function compatible(a: readonly string[], b: readonly string[], anyStem: boolean
 
 /** `affine_backward(dout, cache)` beside `affine_forward(x, w, b)`: told by what it is given. */
 function isBackwardOf(main: Callable, gradient: Callable): boolean {
-  if (!isForwardName(main.fn.name) || !isVjpName(gradient.fn.name)) return false;
+  if (!isVjpName(gradient.fn.name) || isLossName(main.fn.name)) return false;
+  if (!isForwardName(main.fn.name) && stemOf(main.fn.name) === '') return false;
   const own = names(main);
   return names(gradient).some((name) => !own.includes(name) && isUpstreamName(name));
 }

@@ -6,6 +6,7 @@ import { executePlan, type Execution, type Plan } from './execution';
 import { isModelName, roleHint, statedPattern } from './names';
 import { outputsOf, type Outputs } from './outputs';
 import { search, type Chooser, type SearchLimits } from './search';
+import { assignedNames } from './statements';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
 import type { Pattern } from './run';
 import type { ArrayV, Cause, InputRef } from './values';
@@ -106,9 +107,14 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
 
 /** What speaks against a finished reading. */
 function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan): number {
+  // A variable that only other shapes give a value: `if len(y.shape) == 2: picked = …`.
+  const undefinedName =
+    outputs.cause?.id === 'undefined-name' ? /^uses (\w+)/.exec(outputs.cause.text)?.[1] : null;
+  const isLocal = typeof undefinedName === 'string' && assignedNames(main.fn.body).has(undefinedName);
   let cost = 0;
   if (outputs.output) cost += isSingle(outputs.output.value) ? 0 : isModelName(main.fn.name) ? 0.5 : 2;
-  else if (outputs.cause) cost += outputs.cause.type === 'shape' ? 100 : FINAL.has(outputs.cause.id) ? 0 : 30;
+  else if (outputs.cause)
+    cost += outputs.cause.type === 'shape' ? 100 : FINAL.has(outputs.cause.id) && !isLocal ? 0 : 30;
   const shapes = new Map<string, ArrayV>();
   for (const state of outputs.inputs) shapes.set(state.name, state.value);
   for (const gradient of outputs.gradients) {

@@ -109,3 +109,30 @@ def scale_backward(dout, cache):
     dgamma = np.sum(dout * x, axis=0)  #: right
     dbeta = np.mean(dout, axis=0)  #: wrong
     return dx, dgamma, dbeta
+
+
+def linear_mean_forward(A, W, b):  #: model
+    Z = W.dot(A) + b
+    return Z, (A, W, b)
+
+
+def linear_mean_backward(dZ, cache):
+    A_prev, W, b = cache
+    m = A_prev.shape[1]
+    dW = 1. / m * np.dot(dZ, A_prev.T)  #: right
+    db = 1. / m * np.sum(dZ, axis=1, keepdims=True)  #: right
+    dA_prev = np.dot(W.T, dZ)  #: right
+    return dA_prev, dW, db
+
+
+def relu(Z):  #: activation
+    A = np.maximum(0, Z)
+    cache = Z
+    return A, cache
+
+
+def relu_backward(dA, cache):
+    Z = cache
+    dZ = np.array(dA, copy=True)
+    dZ[Z <= 0] = 0  #: right
+    return dZ
