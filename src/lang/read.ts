@@ -15,7 +15,6 @@ import { choicesOf } from './choices';
 import { kindOf, plainKindOf } from './detect';
 import { asksFor, astray, directivesFor, isDirective, unknownNames, type Directives } from './directives';
 import { compositionsOf } from './composed';
-import { directivesFor, isDirective } from './directives';
 import type { Callable, Plan } from './execution';
 import { iterationOf, scriptIterations, type Iteration } from './iteration';
 import { indexModule } from './module';
