@@ -6,7 +6,7 @@
  */
 import type { HandGradient, Program } from '../core/definition';
 import type { Derivation } from '../core/derivation';
-import type { Node } from '../core/expr';
+import { symbolNames, type Node } from '../core/expr';
 import { align, type Aligned } from './align';
 import { APPROXIMATE, DIFFER, FEWEST, compare, holds, type Comparison } from './compare';
 import { inlineBindings } from './inline';
@@ -16,7 +16,15 @@ import { logitReadings } from './logits';
 import { nameMistake } from './mistakes';
 import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
-import { BRIEF, THOROUGH, trialsFor, type PointPool, type Target, type Trials } from './points';
+import {
+  BRIEF,
+  evaluateCells,
+  THOROUGH,
+  trialsFor,
+  type PointPool,
+  type Target,
+  type Trials,
+} from './points';
 import { guardReadings, labelReadings, settingReadings, symmetricReadings, type Lenient } from './readings';
 import { hasRoundedConstant } from './rounded';
 import { targetOf } from './target';
@@ -131,6 +139,10 @@ function judgeNumbers(subject: Subject, target: Target, element: Node, proved: b
   )
     return right(`${name} is ${derivative}.`, numbers);
   const c = caseOf(subject, target, element, trials);
+  if (isFlat(c))
+    return unknown(
+      `${name} stands in for ${derivative}, which is 0 wherever it exists: a surrogate on purpose.`,
+    );
   if (comparison.differing >= 2 && comparison.counterExample) return wrong(c, comparison, trials.length);
   if (comparison.counterExample && isConstantFactor(c)) return wrong(c, comparison, trials.length);
   if (comparison.worst > 1e-9)
@@ -154,6 +166,13 @@ function caseOf(subject: Subject, target: Target, element: Node, trials: Case['t
     trials,
   };
 }
+
+/** A step function: it depends on the variable, and its derivative is 0 at every point. */
+const isFlat = ({ program, of, exact, axes, trials }: Case): boolean =>
+  program.bindings.some(({ def }) => symbolNames(def).has(of)) &&
+  trials.every(({ evaluator, cells }) =>
+    evaluateCells(evaluator, exact, axes, cells).values.every((value) => value === 0),
+  );
 
 /** Factors closer to 1 than this may be rounded constants. */
 const LEAST_FACTOR = 5e-4;
