@@ -25,7 +25,14 @@ import {
   type Target,
   type Trials,
 } from './points';
-import { guardReadings, labelReadings, settingReadings, symmetricReadings, type Lenient } from './readings';
+import {
+  guardReadings,
+  labelReadings,
+  maskReadings,
+  settingReadings,
+  symmetricReadings,
+  type Lenient,
+} from './readings';
 import { hasRoundedConstant } from './rounded';
 import { targetOf } from './target';
 import { agreementText, describePlace, relativeText, shapeText } from './words';
@@ -90,6 +97,7 @@ function judgeAsWritten(subject: Subject): Judgement {
   const lenient = [
     ...guardReadings(program, target, element),
     ...labelReadings(program, target),
+    ...maskReadings(program, target),
     ...symmetricReadings(program, target),
     ...settingReadings(program, target),
   ];

@@ -78,6 +78,25 @@ function labelDomains(label: Input): { readonly domain: Domain; readonly text: s
   ];
 }
 
+/** Names of arrays that tell which entries count. */
+const MASK_NAME = /^(R|M|I|\w*mask\w*|indicators?|rated|observed|valid)$/;
+
+/** A mask of 0 and 1 may be left out of a gradient that holds it already: its square is the mask itself. */
+export function maskReadings(program: Program, target: Target): Lenient[] {
+  const open = program.inputs.filter(
+    ({ name, role, domain, shape }) =>
+      role !== 'label' && domain.kind === 'real' && shape.length > 0 && MASK_NAME.test(name),
+  );
+  return open.map((mask): Lenient => {
+    const domain: Domain = { kind: 'binary' };
+    const inputs = program.inputs.map((input) => (input === mask ? { ...input, domain } : input));
+    const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
+    const { trials: brief } = trialsFor(assumed, [], BRIEF);
+    const assumption = `${mask.code} is 0 or 1`;
+    return { target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption };
+  });
+}
+
 /** The gradient may be written for labels of one kind that the code does not say. */
 export function labelReadings(program: Program, target: Target): Lenient[] {
   const open = program.inputs.filter(

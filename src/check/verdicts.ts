@@ -99,7 +99,9 @@ function judgeParameter({ program, judge }: Judging, hand: HandGradient): Judged
   const isNamed = hand.functionName === null || gradientOf(hand.name, [hand.of]) !== null;
   if (judgement.verdict === 'right' || isNamed) return { hand, judgement };
   for (const input of program.inputs) {
-    if (input.name === hand.of || input.role === 'label' || input.role === 'hyper') continue;
+    if (input.name === hand.of || input.role === 'hyper') continue;
+    // Names may say label where a prediction is meant: cross_entropy(y, y0). The other way round, it is the wrong sign.
+    if (input.role === 'label' && judgement.rule !== 'gradient-differs') continue;
     const other = { ...hand, of: input.name };
     const found = judge(other);
     if (found.verdict === 'right') return { hand: other, judgement: found };

@@ -9,6 +9,7 @@ import {
   isGradientName,
   isLossName,
   isMeasureName,
+  isModelName,
   isPlainLossName,
   isPlainMethodName,
   isProcedureName,
@@ -34,6 +35,8 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
     outputs.broken.some((b) => b.callable === main);
   const arrays = program.inputs.filter((input) => input.role !== 'hyper');
   if (arrays.length === 0) return null;
+  // `isinf(x) or x <= 0` is a question.
+  if (outputs.output.value.mask && !/step|heaviside|threshold/i.test(name)) return null;
   const isActivation =
     activationLike(reading) ||
     // Of several parameters it is not known which one a written derivative is by: it is judged as one of a loss.
@@ -52,14 +55,17 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   if (ofDerivatives && reading.execution.run.family === 'javascript' && !isLossName(name)) return null;
   if (isProcedureName(name) && !flowsBack && !(own && isLossOutput)) return null;
   const isLossVariable = isLossOutput && outputs.output.name !== name;
-  if (isMeasureName(name) && !flowsBack && !isLossVariable && !/loss|cost/i.test(name)) return null;
+  // A score with a gradient beside it is what is fitted.
+  const isMeasured = flowsBack || isLossVariable || (written && single);
+  if (isMeasureName(name) && !isMeasured && !/loss|cost/i.test(name)) return null;
   if (isActivation && !(isLossName(name) && single && arrays.length > 1))
     // `path_loss(d, f)` is a quantity of its own: one that bends at no place and is given settings.
     return isLossName(name) && has('hyper') && !bends(reading) && !isPlainLossName(name)
       ? null
       : 'activation';
   if (single) {
-    if (!isLossName(name) && learns(reading) && contracts(reading)) return 'model';
+    const ofOneSample = isModelName(name) && has('data') && has('parameter') && !has('label');
+    if (!isLossName(name) && (learns(reading) || ofOneSample) && contracts(reading)) return 'model';
     if ([name, owner ?? ''].some(isRegulariserName) && !has('label') && !has('data')) return 'regulariser';
     if (!isFitted(reading, name, written) || !dependsNonlinearly(reading))
       return flowsBack ? (isElementwise(reading) ? 'activation' : 'model') : null;
@@ -69,7 +75,7 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
   if (flowsBack) return 'model';
   if (!has('parameter') || isGradientName(name)) return null;
-  const isModel = (has('data') && contracts(reading)) || isLayer(reading);
+  const isModel = (has('data') && contracts(reading) && !isThreshold(reading)) || isLayer(reading);
   return isModel || (learns(reading) && dependsNonlinearly(reading)) ? 'model' : null;
 }
 
@@ -82,6 +88,19 @@ function isByFirst({ assembled, execution, outputs }: Reading): boolean {
     outputs.broken.length === 0 &&
     (assembled?.gradients.every((gradient) => gradient.of === state.name) ?? false)
   );
+}
+
+/** A choice between constants, as of a class: its derivative is 0. */
+function isThreshold({ assembled }: Reading): boolean {
+  const bindings = assembled?.program.bindings ?? [];
+  const isChoice = (name: string | undefined): boolean => {
+    const def = bindings.find((binding) => binding.name === name)?.def;
+    if (def?.kind === 'sym') return isChoice(def.name);
+    return (
+      def?.kind === 'cmp' || (def?.kind === 'where' && def.args.slice(1).every((arg) => arg.kind === 'num'))
+    );
+  };
+  return isChoice(assembled?.program.output);
 }
 
 /** Classes of libraries that hold neither losses nor layers. */
@@ -121,9 +140,13 @@ function isFitted(reading: Reading, name: string, written: boolean): boolean {
   if (written && has('parameter')) return true;
   if (isKnownLossName(name) && inputs.some((input) => input.shape.length > 0)) return true;
   if (isDistance(reading)) return false;
-  if (has('label') && has('parameter') && comparesWithLabel(reading)) return true;
   const output = reading.outputs.output?.name ?? '';
-  const isNamed = isLossName(name) || isLossName(output);
+  // The parts of a colour (h, l, s) or of a point, of which none is what it is all for.
+  const isOneOfSeveral = reading.execution.main.value.kind === 'sequence';
+  const isNamed = isLossName(name) || (isLossName(output) && !(isOneOfSeveral && output.length === 1));
+  if (!isNamed && isOneOfSeveral) return false;
+  if (has('label') && has('parameter') && comparesWithLabel(reading)) return true;
+
   if (!isNamed) return has('label') && has('parameter') && reduces(reading);
   return (
     isPlainLossName(name) ||

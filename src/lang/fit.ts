@@ -76,7 +76,8 @@ export function comparesWithLabel(reading: Reading): boolean {
     [...program.inputs(node)].some((name) => names.has(name));
   const mixes = (node: Node): boolean => uses(node, labels) && uses(node, others);
   return some(program.defs, (node) => {
-    if (isPenalty(node)) return node.args.some(mixes);
+    // In an exponent, labels are times: 0.5 ** (t / t0).
+    if (isPenalty(node)) return (node.kind === 'pow' ? node.args.slice(0, 1) : node.args).some(mixes);
     // A product of differences, and a vector with itself: (p - y) * (p - y).
     const isTerm = (arg: Node): boolean => (arg.kind === 'add' || arg.kind === 'sym') && mixes(arg);
     if (node.kind === 'mul' && node.args.filter(isTerm).length > 1) return true;

@@ -3,7 +3,7 @@
  * a sum over the positions; an array that every pass fills at its own position becomes that array.
  */
 import type { Span } from '../core/definition';
-import type { IndexNode, Node, Size } from '../core/expr';
+import { symbolNames, type IndexNode, type Node, type Size } from '../core/expr';
 import { loopIndex, toArray } from './arguments';
 import { assignNames } from './expressions';
 import { finishLists, replaceEverywhere } from './lists';
@@ -28,6 +28,20 @@ interface Slot {
   /** Its value before the loop. */
   readonly before: Value | undefined;
 }
+
+/** `if c: continue` before the rest of a body, as `if not c:` around it. */
+function withoutContinue(body: readonly Statement[]): readonly Statement[] {
+  const at = body.findIndex((s) => s.kind === 'if' && (endsPass(s.then) || endsPass(s.otherwise)));
+  const branch = body[at];
+  if (branch?.kind !== 'if') return body;
+  const rest = body.slice(at + 1);
+  const continued = (part: readonly Statement[]): readonly Statement[] =>
+    withoutContinue(endsPass(part) ? part.slice(0, -1) : [...part, ...rest]);
+  const then = continued(branch.then);
+  return [...body.slice(0, at), { ...branch, then, otherwise: continued(branch.otherwise) }];
+}
+
+const endsPass = (body: readonly Statement[]): boolean => body.at(-1)?.kind === 'continue';
 
 /** Follows the loop; false when it cannot be followed. */
 export function runStream(
@@ -67,7 +81,7 @@ export function runStream(
   assignNames(run, statement.target, stream.item(index), scope);
   run.loopDepth += 1;
   const bindingsBefore = run.bindings.length;
-  const outcome = inPass(run, index, slots, () => execute(run, statement.body, scope));
+  const outcome = inPass(run, index, slots, () => execute(run, withoutContinue(statement.body), scope));
   run.loopDepth -= 1;
   const inside = new Map(scope.names);
   const changed = attributes.map((slot) => slot.map.get(slot.key));
@@ -183,8 +197,10 @@ function zeros(run: Run, list: Value, length: Size): Value {
 // A running total inside the body has no value of its own: it is written out where it is used.
 function dropPlaceholderBindings(run: Run, from: number): void {
   const hidden = new Map<string, (typeof run.bindings)[number]>();
+  // What is made from such a total is one, too.
   for (const binding of run.bindings.slice(from))
-    if (mentions(binding.def, '⟨')) hidden.set(binding.name, binding);
+    if (mentions(binding.def, '⟨') || [...symbolNames(binding.def)].some((name) => hidden.has(name)))
+      hidden.set(binding.name, binding);
   if (hidden.size === 0) return;
   const kept = run.bindings.slice(from).filter((b) => !hidden.has(b.name));
   run.bindings.splice(from, run.bindings.length - from, ...kept);

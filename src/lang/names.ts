@@ -73,7 +73,8 @@ export const isLossName = (name: string): boolean =>
 export const isRegulariserName = (name: string): boolean =>
   /regulari[sz]|penalty|weight_decay|elastic_?net|(^|_)(l1|l2|ridge|lasso)(_|$)/i.test(name);
 
-export const isGradientName = (name: string): boolean => isGradientWord(name) || isGradientWord(snake(name));
+export const isGradientName = (name: string): boolean =>
+  (isGradientWord(name) || isGradientWord(snake(name))) && !/loss\w*_(?:no|without)_grads?$/i.test(name);
 
 const isGradientWord = (name: string): boolean =>
   /grad|deriv|prime|backward|backprop|bprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d(sigmoid|tanh|relu|softmax|softplus|elu|gelu|loss|cost|mse)/i.test(
@@ -88,13 +89,19 @@ export const isProcedureName = (name: string): boolean =>
 
 /** Functions that measure something else than a loss. */
 export const isMeasureName = (name: string): boolean =>
-  /(^|_)dist(ance)?s?(_|$)|ratio(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(^|_)(psnr|ssim|snr|iou)(_|$)|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
+  /(^|_)dist(ance)?s?(_|$)|ratio(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|(^|_)re_?scale|(^|_)window(_|$)|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(^|_)(psnr|ssim|snr|iou)(_|$)|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
     name,
   );
 
 /** Names that say nothing but that a loss is computed, or which loss. */
 export const isPlainLossName = (name: string): boolean =>
   /^_*(?:(?:compute|calculate|calc|get|eval|evaluate|my|the|total|data|batch|train|val|test|full|forward)_?)*(?:losse?s?|costs?|objective|obj|criterion|risk|error|j|l|e)(?:_?(?:function|func|fn|value|val|with_reg\w*|regulari[sz]ed|reg|f|total|\d+))*$|(?:^|_)(?:nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber)(?:\d|_|$)|cross_?entropy|likelihood|squared_?error|(?:log|square|squared|quadratic|logistic|focal|hinge|huber|pinball|quantile|poisson|mse|mae|bce|ce)_?loss/i.test(
+    name,
+  );
+
+/** Names that say that a prediction is made. */
+export const isModelName = (name: string): boolean =>
+  /(^|_)(predict\w*|model|hypothesis|forward|net_?input|linear_?(model|output)|model_?output)(_|$)/i.test(
     name,
   );
 
@@ -145,7 +152,11 @@ export function gradientOf(name: string, symbols: readonly string[]): string | n
     const same = symbols.filter((s) => s.toLowerCase() === stem.toLowerCase());
     if (same.length === 1) return same[0] ?? null;
   }
-  // `gradPred` for predicted.
+  // `dw` for weights, `db` for bias; `gradPred` for predicted.
+  for (const stem of stems) {
+    const full = symbols.filter((s) => FULL_NAMES.get(stem.toLowerCase())?.test(s));
+    if (full.length === 1) return full[0] ?? null;
+  }
   for (const stem of stems) {
     const longer = symbols.filter((s) => s.toLowerCase().startsWith(stem.toLowerCase()));
     if (stem.length > 3 && longer.length === 1) return longer[0] ?? null;
@@ -160,6 +171,12 @@ export function flowOf(name: string, symbols: readonly string[]): string | null 
 }
 
 const FLOW_NAMES: readonly RegExp[] = [/^(\w+?)_?(?:errors?|err|deltas?)$/i, /^(?:delta|error|err)_?(\w+)$/i];
+
+/** What gradients abbreviate. */
+const FULL_NAMES: ReadonlyMap<string, RegExp> = new Map([
+  ['w', /^weights?$/i],
+  ['b', /^(bias|biases|intercept)$/i],
+]);
 
 const GRADIENT_NAMES: readonly RegExp[] = [
   /^d_?(?:j|l|e|c|loss|cost|f)_?d_?(\w+)$/i,

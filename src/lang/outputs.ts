@@ -108,6 +108,8 @@ function spanning(key: Expression | null, value: Expression): Span {
 }
 
 function nameOf(e: Expression): string | null {
+  // grad.T
+  if (e.kind === 'attribute' && e.name === 'T') return nameOf(e.object);
   if (e.kind === 'name' || e.kind === 'attribute') return e.name;
   if (e.kind === 'subscript' && e.indices[0]?.kind === 'string') return e.indices[0].value;
   // np.squeeze(cost), float(loss)
@@ -380,10 +382,14 @@ function chooseOutput(
   const single = (part: Part): boolean => part.value.kind === 'array' && isSingle(part.value);
   const named = candidates.find((part) => part.name !== null && isLossName(part.name));
   if (named && (named.value.kind === 'unknown' || single(named))) return named;
-  if (candidates.length === 1 || returned.length === 1) return candidates[0] ?? hiddenLoss(own);
+  const isPlain = ({ name }: Part): boolean => name !== null && name.length > 1;
+  const hidden = hiddenLoss(
+    [...returned, ...own].some((part) => isGradient(part.name)) ? own : own.filter(isPlain),
+  );
+  if (candidates.length === 1 || returned.length === 1) return candidates[0] ?? hidden;
   const first = candidates.find(single);
   if (first) return first;
-  return hiddenLoss(own) ?? candidates[0] ?? null;
+  return hidden ?? candidates[0] ?? null;
 }
 
 // A loss that is computed but not returned, in a function that returns gradients.
