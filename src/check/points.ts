@@ -111,14 +111,17 @@ function exactAt(
   evaluator: Evaluator,
   cells: readonly Cell[],
 ): Cells | 'not finite' | 'inconsistent' {
-  if (!target.derived) {
+  const byDualNumbers = (): Cells | 'not finite' => {
     const { values, errors } = evaluateCells(evaluator, target.exact, target.axes, cells);
     if (!values.every(Number.isFinite)) return 'not finite';
     return { values, errors: errors.map((error, k) => finiteOr(error, 1e-12 * Math.abs(values[k] ?? 0))) };
-  }
+  };
+  if (!target.derived) return byDualNumbers();
   const indices = axisIndices(target.axes);
   const values = cells.map((cell) => evaluator.value(target.exact, positions(indices, cell)));
   const derived = evaluateCells(evaluator, target.derived, target.axes, cells);
+  // A product with a condition reads x[i - 1] at i = 0, too, where a choice does not.
+  if (derived.values.some(Number.isNaN)) return byDualNumbers();
   if (!values.every(Number.isFinite) || !derived.values.every(Number.isFinite)) return 'not finite';
   const size = Math.max(...values.map(Math.abs));
   const errors: number[] = [];

@@ -18,6 +18,7 @@ export function changeInPlace(
   const root = old.base ?? old;
   const arrayOf = (value: Value): ArrayV | null => {
     if (value.kind === 'array') return value;
+    if (value.kind === 'part') return value.array;
     return value.kind === 'input' ? (run.inputs.get(value.input.code)?.value ?? null) : null;
   };
   const isRelated = (value: Value): boolean => {

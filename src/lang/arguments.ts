@@ -38,6 +38,7 @@ export function toArray(run: Run, value: Value | undefined, span: Span): ArrayV 
   }
   if (value.kind === 'selection')
     return unsupported('selects elements by a condition', span, 'mask-selection');
+  if (value.kind === 'part') return unsupported('uses a part of an axis', span, 'partial-slice');
   return unsupported(`uses ${DESCRIPTIONS[value.kind]} as an array`, span, 'not-an-array');
 }
 
@@ -70,7 +71,7 @@ export function loopIndex(run: Run, length: Size): IndexNode {
 }
 
 const DESCRIPTIONS: Readonly<
-  Record<Exclude<Value['kind'], 'array' | 'unknown' | 'input' | 'stream' | 'selection'>, string>
+  Record<Exclude<Value['kind'], 'array' | 'unknown' | 'input' | 'stream' | 'selection' | 'part'>, string>
 > = {
   sequence: 'a list',
   dict: 'a dict',

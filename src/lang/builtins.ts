@@ -3,6 +3,7 @@ import type { Span } from '../core/definition';
 import { elementwise, isSingle, reduce, sizeValue } from './arrays';
 import { collected, toArray } from './arguments';
 import { select } from './indexing';
+import { lengthOfPart, overParts, sumOfPart } from './slices';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { integerOf, NONE, numberOf, type ArrayV, type UnknownValue, type Value } from './values';
 
@@ -26,6 +27,10 @@ export function callBuiltin(
     case 'bool':
       return toArray(run, first, span);
     case 'abs': {
+      if (first?.kind === 'part')
+        return overParts(run, [first], span, ([e = first]) =>
+          callBuiltin(run, name, [{ name: null, value: e }], span, callValue),
+        );
       const x = toArray(run, first, span);
       return x.kind === 'unknown' ? x : elementwise(run, [x], span, (e) => run.arena.call('abs', e));
     }
@@ -104,6 +109,8 @@ function single(run: Run, value: Value | undefined, name: string, span: Span): V
 }
 
 function lengthOf(run: Run, value: Value | undefined, span: Span): Value {
+  const ofPart = value?.kind === 'part' ? lengthOfPart(run, value) : null;
+  if (ofPart) return ofPart;
   if (value?.kind === 'sequence' && value.collecting)
     return unsupported('uses the length of a list that a loop is filling', span, 'list');
   if (value?.kind === 'sequence') return number(run, value.items.length);
@@ -167,6 +174,7 @@ function sumOf(run: Run, value: Value | undefined, start: Value | undefined, spa
     }
     return total;
   }
+  if (value?.kind === 'part') return sumOfPart(run, value);
   const x = value?.kind === 'stream' ? collected(run, value, span) : toArray(run, value, span);
   if (x.kind === 'unknown') return x;
   if (x.axes.length === 0) return shapeError(run, 'sum() needs several numbers', span);

@@ -17,11 +17,12 @@ import type { Apply } from './folds';
 import { ARRAY_METHODS, arrayFunction, arrayMethod as arrayMethodOfJs } from './jsArrays';
 import { tensorMethod } from './jsLibraries';
 import { append } from './lists';
+import { callOfParts, concatenated } from './slices';
 import { callRow, type Meaning } from './signature';
 import type { ClassNode } from './syntax';
 import { callOnEntries } from './selection';
-import { keyOf, NONE, type ArrayV, type Value } from './values';
 import { entry } from './tables';
+import { integerOf, keyOf, NONE, type ArrayV, type Value } from './values';
 
 /** Calls a value; `name` is the callee as written, for messages. */
 export function callValue(
@@ -91,7 +92,13 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   // Math.max.apply(null, xs)
   const [, spread] = path.endsWith('.apply') ? args : [];
   if (spread) return callLibrary(run, path.slice(0, -6), [spread], span, name);
+  if (/^(numpy|jax\.numpy)\.(concatenate|hstack|append|insert)$/.test(path)) {
+    const joined = joinedParts(run, path, args, span);
+    if (joined) return joined;
+  }
   const builtin = path.startsWith('builtins.') ? path.slice(9) : entry(AS_BUILTIN, path);
+  if (args.some((arg) => arg.value.kind === 'part') && builtin === undefined)
+    return callOfParts(run, path, args, span, name);
   if (builtin !== undefined) return callBuiltin(run, builtin, args, span, callValue);
   const call = { run, span, written: name, args };
   const made = makeModule(path, call, callValue) ?? transformed(path, call, callValue);
@@ -117,6 +124,27 @@ function assumedMeaning(run: Run, path: string, span: Span, name: string): Meani
   return meaningOf('scipy.special.expit');
 }
 
+/** `np.concatenate(([0], theta[1:]))` and what else joins numbers and a part of a vector; null where there is no part. */
+function joinedParts(run: Run, path: string, args: readonly CallArgument[], span: Span): Value | null {
+  const [first, second, third] = args.filter((arg) => arg.name === null).map((arg) => arg.value);
+  const items = first?.kind === 'sequence' ? first.items : [];
+  const pieces = path.endsWith('.insert')
+    ? [third, first]
+    : path.endsWith('.append')
+      ? [first, second]
+      : items;
+  if (!pieces.some((piece) => piece?.kind === 'part')) return null;
+  // np.insert puts values before the place that is given.
+  const isOdd = path.endsWith('.insert') && integerOf(second) !== 0;
+  return isOdd
+    ? unsupported('joins arrays', span, 'concatenate')
+    : concatenated(
+        run,
+        pieces.flatMap((piece) => piece ?? []),
+        span,
+      );
+}
+
 /** The name of an array that is a symbol, without the count of its assignments. */
 const bindingName = (value: ArrayV): string =>
   value.element.kind === 'sym' ? value.element.name.replace(/@\d+$/, '') : 'out';
@@ -135,6 +163,8 @@ function callMethod(
   name: string,
 ): Value {
   if (run.family === 'javascript') return callJavaScriptMethod(run, receiver, method, args, span, name);
+  if (receiver.kind === 'part')
+    return callOfParts(run, `numpy.${method}`, [{ name: null, value: receiver }, ...args], span, name);
   if (receiver.kind === 'array' || receiver.kind === 'input') {
     if (receiver.kind === 'input' && method === 'get') {
       const [key] = args;

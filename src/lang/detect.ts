@@ -9,7 +9,7 @@ import {
   isGradientName,
   isLossName,
   isMeasureName,
-  isModelName,
+  isPredictorName,
   isPlainLossName,
   isPlainMethodName,
   isProcedureName,
@@ -64,7 +64,7 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
       ? null
       : 'activation';
   if (single) {
-    const ofOneSample = isModelName(name) && has('data') && has('parameter') && !has('label');
+    const ofOneSample = isPredictorName(name) && has('data') && has('parameter') && !has('label');
     if (!isLossName(name) && (learns(reading) || ofOneSample) && contracts(reading)) return 'model';
     if ([name, owner ?? ''].some(isRegulariserName) && !has('label') && !has('data')) return 'regulariser';
     if (!isFitted(reading, name, written) || !dependsNonlinearly(reading))

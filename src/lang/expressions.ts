@@ -11,6 +11,7 @@ import { MATRIX_SIZES, tensorMethod } from './jsLibraries';
 import { isArrayMethod } from './libraries';
 import { entryOf, memberOf } from './members';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
+import { concatenated, selectPart, transposedPart } from './slices';
 import { bind, number, placeText, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { selectedBy } from './selection';
 import type { CompareOperator, Expression } from './syntax';
@@ -205,6 +206,8 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       if (isArrayMethod(run.arrays, name)) return { kind: 'method', receiver: object, name };
       if (CONTAINER_METHODS.has(name)) return { kind: 'method', receiver: object, name };
       return entryOf(object.input, `.${name}`, name, span);
+    case 'part':
+      return name === 'T' ? transposedPart(run, object) : { kind: 'method', receiver: object, name };
     case 'array':
       if (name === 'T') return transpose(run, object, null);
       if (name === 'shape')
@@ -264,6 +267,9 @@ const CONTAINER_METHODS: ReadonlySet<string> = new Set([
 const CONTAINER_NAMES =
   /param|cache|grad|weights$|biases$|layers|model|config|cfg|args|^p$|hyper|state|dict/i;
 
+/** `np.r_[0, theta[1:]]` */
+const JOINED = /^(numpy|jax\.numpy)\.r_$/;
+
 export function subscript(run: Run, object: Value, indices: readonly Value[], span: Span): Value {
   const [index] = indices;
   if (object.kind === 'unknown') return object;
@@ -284,11 +290,13 @@ export function subscript(run: Run, object: Value, indices: readonly Value[], sp
         return entryOf(object.input, `[${position}]`, `${object.input.name}_${position}`, span);
     }
   }
+  if (object.kind === 'library' && JOINED.test(object.path)) return concatenated(run, indices, span);
   if (object.kind === 'array' || object.kind === 'input') {
     const array = toArray(run, object, span);
     const flat = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
     if (array.kind === 'unknown') return array;
-    return selectedBy(run, array, flat, span) ?? select(run, array, flat, span);
+    const part = selectPart(run, array, flat, span) ?? selectedBy(run, array, flat, span);
+    return part ?? select(run, array, flat, span);
   }
   return unsupported('uses an index here', span, 'subscript');
 }

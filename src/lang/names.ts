@@ -99,11 +99,9 @@ export const isPlainLossName = (name: string): boolean =>
     name,
   );
 
-/** Names that say that a prediction is made. */
-export const isModelName = (name: string): boolean =>
-  /(^|_)(predict\w*|model|hypothesis|forward|net_?input|linear_?(model|output)|model_?output)(_|$)/i.test(
-    name,
-  );
+/** Names of what predicts from one sample, too. */
+export const isPredictorName = (name: string): boolean =>
+  isModelName(name) || /(^|_)(model|hypothesis|net_?input|linear_?output|model_?output)(_|$)/i.test(name);
 
 /** Losses of the field whose names do not say that they are losses. */
 export const isKnownLossName = (name: string): boolean =>

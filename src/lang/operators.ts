@@ -6,6 +6,7 @@ import { toArray } from './arguments';
 import { disjunction, power, truth } from './functions';
 import { number, scalar, shapeError, unsupported, type Run } from './run';
 import { onEntries } from './selection';
+import { dotOfParts, overParts } from './slices';
 import type { BinaryOperator, CompareOperator, UnaryOperator } from './syntax';
 import {
   integerOf,
@@ -28,6 +29,12 @@ export function binary(run: Run, operator: BinaryOperator, left: Value, right: V
     binary(run, operator, a ?? NONE, b ?? NONE, span),
   );
   if (entries) return entries;
+  if (left.kind === 'part' || right.kind === 'part') {
+    const apply = (x: Value, y: Value): Value => binary(run, operator, x, y, span);
+    return operator === '@'
+      ? dotOfParts(run, left, right, span, apply)
+      : overParts(run, [left, right], span, ([x = left, y = right]) => apply(x, y));
+  }
   const a = toArray(run, left, span);
   if (a.kind === 'unknown') return a;
   const b = toArray(run, right, span);
@@ -102,6 +109,8 @@ export function unary(run: Run, operator: UnaryOperator, value: Value, span: Spa
   }
   const entries = onEntries([value], span, ([x]) => unary(run, operator, x ?? NONE, span));
   if (entries) return entries;
+  if (value.kind === 'part')
+    return overParts(run, [value], span, ([x = value]) => unary(run, operator, x, span));
   const array = toArray(run, value, span);
   if (array.kind === 'unknown') return array;
   if (run.family === 'javascript' && !isNumber(array)) return onlyNumbers(run, span);
@@ -247,3 +256,18 @@ export function chosen(run: Run, condition: Node | null, then: Value, otherwise:
 
 const arrayLike = (value: Value): value is ArrayV | InputV =>
   value.kind === 'array' || value.kind === 'input';
+
+/** What an augmented assignment makes of an element and its change. */
+export function combiner(run: Run, operator: BinaryOperator): (old: Node, change: Node) => Node {
+  const { arena } = run;
+  switch (operator) {
+    case '-':
+      return (a, b) => arena.sub(a, b);
+    case '*':
+      return (a, b) => arena.mul(a, b);
+    case '/':
+      return (a, b) => arena.div(a, b);
+    default:
+      return (a, b) => arena.add(a, b);
+  }
+}

@@ -226,6 +226,7 @@ function restated(
   { parameters, scope }: Executed,
   isGradient: (name: string | null) => boolean,
 ): readonly Part[] {
+  // A part of a sum may be the derivative of a term alone: reg_prime.
   const isWritten = (name: string): boolean => {
     const value = scope.names.get(name);
     return isGradient(name) && !parameters.has(name) && value?.kind === 'array' && !isConstant(value);
@@ -268,10 +269,12 @@ export function outputsOf(execution: Execution): Outputs {
   const { all, inputs, settings, bindings } = symbols(execution);
   const isGradient = (name: string | null): boolean =>
     name !== null && (ALWAYS_GRADIENT.test(name) || gradientOf(name, [...all, ...bindings]) !== null);
+  const isOfInput = (name: string | null): boolean =>
+    name !== null && (ALWAYS_GRADIENT.test(name) || gradientOf(name, all) !== null);
   const isLeft = main.value.kind === 'none' && isModelName(main.callable.fn.name);
   const parts = isLeft ? attributeParts(main) : partsOf(run, main);
   // What is returned alone is what is computed.
-  const returned = parts.length > 1 ? restated(parts, main, isGradient) : parts;
+  const returned = parts.length > 1 ? restated(parts, main, isOfInput) : parts;
   const own = locals(run, main);
   const output = chooseOutput(returned, own, isGradient);
   const flowing = new Set(upstreams.map((upstream) => upstream.name));
@@ -326,7 +329,7 @@ export function outputsOf(execution: Execution): Outputs {
     collectGeneric(run, [...returned, ...own], only, main.callable, { gradients, broken });
   if (execution.registered) collectRegistered(execution, execution.registered, { gradients, broken });
   else if (gradient) {
-    const parts = restated(partsOf(run, gradient), gradient, isGradient);
+    const parts = restated(partsOf(run, gradient), gradient, isOfInput);
     const variables = locals(run, gradient);
     // What a gradient function computes is meant: `dm` for the slope m of a line, `dmu` for a mean.
     // dC is the derivative of a cost, not by the strength C.

@@ -10,7 +10,8 @@ import { runStream } from './loops';
 import { putItem } from './lists';
 import { entryOf } from './members';
 import { adopted } from './modules';
-import { binary, chosen, truthOf } from './operators';
+import { binary, chosen, combiner, truthOf } from './operators';
+import { assignedPart } from './slices';
 import { bind, unsupported, type CallArgument, type Run } from './run';
 import { entriesFor } from './selection';
 import {
@@ -388,22 +389,15 @@ function storeItem(
   if (object.kind !== 'array' && object.kind !== 'input') return value;
   const array = toArray(run, object, span);
   const isEntries = value.kind === 'selection';
-  const change = isEntries ? entriesFor(run, value, indices, span) : toArray(run, value, span);
   const flat = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
+  const combine = operator === null ? null : combiner(run, operator);
+  const inPart = array.kind === 'array' ? assignedPart(run, array, flat, value, combine, span) : null;
+  const change = inPart ?? (isEntries ? entriesFor(run, value, indices, span) : toArray(run, value, span));
   const result: Value =
     array.kind === 'unknown'
       ? array
-      : change.kind === 'unknown'
-        ? change
-        : assigned(
-            run,
-            array,
-            flat,
-            change,
-            operator === null ? null : combiner(run, operator),
-            span,
-            isEntries,
-          );
+      : (inPart ??
+        (change.kind === 'unknown' ? change : assigned(run, array, flat, change, combine, span, isEntries)));
   if (array.kind === 'array') changeInPlace(run, object, array, result, nameOf(target.object), span);
   return value;
 }
@@ -427,20 +421,6 @@ function forgetAll(object: Value & { kind: 'dict' | 'sequence' }, span: Span): v
   else object.items = object.items.map(() => cause);
 }
 
-function combiner(run: Run, operator: BinaryOperator): (old: Node, change: Node) => Node {
-  const { arena } = run;
-  switch (operator) {
-    case '-':
-      return (a, b) => arena.sub(a, b);
-    case '*':
-      return (a, b) => arena.mul(a, b);
-    case '/':
-      return (a, b) => arena.div(a, b);
-    default:
-      return (a, b) => arena.add(a, b);
-  }
-}
-
 function nameOf(expression: Expression): string {
   if (expression.kind === 'name' || expression.kind === 'attribute') return expression.name;
   return expression.kind === 'subscript' ? nameOf(expression.object) : 'value';
@@ -460,6 +440,13 @@ function augment(
     return;
   }
   const old = evaluate(run, target, scope);
+  if (old.kind === 'part') {
+    // The array that it is a part of changes with it.
+    const cause = unsupported('changes a part of an axis', span, 'partial-slice');
+    changeUnreadable(run, cause);
+    store(run, target, cause, scope, span);
+    return;
+  }
   const result = binary(run, operator, old, value, span);
   if (old.kind === 'unknown') changeUnreadable(run, old);
   const array = old.kind === 'input' ? toArray(run, old, span) : old;

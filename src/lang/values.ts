@@ -84,6 +84,19 @@ export interface InputRef {
   readonly origin: 'argument' | 'attribute' | 'entry' | 'global';
 }
 
+/** What a part leaves out of an axis at its beginning and at its end. */
+export interface Window {
+  readonly from: number;
+  readonly drop: number;
+}
+
+/** A part of an array: the whole array, and for each of its axes what is left out. */
+export interface PartV {
+  readonly kind: 'part';
+  readonly array: ArrayV;
+  readonly windows: readonly (Window | null)[];
+}
+
 export interface FunctionV {
   readonly kind: 'function';
   readonly fn: FunctionNode;
@@ -118,6 +131,7 @@ export type Value =
   | DictV
   | InputV
   | FunctionV
+  | PartV
   | NativeV
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'none' }
