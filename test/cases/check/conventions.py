@@ -35,7 +35,7 @@ def costFunctionReg(theta, X, y, lambda_):
     h = hypothesis(theta, X)
     J = -1/m * (y @ np.log(h) + (1-y) @ np.log(1-h)) + lambda_/(2*m) * np.sum(theta[1:]**2)
     grad = 1/m * X.T @ (h - y)
-    grad[1:] = grad[1:] + lambda_/m * theta[1:]
+    grad[1:] = grad[1:] + lambda_/m * theta[1:]  #: right
     return J, grad
 
 def cross_entropy(p, y):
