@@ -52,11 +52,11 @@ class NeuralNetwork:
     def backward(self, X, y):
         m = X.shape[0]
         dz2 = self.a2 - y
-        dW2 = np.dot(self.a1.T, dz2) / m
-        db2 = np.sum(dz2, axis=0, keepdims=True) / m
+        dW2 = np.dot(self.a1.T, dz2) / m  #: right
+        db2 = np.sum(dz2, axis=0, keepdims=True) / m  #: right
         dz1 = np.dot(dz2, self.W2.T) * (1 - self.a1 ** 2)
-        dW1 = np.dot(X.T, dz1) / m
-        db1 = np.sum(dz1, axis=0, keepdims=True) / m
+        dW1 = np.dot(X.T, dz1) / m  #: right
+        db1 = np.sum(dz1, axis=0, keepdims=True) / m  #: right
         self.W1 -= self.lr * dW1
         self.b1 -= self.lr * db1
         self.W2 -= self.lr * dW2
