@@ -50,11 +50,15 @@ export function symmetricReadings(program: Program, target: Target): Lenient[] {
   });
 }
 
-/** `max(a * x, x)` is a leaky unit for slopes below 1 alone. */
+/** `max(a * x, x)` is a leaky unit for slopes below 1 alone, which a slope by default of 2 is not. */
 export function settingReadings(program: Program, target: Target): Lenient[] {
   const open = program.inputs.filter(
-    ({ role, shape, domain }) =>
-      role === 'hyper' && shape.length === 0 && domain.kind === 'interval' && domain.high === Infinity,
+    ({ role, shape, domain, default: own }) =>
+      role === 'hyper' &&
+      shape.length === 0 &&
+      domain.kind === 'interval' &&
+      domain.high === Infinity &&
+      (own === undefined || (own >= 0 && own <= 1)),
   );
   if (open.length === 0) return [];
   const inputs = program.inputs.map((input) => (open.includes(input) ? { ...input, domain: UNIT } : input));
