@@ -41,9 +41,8 @@ if (named) process.argv.splice(2, 1);
 const entry = named === 'soundness' && process.argv[2] === 'text' ? 'texts' : (named ?? 'main');
 await bundle(`${entry}.ts`, `${entry}.mjs`, {
   sourcemap: entry === 'soundness',
-  ...(entry === 'corpus' || entry === 'texts' || process.argv[2] === 'reading'
-    ? { packages: 'external' }
-    : { external: ['mathjs'] }),
+  // The parser finds its grammars by the place of its own module.
+  packages: 'external',
 });
 if (process.argv[2] === 'symbolic') {
   await installPeers();
