@@ -2,6 +2,7 @@
 import { axisIndices } from '../core/definition';
 import { elementAt } from './inline';
 import { agrees } from './compare';
+import { swappedCases } from './mistakes/cases';
 import { derivativeName, plainName, type Case, type Detector, type Mistake } from './mistakes/case';
 import { constantFactor } from './mistakes/factor';
 import { activationDerivative } from './mistakes/links';
@@ -27,6 +28,7 @@ const DETECTORS: readonly Detector[] = [
   constantFactor,
   transposed,
   lossTerm,
+  swappedCases,
   activationDerivative,
   transposedFactor,
   wrongVariable,

@@ -102,6 +102,26 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
     ['M[i<n,j<n] = x[i]*exp(x[j]) -> gradient-right', 'M[i<n,j<n] = x[j]*exp(x[i]) -> gradient-transposed'],
   ],
   [
+    'leaky unit',
+    `param x[n]; hyper alpha positive
+     J = sum(j<n, where(x[j] > 0, x[j], alpha*x[j]))`,
+    [
+      'x[j<n] = where(x[j] > 0, 1, alpha) -> gradient-right',
+      'x[j<n] = where(x[j] > 0, alpha, 1) -> gradient-swapped-cases',
+      'x[j<n] = where(x[j] > 0, 1, 0) -> gradient-differs',
+    ],
+  ],
+  [
+    'rectifier',
+    `param x[n]; data u[n]
+     J = sum(j<n, u[j]*max(0, x[j]))`,
+    [
+      'x[j<n] = u[j]*(x[j] > 0) -> gradient-right',
+      'x[j<n] = u[j]*(x[j] <= 0) -> gradient-swapped-cases',
+      'x[j<n] = u[j]*where(x[j] > 0, 0, 1) -> gradient-swapped-cases',
+    ],
+  ],
+  [
     'logarithm to base 10',
     `param p[n] positive
      J = sum(j<n, log(p[j]))/log(10)`,
