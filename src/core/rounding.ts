@@ -57,6 +57,8 @@ export function createRounding(values: Values): Rounding {
     const errors = node.args.map(of);
     const value = row.evaluate(...args);
     let error = Math.abs(value);
+    // What is held does not change with its argument, but it rounds with it.
+    if (row.isHeld) return Math.max(error, ...errors);
     if (row.branch) {
       // Slopes say nothing at a jump, so the function itself is asked on both sides of its argument.
       if (errors.every((e) => e === 0)) return Number.isSafeInteger(value) ? 0 : error;

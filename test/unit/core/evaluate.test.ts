@@ -62,6 +62,12 @@ describe('values', () => {
     expect(evaluator.valueWithScale(u).scale).toBeLessThan(100);
   });
 
+  test('what is held rounds as its argument does', () => {
+    const program = parseModel('param x; data r\nJ = stop((r + x) - r)');
+    const evaluator = createEvaluator(program, { sizes: {}, inputs: { x: 0.3, r: 1e6 / 3 } });
+    expect(evaluator.valueWithScale(program.arena.sym('J')).scale).toBeGreaterThanOrEqual(1e5);
+  });
+
   test('what the point lacks is named; positions outside an array have no value', () => {
     const program = parseModel('data x[m]; hyper s\nJ = sum(i<m, x[i])');
     const { arena } = program;
