@@ -1,4 +1,4 @@
-/** `npm run fuzz -- text [--count N] [--seed S]`: any text is read without a defect and in time. */
+/** `npm run fuzz -- text [--count N] [--seed S]`: each text is read without a defect and in time. */
 import { parseArgs } from 'node:util';
 import { createAnalyzer } from '../../src/check/analyze';
 import { loadParsers } from '../support/analyzer';

@@ -3,7 +3,7 @@ import { axisIndices, type Binding, type Program } from '../definition';
 import type { DiffNode, IndexNode, Size, SymNode } from '../expr';
 import type { Point, PointArray } from '../machine';
 import { createBackward } from './backward';
-import { createLayouts } from './layout';
+import { at, createLayouts } from './layout';
 import { createScales } from './scales';
 import { attaining } from './slopes';
 import { createTangents } from './tangents';
@@ -64,12 +64,23 @@ export function createFastEvaluator(
   const everywhere = createLaneValues({ ...shared, position: () => null, diff: () => unknown });
   const backward = createBackward(program, order, everywhere, array);
 
+  /** Slopes may have values where the function has none: there the derivative has none either. */
+  const partial = (expression: Node, by: SymNode): Lanes => {
+    const value = here.of(expression);
+    const moved = tangents(expression, by) ?? { layout: layouts.single, data: Float64Array.of(0) };
+    if (value.data.every(Number.isFinite)) return moved;
+    const layout = layouts.union(value.layout, moved.layout);
+    const [p, q] = [layouts.places(value.layout, layout), layouts.places(moved.layout, layout)];
+    const data = Float64Array.from({ length: layout.count }, (_, k) =>
+      Number.isFinite(at(value.data, p, k)) ? at(moved.data, q, k) : NaN,
+    );
+    return { layout, data };
+  };
+
   /** A total derivative of a binding goes backward, one of an expression as it stands forward; others are not known here. */
   const diff = (node: DiffNode): Lanes => {
     const [expression, by] = node.args as [Node, SymNode];
-    // Slopes may have values where the function has none.
-    if (!node.total && !here.of(expression).data.every(Number.isFinite)) return unknown;
-    if (!node.total) return tangents(expression, by) ?? { layout: layouts.single, data: Float64Array.of(0) };
+    if (!node.total) return partial(expression, by);
     const [of, to] = [expression.kind === 'sym' ? array(expression.name) : null, array(by.name)];
     if (expression.kind !== 'sym' || !of || !to || !ranks.has(expression.name)) return unknown;
     const outer = here.offsets(expression, of);

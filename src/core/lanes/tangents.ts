@@ -23,6 +23,17 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
     return { layout, data };
   };
 
+  /** moved where `chosen` is 1, else 0, even where nothing is known of it. */
+  const selected = (like: Lanes, chosen: Float64Array, moved: Lanes): Lanes => {
+    const layout = layouts.union(like.layout, moved.layout);
+    const [p, q] = [layouts.places(like.layout, layout), layouts.places(moved.layout, layout)];
+    const data = Float64Array.from({ length: layout.count }, (_, k) => {
+      const choice = at(chosen, p, k);
+      return choice === 0 ? 0 : choice * at(moved.data, q, k);
+    });
+    return { layout, data };
+  };
+
   const total = (parts: readonly (Lanes | null)[]): Lanes | null => {
     const moving = parts.filter((part) => part !== null);
     const [first] = moving;
@@ -66,9 +77,9 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
         const chosen = condition.data.map((c) => (Number.isNaN(c) ? NaN : Number(c !== 0)));
         const [then, otherwise] = [part(1), part(2)];
         return total([
-          then && weighted(condition, chosen, then),
+          then && selected(condition, chosen, then),
           otherwise &&
-            weighted(
+            selected(
               condition,
               chosen.map((c) => 1 - c),
               otherwise,
