@@ -1,7 +1,8 @@
 /** From the states that the simplifier recorded to steps, one elementary event each. */
 import { assumptionsOf } from './assumptions';
 import type { Mention, Step } from './derivation';
-import { gcd, isNum, type Arena, type Node } from './expr';
+import { isNum, type Arena, type Node } from './expr';
+import { gcd } from './rational';
 import type { Facts } from './facts';
 import { compareNodes } from './order';
 import { ruleTitle } from './rules';

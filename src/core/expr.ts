@@ -9,6 +9,9 @@
  * and `bound` (`#h`, made by `Arena.reduce`). Never build under a binder except between `open` and `reduce`.
  */
 
+import { NOTHING, nodeOf, type OwnFields } from './nodeOf';
+import { addRational, mulRational, powRational, reduced, safe } from './rational';
+
 /** Length of an axis: a symbolic name (`m`) or decimal digits (`3`). Two names never denote the same size. */
 export type Size = string;
 
@@ -125,54 +128,6 @@ export type Node =
   | ReduceNode
   | DiffNode;
 
-/** What nodes of some kind have besides what all have. */
-interface OwnFields {
-  readonly num?: number;
-  readonly den?: number;
-  readonly name?: string;
-  readonly value?: number;
-  readonly size?: Size;
-  readonly space?: IndexNode['space'];
-  readonly fn?: string;
-  readonly rel?: Relation;
-  readonly op?: ReduceOp;
-  readonly index?: IndexNode;
-  readonly total?: boolean;
-}
-
-const NOTHING: OwnFields = {};
-
-/** All nodes have the same fields in the same order, used or not: reading a field of any node then is one machine load. */
-function nodeOf(
-  id: number,
-  kind: Node['kind'],
-  args: readonly Node[],
-  height: number,
-  free: ReadonlySet<string>,
-  own: OwnFields,
-): Node {
-  const { num, den, name, value, size, space, fn, rel, op, index, total } = own;
-  const node = {
-    id,
-    kind,
-    args,
-    height,
-    free,
-    num,
-    den,
-    name,
-    value,
-    size,
-    space,
-    fn,
-    rel,
-    op,
-    index,
-    total,
-  };
-  return node as Node;
-}
-
 const NO_INDICES: ReadonlySet<string> = new Set();
 const NO_ARGS: readonly Node[] = [];
 const ZERO_RATIONAL: readonly [number, number] = [0, 1];
@@ -182,61 +137,6 @@ function sameNodes(a: readonly Node[], b: readonly Node[]): boolean {
   if (a.length !== b.length) return false;
   for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
   return true;
-}
-
-/** Greatest common divisor of two safe integers, non-negative. */
-export function gcd(a: number, b: number): number {
-  let x = Math.abs(a);
-  let y = Math.abs(b);
-  while (y !== 0) {
-    const rest = x % y;
-    x = y;
-    y = rest;
-  }
-  return x;
-}
-
-const safe = Number.isSafeInteger;
-
-/** Sum of two rationals as [num, den], or null where a part leaves the safe integers. */
-export function addRational(
-  a: readonly [number, number],
-  b: readonly [number, number],
-): [number, number] | null {
-  if (a[1] === 1 && b[1] === 1) return safe(a[0] + b[0]) ? [a[0] + b[0], 1] : null;
-  const g = gcd(a[1], b[1]);
-  const p = a[0] * (b[1] / g);
-  const q = b[0] * (a[1] / g);
-  const d = a[1] * (b[1] / g);
-  return safe(p) && safe(q) && safe(p + q) && safe(d) ? reduced(p + q, d) : null;
-}
-
-/** Product of two rationals as [num, den], or null where a part leaves the safe integers. */
-export function mulRational(
-  a: readonly [number, number],
-  b: readonly [number, number],
-): [number, number] | null {
-  if (a[1] === 1 && b[1] === 1) return safe(a[0] * b[0]) ? [a[0] * b[0] + 0, 1] : null;
-  const g = gcd(a[0], b[1]) || 1;
-  const h = gcd(b[0], a[1]) || 1;
-  const p = (a[0] / g) * (b[0] / h);
-  const q = (a[1] / h) * (b[1] / g);
-  return safe(p) && safe(q) ? reduced(p, q) : null;
-}
-
-/** Integer power of a rational, or null for 0 to a negative power or where a part leaves the safe integers. */
-export function powRational(a: readonly [number, number], exponent: number): [number, number] | null {
-  if (exponent < 0 && a[0] === 0) return null;
-  const e = Math.abs(exponent);
-  const p = a[0] ** e;
-  const q = a[1] ** e;
-  if (!safe(p) || !safe(q)) return null;
-  return exponent < 0 ? reduced(q, p) : reduced(p, q);
-}
-
-function reduced(num: number, den: number): [number, number] {
-  const g = (gcd(num, den) || 1) * (den < 0 ? -1 : 1);
-  return [num / g + 0, den / g];
 }
 
 export const isNum = (node: Node, value: number): boolean =>

@@ -1,5 +1,5 @@
 /** Sums in matrix notation as a person writes them: (A + Aᵀ)x for Ax + Aᵀx, coefficients where they cancel. */
-import { gcd } from './expr';
+import { gcd } from './rational';
 import type { MatrixForm } from './matrix';
 
 type SumForm = Extract<MatrixForm, { kind: 'sum' }>;

@@ -1,6 +1,6 @@
 /** Training loops: one pass of the loop as a function of the values that it carries along. */
 import { isLossName } from './names';
-import { assignedNames } from './statements';
+import { assignedNames } from './assigned';
 import { eachStatement, type FunctionNode, type Statement } from './syntax';
 
 type Loop = Statement & { kind: 'for' | 'while' };

@@ -6,7 +6,7 @@ import { executePlan, type Execution, type Plan } from './execution';
 import { isModelName, roleHint, statedPattern } from './names';
 import { outputsOf, type Outputs } from './outputs';
 import { search, type Chooser, type SearchLimits } from './search';
-import { assignedNames } from './statements';
+import { assignedNames } from './assigned';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
 import type { Pattern } from './run';
 import type { ArrayV, Cause, InputRef } from './values';

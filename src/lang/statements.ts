@@ -3,6 +3,7 @@ import type { Span } from '../core/definition';
 import type { Node } from '../core/expr';
 import { changeInPlace, changeUnreadable, isHeld } from './aliases';
 import { toArray } from './arguments';
+import { assignedNames, mutatedNames } from './assigned';
 import { assignNames, evaluate, iterate, operand } from './expressions';
 import { held } from './held';
 import { assigned } from './indexing';
@@ -14,13 +15,7 @@ import { binary, chosen, combiner, truthOf } from './operators';
 import { assignedPart } from './slices';
 import { bind, unsupported, type CallArgument, type Run } from './run';
 import { entriesFor } from './selection';
-import {
-  eachStatement,
-  type BinaryOperator,
-  type Expression,
-  type FunctionNode,
-  type Statement,
-} from './syntax';
+import { type BinaryOperator, type Expression, type FunctionNode, type Statement } from './syntax';
 import { keyOf, lookup, NONE, type FunctionV, type Scope, type Value } from './values';
 
 /** How a block ended. `where` is the scope at its end. */
@@ -576,37 +571,4 @@ function forget(run: Run, body: readonly Statement[], scope: Scope, span: Span):
       for (const key of value.attributes.keys()) value.attributes.set(key, cause);
     else if (value) scope.names.set(name, cause);
   }
-}
-
-/** Names that a body assigns. */
-export function assignedNames(body: readonly Statement[]): Set<string> {
-  const names = new Set<string>();
-  const target = (e: Expression): void => {
-    if (e.kind === 'name') names.add(e.name);
-    else if (e.kind === 'sequence') e.items.forEach(target);
-    else if (e.kind === 'starred') target(e.value);
-  };
-  eachStatement(body, (s) => {
-    if (s.kind === 'assign') s.targets.forEach(target);
-    else if (s.kind === 'augment' || s.kind === 'for') target(s.target);
-  });
-  return names;
-}
-
-/** Names of arrays and containers that a body changes in place. */
-export function mutatedNames(body: readonly Statement[]): Set<string> {
-  const names = new Set<string>();
-  const root = (e: Expression): void => {
-    if (e.kind === 'subscript' || e.kind === 'attribute') {
-      const inner = e.object;
-      if (inner.kind === 'name') names.add(inner.name);
-      else root(inner);
-    }
-  };
-  eachStatement(body, (s) => {
-    if (s.kind === 'assign') s.targets.forEach(root);
-    else if (s.kind === 'augment') root(s.target);
-    else if (s.kind === 'expression' && s.value.kind === 'call') root(s.value.callee);
-  });
-  return names;
 }

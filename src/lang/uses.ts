@@ -5,7 +5,7 @@
 import { gradientOf, roleHint } from './names';
 import { MATRIX, type Pattern } from './run';
 import { containersOf } from './containers';
-import { assignedNames } from './statements';
+import { assignedNames } from './assigned';
 import { learntTogether } from './together';
 import type { Expression, FunctionNode, Statement } from './syntax';
 

@@ -3,7 +3,8 @@
  * node that the algebra does not look into) or a primitive sum of such monomials. Products stay factored; a sum is expanded
  * only where that makes it smaller, and fractions are combined only where the combination is smaller or cancels.
  */
-import { gcd, mulRational, powRational, union, type Arena, type Node } from '../expr';
+import { union, type Arena, type Node } from '../expr';
+import { gcd, mulRational, powRational } from '../rational';
 import type { Facts } from '../facts';
 import type { Display } from './display';
 import { formToNode, isExponential, signOf } from './build';

@@ -4,7 +4,8 @@
  * proves nothing.
  */
 import type { Binding } from '../definition';
-import { dagSize, gcd, type Arena, type CmpNode, type IndexNode, type Node } from '../expr';
+import { dagSize, type Arena, type CmpNode, type IndexNode, type Node } from '../expr';
+import { gcd } from '../rational';
 import type { Facts } from '../facts';
 import type { Form } from './algebra';
 import { contradictory, type Assumption } from './inequalities';

@@ -1,5 +1,6 @@
 /** Powers: integer ones factor by factor, roots with what is provably positive taken out. */
-import { gcd, type CallNode, type Node } from '../expr';
+import { type CallNode, type Node } from '../expr';
+import { gcd } from '../rational';
 import { ONE, ZERO, type Form } from './algebra';
 import { exponentOf as monoExponent, factors, filterMono, mulMono, powMono } from './mono';
 import type { Normalizer } from './normalize';
