@@ -111,7 +111,11 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
       const recorder = createRecorder();
       const work = (): Node => normalizer.simplify(node);
       const result = normalizer.recorded(recorder, named ? work : () => normalizer.withoutRelations(work));
-      return { node: result, states: recorder.states };
+      // What a budget has ended falls back to an earlier state: the attempts behind that lead elsewhere.
+      const { states } = recorder;
+      const kept = result === node ? -1 : states.findLastIndex((state) => state.node === result);
+      const fellBack = (states.at(-1)?.node ?? node) !== result && (result === node || kept >= 0);
+      return { node: result, states: fellBack ? states.slice(0, kept + 1) : states };
     },
   };
 }

@@ -157,8 +157,7 @@ function lawsOf(
       });
   }
   const end = traced.states.at(-1)?.node ?? node;
-  // What ended in a budget is left as it was, with what was tried before.
-  if (end !== traced.node && defined && simplifier.normalizer.budget === null)
+  if (end !== traced.node && defined)
     breaches.push({
       law: 'steps chain',
       what: `the steps end with ${exactText(arena, end)}, not with ${exactText(arena, traced.node)}`,
