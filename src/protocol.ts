@@ -22,6 +22,16 @@ export interface Formula {
 export type Verdict = 'right' | 'wrong' | 'unknown';
 export type DefinitionKind = 'loss' | 'activation' | 'regulariser' | 'model' | 'propagate' | 'gradient';
 
+/** The kinds in the words of the field. */
+export const KIND_WORDS: Readonly<Record<DefinitionKind, string>> = {
+  loss: 'loss',
+  activation: 'activation',
+  regulariser: 'regulariser',
+  model: 'model',
+  propagate: 'loss and gradient',
+  gradient: 'gradient',
+};
+
 /**
  * What is derived. `gradient`: ∂output/∂parameter. `hessian`: second derivatives. `hvp`: the Hessian times a vector. `jacobian`:
  * ∂output/∂parameter of an output with axes. `vjp`: the Jacobian from the left by an upstream gradient. `jvp`: the Jacobian

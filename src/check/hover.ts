@@ -1,12 +1,12 @@
 /** What a hover at a place says: the innermost definition there, the line's own formula, or what a called name means. */
-import type {
-  Analysis,
-  DefinitionKind,
-  DefinitionSummary,
-  Finding,
-  Formula,
-  HoverInfo,
-  TextSpan,
+import {
+  KIND_WORDS,
+  type Analysis,
+  type DefinitionSummary,
+  type Finding,
+  type Formula,
+  type HoverInfo,
+  type TextSpan,
 } from '../protocol';
 
 /** A parameter's gradient as formulas; asked for only when it is shown. */
@@ -42,15 +42,6 @@ export function hoverAt(
 
 const isCallable = (definition: DefinitionSummary): boolean =>
   definition.formulas.length > 0 || definition.problems.length > 0;
-/** The kinds in the words of the field, where their names are those of the code. */
-const KIND_WORDS: Readonly<Record<DefinitionKind, string>> = {
-  loss: 'loss',
-  activation: 'activation',
-  regulariser: 'regulariser',
-  model: 'model',
-  propagate: 'loss and gradient',
-  gradient: 'gradient',
-};
 
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 

@@ -5,6 +5,7 @@
 import type { Binding, Program } from './definition';
 import { createDual } from './dual';
 import type { CallNode, CmpNode, Node, ReduceNode, SymNode } from './expr';
+import { holds } from './relation';
 import {
   arg,
   createMachine,
@@ -183,17 +184,4 @@ function createValues(machine: Machine, branches: string[]): Values {
   const bound = { machine, of, array, matrices, positions };
   const dual = createDual(bound);
   return { ...bound, dual };
-}
-
-function holds(rel: CmpNode['rel'], left: number, right: number): boolean {
-  switch (rel) {
-    case '>':
-      return left > right;
-    case '>=':
-      return left >= right;
-    case '==':
-      return left === right;
-    case '!=':
-      return left !== right;
-  }
 }

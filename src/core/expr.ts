@@ -550,6 +550,17 @@ export function symbolNames(node: Node): Set<string> {
   return names;
 }
 
+/** The indices that occur free in `node`, in the order in which they are met. */
+export function freeIndices(node: Node): IndexNode[] {
+  const found = new Map<string, IndexNode>();
+  const visit = (n: Node): void => {
+    if (n.kind === 'index' && node.free.has(n.name)) found.set(n.name, n);
+    else if (n.free.size > 0) n.args.forEach(visit);
+  };
+  visit(node);
+  return [...found.values()];
+}
+
 /** Number of distinct nodes reachable from `node`, indices not counted. */
 export function dagSize(node: Node): number {
   const seen = new Set<number>();

@@ -8,7 +8,7 @@ import { gradientOf, roleHint } from './names';
 import { array, type Run } from './run';
 import type { Expression, Parameter } from './syntax';
 import { isCacheName, isUpstreamName, isVjpName } from './upstream';
-import type { ArrayV, InputRef, Value } from './values';
+import { plainInput, type ArrayV, type Value } from './values';
 
 /** A gradient from above, and the value of the forward function that it belongs to. */
 export interface Upstream {
@@ -166,15 +166,7 @@ function upstreamValue(run: Run, parameter: Parameter, output: ArrayV, into: Ups
 /** An input of the shape of an output: the gradient by it, which the caller of a backward function gives. */
 export function flowIn(run: Run, parameter: Parameter, output: ArrayV, into: Upstream[]): Value {
   const { name, span, annotation } = parameter;
-  const input: InputRef = {
-    code: name,
-    name,
-    span,
-    annotation,
-    documentation: '',
-    entries: new Map(),
-    origin: 'argument',
-  };
+  const input = plainInput(name, span, 'argument', annotation);
   const indices = output.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
   const value = array(output.axes, run.arena.sym(name, ...indices));
   run.inputs.set(name, { ref: input, name, value });

@@ -16,7 +16,7 @@ import {
   type ModulePiece,
   type Statement,
 } from './syntax';
-import type { Scope, Value } from './values';
+import { plainInput, type Scope, type Value } from './values';
 import { entry } from './tables';
 import { importedBy, type Neighbours } from './workspace';
 
@@ -194,18 +194,7 @@ function valueOf(
     )
       return evaluate(run, statement.value, scope);
   }
-  return {
-    kind: 'input',
-    input: {
-      code: name,
-      name,
-      span,
-      annotation: null,
-      documentation: '',
-      entries: new Map(),
-      origin: 'global',
-    },
-  };
+  return { kind: 'input', input: plainInput(name, span, 'global') };
 }
 
 function libraryValue({ module, member }: Import): Value {

@@ -8,7 +8,7 @@ import { ownParameters } from './members';
 import type { Rule } from './rules';
 import { array, scalar, type Run } from './run';
 import type { Parameter } from './syntax';
-import { NONE, type ArrayV, type InputRef, type Scope, type Value } from './values';
+import { NONE, plainInput, type ArrayV, type Scope, type Value } from './values';
 
 /** A gradient by the parameter of the function at its place. */
 export interface RegisteredPart {
@@ -150,15 +150,7 @@ function runTangents(
 function tangentOf(run: Run, of: string): Node {
   let name = `${of}_dot`;
   while (run.names.has(name)) name += '_';
-  const input: InputRef = {
-    code: name,
-    name,
-    span: null,
-    annotation: null,
-    documentation: '',
-    entries: new Map(),
-    origin: 'argument',
-  };
+  const input = plainInput(name, null, 'argument');
   const element = run.arena.sym(name);
   run.names.set(name, name);
   run.inputs.set(name, { ref: input, name, value: array([], element) });

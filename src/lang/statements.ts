@@ -16,7 +16,7 @@ import { assignedPart } from './slices';
 import { bind, unsupported, type CallArgument, type Run } from './run';
 import { entriesFor } from './selection';
 import { type BinaryOperator, type Expression, type FunctionNode, type Statement } from './syntax';
-import { keyOf, lookup, NONE, type FunctionV, type Scope, type Value } from './values';
+import { keyOf, lookup, NONE, plainInput, type FunctionV, type Scope, type Value } from './values';
 
 /** How a block ended. `where` is the scope at its end. */
 export type Outcome =
@@ -195,15 +195,7 @@ function holdAll(run: Run, names: ReadonlySet<string>, scope: Scope): void {
 
 const carriedInput = (name: string, span: Span): Value => ({
   kind: 'input',
-  input: {
-    code: name,
-    name,
-    span,
-    annotation: null,
-    documentation: '',
-    entries: new Map(),
-    origin: 'argument',
-  },
+  input: plainInput(name, span, 'argument'),
 });
 
 /** A call for its effect: what is not known may change the arrays that it is given. */

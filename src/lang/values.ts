@@ -84,6 +84,14 @@ export interface InputRef {
   readonly origin: 'argument' | 'attribute' | 'entry' | 'global';
 }
 
+/** An input of which the code tells no more than its name. */
+export const plainInput = (
+  name: string,
+  span: Span | null,
+  origin: InputRef['origin'],
+  annotation: string | null = null,
+): InputRef => ({ code: name, name, span, annotation, documentation: '', entries: new Map(), origin });
+
 /** What a part leaves out of an axis at its beginning and at its end. */
 export interface Window {
   readonly from: number;

@@ -1,20 +1,11 @@
 /** The head of the panel: what is shown, where it stands, how its gradients fare, and the way to each section. */
-import type { DefinitionKind, PanelState, Verdict } from '../protocol';
+import { KIND_WORDS, type PanelState, type Verdict } from '../protocol';
 import type { Section, ViewContext } from './context';
 import { button } from './controls';
 import { h } from './dom';
 import { equal } from './equal';
 import { icon } from './icons';
 import { VERDICT_WORDS, verdictBadge } from './verdict';
-
-const KIND_WORDS: Readonly<Record<DefinitionKind, string>> = {
-  loss: 'loss',
-  activation: 'activation',
-  regulariser: 'regulariser',
-  model: 'model',
-  propagate: 'loss and gradient',
-  gradient: 'gradient',
-};
 
 /** A section that the navigation can go to. */
 export interface Destination {

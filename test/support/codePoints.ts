@@ -1,4 +1,5 @@
 /** Points at which fixtures are run by the libraries that they use, and our values there. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { axisIndices, type ArrayValue, type Binding, type Program } from '../../src/core/definition';
 import { createEvaluator, type Point } from '../../src/core/evaluate';
 import { createRandom } from '../../src/core/random';
@@ -126,3 +127,26 @@ export const closest = (
       .map((theirs) => difference(ours, theirs))
       .map((d) => (Number.isNaN(d) ? Infinity : d)),
   );
+
+/** What is stored of the oracles, by definition; nothing before they ran for the first time. */
+export const storedValues = <T>(file: string): Record<string, T> =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, T>) : {};
+
+interface Pointed {
+  readonly key: string;
+  readonly file: string;
+  readonly definition: SourceDefinition;
+  readonly program: Program;
+  readonly text: string;
+}
+
+/** Writes a point for each definition, for the oracles. */
+export function writePoints(path: string, definitions: readonly Pointed[]): void {
+  const points = Object.fromEntries(
+    definitions.map(({ key, file, definition, program, text }) => [
+      key,
+      pointFor(file, definition, program, text, seedOf(key)),
+    ]),
+  );
+  writeFileSync(path, `${JSON.stringify(points)}\n`);
+}

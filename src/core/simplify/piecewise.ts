@@ -1,6 +1,7 @@
 /** Comparisons and choices. */
 import type { Arena, CmpNode, Node, Relation } from '../expr';
 import type { Range } from '../facts';
+import { holds } from '../relation';
 import { ONE, ZERO, type Form } from './algebra';
 import { isExponential } from './build';
 import { decidedComparison } from './conditions';
@@ -12,7 +13,7 @@ export function comparisonForm(normalizer: Normalizer, node: CmpNode, args: read
   const { algebra, arena, facts } = normalizer;
   const [left = ZERO, right = ZERO] = args;
   const difference = algebra.silently(() => algebra.add([left, algebra.scale(right, -1)]));
-  if (difference.mono.length === 0) return holds(node.rel, difference.num) ? ONE : ZERO;
+  if (difference.mono.length === 0) return holds(node.rel, difference.num, 0) ? ONE : ZERO;
   if (normalizer.expand) return algebra.silently(() => decidedComparison(normalizer, node.rel, difference));
   const known = decided(node.rel, facts.range(algebra.toNode(difference)));
   if (known !== null) return known ? ONE : ZERO;
@@ -151,19 +152,6 @@ export function complementOf(arena: Arena, condition: Node): Node | null {
       return arena.compare('!=', left, right);
     case '!=':
       return arena.compare('==', left, right);
-  }
-}
-
-function holds(rel: '>' | '>=' | '==' | '!=', difference: number): boolean {
-  switch (rel) {
-    case '>':
-      return difference > 0;
-    case '>=':
-      return difference >= 0;
-    case '==':
-      return difference === 0;
-    case '!=':
-      return difference !== 0;
   }
 }
 

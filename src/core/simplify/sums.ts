@@ -1,5 +1,5 @@
 /** Sums over an index: constants out, deltas eliminated, known sums, and splitting where it makes things smaller. */
-import type { IndexNode, Node } from '../expr';
+import type { Arena, IndexNode, Node } from '../expr';
 import type { Algebra, Form } from './algebra';
 import { ZERO } from './algebra';
 import { agreements } from './deltas';
@@ -84,19 +84,28 @@ function overDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form |
   return null;
 }
 
+/** The indices of nested sums, and what stands in the innermost. */
+function openedSums(
+  arena: Arena,
+  sum: Node,
+): { readonly inner: readonly IndexNode[]; readonly inside: Node } {
+  const inner: IndexNode[] = [];
+  let inside = sum;
+  while (inside.kind === 'reduce' && inside.op === 'sum') {
+    const opened = arena.open(inside);
+    inner.push(opened.index);
+    inside = opened.body;
+  }
+  return { inner, inside };
+}
+
 /** Σ_i f_i Σ_j δ(i, j) g = Σ_j f_j g: the indicator stands in a sum that is a factor of the body. */
 function overInnerDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form | null {
   const { algebra, arena } = normalizer;
   for (const [id, e] of factors(body.mono)) {
     const { atom } = algebra.base(id);
     if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !atom.free.has(index.name)) continue;
-    const inner: IndexNode[] = [];
-    let inside: Node = atom;
-    while (inside.kind === 'reduce' && inside.op === 'sum') {
-      const opened = arena.open(inside);
-      inner.push(opened.index);
-      inside = opened.body;
-    }
+    const { inner, inside } = openedSums(arena, atom);
     const { mono } = normalizer.norm(inside);
     if (![...factors(mono)].some(([other]) => position(normalizer, other, index) !== null)) continue;
     const rest = algebra.toNode({ ...body, mono: filterMono(body.mono, (other) => other !== id) });
@@ -112,13 +121,7 @@ function overDeltaInTerms(normalizer: Normalizer, index: IndexNode, body: Form):
   for (const [id, e] of factors(body.mono)) {
     const { atom } = algebra.base(id);
     if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !atom.free.has(index.name)) continue;
-    const inner: IndexNode[] = [];
-    let inside: Node = atom;
-    while (inside.kind === 'reduce' && inside.op === 'sum') {
-      const opened = arena.open(inside);
-      inner.push(opened.index);
-      inside = opened.body;
-    }
+    const { inner, inside } = openedSums(arena, atom);
     const form = algebra.silently(() => normalizer.norm(inside));
     const picks = ({ m }: Term): boolean =>
       factors(m).some(([other]) => position(normalizer, other, index) !== null);

@@ -1,6 +1,7 @@
 /** Arithmetics in which an expression can be evaluated: floating point as code computes, or exact to a known error. */
 import type { Relation } from '../expr';
 import { opRow } from '../ops';
+import { holds } from '../relation';
 
 export interface Arithmetic<T> {
   readonly zero: T;
@@ -36,21 +37,7 @@ export function floating(round: (value: number) => number): Arithmetic<number> {
     sqrt: (a) => round(Math.sqrt(a)),
     pow: (base, exponent) => round(base ** exponent),
     call: (fn, args) => round(opRow(fn).evaluate(...args)),
-    compare: (rel, a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Number(holds(rel, a - b))),
+    compare: (rel, a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Number(holds(rel, a, b))),
     toNumber: (a) => a,
   };
-}
-
-/** Whether a relation holds of two values by the sign of their difference. */
-export function holds(rel: Relation, difference: number): boolean {
-  switch (rel) {
-    case '>':
-      return difference > 0;
-    case '>=':
-      return difference >= 0;
-    case '==':
-      return difference === 0;
-    case '!=':
-      return difference !== 0;
-  }
 }

@@ -3,7 +3,7 @@
  * "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", 2017). Exponents are unbounded, so nothing overflows.
  */
 import type { Arithmetic } from './arithmetic';
-import { holds } from './arithmetic';
+import { holds } from '../relation';
 
 /** mantissa · 2^exponent, off by at most 2^radius; a radius of -Infinity is exact. Null is a value that cannot be told. */
 export interface Real {
@@ -301,7 +301,7 @@ export function ballArithmetic(precision: number): Arithmetic<Ball> {
     call: (fn, [x, y]) => (x === undefined ? null : (functions[fn]?.(x, y ?? null) ?? null)),
     compare: (rel, a, b) => {
       const s = sign(add(a, neg(b)));
-      return s === null ? null : fromNumber(Number(holds(rel, s)));
+      return s === null ? null : fromNumber(Number(holds(rel, s, 0)));
     },
     toNumber,
   };

@@ -1,7 +1,7 @@
 /** What a loss and its gradients come to in floating point when one variable is driven to a given size. */
 import type { Binding, Program } from '../definition';
 import type { Gradient } from '../derivation';
-import type { IndexNode, Node } from '../expr';
+import { freeIndices } from '../expr';
 import type { Point, PointArray } from '../machine';
 import { createRandom } from '../random';
 import { programSizes, samplePoint } from '../sample';
@@ -107,7 +107,7 @@ export function quantities(
   const derived = { ...program, bindings: [...program.bindings, ...named] };
   for (const gradient of gradients) {
     const { of, element, axes } = gradient;
-    const indices = indicesOf(element);
+    const indices = freeIndices(element);
     const result: Binding = { name: `d${of}`, axes, def: element, span: null, origin: 'return' };
     const statements = stableStatements(program, named, result);
     const printed = statements.at(-1)?.def ?? element;
@@ -144,16 +144,6 @@ export function stableQuantity(program: Program, statements: readonly Binding[])
     compute: ({ values }) => values.all(result.def, own),
     exactly: ({ values }) => values.all(program.arena.sym(result.name, ...own), own),
   };
-}
-
-function indicesOf(node: Node): IndexNode[] {
-  const found = new Map<string, IndexNode>();
-  const visit = (n: Node): void => {
-    if (n.kind === 'index' && node.free.has(n.name)) found.set(n.name, n);
-    else if (n.free.size > 0) n.args.forEach(visit);
-  };
-  visit(node);
-  return [...found.values()];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The statements that compute a value from the inputs of a program, in stable forms. */
 import { axisIndices, type Binding, type Program } from '../definition';
-import { symbolNames, type IndexNode, type Node, type SymNode } from '../expr';
+import { freeIndices, symbolNames, type Node, type SymNode } from '../expr';
 import { createFacts } from '../facts';
 import { stableForm, type StableTools } from './stableForm';
 
@@ -79,13 +79,3 @@ const AFTER = 1 / 1024;
 
 /** The result may be called like a binding that it needs. */
 const RESULT = '=';
-
-function freeIndices(node: Node): IndexNode[] {
-  const found = new Map<string, IndexNode>();
-  const visit = (n: Node): void => {
-    if (n.kind === 'index' && node.free.has(n.name)) found.set(n.name, n);
-    else if (n.free.size > 0) n.args.forEach(visit);
-  };
-  visit(node);
-  return [...found.values()];
-}

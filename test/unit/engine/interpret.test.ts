@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { axisIndices, type Program } from '../../../src/core/definition';
+import type { Program } from '../../../src/core/definition';
 import { createEvaluator } from '../../../src/core/evaluate';
 import { createRunner } from '../../../src/engine/interpret';
 import type { LoopProgram } from '../../../src/engine/loop';
 import { bindingValue, compileProgram } from '../../../src/engine/program';
 import { parseModel } from '../../support/model';
-import { normals, pointOf, random, randomInputs, randomProgram, unwrap } from './support';
+import { compileAll, elementsOf, normals, pointOf, random, randomInputs, randomProgram } from './support';
 
 const LOGISTIC = `data X[m,n]; label y[m] binary; param w[n]; param b
 z[i<m] = sum(j<n, X[i,j]*w[j]) + b
@@ -14,14 +14,6 @@ a[i<m] = 1/(1+exp(-z[i]))
 J = -1/m*sum(i<m, y[i]*log(a[i]) + (1-y[i])*log(1-a[i]))
 dw[j<n] = 1/m*sum(i<m, X[i,j]*(a[i]-y[i]))
 db = 1/m*sum(i<m, a[i]-y[i])`;
-
-function compileAll(program: Program, names = program.bindings.map((b) => b.name)): LoopProgram {
-  const outputs = names.flatMap((name) => {
-    const value = bindingValue(program, name);
-    return value ? [{ name, value }] : [];
-  });
-  return unwrap(compileProgram(program, outputs));
-}
 
 /** Every element of every output against the evaluator, within the evaluator's own bound on its rounding errors. */
 function expectAgreement(
@@ -34,16 +26,7 @@ function expectAgreement(
   const results = [1, 3, 128].map((blockRows) => createRunner(loop, sizes, inputs, { blockRows }).run());
   const evaluator = createEvaluator(program, pointOf(program, sizes, inputs));
   for (const { name, axes, def } of program.bindings) {
-    const indices = axisIndices(axes);
-    const dims = indices.map((index) => sizes[index.size] ?? 0);
-    const total = dims.reduce((p, n) => p * n, 1);
-    for (let k = 0; k < total; k += 1) {
-      let rest = k;
-      const at: Record<string, number> = {};
-      for (let d = dims.length - 1; d >= 0; d -= 1) {
-        at[indices[d]?.name ?? ''] = rest % (dims[d] ?? 1);
-        rest = Math.floor(rest / (dims[d] ?? 1));
-      }
+    for (const [k, at] of elementsOf(axes, sizes).entries()) {
       const { value, scale } = evaluator.valueWithScale(def, at);
       for (const result of results) {
         const got = result[name]?.[k] ?? NaN;

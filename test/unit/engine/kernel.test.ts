@@ -1,32 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { axisIndices, type Program } from '../../../src/core/definition';
+import type { Program } from '../../../src/core/definition';
 import { createEvaluator } from '../../../src/core/evaluate';
 import { derive } from '../../../src/core/derive';
 import { createRunner } from '../../../src/engine/interpret';
 import { createJob } from '../../../src/engine/job';
 import { createKernel, type Kernel, type KernelSettings } from '../../../src/engine/kernel';
-import type { LoopProgram } from '../../../src/engine/loop';
-import { bindingValue, compileProgram } from '../../../src/engine/program';
 import { canFuse } from '../../../src/engine/wasm/compile';
 import { DERIVED } from '../../bench/models';
 import { COLUMNS } from '../../../src/engine/wasm/layout';
 import { parseModel } from '../../support/model';
 import { allowFused } from './fused';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from './jobs';
-import { normals, pointOf, random, randomInputs, randomProgram, unwrap } from './support';
+import {
+  compileAll,
+  elementsOf,
+  normals,
+  pointOf,
+  random,
+  randomInputs,
+  randomProgram,
+  unwrap,
+} from './support';
 
 allowFused();
 const FUSED = canFuse() ? [false, true] : [false];
 const double = (fused: boolean): KernelSettings => ({ precision: 'double', fused });
-
-function compileAll(program: Program, names = program.bindings.map((b) => b.name)): LoopProgram {
-  const outputs = names.flatMap((name) => {
-    const value = bindingValue(program, name);
-    return value ? [{ name, value }] : [];
-  });
-  return unwrap(compileProgram(program, outputs));
-}
 
 /** Every element of every output against the evaluator, within the evaluator's own bound on its rounding errors. */
 function expectAgreement(
@@ -40,17 +39,9 @@ function expectAgreement(
   const reference = createRunner(compileAll(program), sizes, inputs).run();
   const evaluator = createEvaluator(program, pointOf(program, sizes, inputs));
   for (const { name, axes, def } of program.bindings) {
-    const indices = axisIndices(axes);
-    const dims = indices.map((index) => sizes[index.size] ?? 0);
-    const total = dims.reduce((p, n) => p * n, 1);
-    expect(result[name]?.length).toBe(total);
-    for (let k = 0; k < total; k += 1) {
-      let rest = k;
-      const at: Record<string, number> = {};
-      for (let d = dims.length - 1; d >= 0; d -= 1) {
-        at[indices[d]?.name ?? ''] = rest % (dims[d] ?? 1);
-        rest = Math.floor(rest / (dims[d] ?? 1));
-      }
+    const elements = elementsOf(axes, sizes);
+    expect(result[name]?.length).toBe(elements.length);
+    for (const [k, at] of elements.entries()) {
       const { value, scale } = evaluator.valueWithScale(def, at);
       const got = result[name]?.[k] ?? NaN;
       const own = reference[name]?.[k] ?? NaN;

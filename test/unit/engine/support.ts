@@ -1,11 +1,12 @@
 /** Random programs and data for the engine's tests. */
 import type { Axis, Binding, Input, Program } from '../../../src/core/definition';
-import { indexedSizes } from '../../../src/core/definition';
+import { axisIndices, indexedSizes } from '../../../src/core/definition';
 import type { Point } from '../../../src/core/evaluate';
 import { Arena, type IndexNode, type Node, type ReduceOp } from '../../../src/core/expr';
 import { OPS } from '../../../src/core/ops';
 import type { Arrays } from '../../../src/engine/interpret';
-import type { Compiled } from '../../../src/engine/loop';
+import type { Compiled, LoopProgram } from '../../../src/engine/loop';
+import { bindingValue, compileProgram } from '../../../src/engine/program';
 
 export function unwrap<T>(compiled: Compiled<T>): T {
   if (!compiled.ok) throw new Error(compiled.message);
@@ -156,4 +157,25 @@ export function randomInputs(sizes: Record<string, number>, seed: number): Recor
         : normals(count, next);
   }
   return arrays;
+}
+
+/** The program of these bindings, by default of all. */
+export function compileAll(program: Program, names = program.bindings.map((b) => b.name)): LoopProgram {
+  const outputs = names.flatMap((name) => {
+    const value = bindingValue(program, name);
+    return value ? [{ name, value }] : [];
+  });
+  return unwrap(compileProgram(program, outputs));
+}
+
+/** The values of the indices at each element of an array, in row-major order. */
+export function elementsOf(
+  axes: readonly Axis[],
+  sizes: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>>[] {
+  return axisIndices(axes).reduce<Readonly<Record<string, number>>[]>(
+    (elements, { name, size }) =>
+      elements.flatMap((at) => Array.from({ length: sizes[size] ?? 0 }, (_, k) => ({ ...at, [name]: k }))),
+    [{}],
+  );
 }

@@ -3,7 +3,7 @@
  * differentiation (by finite differences for NumPy), and whether a derivative that the code registers is the one of its
  * forward function. `NABLA_UPDATE=1` writes the points; test/oracles/framework_programs.py then writes the values.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { axisIndices, type Program } from '../../../src/core/definition';
@@ -12,7 +12,15 @@ import { derive } from '../../../src/core/derive';
 import { readDefinitions } from '../../../src/lang/read';
 import type { Finding } from '../../../src/protocol';
 import { loadAnalyzer, loadParsers } from '../../support/analyzer';
-import { difference, pointFor, seedOf, toPoint, valuesOf, type OraclePoint } from '../../support/codePoints';
+import {
+  difference,
+  pointFor,
+  seedOf,
+  storedValues,
+  toPoint,
+  valuesOf,
+  type OraclePoint,
+} from '../../support/codePoints';
 import { corpusFiles } from '../../support/corpus';
 import { scaledCellsOf } from '../../support/derivatives';
 import { ORACLES } from './cases';
@@ -94,10 +102,8 @@ if (process.env.NABLA_UPDATE === '1') {
   writeFileSync(POINTS, `${JSON.stringify(made)}\n`);
 }
 
-const stored = <T>(file: string): Record<string, T> =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, T>) : {};
-const points = stored<FrameworkPoint>(POINTS);
-const values = stored<FrameworkValue>(VALUES);
+const points = storedValues<FrameworkPoint>(POINTS);
+const values = storedValues<FrameworkValue>(VALUES);
 
 test('every definition has values, and no others are stored', () => {
   expect(Object.keys(values).sort()).toEqual(definitions.map(({ key }) => key).sort());

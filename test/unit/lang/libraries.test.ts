@@ -3,13 +3,19 @@
  * random point, and our gradients with those of their automatic differentiation. `NABLA_UPDATE=1` writes the points;
  * test/oracles/library_programs.py then writes the values.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { derive } from '../../../src/core/derive';
 import { readDefinitions } from '../../../src/lang/read';
 import { loadParsers } from '../../support/analyzer';
-import { difference, pointFor, seedOf, toPoint, valuesOf, type OraclePoint } from '../../support/codePoints';
+import {
+  difference,
+  storedValues,
+  toPoint,
+  valuesOf,
+  writePoints,
+  type OraclePoint,
+} from '../../support/codePoints';
 import { scaledCellsOf } from '../../support/derivatives';
 import { fixtures, libraryOf, ORACLES } from './cases';
 
@@ -33,20 +39,10 @@ const definitions = fixtures()
     ),
   );
 
-if (process.env.NABLA_UPDATE === '1') {
-  const points = Object.fromEntries(
-    definitions.map(({ key, file, definition, program, text }) => [
-      key,
-      pointFor(file, definition, program, text, seedOf(key)),
-    ]),
-  );
-  writeFileSync(POINTS, `${JSON.stringify(points)}\n`);
-}
+if (process.env.NABLA_UPDATE === '1') writePoints(POINTS, definitions);
 
-const read = <T>(file: string): Record<string, T> =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, T>) : {};
-const points = read<OraclePoint>(POINTS);
-const values = read<OracleValue>(VALUES);
+const points = storedValues<OraclePoint>(POINTS);
+const values = storedValues<OracleValue>(VALUES);
 
 describe('against PyTorch and JAX', () => {
   test('every definition has values, and no others are stored', () => {

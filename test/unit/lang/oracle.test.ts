@@ -2,13 +2,19 @@
  * Our reading of each fixture against real NumPy running the same function: losses and written gradients agree at a
  * random point. `NABLA_UPDATE=1` writes the points; test/oracles/numpy_programs.py then writes NumPy's values.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SourceDefinition } from '../../../src/lang/definition';
 import { readDefinitions } from '../../../src/lang/read';
 import { loadParsers } from '../../support/analyzer';
-import { closest, pointFor, seedOf, toPoint, valuesOf, type OraclePoint } from '../../support/codePoints';
+import {
+  closest,
+  storedValues,
+  toPoint,
+  valuesOf,
+  writePoints,
+  type OraclePoint,
+} from '../../support/codePoints';
 import { fixtures, libraryOf, ORACLES } from './cases';
 
 type OracleValue = {
@@ -44,20 +50,10 @@ function isCallable({ name, nameSpan }: SourceDefinition): boolean {
   return name.includes('.') || nameSpan.startColumn <= 'def '.length + 1;
 }
 
-if (process.env.NABLA_UPDATE === '1') {
-  const points = Object.fromEntries(
-    definitions.map(({ key, file, definition, program, text }) => [
-      key,
-      pointFor(file, definition, program, text, seedOf(key)),
-    ]),
-  );
-  writeFileSync(POINTS, `${JSON.stringify(points)}\n`);
-}
+if (process.env.NABLA_UPDATE === '1') writePoints(POINTS, definitions);
 
-const read = <T>(file: string): Record<string, T> =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, T>) : {};
-const points = read<OraclePoint>(POINTS);
-const values = read<OracleValue>(VALUES);
+const points = storedValues<OraclePoint>(POINTS);
+const values = storedValues<OracleValue>(VALUES);
 
 describe('against NumPy', () => {
   test('every definition has values, and no others are stored', () => {
