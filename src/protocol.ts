@@ -350,6 +350,24 @@ export interface CheckReport {
   readonly milliseconds: number;
 }
 
+/** The rule that turns gradients into steps. L-BFGS takes all rows at once and finds the length of its steps itself. */
+export type OptimizerName =
+  'gradient-descent' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad' | 'l-bfgs';
+
+/** The learning rate by epoch, as a share of `learningRate`. */
+export interface LearningRateSchedule {
+  readonly kind: 'constant' | 'step' | 'exponential' | 'cosine';
+  /** Epochs at the start over which the rate grows evenly to its full size; 0. */
+  readonly warmUp?: number;
+  /** `step`: epochs between two reductions; 30. */
+  readonly every?: number;
+  /** What a reduction multiplies by: at each `step` (0.1), or after each epoch (`exponential`, 0.95). */
+  readonly factor?: number;
+  /** `cosine`: the share of the rate at the end; 0. */
+  readonly floor?: number;
+}
+
+/** What is left out has its default, which stands in the comment. */
 export interface TrainOptions {
   readonly learningRate: number;
   readonly epochs: number;
@@ -358,6 +376,34 @@ export interface TrainOptions {
   readonly initScale: number;
   /** Stop when max |gradient| falls below this; 0 never. */
   readonly tolerance: number;
+  /** Stop when the loss changes by less than this share of itself from one epoch to the next; 0 never (0). */
+  readonly lossTolerance?: number;
+  /** `gradient-descent`. */
+  readonly optimizer?: OptimizerName;
+  /** Gradient descent looks for the length of each step along the gradient, starting at the learning rate; false. */
+  readonly lineSearch?: boolean;
+  /** Rows per step; 0 means all (0). */
+  readonly batchSize?: number;
+  /** The rows are put in a new order, made from the seed, before each epoch of batches; true. */
+  readonly shuffle?: boolean;
+  /** Of `momentum` and `nesterov` (0.9), and of `rmsprop` (0). */
+  readonly momentum?: number;
+  /** How much of the mean gradient is kept in a step of `adam` and `adamw`; 0.9. */
+  readonly beta1?: number;
+  /** How much of the mean squared gradient is kept in a step of `adam`, `adamw` (0.999) and `rmsprop` (0.99). */
+  readonly beta2?: number;
+  /** What `adam`, `adamw`, `rmsprop` (1e-8) and `adagrad` (1e-10) add to the root that they divide by. */
+  readonly epsilon?: number;
+  /** Each step shrinks the parameters: by this times the rate in `adamw`, else as a penalty of half of it times their squares; 0. */
+  readonly weightDecay?: number;
+  /** A longer gradient is shortened to this Euclidean length; 0 never (0). */
+  readonly clipNorm?: number;
+  /** Constant. */
+  readonly schedule?: LearningRateSchedule;
+  /** Stop after this many epochs without a smaller loss, on the rows held out if there are any; 0 never (0). */
+  readonly patience?: number;
+  /** `double`. In single precision the data take half the memory; parameters and totals stay double. */
+  readonly precision?: 'double' | 'single';
 }
 
 export interface TrainProgress {
@@ -367,6 +413,8 @@ export interface TrainProgress {
   /** Since the last message: one entry per epoch. */
   readonly losses: readonly number[];
   readonly gradientNorms: readonly number[];
+  /** On the rows that are held out; empty where there are none. */
+  readonly validationLosses?: readonly number[];
   readonly firstEpoch: number;
 }
 
@@ -381,6 +429,8 @@ export interface TrainResult {
   readonly epochs: number;
   readonly losses: readonly number[];
   readonly gradientNorms: readonly number[];
+  /** On the rows that are held out, one per epoch; absent where there are none. */
+  readonly validationLosses?: readonly number[];
   readonly parameters: readonly {
     readonly name: string;
     readonly shape: readonly number[];

@@ -19,8 +19,9 @@ export function createEvaluation(
   sizes: Sizes,
   fixed: Arrays,
   crew: Crew | null,
+  precision: 'double' | 'single' = 'double',
 ): Evaluation {
-  const kernel = createKernel(program, sizes, fixed, { precision: 'double', fused: canFuse() }, crew);
+  const kernel = createKernel(program, sizes, fixed, { precision, fused: canFuse() }, crew);
   if (kernel.ok) return kernel.value;
   const runner = createRunner(program, sizes, fixed);
   return {

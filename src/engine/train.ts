@@ -1,4 +1,4 @@
-/** Full-batch training: one gradient of all rows per epoch, with progress, checks, and reasons for ending. */
+/** A run of training with its surroundings: progress, checks, pauses, checkpoints, and reasons for ending. */
 import type {
   CheckPoint,
   CheckReport,
@@ -7,17 +7,16 @@ import type {
   TrainProgress,
   TrainResult,
 } from '../protocol';
+import type { Crew } from './crew';
 import type { Dataset } from './dataset';
 import { initialParameters } from './initial';
-import { createEvaluation, type Evaluation } from './evaluation';
-import type { Crew } from './crew';
 import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
-import { gradientOutput } from './job';
-import type { Sizes } from './loop';
-import { sizeOf } from './loop';
-import { OPTIMIZERS, type OptimizerName } from './optimizers';
-import { LOSS } from './program';
+import { risingNote } from './training/diagnose';
+import { createObjective, type Objective } from './training/objective';
+import { trainSettings, type TrainSettings } from './training/settings';
+import type { TrainerState } from './training/state';
+import { createTrainer, type Ended, type Trainer } from './training/trainer';
 
 /** What the surroundings give: a clock, a way to let messages in, and where things are told. */
 export interface TrainHost {
@@ -31,16 +30,32 @@ export interface TrainHost {
   readonly crew?: Crew;
   /** Makes a check at these parameters; null when checks are off. */
   check?: (parameters: Arrays, at: CheckPoint, epoch: number) => Promise<CheckReport>;
+  /**
+   * Resolves when the run may go on, at once unless it is held. Asked before each epoch, with the number of those done, and every
+   * few milliseconds within one, with null; a run that goes on epoch by epoch is held at the former only. `cancelled` counts
+   * afterwards.
+   */
+  hold?(epoch: number | null): Promise<void>;
+  /** After each epoch: `take` copies the whole state, from which `TrainRequest.state` goes on. */
+  checkpoint?(take: () => TrainerState): void;
 }
 
 export interface TrainRequest {
   readonly runId: string;
   readonly job: GradientJob;
   readonly dataset: Dataset;
+  /** Rows held out: the loss on them is told, and decides where there is a patience. */
+  readonly validation?: Dataset | null;
   readonly options: TrainOptions;
-  readonly optimizer?: OptimizerName;
   /** Where to start instead of at seeded random values. */
   readonly start?: Arrays;
+  /**
+   * What to go on from instead: a state of the same definition on the same data. The options of this request hold, so that there
+   * may be more epochs; the memory of another optimizer is dropped. Progress is told from the state's epoch on.
+   */
+  readonly state?: TrainerState | null;
+  /** Whose gradient is followed; the hand-written one where it has the parameter's shape. `derived`. */
+  readonly gradient?: 'derived' | 'hand';
 }
 
 /** At most 20 messages a second. */
@@ -53,44 +68,46 @@ class Cancelled extends Error {}
 /** Never rejects for anything that the data or the settings do: the result tells what happened, with the curve so far. */
 export async function train(request: TrainRequest, host: TrainHost): Promise<TrainResult> {
   const { runId, job, dataset, options } = request;
-  const began = host.now();
-  const losses: number[] = [];
-  const norms: number[] = [];
-  const checks: CheckReport[] = [];
-  let parameters = request.start ?? initialParameters(job.inputs, dataset.sizes, options);
-  let lastGood = parameters;
+  const state = request.state ?? null;
+  const began = host.now() - (state?.milliseconds ?? 0);
+  const checks: CheckReport[] = [...(state?.checks ?? [])];
+  const begin = request.start ?? initialParameters(job.inputs, dataset.sizes, options);
+  let trainer: Trainer | null = null;
 
   let paused = host.now();
   const breathe = async (): Promise<void> => {
     if (host.now() - paused >= PAUSE_EVERY) {
       await host.pause();
+      await host.hold?.(null);
       paused = host.now();
     }
     if (host.cancelled()) throw new Cancelled();
   };
 
-  let sent = 0;
+  let sent = state?.epoch ?? 0;
   let sentAt = -Infinity;
   const report = (force: boolean): void => {
-    if (sent === losses.length || (!force && host.now() - sentAt < MESSAGE_EVERY)) return;
+    const epoch = trainer?.epoch ?? 0;
+    if (!trainer || sent === epoch || (!force && host.now() - sentAt < MESSAGE_EVERY)) return;
     host.progress({
       runId,
-      epoch: losses.length,
+      epoch,
       epochs: options.epochs,
-      losses: losses.slice(sent),
-      gradientNorms: norms.slice(sent),
+      losses: trainer.losses.slice(sent),
+      gradientNorms: trainer.gradientNorms.slice(sent),
+      ...(request.validation ? { validationLosses: trainer.validationLosses.slice(sent) } : {}),
       firstEpoch: sent,
     });
-    sent = losses.length;
+    sent = epoch;
     sentAt = host.now();
   };
 
-  const check = async (at: CheckPoint): Promise<void> => {
+  const check = async (at: CheckPoint, runner: Trainer): Promise<void> => {
     if (!host.check) return;
     await breathe();
     report(true);
     try {
-      checks.push(await host.check(parameters, at, losses.length));
+      checks.push(await host.check(runner.parameters(), at, runner.epoch));
     } catch (error) {
       if (host.cancelled()) throw new Cancelled();
       throw error;
@@ -98,144 +115,88 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
     await breathe();
   };
 
-  let evaluation: Evaluation | null = null;
+  let objective: Objective | null = null;
+  let validation: Objective | null = null;
   const finish = (end: TrainEnd, message: string): TrainResult => {
     report(true);
+    const values = trainer?.result() ?? begin;
     return {
       runId,
       definitionId: job.definitionId,
       end,
       message,
-      epochs: losses.length,
-      losses,
-      gradientNorms: norms,
-      parameters: job.parameters.map(({ name, shape }) => ({
+      epochs: trainer?.epoch ?? 0,
+      losses: [...(trainer?.losses ?? [])],
+      gradientNorms: [...(trainer?.gradientNorms ?? [])],
+      ...(request.validation ? { validationLosses: [...(trainer?.validationLosses ?? [])] } : {}),
+      parameters: (objective?.layout.slots ?? []).map(({ name, shape }) => ({
         name,
-        shape: shapeOf(shape, dataset.sizes),
-        values: Array.from(lastGood[name] ?? []),
+        shape,
+        values: Array.from(values[name] ?? []),
       })),
       checks,
       milliseconds: host.now() - began,
-      ...(evaluation ? { computedBy: evaluation.about } : {}),
+      ...(typeof objective?.about === 'string' ? { computedBy: objective.about } : {}),
       problems: [],
     };
   };
 
-  const invalid = invalidOption(options);
-  if (invalid) return finish('failed', invalid);
+  const read = trainSettings(options);
+  if (!read.ok) return finish('failed', read.message);
+  const settings = read.value;
   try {
-    const optimizer = OPTIMIZERS[request.optimizer ?? 'gradient-descent'](options);
-    evaluation = createEvaluation(job.gradient, dataset.sizes, dataset.inputs, host.crew ?? null);
-    await check('start');
-    const middle = Math.floor(options.epochs / 2);
-    for (let epoch = 0; epoch < options.epochs; epoch += 1) {
-      if (epoch === middle && epoch > 0) await check('middle');
-      const work = evaluation.steps(parameters);
-      let step = work.next();
-      while (!step.done) {
-        await breathe();
-        step = work.next();
-      }
-      await breathe();
-      const outputs = step.value;
-      const loss = outputs[LOSS]?.[0] ?? NaN;
-      const gradients: Record<string, Float64Array> = {};
-      for (const { name } of job.parameters)
-        gradients[name] = outputs[gradientOutput(name)] ?? new Float64Array(0);
-      const norm = euclidean(Object.values(gradients));
-      const broken = whyBroken(loss, norm, losses, options);
-      if (broken) {
-        if (Number.isFinite(loss)) {
-          losses.push(loss);
-          norms.push(norm);
-        }
-        return finish(losses.length <= 1 && !Number.isFinite(loss) ? 'failed' : 'diverged', broken);
-      }
-      losses.push(loss);
-      norms.push(norm);
-      lastGood = parameters;
-      report(false);
-      if (options.tolerance > 0 && largest(Object.values(gradients)) < options.tolerance) {
-        await check('end');
-        return finish(
-          'converged',
-          `The gradient fell below ${options.tolerance} after ${losses.length} epochs.`,
-        );
-      }
-      parameters = optimizer.step(parameters, gradients);
-    }
-    if (allFinite(parameters)) lastGood = parameters;
-    await check('end');
-    return finish('finished', risingNote(losses, options) ?? `Finished ${losses.length} epochs.`);
+    const shared = { job, fixed: begin, precision: settings.precision, crew: host.crew ?? null } as const;
+    objective = createObjective({ ...shared, dataset, gradient: request.gradient ?? 'derived' });
+    if (request.validation)
+      validation = createObjective({ ...shared, dataset: request.validation, gradient: 'derived' });
+    trainer = createTrainer({
+      definitionId: job.definitionId,
+      options,
+      settings,
+      objective,
+      validation,
+      rows: dataset.rows,
+      parameters: begin,
+      state,
+    });
+    const ended = await run(trainer, settings);
+    return finish(ended.end, ended.message);
   } catch (error) {
-    if (error instanceof Cancelled) return finish('cancelled', `Cancelled after ${losses.length} epochs.`);
+    const epochs = trainer?.epoch ?? 0;
+    if (error instanceof Cancelled) return finish('cancelled', `Cancelled after ${epochs} epochs.`);
     if (error instanceof RangeError) return finish('failed', `The run stopped: ${error.message}.`);
     throw error;
   } finally {
-    evaluation?.dispose();
+    objective?.dispose();
+    validation?.dispose();
   }
-}
 
-function invalidOption(options: TrainOptions): string | null {
-  if (!(options.learningRate > 0) || !Number.isFinite(options.learningRate))
-    return `The learning rate must be a positive number, not ${options.learningRate}.`;
-  if (!Number.isSafeInteger(options.epochs) || options.epochs < 1)
-    return `The number of epochs must be a positive whole number, not ${options.epochs}.`;
-  if (!(options.initScale >= 0)) return `The scale of the initial values must not be negative.`;
-  return null;
-}
-
-/** Growth of the loss over its least value that no descent recovers from. */
-const BLOWN_UP = 1e6;
-
-function whyBroken(
-  loss: number,
-  norm: number,
-  losses: readonly number[],
-  options: TrainOptions,
-): string | null {
-  const epoch = losses.length + 1;
-  const smaller = formatRate(options.learningRate / 10);
-  const first = losses[0];
-  if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-    const what = Number.isFinite(loss) ? 'The gradient' : `The loss`;
-    if (first === undefined)
-      return `${what} is not a number at the initial parameters. Standardise the features, or start with a smaller scale of the initial values.`;
-    const rising = (losses.at(-1) ?? 0) > first;
-    return rising
-      ? `${what} became infinite or undefined in epoch ${epoch} after the loss had risen: the learning rate ${options.learningRate} is too large. Try ${smaller}.`
-      : `${what} became infinite or undefined in epoch ${epoch}: probably log(0) or a division by zero, where a prediction reached 0 or 1. Try the learning rate ${smaller}, or a numerically stable form of the loss.`;
+  async function run(runner: Trainer, { epochs }: TrainSettings): Promise<Ended> {
+    if (runner.epoch === 0) await check('start', runner);
+    const middle = Math.floor(epochs / 2);
+    while (runner.epoch < epochs) {
+      await host.hold?.(runner.epoch);
+      if (host.cancelled()) throw new Cancelled();
+      if (runner.epoch === middle && middle > 0) await check('middle', runner);
+      const ended = await epochOf(runner);
+      report(false);
+      if (ended?.end === 'converged') await check('end', runner);
+      if (ended) return ended;
+      host.checkpoint?.(() => runner.snapshot([...checks], host.now() - began));
+    }
+    await check('end', runner);
+    const message = risingNote(runner.losses, settings) ?? `Finished ${runner.epoch} epochs.`;
+    return { end: 'finished', message };
   }
-  if (first === undefined) return null;
-  let least = first;
-  for (const value of losses) if (value < least) least = value;
-  const firstStep = Math.abs((losses[1] ?? loss) - first);
-  if (loss - least > BLOWN_UP * (Math.abs(least) + Math.abs(first) + firstStep))
-    return `The loss diverged: in epoch ${epoch} it is ${loss.toPrecision(3)}, after ${first.toPrecision(3)} at the start. The learning rate ${options.learningRate} is too large: try ${smaller}.`;
-  return null;
-}
 
-/** A finished run whose loss is above where it began is not a success. */
-function risingNote(losses: readonly number[], options: TrainOptions): string | null {
-  const first = losses[0];
-  const last = losses.at(-1);
-  if (first === undefined || last === undefined || !(last > first)) return null;
-  return `Finished ${losses.length} epochs, but the loss rose from ${first.toPrecision(4)} to ${last.toPrecision(4)}: the learning rate ${options.learningRate} is too large, or the gradient has a mistake. Try ${formatRate(options.learningRate / 10)}.`;
-}
-
-const formatRate = (rate: number): string => String(Number(rate.toPrecision(2)));
-
-function euclidean(arrays: readonly Float64Array[]): number {
-  return Math.sqrt(arrays.reduce((sum, array) => sum + array.reduce((s, v) => s + v * v, 0), 0));
-}
-
-function largest(arrays: readonly Float64Array[]): number {
-  return arrays.reduce((most, array) => array.reduce((m, v) => Math.max(m, Math.abs(v)), most), 0);
-}
-
-const allFinite = (arrays: Arrays): boolean =>
-  Object.values(arrays).every((array) => array.every(Number.isFinite));
-
-function shapeOf(shape: readonly string[], sizes: Sizes): number[] {
-  return shape.map((size) => sizeOf(size, sizes));
+  async function epochOf(runner: Trainer): Promise<Ended | null> {
+    const work = runner.advance();
+    let piece = work.next();
+    while (!piece.done) {
+      await breathe();
+      piece = work.next();
+    }
+    await breathe();
+    return piece.value;
+  }
 }

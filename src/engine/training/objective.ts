@@ -1,0 +1,96 @@
+/** The loss as a function of one vector of parameters, with its gradient, on all rows or on some. */
+import type { Crew } from '../crew';
+import type { Dataset } from '../dataset';
+import { createEvaluation, type Evaluation } from '../evaluation';
+import type { Arrays } from '../interpret';
+import { gradientOutput, type GradientJob } from '../job';
+import type { LoopProgram } from '../loop';
+import { LOSS } from '../program';
+import { rowInputs, takeRows } from './batches';
+import { parameterLayout, unflatten, type ParameterLayout } from './parameters';
+
+export interface Evaluated {
+  readonly loss: number;
+  readonly gradient: Float64Array;
+}
+
+export interface Objective {
+  readonly layout: ParameterLayout;
+  /** Loss and gradient at the parameters, in pieces of some milliseconds: on these rows, or on all. */
+  evaluate(parameters: Float64Array, rows?: Int32Array): Generator<void, Evaluated>;
+  /** How they are computed, in words; null before the first time. */
+  readonly about: string | null;
+  dispose(): void;
+}
+
+export interface ObjectiveRequest {
+  readonly job: GradientJob;
+  readonly dataset: Dataset;
+  /** Values of parameters that are not trained. */
+  readonly fixed: Arrays;
+  readonly precision: 'double' | 'single';
+  /** Whose gradient: the derived one, or the hand-written one of each parameter that has one of its shape. */
+  readonly gradient: 'derived' | 'hand';
+  readonly crew: Crew | null;
+}
+
+/** Where the gradient of each parameter is found. */
+type Source = 'derived' | { readonly output: string };
+
+/** Throws a RangeError for data that does not have the sizes. */
+export function createObjective(request: ObjectiveRequest): Objective {
+  const { job, dataset, fixed, precision, crew } = request;
+  const layout = parameterLayout(job, dataset.sizes);
+  const ownRows = rowInputs(job);
+  const sources = layout.slots.map(({ name }): Source => {
+    const own = job.handGradients.find(({ of, comparable }) => of === name && comparable);
+    return request.gradient === 'hand' && own ? { output: own.output } : 'derived';
+  });
+  const programs = [job.gradient, ...(sources.every((s) => s === 'derived') || !job.hand ? [] : [job.hand])];
+  const rowNames = new Set(ownRows.map(({ name }) => name));
+  const shared = Object.fromEntries(
+    Object.entries({ ...fixed, ...dataset.inputs }).filter(([name]) => !rowNames.has(name)),
+  );
+  /** By the number of rows: a batch, and a smaller one at the end. */
+  const ofBatches = new Map<number, readonly Evaluation[]>();
+  const create = (program: LoopProgram, count: number | null): Evaluation =>
+    count === null || job.rows === null
+      ? createEvaluation(program, dataset.sizes, { ...fixed, ...dataset.inputs }, crew, precision)
+      : createEvaluation(program, { ...dataset.sizes, [job.rows]: count }, shared, crew, precision);
+  let ofAll: readonly Evaluation[] | null = null;
+  const evaluationsFor = (count: number | null): readonly Evaluation[] => {
+    const known = count === null ? ofAll : ofBatches.get(count);
+    if (known) return known;
+    const made = programs.map((program) => create(program, count));
+    if (count === null) ofAll = made;
+    else ofBatches.set(count, made);
+    return made;
+  };
+
+  function* evaluate(parameters: Float64Array, rows?: Int32Array): Generator<void, Evaluated> {
+    const evaluations = evaluationsFor(rows?.length ?? null);
+    const inputs = {
+      ...(rows ? takeRows(ownRows, dataset.inputs, dataset.rows, rows) : {}),
+      ...unflatten(layout, parameters),
+    };
+    const outputs: Record<string, Float64Array> = {};
+    for (const evaluation of evaluations) Object.assign(outputs, yield* evaluation.steps(inputs));
+    const gradient = new Float64Array(layout.length);
+    layout.slots.forEach(({ name, offset }, k) => {
+      const source = sources[k] ?? 'derived';
+      gradient.set(outputs[source === 'derived' ? gradientOutput(name) : source.output] ?? [], offset);
+    });
+    return { loss: outputs[LOSS]?.[0] ?? NaN, gradient };
+  }
+
+  return {
+    layout,
+    evaluate,
+    get about() {
+      return (ofAll ?? [...ofBatches.values()][0])?.[0]?.about ?? null;
+    },
+    dispose: () => {
+      for (const evaluation of [...(ofAll ?? []), ...[...ofBatches.values()].flat()]) evaluation.dispose();
+    },
+  };
+}

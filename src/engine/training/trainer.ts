@@ -1,0 +1,215 @@
+/** One run of training, epoch by epoch: everything that happens between reading the data and telling others about it. */
+import type { CheckReport, TrainEnd, TrainOptions } from '../../protocol';
+import type { Arrays } from '../interpret';
+import { rowOrder } from './batches';
+import { optimizerOf } from './byName';
+import { whyBroken } from './diagnose';
+import type { Evaluated, Objective } from './objective';
+import type { Memory, StepSettings } from './optimizer';
+import { flatten, unflatten } from './parameters';
+import { rateAt } from './schedules';
+import { searchesLine, type TrainSettings } from './settings';
+import type { TrainerState } from './state';
+import { allFinite, euclidean, largest, plus, scaled, dot } from './vectors';
+
+export interface Ended {
+  readonly end: TrainEnd;
+  readonly message: string;
+}
+
+export interface TrainerRequest {
+  readonly definitionId: string;
+  readonly options: TrainOptions;
+  readonly settings: TrainSettings;
+  readonly objective: Objective;
+  /** The same loss on rows that are held out. */
+  readonly validation: Objective | null;
+  /** Rows of the data. */
+  readonly rows: number;
+  /** By name, at the start: all parameters, also those that are not trained. */
+  readonly parameters: Arrays;
+  /** What to go on from; its parameters count, its options do not. */
+  readonly state: TrainerState | null;
+}
+
+export interface Trainer {
+  readonly epoch: number;
+  readonly losses: readonly number[];
+  readonly gradientNorms: readonly number[];
+  readonly validationLosses: readonly number[];
+  /** Where the run stands, and the parameters that it answers with if it ends now. */
+  parameters(): Arrays;
+  result(): Arrays;
+  /** One epoch in pieces of some milliseconds; null if the run goes on after it. */
+  advance(): Generator<void, Ended | null>;
+  /** A copy that nothing changes any more. */
+  snapshot(checks: readonly CheckReport[], milliseconds: number): TrainerState;
+}
+
+/** Throws a RangeError for a state of other parameters. */
+export function createTrainer(request: TrainerRequest): Trainer {
+  const { settings, objective, validation, rows, state } = request;
+  const { layout } = objective;
+  const optimizer = optimizerOf(settings);
+  const penalised = searchesLine(settings) && settings.weightDecay > 0;
+  let theta = flatten(layout, state?.parameters ?? request.parameters);
+  let lastGood = state ? flatten(layout, state.lastGood) : theta;
+  let memory: Memory = state?.optimizer.name === settings.optimizer ? state.optimizer.memory : {};
+  let known: Evaluated | null = state?.evaluated ?? null;
+  let step = state?.step ?? 0;
+  let best = state?.best ? { ...state.best, parameters: flatten(layout, state.best.parameters) } : null;
+  const losses = [...(state?.losses ?? [])];
+  const norms = [...(state?.gradientNorms ?? [])];
+  const validationLosses = [...(state?.validationLosses ?? [])];
+
+  function* evaluate(parameters: Float64Array): Generator<void, Evaluated> {
+    const plain = yield* objective.evaluate(parameters);
+    if (!penalised) return plain;
+    const { weightDecay } = settings;
+    return {
+      loss: plain.loss + (weightDecay / 2) * dot(parameters, parameters),
+      gradient: plus(plain.gradient, weightDecay, parameters),
+    };
+  }
+
+  const stepSettings = (): StepSettings => ({ ...settings, rate: rateAt(losses.length, settings), step });
+
+  const clipped = (gradient: Float64Array): Float64Array => {
+    const norm = settings.clipNorm > 0 ? euclidean(gradient) : 0;
+    return norm > settings.clipNorm ? scaled(gradient, settings.clipNorm / norm) : gradient;
+  };
+
+  /** Moves the parameters from where loss and gradient are known; tells why if there is no step any more. */
+  function* move(here: Evaluated): Generator<void, string | null> {
+    const now = stepSettings();
+    step += 1;
+    known = null;
+    if (optimizer.kind === 'rule') {
+      ({ parameters: theta, memory } = optimizer.rule(theta, clipped(here.gradient), memory, now));
+      return null;
+    }
+    const moved = yield* optimizer.search({ ...here, parameters: theta }, memory, now, { evaluate });
+    ({ parameters: theta, memory, evaluated: known } = moved);
+    return moved.stuck ?? null;
+  }
+
+  /** Enters an epoch into the curves, with the parameters that it belongs to. */
+  function* enter({ loss, gradient }: Evaluated, at: Float64Array): Generator<void> {
+    const held = validation ? (yield* validation.evaluate(at)).loss : null;
+    losses.push(loss);
+    norms.push(euclidean(gradient));
+    if (held !== null) validationLosses.push(held);
+    lastGood = at;
+    const judged = held ?? loss;
+    if (settings.patience > 0 && !(judged >= (best?.loss ?? Infinity)))
+      best = { epoch: losses.length, loss: judged, parameters: at };
+  }
+
+  function broken(here: Evaluated): Ended | null {
+    const norm = euclidean(here.gradient);
+    const message = whyBroken(here.loss, norm, losses, settings);
+    if (message === null) return null;
+    const never = losses.length === 0 && !Number.isFinite(here.loss);
+    if (Number.isFinite(here.loss)) {
+      losses.push(here.loss);
+      norms.push(norm);
+    }
+    return { end: never ? 'failed' : 'diverged', message };
+  }
+
+  /** Whether the last epoch that was entered is enough. */
+  function enough(gradient: Float64Array): Ended | null {
+    const epochs = losses.length;
+    const { tolerance, lossTolerance, patience } = settings;
+    if (tolerance > 0 && largest(gradient) < tolerance)
+      return { end: 'converged', message: `The gradient fell below ${tolerance} after ${epochs} epochs.` };
+    const loss = losses[epochs - 1] ?? NaN;
+    const before = losses[epochs - 2] ?? NaN;
+    if (
+      lossTolerance > 0 &&
+      Math.abs(before - loss) <= lossTolerance * Math.max(Math.abs(before), Math.abs(loss))
+    )
+      return {
+        end: 'converged',
+        message: `The loss changed by less than ${lossTolerance} of itself in epoch ${epochs}.`,
+      };
+    if (patience > 0 && best && epochs - best.epoch >= patience)
+      return {
+        end: 'finished',
+        message: `Stopped early after ${epochs} epochs: ${validation ? 'the loss on the rows held out' : 'the loss'} has not fallen since epoch ${best.epoch}, whose parameters are kept.`,
+      };
+    return null;
+  }
+
+  function* wholeEpoch(): Generator<void, Ended | null> {
+    const here: Evaluated = known ?? (yield* evaluate(theta));
+    const fault = broken(here);
+    if (fault) return fault;
+    yield* enter(here, theta);
+    const done = enough(here.gradient);
+    if (done) return done;
+    const stuck = yield* move(here);
+    return stuck === null
+      ? null
+      : { end: 'converged', message: `${stuck} Ended after ${losses.length} epochs.` };
+  }
+
+  /** The loss of an epoch is the mean over its batches, each at the parameters that it met; so is the gradient. */
+  function* batchEpoch(): Generator<void, Ended | null> {
+    const { batchSize, seed, shuffle } = settings;
+    const order = shuffle
+      ? rowOrder(rows, seed, losses.length)
+      : Int32Array.from({ length: rows }, (_, k) => k);
+    let loss = 0;
+    let gradient: Float64Array = new Float64Array(layout.length);
+    for (let from = 0; from < rows; from += batchSize) {
+      const batch = order.subarray(from, Math.min(rows, from + batchSize));
+      const here: Evaluated = yield* objective.evaluate(theta, batch);
+      if (!Number.isFinite(here.loss) || !allFinite(here.gradient)) return broken(here);
+      loss += (here.loss * batch.length) / rows;
+      gradient = plus(gradient, batch.length / rows, here.gradient);
+      yield* move(here);
+    }
+    const mean = { loss, gradient };
+    const fault = broken(mean);
+    if (fault) return fault;
+    yield* enter(mean, theta);
+    return enough(gradient);
+  }
+
+  const named = (flat: Float64Array): Arrays => ({ ...request.parameters, ...unflatten(layout, flat) });
+  const copied = (arrays: Arrays): Arrays =>
+    Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, values.slice()]));
+
+  return {
+    get epoch() {
+      return losses.length;
+    },
+    losses,
+    gradientNorms: norms,
+    validationLosses,
+    parameters: () => named(theta),
+    result: () => {
+      if (best) return named(best.parameters);
+      return named(losses.length >= settings.epochs && allFinite(theta) ? theta : lastGood);
+    },
+    advance: () => (settings.batchSize > 0 && settings.batchSize < rows ? batchEpoch() : wholeEpoch()),
+    snapshot: (checks, milliseconds) => ({
+      version: 1,
+      definitionId: request.definitionId,
+      options: request.options,
+      epoch: losses.length,
+      step,
+      parameters: copied(named(theta)),
+      lastGood: copied(named(lastGood)),
+      optimizer: { name: settings.optimizer, memory: copied(memory) },
+      evaluated: known ? { loss: known.loss, gradient: known.gradient.slice() } : null,
+      losses: Float64Array.from(losses),
+      gradientNorms: Float64Array.from(norms),
+      validationLosses: Float64Array.from(validationLosses),
+      best: best ? { ...best, parameters: copied(named(best.parameters)) } : null,
+      checks,
+      milliseconds,
+    }),
+  };
+}
