@@ -318,6 +318,20 @@ export interface DataChoice {
 /** Where a check is made, relative to a training run. */
 export type CheckPoint = 'start' | 'middle' | 'end' | 'on-demand';
 
+/** One of the two parts of a checked gradient: of the terms of the loss that read data, or of those that do not. */
+export interface PartCheck {
+  readonly part: 'data' | 'penalty';
+  /** Largest entry of the derived gradient. */
+  readonly size: number;
+  readonly derivedVerdict: Verdict;
+  readonly derivedDifference: number;
+  /** The same of the hand-written gradient, split by what reads data in it; null where there is none. */
+  readonly handSize: number | null;
+  readonly handVerdict: Verdict | null;
+  readonly handDifference: number | null;
+  readonly reason: string;
+}
+
 export interface ParameterCheck {
   readonly name: string;
   readonly shape: readonly number[];
@@ -336,6 +350,8 @@ export interface ParameterCheck {
   /** Verdict on the hand-written gradient, null where there is none. */
   readonly handVerdict: Verdict | null;
   readonly reason: string;
+  /** Data and penalty apart, where the loss has both. */
+  readonly parts?: readonly PartCheck[];
 }
 
 export interface CheckReport {
@@ -345,6 +361,8 @@ export interface CheckReport {
   readonly rows: number;
   readonly features: number;
   readonly loss: number;
+  /** What of the loss reads no data, where it has such a part. */
+  readonly penalty?: number;
   readonly parameters: readonly ParameterCheck[];
   readonly problems: readonly Problem[];
   readonly milliseconds: number;

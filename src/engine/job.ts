@@ -5,9 +5,11 @@
 import type { ArrayValue, HandGradient, Program } from '../core/definition';
 import { axisIndices, indexedSizes } from '../core/definition';
 import type { Derivation } from '../core/derivation';
+import { derive } from '../core/derive';
 import type { Size } from '../core/expr';
 import type { Compiled, JobInput, LoopProgram } from './loop';
 import type { NamedValue } from './lower';
+import { penaltyGradient, penaltyProgram } from './penalty';
 import { bindingValue, compileLoss, compileProgram, LOSS, sampleAxis } from './program';
 import { overSamples } from './samples';
 
@@ -29,6 +31,16 @@ export interface JobHandGradient {
   readonly comparable: boolean;
 }
 
+/** The part of the loss that reads no data, and what of the gradients belongs to it. */
+export interface JobPenalty {
+  /** Output `loss`: the penalty. */
+  readonly loss: LoopProgram;
+  /** Outputs `gradientOutput(name)` of all parameters. */
+  readonly gradient: LoopProgram;
+  /** What of the hand-written gradients reads no data, under the outputs of the job's `hand`. */
+  readonly hand: LoopProgram | null;
+}
+
 export interface GradientJob {
   readonly version: 1;
   readonly definitionId: string;
@@ -44,6 +56,8 @@ export interface GradientJob {
   readonly gradient: LoopProgram;
   readonly hand: LoopProgram | null;
   readonly handGradients: readonly JobHandGradient[];
+  /** Null where the loss has no such part, or where it cannot be computed apart. */
+  readonly penalty: JobPenalty | null;
   /** What a reader of the numbers must know: "the loss of one sample, averaged over the rows". */
   readonly notes: readonly string[];
 }
@@ -100,6 +114,7 @@ export function createJob(source: JobSource): Compiled<GradientJob> {
       gradient: gradient.value,
       hand: byHand.program,
       handGradients: byHand.gradients,
+      penalty: compilePenalty(source, parameters, byHand.outputs),
       notes,
     },
   };
@@ -114,8 +129,9 @@ function compileHand(
   hand: readonly HandGradient[],
   parameters: readonly JobParameter[],
   notes: string[],
-): { program: LoopProgram | null; gradients: JobHandGradient[] } {
+): { program: LoopProgram | null; gradients: JobHandGradient[]; outputs: ReadonlyMap<number, string> } {
   const gradients: JobHandGradient[] = [];
+  const outputs = new Map<number, string>();
   const values: NamedValue[] = [];
   const usable: HandGradient[] = [];
   for (const [k, own] of hand.entries()) {
@@ -130,6 +146,7 @@ function compileHand(
     }
     usable.push(own);
     values.push(value);
+    outputs.set(k, output);
     gradients.push({
       of: own.of,
       name: own.name,
@@ -138,12 +155,38 @@ function compileHand(
       comparable: sameSizes(own.value, parameter.shape),
     });
   }
-  if (values.length === 0) return { program: null, gradients };
+  if (values.length === 0) return { program: null, gradients, outputs };
   const bindings = usable.flatMap((own) => own.bindings);
   const together = compileProgram(program, values, [...new Map(bindings.map((b) => [b.name, b])).values()]);
-  if (together.ok) return { program: together.value, gradients };
+  if (together.ok) return { program: together.value, gradients, outputs };
   notes.push(`The hand-written gradients cannot be computed on data: ${together.message}.`);
-  return { program: null, gradients: [] };
+  return { program: null, gradients: [], outputs: new Map() };
+}
+
+/** The penalty of a loss of one sample is that of the mean over the samples too, so `source` is as it was written. */
+function compilePenalty(
+  { program, hand }: JobSource,
+  parameters: readonly JobParameter[],
+  outputs: ReadonlyMap<number, string>,
+): JobPenalty | null {
+  const own = penaltyProgram(program);
+  if (!own) return null;
+  const loss = compileLoss(own);
+  if (!loss.ok) return null;
+  const { gradients, named } = derive(own, { verify: false, wrt: parameters.map(({ name }) => name) });
+  const gradient = compileProgram(
+    own,
+    gradients.map((value) => ({ name: gradientOutput(value.of), value })),
+    named,
+  );
+  if (!gradient.ok) return null;
+  const written = [...outputs].flatMap(([k, name]) => {
+    const one = hand[k];
+    return one ? [{ name, value: penaltyGradient(program, one), bindings: one.bindings }] : [];
+  });
+  const bindings = new Map(written.flatMap((one) => one.bindings.map((b) => [b.name, b] as const)));
+  const byHand = written.length > 0 ? compileProgram(program, written, [...bindings.values()]) : null;
+  return { loss: loss.value, gradient: gradient.value, hand: byHand?.ok === true ? byHand.value : null };
 }
 
 function sameSizes(value: ArrayValue, shape: readonly Size[]): boolean {

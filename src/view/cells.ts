@@ -1,5 +1,5 @@
 /** The cells of a check in the order of interest, with their differences. Pure. */
-import type { ParameterCheck } from '../protocol';
+import type { ParameterCheck, Verdict } from '../protocol';
 import { cellName } from './format';
 
 export interface CellRow {
@@ -35,6 +35,17 @@ export function worstFirst(check: ParameterCheck): CellRow[] {
       weight(b.handDifference ?? 0) - weight(a.handDifference ?? 0) ||
       weight(b.derivedDifference) - weight(a.derivedDifference),
   );
+}
+
+const BADNESS: Readonly<Record<Verdict, number>> = { wrong: 2, unknown: 1, right: 0 };
+
+/** Parameters worst first: by verdict, then by difference; equal ones as they were. */
+export function worstParameters(checks: readonly ParameterCheck[]): ParameterCheck[] {
+  const badness = ({ derivedVerdict, handVerdict }: ParameterCheck): number =>
+    Math.max(BADNESS[derivedVerdict], handVerdict === null ? 0 : BADNESS[handVerdict]);
+  const difference = ({ derivedDifference, handDifference }: ParameterCheck): number =>
+    Math.max(weight(derivedDifference), weight(handDifference ?? 0));
+  return [...checks].sort((a, b) => badness(b) - badness(a) || difference(b) - difference(a));
 }
 
 /** What cannot be compared comes first. */

@@ -1,13 +1,15 @@
 /** A check on data, parameter by parameter, with its cells on demand. */
-import type { CheckReport, ParameterCheck } from '../protocol';
+import type { CheckPoint, CheckReport, ParameterCheck, Verdict } from '../protocol';
 import type { CellRow } from './cells';
-import { worstFirst } from './cells';
+import { worstFirst, worstParameters } from './cells';
+import { partsTable } from './checkParts';
 import type { ViewContext } from './context';
 import { button, scroller } from './controls';
 import { fill, h, uniqueId } from './dom';
 import {
   agreement,
   capitalised,
+  disagreement,
   formatColumn,
   formatCount,
   formatDuration,
@@ -23,17 +25,39 @@ import { problemList, verdictBadge } from './verdict';
 const FIRST_CELLS = 10;
 const MORE_CELLS = 200;
 
+/** When a check was made, for the middle of a sentence. */
+export const MOMENTS: Readonly<Record<CheckPoint, string>> = {
+  start: 'at the start',
+  middle: 'after a burn-in',
+  end: 'at the end',
+  'on-demand': 'when asked for',
+};
+
+/** Parameters worst first. */
 export function checkReport(context: ViewContext, report: CheckReport): HTMLElement[] {
-  const parts: HTMLElement[] = [
-    h(
-      'p',
-      { class: 'dim' },
-      `${plural(report.rows, 'row')} of ${plural(report.features, 'feature')}, loss ${formatNumber(report.loss, 6)}, in ${formatDuration(report.milliseconds)}`,
-    ),
-  ];
   const problems = problemList(context, report.problems);
-  if (problems) parts.push(problems);
-  return [...parts, ...report.parameters.map(parameterCheck)];
+  return [
+    h('p', { class: 'dim' }, whereText(report)),
+    ...(problems ? [problems] : []),
+    ...worstParameters(report.parameters).map(parameterCheck),
+  ];
+}
+
+function whereText({ rows, features, loss, penalty, epoch, milliseconds }: CheckReport): string {
+  const parts = [
+    `${plural(rows, 'row')} of ${plural(features, 'feature')}`,
+    epoch > 0 ? `at the parameters of epoch ${formatCount(epoch)}` : 'at the initial parameters',
+    `loss ${formatNumber(loss, 6)}${penalty === undefined ? '' : `, of it ${formatNumber(penalty, 4)} penalty`}`,
+    `in ${formatDuration(milliseconds)}`,
+  ];
+  return parts.join(', ');
+}
+
+/** What the check says of a gradient as a whole: one that is wrong somewhere is wrong. */
+export function overall(verdicts: readonly (Verdict | null)[]): Verdict | null {
+  const told = verdicts.filter((verdict) => verdict !== null);
+  if (told.length === 0) return null;
+  return told.includes('wrong') ? 'wrong' : told.includes('unknown') ? 'unknown' : 'right';
 }
 
 function parameterCheck(check: ParameterCheck): HTMLElement {
@@ -75,7 +99,11 @@ function parameterCheck(check: ParameterCheck): HTMLElement {
         'dd',
         {},
         verdictBadge(check.derivedVerdict),
-        h('span', { class: 'dim' }, agreement(check.derivedDifference, 'finite differences')),
+        h(
+          'span',
+          { class: 'dim' },
+          comparisonText(check.derivedVerdict, check.derivedDifference, 'finite differences'),
+        ),
       ),
       handVerdict !== null && h('dt', {}, 'Yours'),
       handVerdict !== null &&
@@ -84,13 +112,18 @@ function parameterCheck(check: ParameterCheck): HTMLElement {
           {},
           verdictBadge(handVerdict),
           handDifference !== null &&
-            h('span', { class: 'dim' }, agreement(handDifference, 'the derived one')),
+            h('span', { class: 'dim' }, comparisonText(handVerdict, handDifference, 'the derived one')),
         ),
     ),
     !isRight && reason,
+    partsTable(check),
     toggle,
     cells,
   );
+}
+
+function comparisonText(verdict: Verdict, difference: number, other: string): string {
+  return verdict === 'wrong' ? disagreement(difference, other) : agreement(difference, other);
 }
 
 function showCells(check: ParameterCheck, container: HTMLElement, count: number): void {
@@ -99,7 +132,7 @@ function showCells(check: ParameterCheck, container: HTMLElement, count: number)
   const rest = all.length - rows.length;
   fill(
     container,
-    scroller(`Cells of ${check.name}`, cellTable(check.name, rows, check.handWritten !== null)),
+    scroller(`Cells of ${check.name}`, cellTable(check, rows)),
     rest > 0 &&
       button({
         label: `Show ${formatCount(Math.min(rest, MORE_CELLS))} more`,
@@ -111,22 +144,16 @@ function showCells(check: ParameterCheck, container: HTMLElement, count: number)
   );
 }
 
-function cellTable(name: string, rows: readonly CellRow[], hand: boolean): HTMLElement {
+function cellTable(check: ParameterCheck, rows: readonly CellRow[]): HTMLElement {
+  const hand = check.handWritten !== null;
   const derived = formatColumn(rows.map((row) => row.derived));
   const yours = formatColumn(rows.map((row) => row.handWritten ?? NaN));
   const finite = formatColumn(rows.map((row) => row.finite));
-  const heads = [
-    'Cell',
-    'Derived',
-    ...(hand ? ['Yours'] : []),
-    'Finite difference',
-    'Estimated error',
-    'Relative difference',
-  ];
+  const heads = ['Cell', 'Derived', ...(hand ? ['Yours'] : []), 'Finite difference', 'Its error', 'Off by'];
   return h(
     'table',
     {},
-    h('caption', { class: 'hidden-text' }, `Gradient cells of ${name}, worst first`),
+    h('caption', { class: 'hidden-text' }, `Gradient cells of ${check.name}, worst first`),
     h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
     h(
       'tbody',
@@ -140,9 +167,21 @@ function cellTable(name: string, rows: readonly CellRow[], hand: boolean): HTMLE
           hand && h('td', {}, yours[place]),
           h('td', {}, finite[place]),
           h('td', { class: 'dim' }, `± ${formatError(row.finiteError)}`),
-          h('td', {}, formatError(Math.max(row.handDifference ?? 0, row.derivedDifference))),
+          h(
+            'td',
+            { class: differs(check, row) ? 'verdict-wrong' : undefined },
+            formatError(Math.max(row.handDifference ?? 0, row.derivedDifference)),
+          ),
         ),
       ),
     ),
   );
+}
+
+/** Differences from here on are shown as such, in the cells of a gradient that is wrong. */
+const APART = 1e-5;
+
+function differs({ derivedVerdict, handVerdict }: ParameterCheck, row: CellRow): boolean {
+  if (handVerdict === 'wrong' && (row.handDifference ?? 0) > APART) return true;
+  return derivedVerdict === 'wrong' && row.derivedDifference > APART;
 }

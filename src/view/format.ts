@@ -83,6 +83,19 @@ export function agreement(relative: number, other?: string): string {
   return other === undefined ? words : `${words} ${preposition} ${other}`;
 }
 
+/** The same where there is little room, without the word for it: "11 digits". */
+export function shortAgreement(relative: number): string {
+  return comparison(relative)[0].replace('agrees to ', '');
+}
+
+/** A difference that matters, however small: "differs by 0.05 % from the derived one". */
+export function disagreement(relative: number, other: string): string {
+  const [words, preposition] = comparison(relative);
+  return words.startsWith('agrees')
+    ? `differs by ${formatError(relative * 100)} % from ${other}`
+    : `${words} ${preposition} ${other}`;
+}
+
 function comparison(relative: number): [words: string, preposition: string] {
   if (Number.isNaN(relative)) return ['cannot be compared', 'with'];
   if (relative === 0) return ['identical', 'to'];

@@ -1,27 +1,13 @@
 /** Training: options, run and cancel, live curves, checks during the run, and how it ended. */
-import type {
-  CheckReport,
-  PanelState,
-  TrainEnd,
-  TrainProgress,
-  TrainResult,
-  TrainingState,
-} from '../protocol';
+import type { PanelState, TrainEnd, TrainProgress, TrainResult, TrainingState } from '../protocol';
 import { createChart } from './chart';
 import { whatIsMissing } from './check';
 import type { Section, ViewContext } from './context';
-import { button, scroller } from './controls';
+import { checkList } from './checkList';
+import { button } from './controls';
 import { fill, h } from './dom';
 import { equal } from './equal';
-import {
-  agreement,
-  cellName,
-  formatColumn,
-  formatCount,
-  formatDuration,
-  formatNumber,
-  formatShape,
-} from './format';
+import { cellName, formatColumn, formatCount, formatDuration, formatNumber, formatShape } from './format';
 import { calm } from './frame';
 import type { Frame } from './frame';
 import { icon } from './icons';
@@ -29,7 +15,7 @@ import type { IconName } from './icons';
 import { append } from './series';
 import type { History } from './series';
 import { trainForm } from './trainForm';
-import { problemList, verdictBadge } from './verdict';
+import { problemList } from './verdict';
 
 const ENDS: Readonly<
   Record<TrainEnd, { readonly word: string; readonly icon: IconName; readonly tone: string }>
@@ -85,7 +71,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
     h('div', { class: 'charts' }, loss.element, norm.element),
   );
   const outcome = h('div', { class: 'outcome' });
-  const checks = h('div', { class: 'train-checks' });
+  const checks = checkList(context);
   const final = h('div', { class: 'train-final' });
   frame.body.append(
     form.element,
@@ -93,7 +79,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
     progressRow,
     outcome,
     curves,
-    checks,
+    checks.element,
     final,
   );
 
@@ -103,7 +89,6 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
   let history: History = { losses: [], gradientNorms: [] };
   let epochs = 0;
   let lastSaid = 0;
-  let shownChecks: readonly CheckReport[] = [];
   let shownResult: TrainResult | null | undefined;
 
   logScale.addEventListener('change', () => {
@@ -151,11 +136,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
       wanted = false;
       curves.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
     }
-    const reports = training?.result?.checks ?? training?.checks ?? [];
-    if (!equal(reports, shownChecks)) {
-      shownChecks = reports;
-      fill(checks, reports.length > 0 && checkTable(reports));
-    }
+    checks.show(training?.result?.checks ?? training?.checks ?? []);
     const result = training?.result ?? null;
     if (equal(result, shownResult)) return;
     shownResult = result;
@@ -207,67 +188,6 @@ function outcomeOf(context: ViewContext, result: TrainResult): HTMLElement[] {
     ),
     ...(problems ? [problems] : []),
   ];
-}
-
-const MOMENTS: Readonly<Record<CheckReport['at'], string>> = {
-  start: 'at the start',
-  middle: 'in the middle',
-  end: 'at the end',
-  'on-demand': 'on demand',
-};
-
-function checkTable(reports: readonly CheckReport[]): HTMLElement {
-  return h(
-    'div',
-    {},
-    h('h3', {}, 'Gradient checks during the run'),
-    scroller(
-      'Gradient checks during the run',
-      h(
-        'table',
-        { class: 'text-table' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ...['Epoch', 'Parameter', 'Derived', 'Yours'].map((head) => h('th', { scope: 'col' }, head)),
-          ),
-        ),
-        h(
-          'tbody',
-          {},
-          ...reports.flatMap((report) =>
-            report.parameters.map((check) =>
-              h(
-                'tr',
-                {},
-                h(
-                  'th',
-                  { scope: 'row' },
-                  `${formatCount(report.epoch)} `,
-                  h('span', { class: 'dim' }, MOMENTS[report.at]),
-                ),
-                h('td', {}, h('code', {}, check.name)),
-                h('td', {}, verdictBadge(check.derivedVerdict, agreement(check.derivedDifference))),
-                h(
-                  'td',
-                  {},
-                  check.handVerdict === null
-                    ? '\u2013'
-                    : verdictBadge(
-                        check.handVerdict,
-                        check.handDifference === null ? '' : agreement(check.handDifference),
-                      ),
-                ),
-              ),
-            ),
-          ),
-        ),
-      ),
-    ),
-  );
 }
 
 function parametersOf(result: TrainResult): HTMLElement[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ParameterCheck } from '../../../src/protocol';
-import { worstFirst } from '../../../src/view/cells';
+import { worstFirst, worstParameters } from '../../../src/view/cells';
 import { equal } from '../../../src/view/equal';
 import { splitEquation } from '../../../src/view/equation';
 import { fitGraph } from '../../../src/view/graphScale';
@@ -48,6 +48,20 @@ describe('cells of a check', () => {
     const rows = worstFirst({ ...check, derived: [0, 0, 0, 0], finite: [0, 0, 0, 1e-9], handWritten: null });
     expect(rows[0]?.name).toBe('w[3, 0]');
     expect(rows[0]?.derivedDifference).toBe(1e-9);
+  });
+});
+
+describe('parameters of a check', () => {
+  it('come worst first: by verdict, then by difference', () => {
+    const right = { ...check, derivedVerdict: 'right', handVerdict: 'right', derivedDifference: 0 } as const;
+    const order = worstParameters([
+      { ...right, name: 'close', handDifference: 1e-12 },
+      { ...right, name: 'wrong', handVerdict: 'wrong', handDifference: 1e-4 },
+      { ...right, name: 'unknown', handVerdict: 'unknown', handDifference: 5 },
+      { ...right, name: 'closer', handDifference: null, handVerdict: null },
+      { ...right, name: 'worse', handVerdict: 'wrong', handDifference: NaN },
+    ]);
+    expect(order.map(({ name }) => name)).toEqual(['worse', 'wrong', 'unknown', 'close', 'closer']);
   });
 });
 

@@ -3,6 +3,7 @@ import {
   agreement,
   capitalised,
   cellName,
+  disagreement,
   formatColumn,
   formatCount,
   formatDuration,
@@ -10,6 +11,7 @@ import {
   formatNumber,
   formatShape,
   plural,
+  shortAgreement,
 } from '../../../src/view/format';
 
 describe('numbers', () => {
@@ -62,6 +64,16 @@ describe('numbers', () => {
   ])('a relative difference of %d', (relative, words, whole) => {
     expect(agreement(relative)).toBe(words);
     expect(agreement(relative, 'it')).toBe(whole);
+  });
+
+  it.each([
+    [1e-11, '11 digits', 'differs by 10\u207b\u2079 % from it'],
+    [0.0005, '3 digits', 'differs by 0.05 % from it'],
+    [0.2, 'differs by 20 %', 'differs by 20 % from it'],
+    [0, 'identical', 'identical to it'],
+  ])('%d is "%s" for short, and where it matters "%s"', (relative, short, words) => {
+    expect(shortAgreement(relative)).toBe(short);
+    expect(disagreement(relative, 'it')).toBe(words);
   });
 });
 
