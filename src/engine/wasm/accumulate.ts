@@ -2,6 +2,7 @@
 import type { ReduceOp } from '../../core/expr';
 import type { LoopProgram, Sizes, Statement } from '../loop';
 import { NEUTRAL } from '../totals';
+import { algebraOf } from './algebra';
 import { V128 } from './encode';
 import type { EmittedGraph, Pool } from './emit';
 import { createGraph, lanesOf, type Value } from './graph';
@@ -42,11 +43,13 @@ export interface Emission {
 
 export const scopeOf = ({ context, nest, vector }: Emission, innermost: readonly number[]): Scope => {
   const graph = createGraph();
+  const lanes = lanesOf(graph, context.layout.double, context.fused);
   return {
     code: nest.frame.code,
     nest,
     graph,
-    lanes: lanesOf(graph, context.layout.double, context.fused),
+    lanes,
+    algebra: algebraOf(lanes, context.fused),
     fused: context.fused,
     sizes: context.sizes,
     vector,

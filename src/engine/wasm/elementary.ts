@@ -183,14 +183,28 @@ export function tanh(l: Lanes, x: Value): Value {
   return withSignOf(l, l.div(e, l.add(e, l.constant(2))), x);
 }
 
+/** e^−|x|. */
+function expOfMagnitude(l: Lanes, x: Value): Value {
+  const { expLow, subnormal } = format(l);
+  const inside = l.atLeast(l.neg(l.abs(x)), l.constant(expLow));
+  const { r, shifted } = reduce(l, inside);
+  const y = l.add(l.constant(1), expm1Reduced(l, r));
+  return scale(l, y, shifted, l.compare('lt', inside, l.constant(subnormal)));
+}
+
 export function sigmoid(l: Lanes, x: Value): Value {
-  const e = exp(l, l.neg(l.abs(x)));
+  const e = expOfMagnitude(l, x);
   const above = l.select(l.compare('lt', x, l.constant(0)), e, l.constant(1));
   return l.div(above, l.add(e, l.constant(1)));
 }
 
 export function softplus(l: Lanes, x: Value): Value {
-  return l.add(l.max(x, l.constant(0)), logOfSum(l, exp(l, l.neg(l.abs(x)))));
+  return l.add(l.atLeast(x, l.constant(0)), logOfSum(l, expOfMagnitude(l, x)));
+}
+
+/** log σ(x) = −softplus(−x). */
+export function logOfSigmoid(l: Lanes, x: Value): Value {
+  return l.sub(l.atMost(x, l.constant(0)), logOfSum(l, expOfMagnitude(l, x)));
 }
 
 export function logaddexp(l: Lanes, x: Value, y: Value): Value {

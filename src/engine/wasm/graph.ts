@@ -120,6 +120,11 @@ export function lanesOf(graph: Graph, double: boolean, fused: boolean): Lanes {
     constants.set(value, made);
     return made;
   };
+  /** x for −x. */
+  const negated = (a: Value): Value | undefined => {
+    const node = graph.nodes[a];
+    return node?.op === `${f}.neg` ? node.args[0] : undefined;
+  };
   const mul = (a: Value, b: Value): Value => op(`${f}.mul`, a, b);
   const add = (a: Value, b: Value): Value => op(`${f}.add`, a, b);
   const fma = (a: Value, b: Value, c: Value): Value =>
@@ -139,8 +144,8 @@ export function lanesOf(graph: Graph, double: boolean, fused: boolean): Lanes {
     mul,
     div: (a, b) => op(`${f}.div`, a, b),
     fma,
-    neg: (a) => op(`${f}.neg`, a),
-    abs: (a) => op(`${f}.abs`, a),
+    neg: (a) => negated(a) ?? op(`${f}.neg`, a),
+    abs: (a) => op(`${f}.abs`, negated(a) ?? a),
     sqrt: (a) => op(`${f}.sqrt`, a),
     max: (a, b) => op(`${f}.max`, a, b),
     min: (a, b) => op(`${f}.min`, a, b),

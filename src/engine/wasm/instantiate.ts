@@ -2,7 +2,8 @@
 import type { Instruction, Sizes, Statement } from '../loop';
 import { sizeOf } from '../loop';
 import type { Code } from './code';
-import { applyFunction, pow } from './functions';
+import type { Algebra } from './algebra';
+import { pow } from './functions';
 import type { Graph, Lanes, Value } from './graph';
 import type { Layout, Store } from './layout';
 import { ROW, type Nest, type Point, type Pointer } from './nest';
@@ -97,6 +98,7 @@ export interface Scope {
   readonly nest: Nest;
   readonly graph: Graph;
   readonly lanes: Lanes;
+  readonly algebra: Algebra;
   readonly fused: boolean;
   readonly sizes: Sizes;
   /** Axis that the lanes of a vector run along. */
@@ -119,7 +121,7 @@ export function instantiate(
   indices: readonly (Pointer | null)[],
   combo: Combo,
 ): Value[] {
-  const { lanes: l, fused } = scope;
+  const { lanes: l, algebra, fused } = scope;
   const values: Value[] = [];
   const at = (register: number): Value => values[register] ?? 0;
   const truth = (mask: Value): Value => l.and(mask, l.constant(1));
@@ -151,16 +153,16 @@ export function instantiate(
         return;
       }
       case 'add':
-        values.push(l.add(at(instruction.a), at(instruction.b)));
+        values.push(algebra.add(at(instruction.a), at(instruction.b)));
         return;
       case 'sub':
-        values.push(l.sub(at(instruction.a), at(instruction.b)));
+        values.push(algebra.sub(at(instruction.a), at(instruction.b)));
         return;
       case 'mul':
         values.push(l.mul(at(instruction.a), at(instruction.b)));
         return;
       case 'div':
-        values.push(l.div(at(instruction.a), at(instruction.b)));
+        values.push(algebra.div(at(instruction.a), at(instruction.b)));
         return;
       case 'pow':
         values.push(pow(l, at(instruction.a), at(instruction.b), fused));
@@ -189,7 +191,7 @@ export function instantiate(
         values.push(l.select(holds(at(instruction.a)), at(instruction.b), at(instruction.c)));
         return;
       case 'call':
-        values.push(applyFunction(l, instruction.fn, instruction.args.map(at), fused));
+        values.push(algebra.call(instruction.fn, instruction.args.map(at)));
     }
   });
   return values;

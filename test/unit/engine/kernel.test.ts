@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Program } from '../../../src/core/definition';
 import { createEvaluator } from '../../../src/core/evaluate';
 import { derive } from '../../../src/core/derive';
+import { softplus } from '../../../src/core/special';
 import { createRunner } from '../../../src/engine/interpret';
 import { createJob } from '../../../src/engine/job';
 import { createKernel, type Kernel, type KernelSettings } from '../../../src/engine/kernel';
@@ -177,6 +178,38 @@ L = max(i<m, h[i])`);
     const outputs = kernel.run({ b: Float64Array.of(-2) });
     expect(outputs.h).toEqual(Float64Array.of(NaN, -2, 0, Infinity, NaN));
     expect([outputs.J?.[0], outputs.L?.[0]]).toEqual([NaN, NaN]);
+  });
+
+  it.each([
+    ['log(1/(1+exp(-x[i])))', (x: number) => -softplus(-x)],
+    ['log(1-1/(1+exp(-x[i])))', (x: number) => -softplus(x)],
+    ['log(sigmoid(-x[i]))', (x: number) => -softplus(x)],
+    ['log(1-sigmoid(-x[i]))', (x: number) => -softplus(-x)],
+    ['log(1+exp(x[i]))', softplus],
+    ['log1p(exp(-x[i]))', (x: number) => softplus(-x)],
+    ['logaddexp(0, x[i])', softplus],
+  ])('computes %s exactly, and as infinite where it is as written', (text, exact) => {
+    const loop = compileAll(parseModel(`data x[m]; param b\nh[i<m] = ${text} + b`), ['h']);
+    const next = random(8);
+    const x = Float64Array.from({ length: 400 }, (_, k) => 10 ** (4 * next() - 1) * (k % 2 === 0 ? 1 : -1));
+    x.set([0, -0, 36.8, -36.8, 709.7, 709.8, -709.8, -745, -746, 1e4, Infinity, -Infinity, NaN]);
+    const data = { x: x.map(Math.fround), b: Float64Array.of(0) };
+    const sizes = { m: x.length };
+    const written = createRunner(loop, sizes, data).run().h ?? [];
+    for (const fused of FUSED)
+      for (const precision of ['double', 'single'] as const) {
+        const h = unwrap(createKernel(loop, sizes, data, { precision, fused })).run().h ?? [];
+        const [relative, least] = precision === 'double' ? [6e-16, 5e-324] : [3e-7, 2 ** -149];
+        data.x.forEach((value, k) => {
+          const [got, own] = [h[k] ?? 0, written[k] ?? 0];
+          const message = `${text} at ${value}, ${precision}`;
+          if (!Number.isFinite(own)) expect(got, message).toBe(own);
+          else
+            expect(Math.abs(got - exact(value)), message).toBeLessThanOrEqual(
+              relative * Math.abs(exact(value)) + least,
+            );
+        });
+      }
   });
 
   it('runs on no rows', () => {
