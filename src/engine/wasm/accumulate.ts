@@ -114,8 +114,13 @@ export function accumulate(
     code.get(local);
   });
   const last = work.statement.tape.at(-1);
-  if (op === 'sum' && mask === null && last?.op === 'mul')
-    return l.fma(registers[last.a] ?? 0, registers[last.b] ?? 0, old);
+  if (op === 'sum' && last?.op === 'mul') {
+    const masked = (register: number): Value => {
+      const factor = registers[register] ?? 0;
+      return mask === null ? factor : l.and(mask, factor);
+    };
+    return l.fma(masked(last.a), masked(last.b), old);
+  }
   const term =
     mask === null
       ? value
@@ -234,17 +239,52 @@ export function storeVector(emission: Emission, site: Site, combo: Combo, put: (
   }
 }
 
-/** Stores the lanes of an accumulator as one number. */
-export function storeReduced(emission: Emission, accumulator: Accumulator): void {
-  const { nest } = emission;
+/** Bytes of the even (odd) lanes of two vectors, and of the lower (upper) halves, those of the second numbered from 16. */
+const picked = (double: boolean, first: 0 | 1): number[] =>
+  Array.from({ length: 16 }, (_, k) =>
+    double
+      ? (k % 8) + 8 * first + (k < 8 ? 0 : 16)
+      : (k % 4) + 4 * first + 8 * (Math.floor(k / 4) % 2) + (k < 8 ? 0 : 16),
+  );
+
+/** Stores the lanes of each accumulator as one number; as many accumulators as a vector has lanes are added up together. */
+export function storeReduced(emission: Emission, accumulators: readonly Accumulator[]): void {
+  const { nest, context, lanes } = emission;
   const { code } = nest.frame;
-  const { work, combo, op } = accumulator;
-  const site = work.target;
-  nest.address(site.pointer, combo[ROW]?.stream ?? 0);
-  putCombined(emission, accumulator);
-  reduceLanes(emission, op);
-  if (!site.store.double) code.scalar('f32.demote_f64');
-  code.memory(site.store.double ? 'f64.store' : 'f32.store', offsetIn(site, combo));
+  const { double } = context.layout;
+  /** Pairs of neighbouring lanes of two vectors. */
+  const fold = (a: number, b: number, op: ReduceOp): number => {
+    const folded = code.local(V128);
+    for (const first of [0, 1] as const) {
+      code.get(a);
+      code.get(b);
+      code.shuffle(picked(double, first));
+    }
+    code.vector(`${double ? 'f64x2' : 'f32x4'}.${COMBINE[op]}`);
+    code.set(folded);
+    return folded;
+  };
+  for (let from = 0; from < accumulators.length; from += lanes) {
+    const group = accumulators.slice(from, from + lanes);
+    const [{ op } = { op: 'sum' as const }] = group;
+    let locals = group.map((accumulator) => {
+      const local = code.local(V128);
+      putCombined(emission, accumulator);
+      code.set(local);
+      return local;
+    });
+    while (locals.length < lanes) locals.push(locals[0] ?? 0);
+    for (let left: number = lanes; left > 1; left /= 2)
+      locals = Array.from({ length: left / 2 }, (_, k) =>
+        fold(locals[2 * k] ?? 0, locals[2 * k + 1] ?? 0, op),
+      );
+    const [sums = 0] = locals;
+    group.forEach(({ work, combo }, lane) => {
+      nest.address(work.target.pointer, combo[ROW]?.stream ?? 0);
+      code.get(sums);
+      code.memoryLane(`v128.store${double ? 64 : 32}_lane`, offsetIn(work.target, combo), lane);
+    });
+  }
 }
 
 export function setAll(

@@ -219,7 +219,8 @@ function readValue(scope: Scope, site: Site, combo: Combo): Value {
       code.memory(`v128.load${size}_splat`, offset);
       return;
     }
-    if (stride === 1 && count === l.count) {
+    // After the last element of every buffer there is room; what lanes that are not in use hold is of no account.
+    if (stride === 1) {
       nest.address(site.pointer, stream);
       code.memory('v128.load', offset);
       return;

@@ -359,13 +359,12 @@ function reduceInStreams(emission: Emission, reduced: number): void {
     nest.overStreams(1, () => {
       const accumulators = startAccumulators(emission, combosOf(new Map([...points, [ROW, rows]])), 1);
       reduceOver(emission, reduced, along ? 2 : 1, along ? lanes : 1, accumulators);
-      for (const accumulator of accumulators) {
-        if (along) storeReduced(emission, accumulator);
-        else
+      if (along) storeReduced(emission, accumulators);
+      else
+        for (const accumulator of accumulators)
           storeVector(emission, work.target, accumulator.combo, () => {
             putCombined(emission, accumulator);
           });
-      }
     });
   });
 }
