@@ -38,22 +38,23 @@ export function algebraOf(l: Lanes, fused: boolean): Algebra {
     return value;
   };
   const isOne = (value: Value): boolean => value === l.constant(1);
-  const infinity = (sign: 1 | -1): Value => l.constant(sign * Infinity);
+  /** The value less an infinite number where the mask holds, for which two operations are enough. */
+  const downWhere = (mask: Value, value: Value): Value => l.sub(value, l.and(mask, l.constant(Infinity)));
 
   const sigmoidOf = (x: Value, least: number): Value => known(sigmoid(l, x), { kind: 'sigmoid', x, least });
   const logOfSum = (x: Value): Value =>
-    l.select(l.compare('gt', x, l.constant(EXP_MOST)), infinity(1), softplus(l, x));
+    l.add(softplus(l, x), l.and(l.compare('gt', x, l.constant(EXP_MOST)), l.constant(Infinity)));
 
   const log = (a: Value): Value | null => {
     const form = forms.get(a);
     switch (form?.kind) {
       case 'sigmoid': {
         const gone = l.compare('lt', form.x, l.constant(form.least));
-        return l.select(gone, infinity(-1), logOfSigmoid(l, form.x));
+        return downWhere(gone, logOfSigmoid(l, form.x));
       }
       case '1 - sigmoid': {
         const gone = l.compare('ge', form.x, l.constant(SIGMOID_ONE));
-        return l.select(gone, infinity(-1), logOfSigmoid(l, l.neg(form.x)));
+        return downWhere(gone, logOfSigmoid(l, l.neg(form.x)));
       }
       case '1 + e^x':
         return logOfSum(form.x);

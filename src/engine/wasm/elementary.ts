@@ -183,13 +183,19 @@ export function tanh(l: Lanes, x: Value): Value {
   return withSignOf(l, l.div(e, l.add(e, l.constant(2))), x);
 }
 
-/** e^−|x|. */
+/** e^−|x|: the exponential of a number that is not positive, all signs turned round. */
 function expOfMagnitude(l: Lanes, x: Value): Value {
-  const { expLow, subnormal } = format(l);
-  const inside = l.atLeast(l.neg(l.abs(x)), l.constant(expLow));
-  const { r, shifted } = reduce(l, inside);
-  const y = l.add(l.constant(1), expm1Reduced(l, r));
-  return scale(l, y, shifted, l.compare('lt', inside, l.constant(subnormal)));
+  const { expLow, ln2, bias, fraction } = format(l);
+  const a = l.atMost(l.abs(x), l.constant(-expLow));
+  const shifted = l.fma(a, l.constant(-Math.LOG2E), l.constant(shifter(l)));
+  const n = l.sub(shifted, l.constant(shifter(l)));
+  const r = l.fma(n, l.constant(ln2[1]), l.fma(n, l.constant(ln2[0]), a));
+  const terms = (l.double ? EXP : EXP_SINGLE).map((c, k) => (k % 2 === 0 ? -c : c));
+  const y = l.sub(l.constant(1), l.fma(l.mul(r, r), l.polynomial(r, terms), r));
+  // The power of 2 in two factors, the second only for what may be subnormal.
+  const most = l.atLeast(shifted, l.constant(shifter(l) + 2 - bias));
+  const left = l.add(l.sub(shifted, most), l.constant(shifter(l) + bias));
+  return l.mul(l.mul(y, powerOf2(l, most, 0)), l.left(left, fraction));
 }
 
 export function sigmoid(l: Lanes, x: Value): Value {

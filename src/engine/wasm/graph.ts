@@ -102,7 +102,7 @@ export interface Lanes {
   right(a: Value, bits: number): Value;
   plus(a: Value, b: Value): Value;
   minus(a: Value, b: Value): Value;
-  /** c₀ + c₁ x + c₂ x² + …, by Estrin's scheme (1960), whose operations wait for each other less than Horner's. */
+  /** c₀ + c₁ x + c₂ x² + …: even and odd powers apart by Horner's scheme, whose operations keep few registers. */
   polynomial(x: Value, coefficients: readonly number[]): Value;
 }
 
@@ -163,14 +163,17 @@ export function lanesOf(graph: Graph, double: boolean, fused: boolean): Lanes {
     plus: (a, b) => op(`${i}.add`, a, b),
     minus: (a, b) => op(`${i}.sub`, a, b),
     polynomial: (x, coefficients) => {
-      let terms = coefficients.map(constant);
-      for (let power = x; terms.length > 1; power = mul(power, power))
-        terms = terms.flatMap((term, k) => {
-          if (k % 2 === 1) return [];
-          const next = terms[k + 1];
-          return [next === undefined ? term : fma(next, power, term)];
-        });
-      return terms[0] ?? constant(0);
+      const square = mul(x, x);
+      const every = (parity: number): Value | null =>
+        coefficients
+          .filter((_, k) => k % 2 === parity)
+          .reduceRight<Value | null>(
+            (sum, c) => (sum === null ? constant(c) : fma(sum, square, constant(c))),
+            null,
+          );
+      const odd = every(1);
+      const even = every(0) ?? constant(0);
+      return odd === null ? even : fma(odd, x, even);
     },
   };
 }

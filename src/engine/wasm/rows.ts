@@ -369,12 +369,16 @@ function reduceInStreams(emission: Emission, reduced: number): void {
   });
 }
 
+/** Sums with as many operands that V8 keeps in registers; what is left over is spread over all tiles. */
+const evenTile = (vectors: number): number => Math.ceil(vectors / Math.ceil(vectors / 7));
+
 /** Sums over the rows in vectors along another axis, row by row and no further than the last. */
 function foldExactly(emission: Emission): void {
   const { nest, context, free, vector } = emission;
   const { code } = nest.frame;
   const others = free.length > 1;
-  const tiles = free.map((id) => (id === vector ? (others ? 3 : 6) : 3));
+  const vectors = Math.ceil((emission.lengths[vector] ?? 1) / emission.lanes);
+  const tiles = free.map((id) => (id === vector && !others ? evenTile(vectors) : 3));
   overAll(nest, freeAxes(emission, tiles), (points) => {
     const accumulators = startAccumulators(emission, combosOf(points), 1);
     nest.overRows(1, () => {
