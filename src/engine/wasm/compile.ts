@@ -58,7 +58,8 @@ const SHARED_CHUNKS = 4;
 const TOTALS_BYTES = 1 << 25;
 /** Instructions, of the tapes, in a piece of work. */
 const SLICE_WORK = 1 << 22;
-const CACHED_BYTES = 1 << 18;
+/** Of the rows of a long block; a short one leaves less time in which no data is read ahead. */
+const BLOCK_BYTES = 12 << 10;
 
 export const rowsFunction = (pass: number): string => `rows${pass}`;
 
@@ -66,7 +67,7 @@ export const rowsFunction = (pass: number): string => `rows${pass}`;
 export function compileKernel(program: LoopProgram, sizes: Sizes, options: KernelOptions): KernelPlan {
   const rows = program.rows === null ? 0 : sizeOf(program.rows, sizes);
   const rowBytes = bytesPerRow(program, sizes, options.double);
-  const blockRows = 64 * rowBytes <= CACHED_BYTES ? 64 : 32;
+  const blockRows = 64 * rowBytes <= BLOCK_BYTES ? 64 : 32;
   const layout = layOut(program, sizes, options.double, blockRows);
   const { chunkRows, chunks } = chunking(rows, blockRows, rowBytes, layout.totalBytes);
   const helpers = chunks >= SHARED_CHUNKS ? options.helpers : 0;
