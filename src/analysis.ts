@@ -50,7 +50,8 @@ const api: AnalyzerApi = {
   },
   hover: async (text, language, line, column, around) =>
     (await ready(language, around)).hover(text, language, line, column, around),
-  job: async (text, language, id, around) => (await ready(language, around)).job(text, language, id, around),
+  job: async (text, language, id, around, options) =>
+    (await ready(language, around)).job(text, language, id, around, options),
 };
 
 const { remote: listener } = createRpc<AnalyzerListener>(

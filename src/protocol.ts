@@ -368,9 +368,17 @@ export interface CheckReport {
   readonly milliseconds: number;
 }
 
-/** The rule that turns gradients into steps. L-BFGS takes all rows at once and finds the length of its steps itself. */
+/** The rule that turns gradients into steps. The last two take all rows at once and find the length of their steps themselves. */
 export type OptimizerName =
-  'gradient-descent' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad' | 'l-bfgs';
+  | 'gradient-descent'
+  | 'momentum'
+  | 'nesterov'
+  | 'adam'
+  | 'adamw'
+  | 'rmsprop'
+  | 'adagrad'
+  | 'l-bfgs'
+  | 'newton';
 
 /** The learning rate by epoch, as a share of `learningRate`. */
 export interface LearningRateSchedule {

@@ -32,6 +32,7 @@ import { derivativeView } from './derivativeView';
 import { createFormulas } from './formulas';
 import { hoverAt, type GradientLine } from './hover';
 import { jobOf, type JobResult } from './job';
+import type { JobOptions } from '../engine/job';
 import { createKnown, type Known } from './known';
 import { NOTHING_MEASURED, stabilityView } from './stability';
 import { judgeDefinition } from './verdicts';
@@ -71,7 +72,13 @@ export interface Analyzer {
     column: number,
     around?: Surroundings,
   ): HoverInfo | null;
-  job(text: string, languageId: string, definitionId: string, around?: Surroundings): JobResult;
+  job(
+    text: string,
+    languageId: string,
+    definitionId: string,
+    around?: Surroundings,
+    options?: JobOptions,
+  ): JobResult;
 }
 
 /** Told of defects that were turned into problems, for a log. */
@@ -317,14 +324,14 @@ export function createAnalyzer(
         ...(first ? { numerics: first.text } : {}),
       };
     },
-    job(text, languageId, definitionId, around = {}) {
+    job(text, languageId, definitionId, around = {}, options = {}) {
       const entry = find(text, languageId, definitionId, around);
       if (!entry) return { problems: missing(definitionId, languageId).problems };
       if (!entry.derived()) return { problems: [...entry.source.problems, ...entry.defects] };
       const own: Problem[] = [];
       const { name, nameSpan } = entry.source;
       return guard<JobResult>(`preparing ${name} for data`, nameSpan, own, { problems: own }, () =>
-        jobOf(entry.source, entry.own()?.derivation ?? null),
+        jobOf(entry.source, entry.own()?.derivation ?? null, options),
       );
     },
   };

@@ -2,7 +2,7 @@
 import type { Derivation } from '../core/derivation';
 import type { Node } from '../core/expr';
 import { opRow } from '../core/ops';
-import { createJob, type GradientJob } from '../engine/job';
+import { createJob, type GradientJob, type JobOptions } from '../engine/job';
 import type { SourceDefinition } from '../lang/definition';
 import type { Problem } from '../protocol';
 
@@ -10,7 +10,11 @@ export type JobResult =
   | { readonly job: GradientJob; readonly problems: readonly Problem[] }
   | { readonly problems: readonly Problem[] };
 
-export function jobOf(definition: SourceDefinition, derivation: Derivation | null): JobResult {
+export function jobOf(
+  definition: SourceDefinition,
+  derivation: Derivation | null,
+  options: JobOptions = {},
+): JobResult {
   const { program, id, name } = definition;
   const decline = (message: string): JobResult => ({
     problems: [{ type: 'decline', id: 'cannot-compute', message, span: definition.nameSpan }],
@@ -25,13 +29,8 @@ export function jobOf(definition: SourceDefinition, derivation: Derivation | nul
   const literal = definition.candidates.flatMap(({ readings }) =>
     readings.filter(({ convention }) => convention === 'literal').map(({ gradient }) => gradient),
   );
-  const made = createJob({
-    definitionId: id,
-    name,
-    program,
-    derivation,
-    hand: [...definition.gradients, ...literal],
-  });
+  const hand = [...definition.gradients, ...literal];
+  const made = createJob({ definitionId: id, name, program, derivation, hand }, options);
   if (!made.ok) return decline(`${name} cannot be computed on data: ${made.message}.`);
   return { job: made.value, problems: [] };
 }

@@ -7,6 +7,7 @@ import { axisIndices, indexedSizes } from '../core/definition';
 import type { Derivation } from '../core/derivation';
 import { derive } from '../core/derive';
 import type { Size } from '../core/expr';
+import { createCurvature, type JobCurvature } from './curvature';
 import type { Compiled, JobInput, LoopProgram } from './loop';
 import type { NamedValue } from './lower';
 import { penaltyGradient, penaltyProgram } from './penalty';
@@ -54,6 +55,8 @@ export interface GradientJob {
   readonly loss: LoopProgram;
   /** Outputs `loss` and, per parameter, `gradientOutput(name)`. */
   readonly gradient: LoopProgram;
+  /** Products of the Hessian with a vector, where they were asked for and can be computed. */
+  readonly curvature?: JobCurvature;
   readonly hand: LoopProgram | null;
   readonly handGradients: readonly JobHandGradient[];
   /** Null where the loss has no such part, or where it cannot be computed apart. */
@@ -72,8 +75,13 @@ export interface JobSource {
 
 export const gradientOutput = (parameter: string): string => `gradient ${parameter}`;
 
+export interface JobOptions {
+  /** Second derivatives too, which takes some tenths of a second. */
+  readonly curvature?: boolean;
+}
+
 /** Compiles a definition whose output is a scalar; a loss of one sample becomes the mean over the rows. */
-export function createJob(source: JobSource): Compiled<GradientJob> {
+export function createJob(source: JobSource, options: JobOptions = {}): Compiled<GradientJob> {
   const single = sampleAxis(source.program) === null && readsData(source.program);
   const { program, derivation, hand } = single ? overSamples(source) : source;
   const parameters = derivation.gradients.flatMap((gradient): JobParameter[] => {
@@ -93,6 +101,10 @@ export function createJob(source: JobSource): Compiled<GradientJob> {
   if (!gradient.ok) return gradient;
   const notes: string[] = [];
   if (single) notes.push('The loss is that of one sample: it is averaged over the rows of the data.');
+  const names = parameters.map(({ name }) => name);
+  const curvature = options.curvature === true ? createCurvature(program, names) : null;
+  if (curvature && !curvature.ok)
+    notes.push(`The second derivatives cannot be computed on data: ${curvature.message}.`);
   const byHand = compileHand(program, hand, parameters, notes);
   return {
     ok: true,
@@ -112,6 +124,7 @@ export function createJob(source: JobSource): Compiled<GradientJob> {
       rows: sampleAxis(program),
       loss: loss.value,
       gradient: gradient.value,
+      ...(curvature?.ok ? { curvature: curvature.value } : {}),
       hand: byHand.program,
       handGradients: byHand.gradients,
       penalty: compilePenalty(source, parameters, byHand.outputs),

@@ -2,6 +2,7 @@
 import type { OptimizerName } from '../../protocol';
 import { adagrad, adam, adamw, gradientDescent, momentum, nesterov, rmsprop } from './firstOrder';
 import { lbfgs, searchedDescent } from './lbfgs';
+import { newton } from './newton';
 import type { Optimizer, Search, UpdateRule } from './optimizer';
 import type { TrainSettings } from './settings';
 
@@ -17,6 +18,7 @@ const OPTIMIZERS: Readonly<Record<OptimizerName, Optimizer>> = {
   rmsprop: by(rmsprop),
   adagrad: by(adagrad),
   'l-bfgs': searching(lbfgs),
+  newton: searching(newton),
 };
 
 export const optimizerOf = ({ optimizer, lineSearch }: TrainSettings): Optimizer =>

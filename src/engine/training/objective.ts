@@ -1,13 +1,15 @@
 /** The loss as a function of one vector of parameters, with its gradient, on all rows or on some. */
 import type { Crew } from '../crew';
 import type { Dataset } from '../dataset';
+import { productOutput, type JobCurvature } from '../curvature';
 import { createEvaluation, type Evaluation } from '../evaluation';
 import type { Arrays } from '../interpret';
 import { gradientOutput, type GradientJob } from '../job';
 import type { LoopProgram } from '../loop';
 import { LOSS } from '../program';
 import { rowInputs, takeRows } from './batches';
-import { parameterLayout, unflatten, type ParameterLayout } from './parameters';
+import { flatten, parameterLayout, unflatten, type ParameterLayout } from './parameters';
+import { euclidean, plus, zip } from './vectors';
 
 export interface Evaluated {
   readonly loss: number;
@@ -18,6 +20,11 @@ export interface Objective {
   readonly layout: ParameterLayout;
   /** Loss and gradient at the parameters, in pieces of some milliseconds: on these rows, or on all. */
   evaluate(parameters: Float64Array, rows?: Int32Array): Generator<void, Evaluated>;
+  /**
+   * The Hessian at the parameters times a vector, on all rows: from the derived second derivatives where the job has them, else
+   * from differences of the gradient.
+   */
+  product(parameters: Float64Array, direction: Float64Array): Generator<void, Float64Array>;
   /** How they are computed, in words; null before the first time. */
   readonly about: string | null;
   dispose(): void;
@@ -83,14 +90,57 @@ export function createObjective(request: ObjectiveRequest): Objective {
     return { loss: outputs[LOSS]?.[0] ?? NaN, gradient };
   }
 
+  const { curvature } = job;
+  const useProducts = curvature !== undefined && sources.every((source) => source === 'derived');
+  let products: Evaluation | null = null;
+
+  function* derivedProduct(
+    { program, directions }: JobCurvature,
+    parameters: Float64Array,
+    direction: Float64Array,
+  ): Generator<void, Float64Array> {
+    products ??= create(program, null);
+    const inputs: Record<string, Float64Array> = { ...unflatten(layout, parameters) };
+    for (const [name, values] of Object.entries(unflatten(layout, direction))) {
+      const input = directions[name];
+      if (input !== undefined) inputs[input] = values;
+    }
+    const outputs = yield* products.steps(inputs);
+    return flatten(
+      layout,
+      Object.fromEntries(
+        layout.slots.map(({ name }) => [name, outputs[productOutput(name)] ?? new Float64Array(0)]),
+      ),
+    );
+  }
+
+  /** Central differences: the error is of the order of ε^⅔ of the precision. */
+  function* differencedProduct(
+    parameters: Float64Array,
+    direction: Float64Array,
+  ): Generator<void, Float64Array> {
+    const length = euclidean(direction);
+    if (length === 0) return direction;
+    const unit = precision === 'single' ? 2 ** -23 : Number.EPSILON;
+    const h = (Math.cbrt(unit) * Math.max(1, euclidean(parameters))) / length;
+    const above = yield* evaluate(plus(parameters, h, direction));
+    const below = yield* evaluate(plus(parameters, -h, direction));
+    return zip(above.gradient, below.gradient, (a, b) => (a - b) / (2 * h));
+  }
+
   return {
     layout,
     evaluate,
+    product: (parameters, direction) =>
+      curvature && useProducts
+        ? derivedProduct(curvature, parameters, direction)
+        : differencedProduct(parameters, direction),
     get about() {
       return (ofAll ?? [...ofBatches.values()][0])?.[0]?.about ?? null;
     },
     dispose: () => {
       for (const evaluation of [...(ofAll ?? []), ...[...ofBatches.values()].flat()]) evaluation.dispose();
+      products?.dispose();
     },
   };
 }

@@ -28,6 +28,8 @@ export interface Moved {
 /** What a search may ask of the loss. */
 export interface Oracle {
   evaluate(parameters: Float64Array): Generator<void, Evaluated>;
+  /** The Hessian at the parameters times a vector. */
+  product(parameters: Float64Array, direction: Float64Array): Generator<void, Float64Array>;
 }
 
 export interface Update {

@@ -23,6 +23,7 @@ const TRAITS: Readonly<Record<OptimizerName, OptimizerTraits>> = {
   rmsprop: { ...PLAIN, beta2: 0.99 },
   adagrad: { ...PLAIN, epsilon: 1e-10 },
   'l-bfgs': PLAIN,
+  newton: PLAIN,
 };
 
 const FACTORS: Readonly<Record<LearningRateSchedule['kind'], number>> = {
@@ -34,7 +35,7 @@ const FACTORS: Readonly<Record<LearningRateSchedule['kind'], number>> = {
 
 /** Whether the steps find their length by values of the loss, so that each needs all rows. */
 export const searchesLine = ({ optimizer, lineSearch }: TrainSettings): boolean =>
-  lineSearch || optimizer === 'l-bfgs';
+  lineSearch || optimizer === 'l-bfgs' || optimizer === 'newton';
 
 /** Fails with what is wrong and what is possible. */
 export function trainSettings(options: TrainOptions): Compiled<TrainSettings> {
@@ -109,7 +110,7 @@ function wrongNumber(s: TrainSettings): string | null {
 function wrongMixture(settings: TrainSettings): string | null {
   const { optimizer, lineSearch, schedule } = settings;
   if (lineSearch && optimizer !== 'gradient-descent' && !searchesLine({ ...settings, lineSearch: false }))
-    return `${optimizer} takes steps of a given length: a line search goes with gradient descent, and is part of l-bfgs.`;
+    return `${optimizer} takes steps of a given length: a line search goes with gradient descent, and is part of l-bfgs and newton.`;
   if (!searchesLine(settings)) return null;
   const name = optimizer === 'gradient-descent' ? 'Gradient descent with a line search' : optimizer;
   if (settings.batchSize > 0)

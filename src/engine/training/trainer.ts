@@ -4,13 +4,18 @@ import type { Arrays } from '../interpret';
 import { rowOrder } from './batches';
 import { optimizerOf } from './byName';
 import { whyBroken } from './diagnose';
+import { NO_DECREASE } from './lbfgs';
 import type { Evaluated, Objective } from './objective';
 import type { Memory, StepSettings } from './optimizer';
 import { flatten, unflatten } from './parameters';
 import { rateAt } from './schedules';
 import { searchesLine, type TrainSettings } from './settings';
+import { createStall } from './stall';
 import type { TrainerState } from './state';
 import { allFinite, euclidean, largest, plus, scaled, dot } from './vectors';
+
+/** Share of the loss below which the gain of the best step along the gradient is lost in rounding. */
+const HIDDEN_GAIN = 1e3 * Number.EPSILON;
 
 export interface Ended {
   readonly end: TrainEnd;
@@ -62,6 +67,10 @@ export function createTrainer(request: TrainerRequest): Trainer {
   const norms = [...(state?.gradientNorms ?? [])];
   const validationLosses = [...(state?.validationLosses ?? [])];
 
+  // The same as if the run had never stopped.
+  const stalled = createStall();
+  losses.forEach((loss, k) => stalled(loss, norms[k] ?? NaN));
+
   function* evaluate(parameters: Float64Array): Generator<void, Evaluated> {
     const plain = yield* objective.evaluate(parameters);
     if (!penalised) return plain;
@@ -70,6 +79,11 @@ export function createTrainer(request: TrainerRequest): Trainer {
       loss: plain.loss + (weightDecay / 2) * dot(parameters, parameters),
       gradient: plus(plain.gradient, weightDecay, parameters),
     };
+  }
+
+  function* product(parameters: Float64Array, direction: Float64Array): Generator<void, Float64Array> {
+    const plain = yield* objective.product(parameters, direction);
+    return penalised ? plus(plain, settings.weightDecay, direction) : plain;
   }
 
   const stepSettings = (): StepSettings => ({ ...settings, rate: rateAt(losses.length, settings), step });
@@ -88,7 +102,7 @@ export function createTrainer(request: TrainerRequest): Trainer {
       ({ parameters: theta, memory } = optimizer.rule(theta, clipped(here.gradient), memory, now));
       return null;
     }
-    const moved = yield* optimizer.search({ ...here, parameters: theta }, memory, now, { evaluate });
+    const moved = yield* optimizer.search({ ...here, parameters: theta }, memory, now, { evaluate, product });
     ({ parameters: theta, memory, evaluated: known } = moved);
     return moved.stuck ?? null;
   }
@@ -141,6 +155,23 @@ export function createTrainer(request: TrainerRequest): Trainer {
     return null;
   }
 
+  /** At a minimum, rounding hides what is left to gain; elsewhere a search that finds nothing means that something is wrong. */
+  function* noStep(stuck: string, { loss, gradient }: Evaluated): Generator<void, Ended> {
+    const bend = dot(gradient, yield* product(theta, gradient));
+    const square = dot(gradient, gradient);
+    const gain = square === 0 ? 0 : square ** 2 / (2 * bend);
+    const length = `the gradient has the length ${euclidean(gradient).toExponential(1)}`;
+    if (gain >= 0 && gain <= HIDDEN_GAIN * Math.abs(loss))
+      return {
+        end: 'converged',
+        message: `The loss is at its least value as far as rounding lets it be seen: after ${losses.length} epochs ${length}.`,
+      };
+    return {
+      end: 'finished',
+      message: `${stuck} Ended after ${losses.length} epochs, although ${length}: the loss has a kink there, or the gradient is not the loss's own.`,
+    };
+  }
+
   function* wholeEpoch(): Generator<void, Ended | null> {
     const here: Evaluated = known ?? (yield* evaluate(theta));
     const fault = broken(here);
@@ -148,10 +179,10 @@ export function createTrainer(request: TrainerRequest): Trainer {
     yield* enter(here, theta);
     const done = enough(here.gradient);
     if (done) return done;
+    if (optimizer.kind === 'search' && stalled(here.loss, norms.at(-1) ?? NaN))
+      return yield* noStep(NO_DECREASE, here);
     const stuck = yield* move(here);
-    return stuck === null
-      ? null
-      : { end: 'converged', message: `${stuck} Ended after ${losses.length} epochs.` };
+    return stuck === null ? null : yield* noStep(stuck, here);
   }
 
   /** The loss of an epoch is the mean over its batches, each at the parameters that it met; so is the gradient. */

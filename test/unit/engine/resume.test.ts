@@ -42,6 +42,7 @@ const VARIANTS: readonly (readonly [string, Partial<TrainOptions>])[] = [
   ['rmsprop', { optimizer: 'rmsprop', momentum: 0.5 }],
   ['adagrad', { optimizer: 'adagrad', clipNorm: 0.1 }],
   ['l-bfgs', { optimizer: 'l-bfgs' }],
+  ['newton', { optimizer: 'newton', epochs: 6 }],
   ['l-bfgs with weight decay', { optimizer: 'l-bfgs', weightDecay: 0.1 }],
   ['a schedule', { schedule: { kind: 'cosine', warmUp: 3 }, optimizer: 'adam' }],
   ['single precision', { precision: 'single', batchSize: 32 }],
