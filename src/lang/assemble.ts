@@ -10,6 +10,7 @@ import {
 import { symbolNames, type Node, type Size } from '../core/expr';
 import type { Assumption, CorrectionOrigin } from '../protocol';
 import { isSingle, shapeText } from './arrays';
+import { assumptionsOf } from './assumed';
 import type { Execution } from './execution';
 import { withoutIdleStops } from './held';
 import { ownParameters } from './members';
@@ -252,7 +253,7 @@ function programOf(
         shape,
         domain,
         ...(usual === null ? {} : { default: usual }),
-        reason: [reason, domainReason].filter((text) => text !== '').join('; '),
+        reason: [...new Set([reason, domainReason])].filter((text) => text !== '').join('; '),
         span: state.ref.span,
       };
     });
@@ -479,24 +480,3 @@ function correctRoles(run: Run, roles: Map<string, RoleChoice>, directives: Dire
 }
 
 const ORIGIN_TEXT: Readonly<Record<CorrectionOrigin, string>> = { comment: 'comment', user: 'set by you' };
-
-function assumptionsOf(inputs: readonly Input[]): Assumption[] {
-  return inputs.map((input) => {
-    const shape =
-      input.shape.length === 0
-        ? 'is a single number'
-        : `has shape (${input.shape.join(', ')}${input.shape.length === 1 ? ',' : ''})`;
-    const role = ROLE_TEXT[input.role];
-    const reason = input.reason === '' ? '' : ` (${input.reason})`;
-    return { subject: input.name, text: `${input.name} ${shape}${role}${reason}` };
-  });
-}
-
-const ROLE_TEXT: Readonly<Record<Input['role'], string>> = {
-  parameter: ', a parameter',
-  data: ', data',
-  label: ', a label',
-  hyper: ', a setting',
-  upstream: ', the gradient from above',
-  unknown: '',
-};

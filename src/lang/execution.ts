@@ -6,7 +6,7 @@ import { evaluate } from './expressions';
 import { ownParameters } from './members';
 import { globalValue, imported, type ModuleIndex } from './module';
 import { GUARD_NAMES, shapePatterns } from './names';
-import { patternId, type Pattern, type Run } from './run';
+import { patternId, type ArrayLibrary, type Pattern, type Run } from './run';
 import type { Chooser } from './search';
 import { runRule, type Registered } from './registered';
 import { contextObject, isFunctionClass } from './context';
@@ -38,6 +38,8 @@ export interface Plan {
   readonly directives: Directives;
   /** How the functions use their parameters. */
   readonly uses: Uses;
+  /** Whose arrays they work with. */
+  readonly arrays: ArrayLibrary;
   /** Shapes that written gradients suggest. */
   readonly hints: ReadonlyMap<string, Pattern>;
   /** Shapes by code that the file states elsewhere, or that are tried on purpose. */
@@ -141,7 +143,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     shapeCauses: [],
     notes: [],
     unnamed: new Map(),
-    arrays: plan.module.arrays,
+    arrays: plan.arrays,
     methods: plan.module.methods,
     until: untilOf(plan),
     globals(name, span, scope) {

@@ -338,8 +338,13 @@ function evaluateCall(run: Run, expression: Expression & { kind: 'call' }, scope
   return callValue(run, callee, args, expression.span, written(expression.callee));
 }
 
-/** In JavaScript only a call tells a method from a field of the same name. */
+/** In JavaScript, and of `size`, only a call tells a method from a field of the same name. */
 function calleeOf(run: Run, callee: Expression, scope: Scope): Value {
+  if (callee.kind === 'attribute' && callee.name === 'size' && run.arrays === 'either') {
+    const object = evaluate(run, callee.object, scope);
+    if (object.kind === 'array' || object.kind === 'input')
+      return { kind: 'method', receiver: object, name: 'size' };
+  }
   if (run.family !== 'javascript' || callee.kind !== 'attribute') return evaluate(run, callee, scope);
   const object = evaluate(run, callee.object, scope);
   const isMethod =

@@ -88,6 +88,7 @@ export function select(run: Run, value: ArrayV, items: readonly Value[], span: S
   const list = parts(run, value, items, span);
   if (!Array.isArray(list)) return list;
   const gathers = list.flatMap((part) => (part.kind === 'gather' ? [part.positions] : []));
+  const isView = gathers.length === 0;
   const joined = gathers.length > 0 ? broadcast(run, gathers, span) : null;
   if (joined && 'kind' in joined) return joined;
   const first = list.findIndex((part) => part.kind === 'gather');
@@ -123,6 +124,7 @@ export function select(run: Run, value: ArrayV, items: readonly Value[], span: S
     else if (part.kind === 'at') {
       if (part.position.kind === 'sym' && !value.axes[axis]?.index)
         run.penalise(5, 'positions along a unit axis');
+      else if (part.position.kind === 'sym' && !isView) run.penalise(1.5, 'one position of all samples');
       unifyPosition(run, part.position, value.axes[axis]);
       targets.push(part.position);
     } else {
@@ -140,7 +142,6 @@ export function select(run: Run, value: ArrayV, items: readonly Value[], span: S
     }
     axis += 1;
   }
-  const isView = gathers.length === 0;
   return array(axes, at(run, value, targets), {
     base: isView ? (value.base ?? value) : null,
     mask: value.mask,

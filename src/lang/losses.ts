@@ -267,7 +267,8 @@ const crossEntropyOf =
     const axis = x.axes.length > 1 ? 1 : 0;
     const logs = logSoftmax(call, x, axis);
     if (logs.kind === 'unknown') return logs;
-    if (only === 'probabilities' || (only === null && x.axes.length === target.axes.length)) {
+    const isCounted = target.element.kind === 'index';
+    if (only === 'probabilities' || (only === null && !isCounted && x.axes.length === target.axes.length)) {
       // Positions are what is given far more often.
       if (only === null) call.run.penalise(1, 'probabilities as the target of a cross entropy');
       return smoothing === 0

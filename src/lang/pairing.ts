@@ -52,6 +52,10 @@ export function pairingOf(
       (c) => c.owner,
     ),
     losses: groupBy(all.filter(isLoss), (c) => c.owner),
+    forwards: groupBy(
+      all.filter((c) => !isGradientName(c.fn.name)),
+      (c) => c.owner,
+    ),
     named: groupBy(
       all.filter((c) => /^d|p$/.test(c.fn.name) && !isDescent(c.fn.name)),
       (c) => c.fn.name,
@@ -72,6 +76,8 @@ interface Known {
   readonly looseStem: (name: string) => string;
   readonly gradients: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   readonly losses: ReadonlyMap<ClassNode | null, readonly Callable[]>;
+  /** Functions whose names do not say that they compute a gradient. */
+  readonly forwards: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   /** Functions whose name begins with d or ends with p, by name. */
   readonly named: ReadonlyMap<string, readonly Callable[]>;
 }
@@ -143,7 +149,7 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   const losses = known.losses.get(main.owner) ?? [];
   const loose = others.filter((c) => stem(c.fn.name) === '' && equalSets(mine, names(c)));
   if (losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1) return loose[0] ?? null;
-  return byLooseStem(main, losses, others, known);
+  return byLooseStem(main, losses, others, known) ?? byBeginning(main, others, known);
 }
 
 /** `softmaxLossGradient` says that it belongs to `softmaxLoss`, not to `softmax`. */
@@ -171,6 +177,20 @@ function byLooseStem(
   if (mains.length !== 1 || mains[0]?.fn !== main.fn || !only || more.length > 0) return null;
   return equalSets(names(main), names(only)) ? only : null;
 }
+
+/** `tweedie_deviance` and `d_tweedie`: the gradient leaves out the end of a name that no other function begins so. */
+function byBeginning(main: Callable, gradients: readonly Callable[], { forwards, stem }: Known): Callable | null {
+  const begins = (c: Callable, gradient: Callable): boolean => {
+    const start = stem(gradient.fn.name);
+    return start.length >= SHORTEST_BEGINNING && stem(c.fn.name).startsWith(start);
+  };
+  const [only, ...more] = gradients.filter((c) => begins(main, c));
+  if (!only || more.length > 0 || !equalSets(names(main), names(only))) return null;
+  return (forwards.get(main.owner) ?? []).filter((c) => begins(c, only)).length === 1 ? only : null;
+}
+
+/** Letters that two functions share by more than chance. */
+const SHORTEST_BEGINNING = 4;
 
 /** `def sigmoid(x, deriv=False)`: the same function with its flag set computes the derivative. */
 function withFlagSet({ fn, owner }: Callable): Callable | null {

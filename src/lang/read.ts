@@ -33,6 +33,7 @@ import {
   titleOf,
 } from './names';
 import { gradientHints } from './gradientHints';
+import { arraysOf } from './ownLibrary';
 import { derivativeNames, pairingOf, withFlagClear } from './pairing';
 import type { Grammar, Parsers } from './parse';
 import { readJavaScript } from './javascript';
@@ -142,6 +143,7 @@ export function readDefinitions(
         module: index,
         directives,
         uses: usesOf(functions.map(({ fn }) => fn)),
+        arrays: arraysOf(index, functions),
         hints: gradientHints(functions.map(({ fn }) => fn)),
         stated: statedShapes(main.owner),
       };

@@ -284,7 +284,7 @@ export function domainOf(
   if (covariance && row !== undefined && row === column)
     return {
       domain: { kind: 'symmetric', definite: true },
-      reason: 'a covariance by name, symmetric and positive definite',
+      reason: 'a covariance by name',
     };
   if (usage.complementLogged.has(name)) return { domain: UNIT, reason: `log(1 - ${name})` };
   if ((role === 'label' || role === 'data') && usage.compared.has(name))
@@ -299,12 +299,12 @@ export function domainOf(
       const place = axis === sizes.length - 1 ? {} : { axis };
       return {
         domain: { kind: 'distribution', hard: true, ...place },
-        reason: 'weights of logarithms, one-hot',
+        reason: 'weights of logarithms',
       };
     }
     return { domain: NON_NEGATIVE, reason: 'weight of a logarithm' };
   }
   if (role === 'hyper' || usage.logged.has(name) || usage.positive.has(name))
-    return { domain: POSITIVE, reason: role === 'hyper' ? 'a setting' : `log or division by ${name}` };
+    return { domain: POSITIVE, reason: role === 'hyper' ? '' : `log or division by ${name}` };
   return { domain: REAL, reason: '' };
 }
