@@ -9,9 +9,10 @@ import { ownParameters } from './members';
 import { flowOf, gradientOf, isGradientName, isLossName, isModelName, roleHint } from './names';
 import { inferRoles } from './roles';
 import { spanOfPart, surrogateReason, type Registered } from './registered';
-import { resolve, scalar, unsupported, type Run } from './run';
+import { unsupported, type Run } from './run';
 import { learntTogether } from './together';
 import { eachStatement } from './syntax';
+import { pairReturned, pairUnnamed, type Found } from './unnamed';
 import type { Expression, FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
 
@@ -406,13 +407,7 @@ function hiddenLoss(own: readonly Part[]): Part | null {
 }
 
 /** `grad`, `gradient`: the gradient by the only parameter, or by the only input that has its shape. */
-function collectGeneric(
-  run: Run,
-  parts: readonly Part[],
-  of: string,
-  callable: Callable,
-  into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
-): void {
+function collectGeneric(run: Run, parts: readonly Part[], of: string, callable: Callable, into: Found): void {
   const isTaken = (name: string): boolean =>
     [...into.gradients, ...into.broken].some((found) => found.of === name);
   const part = parts.find(
@@ -460,11 +455,7 @@ function targets({ run, main }: Execution, output: Part | null): string[] {
 }
 
 /** What a registered derivative returns: gradients by the arguments at the same places. */
-function collectRegistered(
-  { run, main }: Execution,
-  { gradient, parts }: Registered,
-  into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
-): void {
+function collectRegistered({ run, main }: Execution, { gradient, parts }: Registered, into: Found): void {
   const { callable, expression } = gradient;
   const reason = surrogateReason(run, main);
   for (const part of parts) {
@@ -491,88 +482,3 @@ const SURROGATES = {
   identity: 'changes on purpose what flows back through the identity',
   named: 'is a surrogate by its name',
 } as const;
-
-/** What a backward function returns under names that tell nothing: gradients by the forward function's arguments, in order. */
-function pairReturned(
-  parts: readonly Part[],
-  { run, main }: Execution,
-  callable: Callable,
-  into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
-): void {
-  const known = [...into.gradients, ...into.broken];
-  const names = [...main.parameters.values()].flatMap((value) => {
-    const state = value.kind === 'input' ? run.inputs.get(value.input.code) : undefined;
-    return state ? [state.name] : [];
-  });
-  const count = parts.length;
-  if (count !== 1 && count !== names.length) return;
-  parts.forEach(({ name, value, span }, k) => {
-    const of = names[k];
-    if (of === undefined || known.some((g) => g.of === of)) return;
-    if (known.some((g) => g.callable === callable && g.name === name)) return;
-    const shown = name ?? callable.fn.name;
-    if (value.kind === 'array')
-      into.gradients.push({ of, name: shown, span, value, isInput: true, callable });
-    else if (value.kind === 'unknown')
-      into.broken.push({ of, name: shown, span: value.cause.span, cause: value.cause, callable });
-  });
-}
-
-/** `return X.T @ (p - y) / m`: gradients without names belong to the parameters in order, if there are as many. */
-function pairUnnamed(
-  run: Run,
-  parts: readonly Part[],
-  parameters: readonly string[],
-  gradient: Executed,
-  into: { gradients: WrittenGradient[]; broken: BrokenGradient[] },
-): void {
-  const { callable } = gradient;
-  if (into.gradients.some((g) => g.callable === callable) || into.broken.some((g) => g.callable === callable))
-    return;
-  const each = parts.length === parameters.length ? parts : elementsOf(run, parts, parameters);
-  const lone = each.length === 0 ? firstOfShape(run, parts, parameters) : null;
-  const pairs = lone ? [lone] : each.map((part, k) => ({ part, of: parameters[k] }));
-  pairs.forEach(({ part, of }) => {
-    if (of === undefined) return;
-    const name = part.name ?? callable.fn.name;
-    const { span } = part;
-    // `return theta`: the gradient is an input as it stands.
-    const value = part.value.kind === 'input' ? resolve(run, part.value.input) : part.value;
-    if (value.kind === 'array') into.gradients.push({ of, name, span, value, isInput: true, callable });
-    else if (value.kind === 'unknown')
-      into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
-  });
-}
-
-/** A single array is meant for one of several parameters: the first of its shape, and where it does not fit, the others are tried. */
-function firstOfShape(
-  run: Run,
-  parts: readonly Part[],
-  parameters: readonly string[],
-): { part: Part; of: string } | null {
-  const [part, ...more] = parts;
-  if (!part || more.length > 0 || part.value.kind !== 'array') return null;
-  const shape = (value: ArrayV): string => value.axes.map((axis) => run.sizes.find(axis.size)).join();
-  const own = shape(part.value);
-  const states = [...run.inputs.values()];
-  const of = parameters.find((name) =>
-    states.some((state) => state.name === name && shape(state.value) === own),
-  );
-  return of === undefined ? null : { part, of };
-}
-
-/** `return np.array([df_dx, df_dy])`: one element for each parameter that is a single number. */
-function elementsOf(run: Run, parts: readonly Part[], parameters: readonly string[]): readonly Part[] {
-  const [only, ...more] = parts;
-  if (!only || more.length > 0 || only.value.kind !== 'array') return [];
-  const { value } = only;
-  const [axis, ...others] = value.axes;
-  const single = new Set([...run.inputs.values()].filter((s) => isSingle(s.value)).map((s) => s.name));
-  if (!axis?.index || others.length > 0 || axis.size !== String(parameters.length)) return [];
-  if (!parameters.every((name) => single.has(name))) return [];
-  const { index } = axis;
-  return parameters.map((_, k) => ({
-    ...only,
-    value: scalar(run.arena.substitute(value.element, index, run.arena.num(k))),
-  }));
-}

@@ -179,7 +179,11 @@ function byLooseStem(
 }
 
 /** `tweedie_deviance` and `d_tweedie`: the gradient leaves out the end of a name that no other function begins so. */
-function byBeginning(main: Callable, gradients: readonly Callable[], { forwards, stem }: Known): Callable | null {
+function byBeginning(
+  main: Callable,
+  gradients: readonly Callable[],
+  { forwards, stem }: Known,
+): Callable | null {
   const begins = (c: Callable, gradient: Callable): boolean => {
     const start = stem(gradient.fn.name);
     return start.length >= SHORTEST_BEGINNING && stem(c.fn.name).startsWith(start);

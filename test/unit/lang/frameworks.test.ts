@@ -43,7 +43,7 @@ const POINTS = join(ORACLES, 'framework_points.json');
 const VALUES = join(ORACLES, 'framework_values.json');
 /** Files that their libraries run here: without what needs a function made by another, or a library that is not at hand. */
 const RUN: Readonly<Record<string, readonly string[]>> = {
-  torch: ['autograd', 'functions', 'layers', 'modules'],
+  torch: ['autograd', 'beside-numpy', 'functions', 'layers', 'modules'],
   jax: ['custom-derivatives', 'losses'],
   python: ['numpy-losses'],
 };

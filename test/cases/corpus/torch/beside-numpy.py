@@ -21,17 +21,5 @@ def picked_nll(scores, idx):  #: loss
     return -log_probs[torch.arange(scores.shape[0]), idx].mean()
 
 
-def mse(pred, y):  #: loss
-    return np.sum((pred - y) ** 2) / pred.size
-
-
-def mse_grad(pred, y):
-    return 2 * (pred - y) / pred.size  #: right
-
-
-def mse_sum_grad(pred, y):
-    return 2 * (pred - y)  #: wrong
-
-
 def spread(pred):
     return pred.transpose(0, 1).std(0)

@@ -1,0 +1,109 @@
+/** Gradients whose names do not tell what they are by: told by their places and shapes. */
+import { isSingle } from './arrays';
+import type { Callable, Executed, Execution } from './execution';
+import type { BrokenGradient, Part, WrittenGradient } from './outputs';
+import { resolve, scalar, type Run } from './run';
+import type { ArrayV } from './values';
+
+/** Where gradients that were found are put. */
+export interface Found {
+  readonly gradients: WrittenGradient[];
+  readonly broken: BrokenGradient[];
+}
+
+/** What a backward function returns under names that tell nothing: gradients by the forward function's arguments, in order. */
+export function pairReturned(
+  parts: readonly Part[],
+  { run, main }: Execution,
+  callable: Callable,
+  into: Found,
+): void {
+  const known = [...into.gradients, ...into.broken];
+  const names = [...main.parameters.values()].flatMap((value) => {
+    const state = value.kind === 'input' ? run.inputs.get(value.input.code) : undefined;
+    return state ? [state.name] : [];
+  });
+  const count = parts.length;
+  if (count !== 1 && count !== names.length) return;
+  parts.forEach(({ name, value, span }, k) => {
+    const of = names[k];
+    if (of === undefined || known.some((g) => g.of === of)) return;
+    if (known.some((g) => g.callable === callable && g.name === name)) return;
+    const shown = name ?? callable.fn.name;
+    if (value.kind === 'array')
+      into.gradients.push({ of, name: shown, span, value, isInput: true, callable });
+    else if (value.kind === 'unknown')
+      into.broken.push({ of, name: shown, span: value.cause.span, cause: value.cause, callable });
+  });
+}
+
+/**
+ * `return X.T @ (p - y) / m`: gradients without names belong to the parameters in order, if there are as many. Of several with names
+ * (`return dmu, dlv` for a mean and a log_var) those that are known must stand in that order.
+ */
+export function pairUnnamed(
+  run: Run,
+  parts: readonly Part[],
+  parameters: readonly string[],
+  gradient: Executed,
+  into: Found,
+): void {
+  const { callable } = gradient;
+  const known = [...into.gradients, ...into.broken].filter((g) => g.callable === callable);
+  const isOpen = (part: Part, k: number): boolean =>
+    part.name !== null &&
+    /^_?(?:d|g|grad|nabla)(?=_|[A-Za-z])/.test(part.name) &&
+    !known.some((g) => g.of === parameters[k]);
+  const isKnown = (part: Part, k: number): boolean =>
+    known.some((g) => g.name === part.name && g.of === parameters[k]);
+  if (known.length > 0) {
+    if (parts.length !== parameters.length || !parts.every((part, k) => isKnown(part, k) || isOpen(part, k)))
+      return;
+  }
+  const each = parts.length === parameters.length ? parts : elementsOf(run, parts, parameters);
+  const lone = each.length === 0 ? firstOfShape(run, parts, parameters) : null;
+  const pairs = lone ? [lone] : each.map((part, k) => ({ part, of: parameters[k] }));
+  pairs.forEach(({ part, of }) => {
+    if (of === undefined || known.some((g) => g.of === of)) return;
+    const name = part.name ?? callable.fn.name;
+    const { span } = part;
+    // `return theta`: the gradient is an input as it stands.
+    const value = part.value.kind === 'input' ? resolve(run, part.value.input) : part.value;
+    if (value.kind === 'array') into.gradients.push({ of, name, span, value, isInput: true, callable });
+    else if (value.kind === 'unknown')
+      into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
+  });
+}
+
+/** A single array is meant for one of several parameters: the first of its shape, and where it does not fit, the others are tried. */
+function firstOfShape(
+  run: Run,
+  parts: readonly Part[],
+  parameters: readonly string[],
+): { part: Part; of: string } | null {
+  const [part, ...more] = parts;
+  if (!part || more.length > 0 || part.value.kind !== 'array') return null;
+  const shape = (value: ArrayV): string => value.axes.map((axis) => run.sizes.find(axis.size)).join();
+  const own = shape(part.value);
+  const states = [...run.inputs.values()];
+  const of = parameters.find((name) =>
+    states.some((state) => state.name === name && shape(state.value) === own),
+  );
+  return of === undefined ? null : { part, of };
+}
+
+/** `return np.array([df_dx, df_dy])`: one element for each parameter that is a single number. */
+function elementsOf(run: Run, parts: readonly Part[], parameters: readonly string[]): readonly Part[] {
+  const [only, ...more] = parts;
+  if (!only || more.length > 0 || only.value.kind !== 'array') return [];
+  const { value } = only;
+  const [axis, ...others] = value.axes;
+  const single = new Set([...run.inputs.values()].filter((s) => isSingle(s.value)).map((s) => s.name));
+  if (!axis?.index || others.length > 0 || axis.size !== String(parameters.length)) return [];
+  if (!parameters.every((name) => single.has(name))) return [];
+  const { index } = axis;
+  return parameters.map((_, k) => ({
+    ...only,
+    value: scalar(run.arena.substitute(value.element, index, run.arena.num(k))),
+  }));
+}
