@@ -21,6 +21,8 @@ export interface CasesOptions {
   readonly varies: (node: Node) => boolean;
   /** The expressions are derivatives, whose values at thresholds are conventions. */
   readonly slopes: boolean;
+  /** What nodes became under these options. */
+  readonly joined: Map<number, Node>;
 }
 
 /** Nodes of more cost than this are left as they are. */
@@ -29,14 +31,14 @@ const LARGEST = 160;
 /** The node itself where nothing is gained. */
 export function joinedCases(options: CasesOptions, node: Node): Node {
   const { arena } = options.normalizer;
-  const memo = new Map<number, Node>();
+  const memo = options.joined;
   const compute = (n: Node): Node => {
     if (n.kind === 'reduce') {
       const { index, body } = arena.open(n);
       const inner = visit(body);
       return inner === body ? n : arena.reduce(n.op, index, inner);
     }
-    const small = hasPieces(n) && options.display.cost(n) <= LARGEST;
+    const small = hasPieces(n) && !isSole(n) && options.display.cost(n) <= LARGEST;
     const whole = small ? options.normalizer.trial(() => joined(options, n)) : null;
     // What the whole has not joined, its factors may.
     const left = whole ?? n;
@@ -51,6 +53,9 @@ export function joinedCases(options: CasesOptions, node: Node): Node {
   };
   return visit(node);
 }
+
+/** |u| and the like, of which there is no shorter way to write. */
+const isSole = (n: Node): boolean => n.kind === 'call' && n.args.length === 1 && !n.args.some(hasPieces);
 
 /** One expression for the cells from `from` up to `to`, `to` not included. */
 interface Run {
@@ -123,7 +128,7 @@ function validity(options: CasesOptions, cells: Cells, node: Node): Validity {
   };
   const atThreshold = (n: Node, cell: Cell, threshold: number): Node | null =>
     cells.at(cells.on(n, cell, true), threshold);
-  return (candidate, cell) => {
+  const holds = (candidate: Node, cell: Cell): boolean => {
     const own = cells.on(candidate, cell, true);
     const wanted = cells.on(node, cell, true);
     if (equal(own, wanted)) return true;
@@ -137,6 +142,14 @@ function validity(options: CasesOptions, cells: Cells, node: Node): Validity {
     if (!left || !right || !options.slopes || !options.varies(cells.variable)) return false;
     if (equal(left, right)) return equal(value, left);
     return there !== null && isBeyond(there, left, right) && (equal(value, left) || equal(value, right));
+  };
+  const known = new Map<Node, Map<Cell, boolean>>();
+  return (candidate, cell) => {
+    let outcomes = known.get(candidate);
+    if (!outcomes) known.set(candidate, (outcomes = new Map<Cell, boolean>()));
+    let outcome = outcomes.get(cell);
+    if (outcome === undefined) outcomes.set(cell, (outcome = holds(candidate, cell)));
+    return outcome;
   };
 }
 

@@ -46,6 +46,12 @@ interface Crossing {
   readonly sign: 1 | -1;
 }
 
+/** A difference of two sides; `sign` is null where nothing is known of it. */
+export interface Difference {
+  readonly form: Form;
+  readonly sign: -1 | 0 | 1 | null;
+}
+
 /** Sign of a difference on the cell at work, or null where it is not known. */
 type SignOf = (difference: Form) => -1 | 0 | 1 | null;
 
@@ -99,6 +105,10 @@ function refined(
     if (known === undefined) crossings.set(key, (known = crossing(normalizer, difference, variable)));
     return known;
   };
+  /** What nodes are on the cells of these thresholds. */
+  let resolved: Map<number, Node>[] = [];
+  const memoOf = (cell: Cell, deep: boolean): Map<number, Node> =>
+    (resolved[2 * cell + Number(deep)] ??= new Map<number, Node>());
   let fresh: readonly Form[] = differences;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     for (const difference of fresh) {
@@ -107,8 +117,9 @@ function refined(
     }
     if (thresholds.length > MOST_THRESHOLDS) return null;
     const open = new Map<number, Form>();
+    resolved = [];
     for (let cell = 0; cell <= 2 * thresholds.length; cell++)
-      resolve(normalizer, node, signOn(cell, open), true);
+      resolve(normalizer, node, signOn(cell, open), true, memoOf(cell, true));
     fresh = [...open.values()];
     if (fresh.length === 0) break;
   }
@@ -125,11 +136,11 @@ function refined(
     };
   }
 
+  const on = (n: Node, cell: Cell, deep: boolean): Node =>
+    resolve(normalizer, n, signOn(cell, null), deep, memoOf(cell, deep));
   const count = 2 * thresholds.length + 1;
   const comparisons = orders(node).flatMap((n) => {
-    const values = Array.from({ length: count }, (_, cell) =>
-      resolve(normalizer, n, signOn(cell, null), false),
-    );
+    const values = Array.from({ length: count }, (_, cell) => on(n, cell, false));
     if (!values.every((v) => v.kind === 'num')) return [];
     return [{ node: n, holds: values.map((v) => v.kind === 'num' && v.num === 1) }];
   });
@@ -140,7 +151,7 @@ function refined(
     thresholds,
     count,
     comparisons,
-    on: (n, cell, deep) => resolve(normalizer, n, signOn(cell, null), deep),
+    on,
     at: (n, k) => {
       const to = thresholds[k];
       const solved = to ? solvedFor(normalizer.arena, whole, to) : null;
@@ -204,21 +215,24 @@ function insert(normalizer: Normalizer, thresholds: Node[], threshold: Node): bo
   return true;
 }
 
-/** The node with every condition replaced that `signOf` decides; of a choice only the branch that is taken is looked at. */
-function resolve(normalizer: Normalizer, node: Node, signOf: SignOf, deep: boolean): Node {
+/**
+ * The node with every condition replaced that `signOf` decides; of a choice only the branch that is taken is looked at. `memo`
+ * has what other nodes became under the same signs.
+ */
+function resolve(
+  normalizer: Normalizer,
+  node: Node,
+  signOf: SignOf,
+  deep: boolean,
+  memo = new Map<number, Node>(),
+): Node {
   const { algebra, arena } = normalizer;
-  const memo = new Map<number, Node>();
-  const difference = (a: Node, b: Node): Form =>
-    normalizer.withoutRelations(() =>
-      algebra.add([normalizer.norm(a), algebra.scale(normalizer.norm(b), -1)]),
-    );
-  const signIn = (form: Form): -1 | 0 | 1 | null => {
-    if (form.mono.length === 0) return Math.sign(form.num) as -1 | 0 | 1;
-    if (normalizer.facts.isPositive(algebra.toNode(form))) return 1;
-    return normalizer.facts.isPositive(algebra.toNode(algebra.scale(form, -1))) ? -1 : signOf(form);
+  const signOfDifference = (a: Node, b: Node): -1 | 0 | 1 | null => {
+    const { form, sign } = differenceOf(normalizer, a, b);
+    return sign ?? signOf(form);
   };
   const compare = (n: CmpNode, left: Node, right: Node): Node => {
-    const sign = signIn(difference(left, right));
+    const sign = signOfDifference(left, right);
     return sign === null
       ? arena.compare(n.rel, left, right)
       : sign > 0 || (sign === 0 && n.rel === '>=')
@@ -228,7 +242,7 @@ function resolve(normalizer: Normalizer, node: Node, signOf: SignOf, deep: boole
   const call = (n: Node & { kind: 'call' }, args: readonly Node[]): Node => {
     const [x = arena.zero, y = arena.zero] = args;
     const two = n.fn === 'maximum' || n.fn === 'minimum';
-    const sign = signIn(difference(x, two ? y : arena.zero));
+    const sign = signOfDifference(x, two ? y : arena.zero);
     if (sign === null) return arena.call(n.fn, ...args);
     if (n.fn === 'abs') return sign === 0 ? arena.zero : sign > 0 ? x : arena.neg(x);
     if (n.fn === 'sign') return arena.num(sign);
@@ -264,6 +278,30 @@ function resolve(normalizer: Normalizer, node: Node, signOf: SignOf, deep: boole
     return arena.withArgs(n, args);
   };
   return visit(node);
+}
+
+/** a - b, and its sign where the facts tell it. */
+function differenceOf(normalizer: Normalizer, a: Node, b: Node): Difference {
+  const { algebra, facts, differences } = normalizer;
+  let byRight = differences.get(a.id);
+  if (!byRight) differences.set(a.id, (byRight = new Map<number, Difference>()));
+  let known = byRight.get(b.id);
+  if (!known) {
+    const form = normalizer.withoutRelations(() =>
+      algebra.add([normalizer.norm(a), algebra.scale(normalizer.norm(b), -1)]),
+    );
+    const isPositive = (times: number): boolean => facts.isPositive(algebra.toNode(algebra.scale(form, times)));
+    const sign =
+      form.mono.length === 0
+        ? (Math.sign(form.num) as -1 | 0 | 1)
+        : isPositive(1)
+          ? 1
+          : isPositive(-1)
+            ? -1
+            : null;
+    byRight.set(b.id, (known = { form, sign }));
+  }
+  return known;
 }
 
 /** `whole = to` solved for a symbol that stands in it once, alone or as a term with a number factor. */

@@ -138,6 +138,9 @@ function learnExponential(
   };
   const symbol = arena.sym(binding.name, ...indices);
   const own = normalizer.norm(binding.def);
+  const hasLogarithm = normalizer.termsOf(own).some(isLogarithm);
+  const mayFold = (node: Node): boolean => relations.hasPowerOf(symbolNames(node));
+  if (!hasLogarithm && !mayFold(binding.def) && !mayFold(algebra.toNode(own))) return [];
   const form = normalizer.norm(arena.call('exp', binding.def));
   const self = arena.call('exp', symbol);
   const value = singleAtom(normalizer, form);
@@ -145,7 +148,7 @@ function learnExponential(
     relations.add({ pattern: self, indices, to: value.node, binding: binding.name, rule: 'fold-definition' });
     return [];
   }
-  if (!normalizer.termsOf(own).some(isLogarithm)) return [];
+  if (!hasLogarithm) return [];
   learnSums(normalizer, sumKey(self), algebra.toNode(form), indices);
   // Logarithms of shares of 1 are not positive.
   if (normalizer.sumRules.get(sumKey(self))?.some(({ rule }) => rule === 'rows-sum-to-one'))

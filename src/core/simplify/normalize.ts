@@ -3,6 +3,7 @@ import { axisIndices, type Binding } from '../definition';
 import type { Arena, IndexNode, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { Algebra, ZERO, type Form } from './algebra';
+import type { Difference } from './cells';
 import { rewriteConditional, withoutOwnCondition } from './conditional';
 import { createIndicatorRule } from './deltas';
 import type { Display } from './display';
@@ -58,6 +59,8 @@ export class Normalizer {
   readonly root: number;
   /** Sign with which exp(sign · x) is the atom, by the node of x with its indices renamed. */
   readonly orientation = new Map<number, 1 | -1>();
+  /** Of the sides that conditions compare, by the ids of the two. */
+  readonly differences = new Map<number, Map<number, Difference>>();
   private plain = new Map<number, Entry>();
   private named = new Map<number, Entry>();
   /** Normal forms from before the recording that goes on. */
@@ -110,6 +113,7 @@ export class Normalizer {
     this.settledPlain = this.plain = new Map<number, Entry>();
     this.settledNamed = this.named = new Map<number, Entry>();
     this.algebra.forgetNodes();
+    this.differences.clear();
   }
 
   /** Runs `work` with a recorder that sees all of it, as if nothing had been simplified before. */
@@ -199,6 +203,7 @@ export class Normalizer {
 
   /** Normal forms of the arguments, each recorded inside the node with the earlier arguments done. */
   args(node: Node): Form[] {
+    if (!this.algebra.recorder.active) return node.args.map((arg) => this.norm(arg));
     if (node.args.length > WIDEST) return this.algebra.silently(() => node.args.map((arg) => this.norm(arg)));
     const done = [...node.args];
     return node.args.map((arg, k) => {
@@ -207,7 +212,7 @@ export class Normalizer {
         now[k] = part;
         return this.arena.withArgs(node, now);
       });
-      if (this.algebra.recorder.active) done[k] = this.algebra.toNode(form);
+      done[k] = this.algebra.toNode(form);
       return form;
     });
   }

@@ -2,7 +2,6 @@
 import { axisIndices, type Binding } from '../definition';
 import type { Node } from '../expr';
 import { UNIT_RANGE } from '../facts';
-import type { Decision } from './decide';
 import { factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import type { Relation } from './relations';
@@ -11,7 +10,11 @@ import type { Relation } from './relations';
  * 1 - p = q(1 - q)/p for a binding q that a label or a condition makes p or 1 - p, with p in (0, 1); that q is in (0, 1) too is
  * told to the facts. Null for other bindings.
  */
-export function learnOutcome(normalizer: Normalizer, decision: Decision, binding: Binding): Relation | null {
+export function learnOutcome(
+  normalizer: Normalizer,
+  provesZero: (node: Node) => boolean,
+  binding: Binding,
+): Relation | null {
   const { arena, facts } = normalizer;
   const { def } = binding;
   const chooses = (n: Node): boolean =>
@@ -24,13 +27,13 @@ export function learnOutcome(normalizer: Normalizer, decision: Decision, binding
   const spread = (p: Node): Node => arena.mul(p, arena.sub(arena.one, p));
   for (const p of probabilities(normalizer, def)) {
     if (p.free.size !== indices.length || !indices.every((index) => p.free.has(index.name))) continue;
-    if (!decision.provesZero(arena.sub(spread(def), spread(p)))) continue;
+    if (!provesZero(arena.sub(spread(def), spread(p)))) continue;
     facts.learn(binding.name, UNIT_RANGE);
     const to = arena.div(spread(arena.sym(binding.name, ...indices)), p);
     const pattern = normalizer.simplify(arena.sub(arena.one, p));
     return { pattern, indices, to, binding: binding.name, rule: 'spread-of-outcome' };
   }
-  return spreadOfBranches(normalizer, decision, binding);
+  return spreadOfBranches(normalizer, provesZero, binding);
 }
 
 /**
@@ -39,13 +42,13 @@ export function learnOutcome(normalizer: Normalizer, decision: Decision, binding
  */
 function spreadOfBranches(
   normalizer: Normalizer,
-  decision: Decision,
+  provesZero: (node: Node) => boolean,
   { name, axes, def }: Binding,
 ): Relation | null {
   const { algebra, arena, facts } = normalizer;
   const [, then, otherwise] = def.args;
   if (def.kind !== 'where' || !then || !otherwise) return null;
-  if (!decision.provesZero(arena.add(then, otherwise, arena.minusOne))) return null;
+  if (!provesZero(arena.add(then, otherwise, arena.minusOne))) return null;
   const indices = axisIndices(axes);
   const self = arena.sym(name, ...indices);
   const spread = normalizer.norm(arena.mul(then, otherwise));

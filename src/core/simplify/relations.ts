@@ -76,13 +76,27 @@ export class RelationTable {
   private readonly byHead = new Map<string, Relation[]>();
   private readonly exact = new Map<Node, Relation[]>();
   private readonly ages = new Map<Relation, number>();
+  /** Names of the patterns that are powers or exponentials, by the first of them. */
+  private readonly powers = new Map<string, ReadonlySet<string>[]>();
 
   /** An equation whose right side holds its own left side would be used for ever; it is left out. */
   add(relation: Relation): void {
     if (occurs(relation, relation.to)) return;
     this.ages.set(relation, this.ages.size);
-    if (relation.indices.length === 0) listed(this.exact, relation.pattern, relation);
-    else listed(this.byHead, headOf(relation.pattern), relation);
+    const { pattern } = relation;
+    if (relation.indices.length === 0) listed(this.exact, pattern, relation);
+    else listed(this.byHead, headOf(pattern), relation);
+    if (pattern.kind !== 'pow' && !(pattern.kind === 'call' && pattern.fn === 'exp')) return;
+    const names = symbolNames(pattern);
+    const [first = ''] = names;
+    listed(this.powers, first, names);
+  }
+
+  /** Whether some equation speaks of a power or an exponential of no other names than these. */
+  hasPowerOf(names: ReadonlySet<string>): boolean {
+    for (const first of ['', ...names])
+      if (this.powers.get(first)?.some((own) => isSubset(own, names))) return true;
+    return false;
   }
 
   /** Those that may match the node, oldest first. */
@@ -109,10 +123,10 @@ export class RelationTable {
   }
 }
 
-function listed<K>(table: Map<K, Relation[]>, key: K, relation: Relation): void {
+function listed<K, V>(table: Map<K, V[]>, key: K, value: V): void {
   const list = table.get(key);
-  if (list) list.push(relation);
-  else table.set(key, [relation]);
+  if (list) list.push(value);
+  else table.set(key, [value]);
 }
 
 /** Picks from many equations those whose patterns hold no other names than a node does, in their order. */

@@ -58,23 +58,33 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
     for (const relation of learned.optional) optional.add(relation);
   }
   const decision = createDecision({ arena, facts, display, bindings });
+  const isRefuted = createRefutation(program);
+  const provesZero = (node: Node): boolean => !isRefuted(node) && decision.provesZero(node);
   for (const binding of bindings) {
-    const relation = learnOutcome(normalizer, decision, binding);
+    const relation = learnOutcome(normalizer, provesZero, binding);
     if (!relation) continue;
     optional.add(relation);
     normalizer.reset();
   }
-  const isRefuted = createRefutation(program);
 
   const parameters = dependentNames(program);
-  const shownAs = (node: Node, purpose: Purpose = 'value'): Shown =>
-    shownForm({ ...forShowing, slopes: purpose === 'derivative' }, node);
-  const forShowing: Omit<ShownOptions, 'slopes'> = {
+  const forShowing: Omit<ShownOptions, 'slopes' | 'joined'> = {
     normalizer,
     display,
     optional: optional.within,
-    provesZero: (node) => !isRefuted(node) && decision.provesZero(node),
+    provesZero,
     varies: (node) => [...symbolNames(node)].some((name) => parameters.has(name)),
+  };
+  const options: Readonly<Record<Purpose, ShownOptions>> = {
+    value: { ...forShowing, slopes: false, joined: new Map() },
+    derivative: { ...forShowing, slopes: true, joined: new Map() },
+  };
+  const shown = new Map<string, Shown>();
+  const shownAs = (node: Node, purpose: Purpose = 'value'): Shown => {
+    const key = `${purpose} ${node.id}`;
+    let known = shown.get(key);
+    if (!known) shown.set(key, (known = shownForm(options[purpose], node)));
+    return known;
   };
 
   const inlined = (node: Node): Node => {
