@@ -13,6 +13,7 @@ import type { Kink, Step } from './derivation';
 import { DEFAULT_SEED, type DeriveOptions } from './derive';
 import { symbolNames, type IndexNode, type Node, type Size } from './expr';
 import { createGraph } from './graph';
+import { createSites } from './sites';
 import { createVerifier } from './verify';
 
 /** One array of derivatives. */
@@ -120,7 +121,7 @@ export function verifiedSteps(
   { verify, seed }: DeriveOptions,
 ): Step[] {
   if (verify === false) return [...steps];
-  const verifier = createVerifier(program, extra, seed ?? DEFAULT_SEED);
+  const verifier = createVerifier(program, extra, createSites(program, seed ?? DEFAULT_SEED));
   return steps.map((step) => verifier.verify(step));
 }
 

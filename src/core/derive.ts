@@ -15,6 +15,7 @@ import { stableShare, type Share } from './shares';
 import { createSimplifier } from './simplify/simplifier';
 import { findSoftmaxes, withoutParts, type Softmax } from './softmax';
 import { makeStep } from './steps';
+import { createSites, type Sites } from './sites';
 import { createVerifier } from './verify';
 import { createTermsByName } from './wideSums';
 
@@ -52,7 +53,8 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
     ...unnamed.program,
     bindings: [...unnamed.program.bindings, ...unnamed.shares.map((share) => share.binding)],
   };
-  const shop = openWorkshop(whole, namer, unnamed.hidden, unnamed.shares, softmaxes);
+  const sites = createSites(whole, options.seed ?? DEFAULT_SEED);
+  const shop = openWorkshop(whole, namer, unnamed.hidden, { shares: unnamed.shares, softmaxes, sites });
   const adjoints = createAdjoints(shop, new Set(unnamed.hidden.map((binding) => binding.name)), wanted);
 
   const raw = wanted.map((name) => adjoints.of(name));
@@ -68,11 +70,12 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   let inFullShop: Workshop | null = unnamed.hidden.length === 0 ? shop : null;
   /** Opened where something is to be written out: it learns all relations anew. */
   const written = (): Workshop =>
-    (inFullShop ??= openWorkshop({ ...program, bindings: [...program.bindings, ...ownShares] }, namer, []));
+    (inFullShop ??= openWorkshop({ ...program, bindings: [...program.bindings, ...ownShares] }, namer, [], {
+      sites,
+    }));
   const finish = (adjoint: Adjoint): Gradient =>
     gradientOf(program, graph, writtenOut(written, hidden, adjoint));
-  const verifier =
-    options.verify === false ? null : createVerifier(whole, adjoints.named, options.seed ?? DEFAULT_SEED);
+  const verifier = options.verify === false ? null : createVerifier(whole, adjoints.named, sites);
   const checked = (gradient: Gradient): Gradient =>
     verifier ? { ...gradient, steps: gradient.steps.map((step) => verifier.verify(step)) } : gradient;
   let links: Link[] | null = null;
@@ -116,16 +119,21 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   };
 }
 
-/**
- * `hidden`: bindings of the program that formulas name besides; `shares`: those that only an answer may use; `softmaxes`:
- * bindings that are derived as one function.
- */
+export interface WorkshopOptions {
+  /** Bindings that only an answer may use. */
+  readonly shares?: readonly Share[];
+  /** Bindings that are derived as one function. */
+  readonly softmaxes?: readonly Softmax[];
+  /** Where guesses are tried. */
+  readonly sites?: Sites;
+}
+
+/** `hidden`: bindings of the program that formulas name besides. */
 export function openWorkshop(
   program: Program,
   namer: IndexNamer,
   hidden: readonly Binding[],
-  shares: readonly Share[] = [],
-  softmaxes: readonly Softmax[] = [],
+  { shares = [], softmaxes = [], sites }: WorkshopOptions = {},
 ): Workshop {
   const { arena } = program;
   const shifted = new Map(softmaxes.map(({ binding, shifted }) => [binding.name, shifted]));
@@ -134,7 +142,7 @@ export function openWorkshop(
       ? { ...binding, def: writeOut(arena, byName(hidden.filter(isTotal)), binding.def) }
       : binding;
   const naming = createNaming(program, hidden);
-  const simplifier = createSimplifier(program, shares);
+  const simplifier = createSimplifier(program, shares, sites);
   const texts = new Map<number, string | null>();
   const text = (node: Node): string | null => {
     let known = texts.get(node.id);

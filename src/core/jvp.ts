@@ -11,6 +11,7 @@ import { outputAxes } from './jacobian';
 import type { Workshop } from './links';
 import { createNaming } from './print/naming';
 import { createTangents } from './tangents';
+import { createSites } from './sites';
 import { createVerifier } from './verify';
 
 /** One result of forward accumulation: Σ_w Σ_J ∂of_I/∂w_J v_J. */
@@ -78,7 +79,11 @@ export function forward(
   const verifier =
     options.verify === false
       ? null
-      : createVerifier(inner.program, tangents.named, options.seed ?? DEFAULT_SEED);
+      : createVerifier(
+          inner.program,
+          tangents.named,
+          createSites(inner.program, options.seed ?? DEFAULT_SEED),
+        );
   const named = tangents.named.map((binding) => bindingInFull(written, hidden, binding));
   const results = raw.map((tangent): Forward => {
     const { value, steps } = writtenOut(written, hidden, tangent);

@@ -1,30 +1,45 @@
 /** Quick evidence that an expression is not 0, where a proof that it is would be looked for in vain. */
-import type { Program } from './definition';
 import { symbolNames, type Node } from './expr';
-import { createFastEvaluator, type FastEvaluator } from './lanes/fast';
-import { createRandom } from './random';
-import { programSizes, samplePoint } from './sample';
+import type { Sites } from './sites';
 
-const SEED = 20_240_311;
 /** Rounding makes no value of this size where intermediates are below 2^30. */
 const CLEARLY = 2 ** -20;
 
-/** True only if some element of the node has a value that is not 0 at a point inside the domain; false says nothing. */
-export function createRefutation(program: Program): (node: Node) => boolean {
-  let evaluator: FastEvaluator | null = null;
-  const defined = new Set([...program.inputs, ...program.bindings].map(({ name }) => name));
-  const isDefined = (node: Node): boolean => [...symbolNames(node)].every((name) => defined.has(name));
-  // A hidden total may speak of a binding that the output does not need and that is left out.
-  const whole: Program = { ...program, bindings: program.bindings.filter((b) => isDefined(b.def)) };
-  const open = (): FastEvaluator => {
-    const sizes = Object.fromEntries(programSizes(whole).map((size, k) => [size, 2 + (k % 2)]));
-    return createFastEvaluator(whole, samplePoint(whole, createRandom(SEED), sizes), [], () => null);
+export interface Refutation {
+  /**
+   * True only if some element of the node has a value that is not 0 at a point inside the domain; false says nothing, as of a
+   * node with names that have no values there.
+   */
+  isNotZero(node: Node): boolean;
+  /** True only if the node has several values, at one point or at several: it is no number. */
+  varies(node: Node): boolean;
+}
+
+export function createRefutation(sites: Sites): Refutation {
+  const isKnown = (node: Node): boolean => {
+    for (const name of symbolNames(node)) if (!sites.names.has(name)) return false;
+    return true;
   };
-  return (node) => {
-    if (!isDefined(node)) return false;
-    evaluator ??= open();
-    return evaluator
-      .elements(node)
-      .some((value) => Math.abs(value) > CLEARLY && Math.abs(value) < 1 / CLEARLY);
+  const isMeant = (value: number): boolean => Math.abs(value) < 1 / CLEARLY;
+  return {
+    isNotZero: (node) =>
+      isKnown(node) &&
+      sites
+        .open()[0]
+        .quick.elements(node)
+        .some((value) => Math.abs(value) > CLEARLY && isMeant(value)),
+    varies(node) {
+      if (!isKnown(node)) return false;
+      let low = Infinity;
+      let high = -Infinity;
+      for (const { quick } of sites.open())
+        for (const value of quick.elements(node)) {
+          if (!isMeant(value)) return false;
+          low = Math.min(low, value);
+          high = Math.max(high, value);
+          if (high - low > CLEARLY * Math.max(1, Math.abs(low), Math.abs(high))) return true;
+        }
+      return false;
+    },
   };
 }

@@ -1,8 +1,8 @@
 /** Random points inside the domains of a program's inputs, for checks by evaluation. */
 import { indexedSizes, type Input, type Program } from './definition';
 import { createEvaluator } from './evaluate';
-import type { Node, Size } from './expr';
-import { createFastEvaluator } from './lanes/fast';
+import type { IndexNode, Node, Size } from './expr';
+import { createFastEvaluator, type FastEvaluator } from './lanes/fast';
 import type { Point, PointArray } from './machine';
 import { normal, type Random } from './random';
 
@@ -61,6 +61,14 @@ const MANNERS: readonly Manner[] = [
   { scale: 0.1, positive: true },
 ];
 
+/** Points of the same sizes, and an evaluator of the program at them. */
+export interface Site {
+  readonly points: readonly [Point, ...(readonly Point[])];
+  readonly quick: FastEvaluator;
+  /** Where free indices stand. */
+  readonly position: (index: IndexNode) => number;
+}
+
 /**
  * A point with every input inside its domain. Values are of moderate size, so that nothing saturates; scalar settings keep
  * away from 0 and 1, which hide mistakes. Points at which every intermediate is finite are preferred.
@@ -70,20 +78,48 @@ export function samplePoint(
   random: Random,
   sizes: Readonly<Record<Size, number>> = sampleSizes(program),
 ): Point {
-  let point: Point = { sizes, inputs: {} };
-  for (const manner of MANNERS) {
-    point = draw(program, random, sizes, manner);
-    if (isFinite(program, point)) break;
-  }
-  return point;
+  return sampleSite(program, random, { sizes, count: 1 }).points[0];
 }
 
-function isFinite(program: Program, point: Point): boolean {
+export interface SiteOptions {
+  readonly sizes: Readonly<Record<Size, number>>;
+  /** Number of points. */
+  readonly count: number;
+  /** Where free indices stand. */
+  readonly position?: (index: IndexNode) => number;
+}
+
+const NOWHERE = (): number => NaN;
+
+/** Several such points. */
+export function sampleSite(
+  program: Program,
+  random: Random,
+  { sizes, count, position = NOWHERE }: SiteOptions,
+): Site {
+  const at = (points: Site['points']): Site => ({
+    points,
+    position,
+    quick: createFastEvaluator(program, points, [], position),
+  });
+  const several = (each: () => Point): Site['points'] => [
+    each(),
+    ...Array.from({ length: count - 1 }, () => each()),
+  ];
+  let site: Site | null = null;
+  for (const manner of MANNERS) {
+    site = at(several(() => draw(program, random, sizes, manner)));
+    if (isFinite(program, site)) return site;
+  }
+  // Each point for itself may yet be drawn in a manner of its own.
+  return site && count === 1 ? site : at(several(() => samplePoint(program, random, sizes)));
+}
+
+function isFinite(program: Program, { points, quick }: Site): boolean {
   const isEverywhere = (array: (name: string) => PointArray | null): boolean =>
     program.bindings.every((b) => Array.from(array(b.name)?.data ?? [NaN]).every(Number.isFinite));
   return (
-    isEverywhere(createFastEvaluator(program, point).array) ||
-    isEverywhere(createEvaluator(program, point).array)
+    isEverywhere(quick.array) || points.every((point) => isEverywhere(createEvaluator(program, point).array))
   );
 }
 

@@ -1,23 +1,11 @@
 /** Verification of steps: both sides evaluated at random points inside the domain. */
 import type { Binding, Program } from './definition';
 import type { Step, Verification } from './derivation';
-import { createEvaluator, type Evaluator, type Point } from './evaluate';
-import type { Node, Size } from './expr';
-import { createFastEvaluator } from './lanes/fast';
-import { createRandom, type Random } from './random';
-import { programSizes, samplePoint } from './sample';
+import { createEvaluator, type Evaluator } from './evaluate';
+import type { IndexNode, Node } from './expr';
+import type { Site } from './sample';
+import type { Sites } from './sites';
 
-/**
- * Lengths of axes at each point, in order of appearance: as small as can be, for every element is computed, but no two axes
- * are alike at all points, and each is 3 at one of them at least.
- */
-const LENGTHS: readonly (readonly number[])[] = [
-  [3, 2, 2, 3, 3, 2, 3],
-  [2, 3, 2, 3, 2, 3, 4],
-  [2, 2, 3, 2, 3, 3, 2],
-];
-/** Points that are drawn until one has no ties. */
-const MOST_TRIES = 8;
 /** Differences up to this many rounding errors of the evaluation are none. */
 const ROUNDINGS = 2 ** 13;
 const EPSILON = 2 ** -53;
@@ -33,18 +21,9 @@ export interface Verifier {
   compare(before: Node, after: Node): Verification;
 }
 
-/** Points are drawn from `seed`; `extra` defines symbols that are not bindings of the program. */
-export function createVerifier(program: Program, extra: readonly Binding[], seed: number): Verifier {
-  const random = createRandom(seed);
-  const points: Place[] = [];
-  const names = programSizes(program);
-  for (const lengths of LENGTHS) {
-    const sizes = Object.fromEntries(names.map((name, k) => [name, lengths[k] ?? k + 3]));
-    let place = createPlace(program, samplePoint(program, random, sizes), extra, random);
-    for (let tries = 1; tries < MOST_TRIES && place.hasTies(); tries += 1)
-      place = createPlace(program, samplePoint(program, random, sizes), extra, random);
-    points.push(place);
-  }
+/** Steps are evaluated at the sites; `extra` defines symbols that are not bindings of the program. */
+export function createVerifier(program: Program, extra: readonly Binding[], sites: Sites): Verifier {
+  const points = sites.open().flatMap((site) => placesOf(program, site, extra));
   const known = new Map<Step, Step>();
   const outcomes = new Map<string, Verification>();
 
@@ -99,62 +78,51 @@ export function createVerifier(program: Program, extra: readonly Binding[], seed
 
 /** A point, and where indices stand there: the same for all steps, so that evaluations are shared. */
 interface Place {
-  /** Some maximum is attained twice there, where steps assume that it is not. */
-  readonly hasTies: () => boolean;
   /** |before - after| relative to the size of what was computed; null where that says nothing. */
   difference(before: Node, after: Node): number | null;
   /** The same for two sides that agree in all digits but those that cancelling sums lose; null where they do not, or cannot be computed quickly. */
   quickDifference(before: Node, after: Node): number | null;
 }
 
-function createPlace(program: Program, point: Point, extra: readonly Binding[], random: Random): Place {
-  const positions = new Map<string, number>();
-  const position = (name: string, size: Size): number => {
-    const key = `${name}:${size}`;
-    let known = positions.get(key);
-    if (known === undefined) {
-      known = Math.floor(random() * (point.sizes[size] ?? Number(size)));
-      positions.set(key, known);
-    }
-    return known;
-  };
-  const quick = createFastEvaluator(program, point, extra, (index) => position(index.name, index.size));
-  let evaluator: Evaluator | null = null;
-  return {
-    hasTies: quick.hasTies,
-    quickDifference(before, after) {
-      const [a, b] = [quick.value(before), quick.value(after)];
-      if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
-      let size = Math.max(Math.abs(a), Math.abs(b));
-      if (Math.abs(a - b) > TINY * size) size = Math.max(quick.scale(before), quick.scale(after));
-      if (!(Math.abs(a - b) <= TINY * size)) return null;
-      return size === 0 ? 0 : Math.abs(a - b) / size;
-    },
-    difference(before, after) {
-      evaluator ??= createEvaluator(program, point, extra);
-      const at: Record<string, number> = {};
-      for (const [name, size] of freeSizes([before, after])) at[name] = position(name, size);
-      const [a, b] = [evaluator.value(before, at), evaluator.value(after, at)];
-      if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
-      const size = Math.max(Math.abs(a), Math.abs(b));
-      if (Math.abs(a - b) <= TINY * size) return size === 0 ? 0 : Math.abs(a - b) / size;
-      const left = evaluator.valueWithScale(before, at);
-      const right = evaluator.valueWithScale(after, at);
-      const bound = Math.max(left.scale, right.scale);
-      if (Number.isFinite(bound)) return Math.abs(a - b) / bound;
-      return Math.abs(a - b) <= UNBOUNDED * size ? 0 : null;
-    },
-  };
+function placesOf(program: Program, { points, quick, position }: Site, extra: readonly Binding[]): Place[] {
+  quick.define(extra);
+  return points.map((point, at) => {
+    let evaluator: Evaluator | null = null;
+    return {
+      quickDifference(before, after) {
+        const [a, b] = [quick.value(before, at), quick.value(after, at)];
+        if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
+        let size = Math.max(Math.abs(a), Math.abs(b));
+        if (Math.abs(a - b) > TINY * size) size = Math.max(quick.scale(before, at), quick.scale(after, at));
+        if (!(Math.abs(a - b) <= TINY * size)) return null;
+        return size === 0 ? 0 : Math.abs(a - b) / size;
+      },
+      difference(before, after) {
+        evaluator ??= createEvaluator(program, point, extra);
+        const stands: Record<string, number> = {};
+        for (const index of freeIndices([before, after])) stands[index.name] = position(index);
+        const [a, b] = [evaluator.value(before, stands), evaluator.value(after, stands)];
+        if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
+        const size = Math.max(Math.abs(a), Math.abs(b));
+        if (Math.abs(a - b) <= TINY * size) return size === 0 ? 0 : Math.abs(a - b) / size;
+        const left = evaluator.valueWithScale(before, stands);
+        const right = evaluator.valueWithScale(after, stands);
+        const bound = Math.max(left.scale, right.scale);
+        if (Number.isFinite(bound)) return Math.abs(a - b) / bound;
+        return Math.abs(a - b) <= UNBOUNDED * size ? 0 : null;
+      },
+    };
+  });
 }
 
-function freeSizes(nodes: readonly Node[]): Map<string, Size> {
-  const found = new Map<string, Size>();
+function freeIndices(nodes: readonly Node[]): Set<IndexNode> {
+  const found = new Set<IndexNode>();
   const seen = new Set<number>();
   const visit = (node: Node): void => {
     if (node.free.size === 0 || seen.has(node.id)) return;
     seen.add(node.id);
     if (node.kind === 'index') {
-      if (nodes.some((top) => top.free.has(node.name))) found.set(node.name, node.size);
+      if (nodes.some((top) => top.free.has(node.name))) found.add(node);
     } else node.args.forEach(visit);
   };
   nodes.forEach(visit);

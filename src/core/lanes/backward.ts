@@ -7,7 +7,7 @@ import { at } from './layout';
 import type { Lanes, LaneValues } from './values';
 
 export interface Backward {
-  /** ∂(element `place` of the binding `of`)/∂`by`, in row-major order; null where it does not depend on it. */
+  /** ∂(element `place` of the binding `of`)/∂`by`, in row-major order; null where it does not depend on it. At all points. */
   gradient(of: string, place: number, by: string): Float64Array | null;
 }
 
@@ -18,15 +18,18 @@ interface Sweep {
   readonly pending: number[];
 }
 
-/** `values` are those of the bindings in order of evaluation, at all their indices; `array` gives their elements. */
+/**
+ * `values` are those of the bindings in order of evaluation, at all their indices; `array` gives their elements, `ranks` their
+ * places in the order.
+ */
 export function createBackward(
   { arena }: Program,
   order: readonly Binding[],
+  ranks: ReadonlyMap<string, number>,
   values: LaneValues,
   array: (name: string) => PointArray | null,
 ): Backward {
   const { layouts } = values.source;
-  const ranks = new Map(order.map((binding, rank) => [binding.name, rank]));
   const sweeps = new Map<string, Sweep>();
 
   const sumsOf = ({ adjoints, pending }: Sweep, name: string): Float64Array => {
@@ -85,9 +88,9 @@ export function createBackward(
       const key = `${of}@${place}`;
       let sweep = sweeps.get(key);
       if (!sweep) {
-        const whole = array(of);
-        const start = new Float64Array(whole?.data.length ?? 0);
-        start[place] = 1;
+        const start = new Float64Array(array(of)?.data.length ?? 0);
+        const step = start.length / (values.source.points?.data.length ?? 1);
+        for (let at = place; at < start.length; at += step) start[at] = 1;
         sweep = { adjoints: new Map([[of, start]]), pending: [ranks.get(of) ?? -1] };
         sweeps.set(key, sweep);
       }

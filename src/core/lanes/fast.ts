@@ -11,38 +11,64 @@ import { createLaneValues, type Lanes, type Source } from './values';
 import type { Node } from '../expr';
 
 export interface FastEvaluator {
-  /** With the free indices where they stand. */
-  value(node: Node): number;
+  /** At one of the points, with the free indices where they stand. */
+  value(node: Node, point?: number): number;
   /** At least |value|: what rounding errors of the value are relative to, as far as sums and products make it larger. */
-  scale(node: Node): number;
-  /** One value for each combination of the free indices that stand nowhere. */
+  scale(node: Node, point?: number): number;
+  /** One value for each combination of the free indices, at each point that it depends on. */
   elements(node: Node): Float64Array;
-  /** All elements of an input or a binding; null where there is none of that name. */
+  /** All elements of an input or a binding, point after point; null where there is none of that name. */
   readonly array: (name: string) => PointArray | null;
+  /** Bindings that come after those that it has. */
+  define(bindings: readonly Binding[]): void;
   /** A maximum or minimum in a binding of the program is attained more than once: it has no derivative there. */
   readonly hasTies: () => boolean;
 }
 
-/** `extra` bindings come after those of the program; `position` says where a free index stands, null where it varies. */
+/**
+ * For points of the same sizes. `extra` bindings come after those of the program; `position` says where a free index stands:
+ * NaN for one that stands nowhere.
+ */
 export function createFastEvaluator(
   program: Program,
-  point: Point,
+  points: readonly [Point, ...(readonly Point[])],
   extra: readonly Binding[] = [],
-  position: (index: IndexNode) => number | null = () => NaN,
+  position: (index: IndexNode) => number = () => NaN,
 ): FastEvaluator {
   const { arena } = program;
-  const order = [...program.bindings, ...extra];
-  const ranks = new Map(order.map((binding, rank) => [binding.name, rank]));
+  const order: Binding[] = [];
+  const ranks = new Map<string, number>();
+  const define = (bindings: readonly Binding[]): void => {
+    for (const binding of bindings)
+      if (!ranks.has(binding.name)) ranks.set(binding.name, order.push(binding) - 1);
+  };
+  define(program.bindings);
+  define(extra);
   const arrays: PointArray[] = [];
   const layouts = createLayouts();
+  const [point] = points;
+  const several = points.length > 1 ? [points.length] : [];
   const length = (size: Size): number => (/^\d+$/.test(size) ? Number(size) : (point.sizes[size] ?? NaN));
   const unknown: Lanes = { layout: layouts.single, data: Float64Array.of(NaN) };
+
+  const inputs = new Map<string, PointArray | null>();
+  const stacked = (name: string): PointArray | null => {
+    const input = point.inputs[name];
+    if (input === undefined) return null;
+    if (points.length === 1) return typeof input === 'number' ? { dims: [], data: [input] } : input;
+    const dims = typeof input === 'number' ? several : [...several, ...input.dims];
+    const data = points.flatMap(({ inputs: { [name]: own = NaN } }) =>
+      typeof own === 'number' ? [own] : Array.from(own.data),
+    );
+    return { dims, data };
+  };
 
   const array = (name: string): PointArray | null => {
     const rank = ranks.get(name);
     if (rank === undefined) {
-      const input = point.inputs[name];
-      return typeof input === 'number' ? { dims: [], data: [input] } : (input ?? null);
+      let input = inputs.get(name);
+      if (input === undefined) inputs.set(name, (input = stacked(name)));
+      return input;
     }
     while (arrays.length <= rank) arrays.push(fill(order[arrays.length] as Binding));
     return arrays[rank] ?? null;
@@ -50,7 +76,7 @@ export function createFastEvaluator(
 
   const fill = (binding: Binding): PointArray => {
     const indices = axisIndices(binding.axes);
-    const dims = indices.map((index) => length(index.size));
+    const dims = [...several, ...indices.map((index) => length(index.size))];
     const data = new Float64Array(dims.reduce((product, n) => product * n, 1));
     const { layout, at: flat } = everywhere.offsets(arena.sym(binding.name, ...indices), { dims, data });
     const lanes = everywhere.of(binding.def);
@@ -60,9 +86,12 @@ export function createFastEvaluator(
     return { dims, data };
   };
 
-  const shared = { arena, layouts, length, array, unknown };
+  const pointAxis = layouts.axis('', points.length);
+  const whichPoint =
+    points.length > 1 ? { layout: pointAxis, data: Float64Array.from(points, (_, k) => k) } : null;
+  const shared = { arena, layouts, length, array, unknown, points: whichPoint };
   const everywhere = createLaneValues({ ...shared, position: () => null, diff: () => unknown });
-  const backward = createBackward(program, order, everywhere, array);
+  const backward = createBackward(program, order, ranks, everywhere, array);
 
   /** Slopes may have values where the function has none: there the derivative has none either. */
   const partial = (expression: Node, by: SymNode): Lanes => {
@@ -88,11 +117,12 @@ export function createFastEvaluator(
     const layout = layouts.union(outer.layout, inner.layout);
     const [p, q] = [layouts.places(outer.layout, layout), layouts.places(inner.layout, layout)];
     const data = new Float64Array(layout.count);
+    const step = of.data.length / points.length;
     for (let k = 0; k < data.length; k += 1) {
       const [place, element] = [outer.at[p ? (p[k] as number) : k], inner.at[q ? (q[k] as number) : k]];
       if (place === undefined || element === undefined || place < 0 || element < 0) data[k] = NaN;
       else if (!Number.isFinite(of.data[place])) data[k] = NaN;
-      else data[k] = backward.gradient(expression.name, place, by.name)?.[element] ?? 0;
+      else data[k] = backward.gradient(expression.name, place % step, by.name)?.[element] ?? 0;
     }
     return { layout, data };
   };
@@ -114,11 +144,14 @@ export function createFastEvaluator(
     for (const slope of attaining(everywhere, node)) attained += slope;
     return attained > everywhere.of(node).data.length || node.args.some(isTied);
   };
+  const read = ({ layout, data }: Lanes, at: number): number =>
+    data[whichPoint && layout !== layouts.single ? at : 0] ?? NaN;
   return {
     array,
+    define,
     hasTies: () => program.bindings.some(({ def }) => isTied(def)),
-    value: (node) => here.of(node).data[0] ?? NaN,
-    scale: (node) => scales(node).data[0] ?? NaN,
-    elements: (node) => here.of(node).data,
+    value: (node, at = 0) => read(here.of(node), at),
+    scale: (node, at = 0) => read(scales(node), at),
+    elements: (node) => everywhere.of(node).data,
   };
 }

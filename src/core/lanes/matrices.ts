@@ -21,11 +21,13 @@ export interface LaneMatrices {
 
 export interface MatrixSource {
   readonly layouts: Layouts;
+  /** The place along the first axis of the arrays, where they have one for the point. */
+  readonly points: Lanes | null;
   readonly array: (name: string) => PointArray | null;
   readonly of: (node: Node) => Lanes;
 }
 
-export function createLaneMatrices({ layouts, array, of }: MatrixSource): LaneMatrices {
+export function createLaneMatrices({ layouts, points, array, of }: MatrixSource): LaneMatrices {
   const known = new Map<string, MatrixAt | null>();
 
   const read = (name: string, stack: readonly number[]): MatrixAt | null => {
@@ -53,15 +55,16 @@ export function createLaneMatrices({ layouts, array, of }: MatrixSource): LaneMa
 
   /** Reads positions, element by element of a layout that has all of theirs. */
   const positionsIn = (nodes: readonly Node[], layout: Layout): ((k: number) => number[]) => {
-    const parts = nodes.map((node) => {
-      const lanes = of(node);
-      return { data: lanes.data, places: layouts.places(lanes.layout, layout) };
-    });
+    const lanes = points ? [points, ...nodes.map(of)] : nodes.map(of);
+    const parts = lanes.map((own) => ({ data: own.data, places: layouts.places(own.layout, layout) }));
     return (k) => parts.map(({ data, places }) => at(data, places, k));
   };
 
   const layoutOf = (nodes: readonly Node[]): Layout =>
-    nodes.reduce((all, node) => layouts.union(all, of(node).layout), layouts.single);
+    nodes.reduce((all, node) => layouts.union(all, of(node).layout), points?.layout ?? layouts.single);
+
+  /** How many positions tell which matrix it is. */
+  const depthOf = (node: MatrixNode): number => stackPositions(node).length + Number(points !== null);
 
   /** ∂node/∂A_pq, where the node's row and column are `r` and `s`. */
   const slope = (
@@ -81,7 +84,7 @@ export function createLaneMatrices({ layouts, array, of }: MatrixSource): LaneMa
     value(node) {
       const layout = layoutOf(node.args);
       const positions = positionsIn(node.args, layout);
-      const depth = stackPositions(node).length;
+      const depth = depthOf(node);
       const data = new Float64Array(layout.count);
       for (let k = 0; k < data.length; k += 1) {
         const here = positions(k);
@@ -102,7 +105,7 @@ export function createLaneMatrices({ layouts, array, of }: MatrixSource): LaneMa
       const layout = layoutOf([...node.args, ...by.args]);
       const own = positionsIn(node.args, layout);
       const other = positionsIn(by.args, layout);
-      const depth = stackPositions(node).length;
+      const depth = depthOf(node);
       const data = new Float64Array(layout.count);
       for (let k = 0; k < data.length; k += 1) {
         const [here, there] = [own(k), other(k)];
@@ -117,7 +120,7 @@ export function createLaneMatrices({ layouts, array, of }: MatrixSource): LaneMa
     },
     scatter(node, { layout, data }, into) {
       const positions = positionsIn(node.args, layout);
-      const depth = stackPositions(node).length;
+      const depth = depthOf(node);
       for (let k = 0; k < data.length; k += 1) {
         const v = data[k] as number;
         if (v === 0) continue;

@@ -16,6 +16,8 @@ export interface Source {
   readonly layouts: Layouts;
   /** Stands for what cannot be computed this way: one element that is NaN. */
   readonly unknown: Lanes;
+  /** Where several points are computed at once: which of them an element is of, along the first axis of all arrays. */
+  readonly points: Lanes | null;
   length(size: Size): number;
   /** Where an index stands; null for one that varies. */
   position(index: IndexNode): number | null;
@@ -45,8 +47,12 @@ export function createLaneValues(source: Source): LaneValues {
     return { layout: layouts.axis(node.name, length), data: Float64Array.from({ length }, (_, k) => k) };
   };
 
+  /** Along the axes of the symbol's array. */
+  const positions = (sym: SymNode): Lanes[] =>
+    source.points ? [source.points, ...sym.args.map(of)] : sym.args.map(of);
+
   const offsets = (sym: SymNode, { dims }: PointArray): { layout: Layout; at: Int32Array } => {
-    const parts = sym.args.map(of);
+    const parts = positions(sym);
     const layout = common(parts);
     const flat = new Int32Array(layout.count);
     parts.forEach((part, n) => {
@@ -63,7 +69,8 @@ export function createLaneValues(source: Source): LaneValues {
 
   const symbol = (sym: SymNode): Lanes => {
     const array = source.array(sym.name);
-    if (array?.dims.length !== sym.args.length) return constant(NaN);
+    if (!array || array.dims.length - Number(source.points !== null) !== sym.args.length)
+      return constant(NaN);
     const { layout, at: flat } = offsets(sym, array);
     const data = new Float64Array(layout.count);
     for (let k = 0; k < data.length; k += 1) data[k] = array.data[flat[k] as number] ?? NaN;
@@ -176,7 +183,12 @@ export function createLaneValues(source: Source): LaneValues {
     return known;
   };
 
-  const matrices = createLaneMatrices({ layouts, array: (name) => source.array(name), of });
+  const matrices = createLaneMatrices({
+    layouts,
+    points: source.points,
+    array: (name) => source.array(name),
+    of,
+  });
   return { source, of, matrices, offsets };
 }
 

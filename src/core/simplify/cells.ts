@@ -290,7 +290,8 @@ function differenceOf(normalizer: Normalizer, a: Node, b: Node): Difference {
     const form = normalizer.withoutRelations(() =>
       algebra.add([normalizer.norm(a), algebra.scale(normalizer.norm(b), -1)]),
     );
-    const isPositive = (times: number): boolean => facts.isPositive(algebra.toNode(algebra.scale(form, times)));
+    const isPositive = (times: number): boolean =>
+      facts.isPositive(algebra.toNode(algebra.scale(form, times)));
     const sign =
       form.mono.length === 0
         ? (Math.sign(form.num) as -1 | 0 | 1)

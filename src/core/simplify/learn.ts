@@ -5,6 +5,7 @@ import { UNIT_RANGE } from '../facts';
 import type { Base, Form } from './algebra';
 import { isExponential } from './build';
 import { exponentOf, factors, filterMono } from './mono';
+import type { Refutation } from '../refute';
 import type { Normalizer } from './normalize';
 import { occurs, type Relation } from './relations';
 import { find } from './substitute';
@@ -31,6 +32,7 @@ interface Moebius {
 
 export function learnBinding(
   normalizer: Normalizer,
+  refutation: Refutation,
   binding: Binding,
   describeFact: (fact: string) => void,
 ): Learned {
@@ -47,7 +49,7 @@ export function learnBinding(
     rule,
   });
   // Before the equations: those write the definition with the name itself.
-  learnSums(normalizer, binding.name, binding.def, indices);
+  learnSums(normalizer, refutation, { key: binding.name, value: self, def: binding.def }, indices);
   const conditions = conditionsOf(normalizer, form);
   if (conditions.length > 0) normalizer.masks.set(binding.name, { indices, conditions });
   const moebius = moebiusOf(normalizer, form, indices);
@@ -109,7 +111,7 @@ export function learnBinding(
     }
   }
   if (facts.symmetry(binding.name) !== null) describeFact(`${binding.name} is symmetric`);
-  optional.push(...learnExponential(normalizer, binding, indices));
+  optional.push(...learnExponential(normalizer, refutation, binding, indices));
   normalizer.reset();
   return { optional };
 }
@@ -127,6 +129,7 @@ function conditionsOf({ algebra, arena }: Normalizer, form: Form): Node[] {
 /** L = z - log S gives e^z = e^L S: an answer that holds e^z/S is written with L. Returns what is to be tried only. */
 function learnExponential(
   normalizer: Normalizer,
+  refutation: Refutation,
   binding: Binding,
   indices: readonly IndexNode[],
 ): Relation[] {
@@ -149,7 +152,7 @@ function learnExponential(
     return [];
   }
   if (!hasLogarithm) return [];
-  learnSums(normalizer, sumKey(self), algebra.toNode(form), indices);
+  learnSums(normalizer, refutation, { key: sumKey(self), value: self, def: algebra.toNode(form) }, indices);
   // Logarithms of shares of 1 are not positive.
   if (normalizer.sumRules.get(sumKey(self))?.some(({ rule }) => rule === 'rows-sum-to-one'))
     facts.learn(binding.name, { low: -Infinity, high: 0, lowOpen: true, highOpen: false });
@@ -413,14 +416,20 @@ function freeIndex(node: Node, name: string): IndexNode | null {
 const sizeOfFree = (node: Node, name: string): string | null => freeIndex(node, name)?.size ?? null;
 
 /** Σ over an axis that the definition proves to be a number: ΣP = 1 for P = E/S. */
-function learnSums(normalizer: Normalizer, key: string, def: Node, indices: readonly IndexNode[]): void {
+function learnSums(
+  normalizer: Normalizer,
+  refutation: Refutation,
+  { key, value, def }: { readonly key: string; readonly value: Node; readonly def: Node },
+  indices: readonly IndexNode[],
+): void {
   const { arena, algebra } = normalizer;
   indices.forEach((index, position) => {
+    if (refutation.varies(arena.sum(index, value))) return;
     const total = normalizer.norm(arena.sum(index, def));
     if (total.mono.length > 0) return;
-    const value = algebra.toNode(total);
+    const number = algebra.toNode(total);
     const rules = normalizer.sumRules.get(key) ?? [];
     const rule = total.num === total.den ? 'rows-sum-to-one' : 'rows-sum-to-constant';
-    normalizer.sumRules.set(key, [...rules, { position, rule, value: () => value }]);
+    normalizer.sumRules.set(key, [...rules, { position, rule, value: () => number }]);
   });
 }

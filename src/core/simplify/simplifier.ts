@@ -11,6 +11,7 @@ import { Normalizer } from './normalize';
 import { learnOutcome } from './outcomes';
 import { orient } from './powersOfE';
 import { createRefutation } from '../refute';
+import { createSites } from '../sites';
 import { createRecorder, type RecordedState } from './recorder';
 import { createNameFilter } from './relations';
 import { shownForm, type Shown, type ShownOptions } from './shown';
@@ -39,27 +40,34 @@ export interface Simplifier {
   plain(node: Node): Node;
 }
 
+/** Of the points at which guesses are tried before they are proved. */
+const SEED = 20_240_311;
+
 /** `shares` are bindings that are used only where no other binding stands for the same. */
-export function createSimplifier(program: Program, shares: readonly Share[] = []): Simplifier {
+export function createSimplifier(
+  program: Program,
+  shares: readonly Share[] = [],
+  sites = createSites(program, SEED),
+): Simplifier {
   const { arena, bindings } = program;
   const facts = createFacts(program);
   const display = createDisplay(program);
   const normalizer = new Normalizer({ arena, facts, display, bindings, expand: false });
   for (const binding of bindings) orient(normalizer, binding.def);
   normalizer.reset();
+  const refutation = createRefutation(sites);
   const optional = createNameFilter();
   const notes: string[] = [];
   for (const binding of bindings) {
     const share = shares.find((s) => s.binding === binding);
     if (share && hasOwnName(normalizer, share)) continue;
-    const learned = learnBinding(normalizer, binding, (fact) => {
+    const learned = learnBinding(normalizer, refutation, binding, (fact) => {
       if (!share) notes.push(fact);
     });
     for (const relation of learned.optional) optional.add(relation);
   }
   const decision = createDecision({ arena, facts, display, bindings });
-  const isRefuted = createRefutation(program);
-  const provesZero = (node: Node): boolean => !isRefuted(node) && decision.provesZero(node);
+  const provesZero = (node: Node): boolean => !refutation.isNotZero(node) && decision.provesZero(node);
   for (const binding of bindings) {
     const relation = learnOutcome(normalizer, provesZero, binding);
     if (!relation) continue;
@@ -99,7 +107,7 @@ export function createSimplifier(program: Program, shares: readonly Share[] = []
 
   const isZero = (node: Node): boolean => {
     if (isNum(node, 0)) return true;
-    if (isRefuted(node)) return false;
+    if (refutation.isNotZero(node)) return false;
     if (normalizer.norm(node).num === 0) return true;
     if (decision.provesZero(node)) return true;
     const whole = inlined(node);

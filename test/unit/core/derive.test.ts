@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { derive } from '../../../src/core/derive';
 import type { Step } from '../../../src/core/derivation';
 import type { Node } from '../../../src/core/expr';
+import { createSites } from '../../../src/core/sites';
 import { createVerifier } from '../../../src/core/verify';
 import { finiteDifferenceError, gradientFaults, outline, printer } from '../../support/steps';
 import { parseModel } from '../../support/model';
@@ -72,7 +73,7 @@ describe('a step that is wrong', () => {
   it('fails its verification', () => {
     const program = parseModel('param x\nJ = x^2');
     const { arena } = program;
-    const verifier = createVerifier(program, [], 1);
+    const verifier = createVerifier(program, [], createSites(program, 1));
     const before = arena.diff(arena.sym('J'), arena.sym('x'), true);
     const outcome = (after: Node): string => verifier.compare(before, after).status;
     expect(outcome(arena.mul(arena.num(2), arena.sym('x')))).toBe('verified');

@@ -54,7 +54,7 @@ describe.each(PROGRAMS)('all elements at once: %s', (_, source) => {
       for (const { name, size } of freeIndices(nodes))
         positions[name] = Math.floor(random() * (point.sizes[size] ?? Number(size)));
       const slow = createEvaluator(program, point, extra);
-      const fast = createFastEvaluator(program, point, extra, ({ name }) => positions[name] ?? NaN);
+      const fast = createFastEvaluator(program, [point], extra, ({ name }) => positions[name] ?? NaN);
       let known = 0;
       let finite = 0;
       for (const node of nodes) {
@@ -72,6 +72,35 @@ describe.each(PROGRAMS)('all elements at once: %s', (_, source) => {
       expect(known).toBeGreaterThanOrEqual(0.9 * finite);
     }
   });
+});
+
+it.each([
+  ['scalars', 'param x; data c\nu = tanh(c*x)\nv = u^2 + c\nJ = where(v > 1, log(v), u*v)'],
+  ['sums', 'param x[n]; data c[n]\nu[i<n] = tanh(c[i]*x[i])\nJ = max(i<n, u[i])*log(sum(i<n, exp(u[i])))'],
+  [
+    'matrices',
+    'param A[n,n] definite; data x[n]\nJ = logdet(A) + sum(i<n, sum(j<n, x[i]*inv(A)[i,j]*x[j])) + det(A)/2',
+  ],
+])('computes several points at once as one by one: %s', (_, source) => {
+  const program = parseModel(source);
+  const derivation = derive(program, { verify: false });
+  const extra = [...derivation.hidden, ...derivation.named];
+  const nodes = new Set<Node>();
+  for (const { steps } of [...derivation.gradients, ...derivation.adjoints]) sides(steps, nodes);
+  const random = createRandom(3);
+  const [first, ...others] = [1, 2, 3].map(() => samplePoint(program, random, { n: 3 }));
+  if (!first) throw new Error('no point');
+  const points = [first, ...others] as const;
+  const position = (): number => 1;
+  const together = createFastEvaluator(program, points, extra, position);
+  points.forEach((point, at) => {
+    const alone = createFastEvaluator(program, [point], extra, position);
+    for (const node of nodes) {
+      expect(together.value(node, at)).toEqual(alone.value(node));
+      expect(together.scale(node, at)).toEqual(alone.scale(node));
+    }
+  });
+  expect(nodes.size).toBeGreaterThan(8);
 });
 
 it('differentiates random expressions as the evaluator does', () => {
@@ -98,7 +127,7 @@ it('differentiates random expressions as the evaluator does', () => {
       const slow = createEvaluator(program, point);
       const fast = createFastEvaluator(
         program,
-        point,
+        [point],
         [],
         ({ name }) => positions[name as keyof typeof positions],
       );
