@@ -53,6 +53,19 @@ const onlyWoff2 = {
   },
 };
 
+// What reads formats that few files have is read itself only when one comes: a bundle of its own beside the importer's.
+const FORMATS = ['parquet', 'arrow'];
+function formatsApart() {
+  return {
+    name: 'formats-apart',
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`/formats/(${FORMATS.join('|')})$`) }, ({ kind, path }) =>
+        kind === 'dynamic-import' ? { path: `./${basename(path)}.cjs`, external: true } : null,
+      );
+    },
+  };
+}
+
 const product = [
   {
     ...node,
@@ -61,7 +74,19 @@ const product = [
     format: 'cjs',
     external: ['vscode'],
   },
-  { ...node, entryPoints: ['src/worker.ts'], outfile: 'dist/worker.cjs', format: 'cjs' },
+  {
+    ...node,
+    entryPoints: ['src/worker.ts'],
+    outfile: 'dist/worker.cjs',
+    format: 'cjs',
+    plugins: [formatsApart()],
+  },
+  ...FORMATS.map((name) => ({
+    ...node,
+    entryPoints: [`src/engine/formats/${name}.ts`],
+    outfile: `dist/${name}.cjs`,
+    format: 'cjs',
+  })),
   { ...node, entryPoints: ['src/analysis.ts'], outfile: 'dist/analysis.cjs', format: 'cjs' },
   // Apart from the extension, whose start would otherwise read its 1.6 MB.
   { ...node, entryPoints: ['src/host/mathjax.ts'], outfile: 'dist/mathjax.cjs', format: 'cjs' },
@@ -71,7 +96,7 @@ const product = [
     outfile: 'dist/cli.js',
     format: 'esm',
     banner: { js: `#!/usr/bin/env node\n${commonJsNames}` },
-    plugins: [executable()],
+    plugins: [executable(), formatsApart()],
   },
   {
     ...common,

@@ -1,19 +1,22 @@
 /** Tables on the command line: read, fitted to a definition, and used to check its gradients. */
-import { createReadStream } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { freemem } from 'node:os';
+import { basename } from 'node:path';
 import type { Analyzer } from '../check/analyze';
 import { checkOnDataNow } from '../check/dataCheck';
-import { createCsvReader, describeTable, type Table as CsvTable } from '../engine/csv';
+import { describeTable, type Table as ReadTable } from '../engine/csv';
 import { prepareDataset, someRows, type Dataset } from '../engine/dataset';
 import { leftOutNotes } from '../engine/leftOut';
 import { initialParameters } from '../engine/initial';
 import type { GradientJob } from '../engine/job';
+import { readTable } from '../engine/readTable';
 import type { Analysis, CheckReport, DataChoice, Finding, ParameterCheck, Problem } from '../protocol';
 import { InputError, reason, type SourceFile } from './files';
 import type { DataOptions } from './options';
 import { counted } from './words';
 
 export interface Table {
-  readonly csv: CsvTable;
+  readonly read: ReadTable;
   readonly choice: DataChoice;
   /** Columns that are not used because they cannot be. */
   readonly notes: readonly string[];
@@ -24,16 +27,10 @@ export const CHECK_ROWS = 20_000;
 
 /** Reads the table and settles which columns are used. Throws an `InputError`. */
 export async function openTable(options: DataOptions): Promise<Table> {
-  const reader = createCsvReader();
-  try {
-    for await (const chunk of createReadStream(options.path)) if (!reader.push(chunk as Uint8Array)) break;
-  } catch (error) {
-    throw new InputError(reason(options.path, error));
-  }
-  const csv = reader.finish();
-  const preview = describeTable(options.path, csv);
-  const [problem] = csv.problems;
-  if (csv.rows === 0 || csv.columns.length === 0)
+  const read = await readAt(options.path);
+  const preview = describeTable(options.path, read);
+  const [problem] = read.problems;
+  if (read.rows === 0 || read.columns.length === 0)
     throw new InputError(`${options.path}: ${problem?.message ?? 'there are no rows in it.'}`);
   const names = preview.columns.map(({ name }) => name);
   for (const name of [options.target, ...(options.features ?? [])])
@@ -48,10 +45,43 @@ export async function openTable(options: DataOptions): Promise<Table> {
       .map(({ name }) => name);
   const { path, target, standardise, missing, settings } = options;
   return {
-    csv,
+    read,
     choice: { path, target, features, standardise, missing, settings },
-    notes: options.features ? [] : leftOutNotes(csv.columns, new Set([target])),
+    notes: options.features ? [] : leftOutNotes(read.columns, new Set([target])),
   };
+}
+
+/** The share of the free memory that the numbers of a table may take. */
+const MEMORY_SHARE = 0.6;
+
+async function readAt(path: string): Promise<ReadTable> {
+  const name = basename(path);
+  const limit = MEMORY_SHARE * freemem();
+  try {
+    const file = await open(path);
+    try {
+      const status = await file.stat();
+      if (!status.isFile()) {
+        // A pipe has no positions: all of it is read first.
+        const bytes = new Uint8Array(await readFile(file));
+        const slice = (position: number, length: number) => bytes.slice(position, position + length);
+        return await readTable(
+          { name, size: bytes.length, read: (position, length) => Promise.resolve(slice(position, length)) },
+          limit,
+        );
+      }
+      const read = async (position: number, length: number): Promise<Uint8Array> => {
+        const bytes = new Uint8Array(length);
+        const { bytesRead } = await file.read(bytes, 0, length, position);
+        return bytes.subarray(0, bytesRead);
+      };
+      return await readTable({ name, size: status.size, read }, limit);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new InputError(reason(path, error));
+  }
 }
 
 export type Fitted =
@@ -59,7 +89,7 @@ export type Fitted =
   | { readonly dataset?: undefined; readonly problems: readonly Problem[] };
 
 export function fit(job: GradientJob, table: Table): Fitted {
-  const prepared = prepareDataset(job, table.csv, table.choice);
+  const prepared = prepareDataset(job, table.read, table.choice);
   return prepared.ok ? { dataset: prepared.dataset } : { problems: prepared.problems.map(withOptions) };
 }
 

@@ -3,238 +3,187 @@
  * but the cells' values. Problems name the line of the file and the column.
  */
 import type { Problem, TablePreview } from '../protocol';
-import { isMissing, readNumber, scanNumber, type NumberScanner } from './cell';
-import { createColumn, describeColumn, type Column, type ColumnBuilder } from './column';
-import { looksLikeHeader, markLength, problem, sniffDelimiter, unreadable } from './sniff';
+import { createColumns, describeColumn, type Column, type Columns } from './column';
+import { describeLayout, sniffLayout, type Dialect, type DialectOptions, type Layout } from './dialect';
+import { createPieceReader, RAGGED_SHOWN, type Piece, type PieceReader } from './piece';
+import { markLength, problem, unreadable } from './sniff';
 
 export interface Table {
   readonly rows: number;
   readonly columns: readonly Column[];
-  readonly header: boolean;
-  readonly delimiter: string;
+  /** How it was read, in words: the format, and what was found out of it. */
+  readonly format: string;
   readonly problems: readonly Problem[];
 }
 
-export interface CsvOptions {
-  /** Found out from the text by default. */
-  readonly delimiter?: string;
-  readonly header?: boolean;
-}
-
 export interface CsvReader {
-  /** Takes the next bytes. Returns false when reading more is pointless. */
+  /** Takes the next bytes, which are copied. Returns false when reading more is pointless. */
   push(chunk: Uint8Array): boolean;
+  /** What the first bytes said of the whole; null before enough of them came. */
+  layout(): CsvLayout | null;
+  /** Takes up a piece that was read elsewhere, if it begins where the reader stands; then the reader stands at its end. */
+  take(piece: Piece, start: number): boolean;
+  /** Position in the bytes of the first that has not become part of a row. */
+  position(): number;
+  /** Goes on at its position as if nothing after it had come. */
+  rewind(): void;
+  /** Rows to make room for. */
+  expect(rows: number): void;
+  rows(): number;
   /** After the last chunk. */
   finish(): Table;
+}
+
+export interface CsvLayout {
+  readonly dialect: Dialect;
+  readonly columns: number;
 }
 
 /** Bytes that are looked at before the first record is read. */
 const HEAD = 1 << 16;
 /** A record longer than this has a quote that was never closed. */
 const LONGEST_RECORD = 1 << 24;
-const RAGGED_SHOWN = 3;
-const [LF, CR, QUOTE, SPACE, TAB] = [10, 13, 34, 32, 9];
+/** Line feeds and carriage returns of the first records. */
+const BREAKS = 6;
+const [LF, CR] = [10, 13];
 
-const ASCII = 128;
-const SHORT = 40;
-
-type Decode = (bytes: Uint8Array) => string;
-
-/** Text of a range of UTF-8 bytes; short plain ones, which most cells are, without the decoder's overhead. */
-function textOf(decode: Decode, bytes: Uint8Array, from: number, to: number): string {
-  if (to - from > SHORT) return decode(bytes.subarray(from, to));
-  const codes: number[] = [];
-  for (let p = from; p < to; p += 1) {
-    const byte = bytes[p] ?? 0;
-    if (byte >= ASCII) return decode(bytes.subarray(from, to));
-    codes.push(byte);
-  }
-  return String.fromCharCode(...codes);
-}
-
-export function createCsvReader(options: CsvOptions = {}): CsvReader {
+export function createCsvReader(options: DialectOptions = {}): CsvReader {
   const decoder = new TextDecoder('utf-8');
-  const decode: Decode = (bytes) => decoder.decode(bytes);
-  let pending: Uint8Array = new Uint8Array(0);
-  let started = false;
+  /** Bytes that are no rows yet, in [0, held), and a line feed after them, which ends numbers. */
+  let bytes: Uint8Array = new Uint8Array(HEAD + 1);
+  let held = 0;
+  /** Position of the first of them. */
+  let position = 0;
+  let layout: Layout | null = null;
+  let read: PieceReader | null = null;
+  let columns: Columns | null = null;
+  let names: readonly string[] = [];
   let fatal: Problem | null = null;
-  let delimiter = ',';
-  let delimiterByte = 44;
   let line = 1;
-  /** Line breaks inside the quotes of the current record. */
-  let breaks = 0;
-  let rows = 0;
-  let header = false;
-  let names: string[] | null = null;
-  let columns: ColumnBuilder[] = [];
   let raggedCount = 0;
   const ragged: { line: number; fields: number }[] = [];
   const problems: Problem[] = [];
 
-  // One record at a time, so that a record that is cut off by the end of a chunk can be read again.
-  let fields = 0;
-  let values = new Float64Array(64);
-  const texts: (string | null)[] = [];
-  const scanned: NumberScanner = { value: 0, end: 0 };
-
-  const addField = (value: number, text: string | null): void => {
-    if (fields === values.length) {
-      const larger = new Float64Array(2 * fields);
-      larger.set(values);
-      values = larger;
-    }
-    values[fields] = value;
-    texts[fields] = text;
-    fields += 1;
+  const drop = (count: number): void => {
+    bytes.copyWithin(0, count, held);
+    held -= count;
+    position += count;
+    bytes[held] = LF;
   };
 
-  const addText = (text: string): void => {
-    addField(readNumber(text), text);
+  const start = (whole: boolean): void => {
+    const head = bytes.subarray(0, held);
+    fatal = unreadable(head.subarray(0, HEAD));
+    if (fatal !== null) return;
+    drop(markLength(head));
+    layout = sniffLayout(decoder.decode(bytes.subarray(0, held)), whole, options);
+    if (layout.header) skipHeader(layout.dialect);
+    const found = layout.names ?? Array.from({ length: widthOf(layout.dialect) }, () => '');
+    names = uniqueNames(found, problems);
+    columns = createColumns(names);
+    read = createPieceReader(layout.dialect, names.length, true);
   };
 
-  /** Reads one record from `start`. Returns where the next begins, or -1 where the bytes end before the record does. */
-  const record = (bytes: Uint8Array, start: number, last: boolean): number => {
-    let p = start;
-    fields = 0;
-    breaks = 0;
-    const limit = bytes.length;
+  /** Fields of the first record. */
+  const widthOf = (dialect: Dialect): number => {
+    const { ragged: first } = createPieceReader(dialect, 0)(bytes, 0, held, held, true);
+    return first[0]?.fields ?? 0;
+  };
+
+  /** Reads over everything up to the end of the first record. */
+  const skipHeader = (dialect: Dialect): void => {
+    const one = createPieceReader(dialect, 0);
     for (;;) {
-      while (p < limit && bytes[p] === SPACE) p += 1;
-      if (bytes[p] === QUOTE && p < limit) {
-        const end = quoted(bytes, p);
-        if (end < 0) return -1;
-        p = end;
-      } else if (!names || !number(bytes, p)) {
-        const first = p;
-        while (p < limit && bytes[p] !== delimiterByte && bytes[p] !== LF && bytes[p] !== CR) p += 1;
-        if (p === limit && !last) return -1;
-        addText(textOf(decode, bytes, first, p).trim());
-      } else p = scanned.end;
-      if (p >= limit) return last ? limit : -1;
-      const byte = bytes[p];
-      p += 1;
-      if (byte === delimiterByte) continue;
-      if (byte === CR) {
-        if (p >= limit && !last) return -1;
-        if (bytes[p] === LF) p += 1;
-      }
-      return p;
+      const piece = one(bytes, 0, Math.min(1, held), held, true);
+      if (piece.end === 0) return;
+      line += piece.lines;
+      drop(piece.end);
+      if (piece.raggedCount > 0) return;
     }
   };
 
-  /** A plain number that ends where the field ends: the usual case, without a string. */
-  const number = (bytes: Uint8Array, start: number): boolean => {
-    if (!scanNumber(bytes, start, bytes.length, scanned)) return false;
-    const after = bytes[scanned.end];
-    if (after !== delimiterByte && after !== LF && after !== CR) return false;
-    addField(scanned.value, null);
-    return true;
-  };
-
-  /** A quoted field: two quotes inside stand for one, and what follows the closing quote belongs to the text. */
-  const quoted = (bytes: Uint8Array, start: number): number => {
-    let p = start + 1;
-    let text = '';
-    for (;;) {
-      const from = p;
-      while (p < bytes.length && bytes[p] !== QUOTE) {
-        if (bytes[p] === LF) breaks += 1;
-        p += 1;
-      }
-      if (p >= bytes.length) return -1;
-      text += textOf(decode, bytes, from, p);
-      if (bytes[p + 1] !== QUOTE) break;
-      text += '"';
-      p += 2;
-    }
-    p += 1;
-    const from = p;
-    while (p < bytes.length && bytes[p] !== delimiterByte && bytes[p] !== LF && bytes[p] !== CR) p += 1;
-    addText((text + textOf(decode, bytes, from, p)).trim());
-    return p;
-  };
-
-  const commit = (at: number): void => {
-    const blank = fields === 1 && texts[0] === '';
-    if (blank && (names === null || names.length > 1)) return;
-    if (!names) {
-      const cells = texts.slice(0, fields).map((text) => text ?? '');
-      header = options.header ?? looksLikeHeader(cells);
-      names = header ? uniqueNames(cells, problems) : cells.map((_, k) => `column ${k + 1}`);
-      columns = cells.map(() => createColumn());
-      if (header) return;
-    }
-    if (fields !== names.length) {
-      raggedCount += 1;
-      if (ragged.length < RAGGED_SHOWN) ragged.push({ line: at, fields });
-      return;
-    }
-    rows += 1;
-    for (let k = 0; k < fields; k += 1) {
-      const column = columns[k];
-      const value = values[k] ?? NaN;
-      const text = texts[k] ?? null;
-      if (!Number.isNaN(value)) column?.number(value);
-      else if (text === null || isMissing(text)) column?.missing();
-      else column?.text(text, at);
-    }
-  };
-
-  const start = (): void => {
-    started = true;
-    fatal = unreadable(pending.subarray(0, HEAD));
-    pending = pending.subarray(markLength(pending));
-    delimiter = options.delimiter ?? sniffDelimiter(decode(pending.subarray(0, HEAD)));
-    delimiterByte = delimiter === '\t' ? TAB : delimiter.charCodeAt(0);
+  const append = (piece: Piece): void => {
+    for (const row of piece.ragged)
+      if (ragged.length < RAGGED_SHOWN) ragged.push({ line: line + row.line, fields: row.fields });
+    raggedCount += piece.raggedCount;
+    columns?.append(piece, line);
+    line += piece.lines;
   };
 
   const consume = (last: boolean): void => {
-    let p = 0;
-    while (p < pending.length) {
-      const next = record(pending, p, last);
-      if (next < 0) break;
-      commit(line);
-      line += 1 + breaks;
-      p = next;
-    }
-    pending = pending.subarray(p);
-    if (pending.length > LONGEST_RECORD || (last && pending.length > 0))
+    if (!read) return;
+    const piece = read(bytes, 0, held, held, last);
+    append(piece);
+    drop(piece.end);
+    if (held > LONGEST_RECORD || (last && held > 0))
       fatal = problem(
         'csv-quote',
         `A quotation mark in line ${line} is never closed. Close it, or double it if it belongs to the text.`,
       );
   };
 
+  /** Whether the first records are there whole, so that they tell the layout. */
+  const enough = (): boolean => {
+    if (held < HEAD) return false;
+    let breaks = 0;
+    for (let p = 0; p < held && breaks < BREAKS; p += 1) if (bytes[p] === LF || bytes[p] === CR) breaks += 1;
+    return breaks >= BREAKS || held > LONGEST_RECORD;
+  };
+
   return {
     push(chunk) {
       if (fatal) return false;
-      pending = pending.length === 0 ? chunk : joined(pending, chunk);
-      if (!started && pending.length < HEAD) return true;
-      if (!started) start();
+      if (held + chunk.length + 1 > bytes.length) {
+        const larger = new Uint8Array(Math.max(held + chunk.length + 1, 2 * bytes.length));
+        larger.set(bytes.subarray(0, held));
+        bytes = larger;
+      }
+      bytes.set(chunk, held);
+      held += chunk.length;
+      bytes[held] = LF;
+      if (!layout) {
+        if (!enough()) return true;
+        start(false);
+      }
       // A problem of the first bytes; the compiler cannot see that `start` sets it.
       if ((fatal as Problem | null) === null) consume(false);
       return fatal === null;
     },
+    layout: () => layout && { dialect: layout.dialect, columns: names.length },
+    take(piece, from) {
+      if (held > 0 || from !== position) return false;
+      append(piece);
+      position = piece.end;
+      return true;
+    },
+    position: () => position,
+    rewind: () => {
+      held = 0;
+      bytes[0] = LF;
+    },
+    expect: (rows) => columns?.reserve(rows),
+    rows: () => columns?.rows ?? 0,
     finish() {
-      if (!started) start();
+      if (!layout && fatal === null) start(true);
       if (fatal === null) consume(true);
       if (fatal !== null) problems.push(fatal);
-      const table = names ? columns.map((column, k) => column.finish(names?.[k] ?? `column ${k + 1}`)) : [];
-      const uneven = raggedProblem(ragged, raggedCount, names?.length ?? 0);
+      const format = layout ? describeLayout(layout) : '';
+      const uneven = raggedProblem(ragged, raggedCount, names.length);
       if (uneven) problems.push(uneven);
       // Where fields are missing or too many, values may stand in the wrong columns: such a table must not be used.
-      if (fatal !== null || uneven) return { rows: 0, columns: [], header, delimiter, problems };
-      problems.push(...strayProblems(table));
-      if (rows === 0)
+      if (fatal !== null || uneven || !columns) return { rows: 0, columns: [], format, problems };
+      const finished = columns.finish();
+      problems.push(...strayProblems(finished));
+      if (columns.rows === 0)
         problems.push(
           problem(
             'csv-empty',
-            names === null
-              ? 'The file is empty. Choose a file with a header line and one line per sample.'
-              : 'The file has a header line but no rows. Choose a file with one line per sample.',
+            layout?.header === true
+              ? 'The file has a header line but no rows. Choose a file with one line per sample.'
+              : 'The file is empty. Choose a file with a header line and one line per sample.',
           ),
         );
-      return { rows, columns: table, header, delimiter, problems };
+      return { rows: columns.rows, columns: finished, format, problems };
     },
   };
 }
@@ -244,22 +193,8 @@ export function describeTable(path: string, table: Table): TablePreview {
   return { path, rows: table.rows, columns: table.columns.map(describeColumn), problems: table.problems };
 }
 
-/** Bytes that the numbers of a file of this size will take, from its first bytes. */
-export function estimateMemory(head: Uint8Array, size: number): number {
-  let cells = 0;
-  for (const byte of head) if (byte === LF || byte === 44 || byte === 59 || byte === TAB) cells += 1;
-  // Growing columns hold up to twice what they need, and once more while they are copied.
-  return head.length === 0 ? 0 : Math.ceil((size / head.length) * cells * 8 * 3);
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
-function uniqueNames(cells: readonly string[], problems: Problem[]): string[] {
+/** Names for all columns, each but once. */
+export function uniqueNames(cells: readonly string[], problems: Problem[]): readonly string[] {
   const used = new Set<string>();
   const doubled = new Set<string>();
   const names = cells.map((cell, k) => {
@@ -301,7 +236,7 @@ function raggedProblem(
 
 const counted = (fields: number): string => (fields === 1 ? '1 field' : `${fields} fields`);
 
-function strayProblems(columns: readonly Column[]): Problem[] {
+export function strayProblems(columns: readonly Column[]): Problem[] {
   return columns.flatMap((column) => {
     const stray = column.firstStray;
     if (!stray) return [];
@@ -309,7 +244,7 @@ function strayProblems(columns: readonly Column[]): Problem[] {
     return [
       problem(
         'csv-text-in-number',
-        `Column ${column.name} is numeric, but line ${stray.line} has the text "${shortened(stray.text)}"${more}. Correct it, or leave the column out.`,
+        `Column ${column.name} is numeric, but ${stray.place} has the text "${shortened(stray.text)}"${more}. Correct it, or leave the column out.`,
       ),
     ];
   });

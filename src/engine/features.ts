@@ -95,7 +95,7 @@ function unusable(column: Column): Problem[] {
     return [
       problem(
         'feature-text-value',
-        `Column ${column.name} is numeric, but line ${column.firstStray.line} has the text "${column.firstStray.text}". Correct it, or leave the column out.`,
+        `Column ${column.name} is numeric, but ${column.firstStray.place} has the text "${column.firstStray.text}". Correct it, or leave the column out.`,
       ),
     ];
   const row = column.numbers.findIndex((value) => value === Infinity || value === -Infinity);

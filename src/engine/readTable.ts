@@ -1,10 +1,16 @@
 /** A table from something that gives bytes, within a limit of memory, with reasons where it cannot be had. */
 import type { Problem } from '../protocol';
-import { createCsvReader, estimateMemory, type Table } from './csv';
-import { problem } from './sniff';
+import { createCsvReader, strayProblems, uniqueNames, type CsvReader, type Table } from './csv';
+import { readJson } from './formats/json';
+import { NPY_HEAD, npyColumns, npyHeader } from './formats/npy';
+import { fromUtf16, gathered, gunzip, joined, type Chunks } from './formats/stream';
+import type { ColumnTable } from './formats/store';
+import { zipEntries, type RandomAccess, type ZipEntry } from './formats/zip';
+import type { Column } from './column';
+import { kindOf, problem, TableFault, type FileKind } from './sniff';
 
 export interface TableSource {
-  /** For messages. */
+  /** For messages, and for the names of columns that have none. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -13,34 +19,297 @@ export interface TableSource {
 }
 
 const CHUNK = 1 << 20;
+/** Bytes by which kinds of files are told apart. */
+const HEAD = 1 << 12;
 
 /** Reads in chunks, so that others get their turn in between. `limit` is in bytes of memory. */
 export async function readTable(source: TableSource, limit: number): Promise<Table> {
+  try {
+    const { head } = await headOf(chunksOf({ ...source, size: 0 }), HEAD);
+    return await readAs(kindOf(head, source.name), source, limit);
+  } catch (error) {
+    if (!(error instanceof TableFault)) throw error;
+    return unusable(error.problem);
+  }
+}
+
+async function readAs(kind: FileKind, source: TableSource, limit: number): Promise<Table> {
+  const { name } = source;
+  switch (kind) {
+    case 'parquet': {
+      const { readParquet } = await import('./formats/parquet');
+      const fits = (rows: number, columns: number): void => {
+        const needed = memoryOf(rows, columns);
+        if (needed > limit) throw tooLarge(source, needed, limit);
+      };
+      return fromColumns('Parquet', await told('Parquet', source, (file) => readParquet(file, fits)));
+    }
+    case 'arrow': {
+      const bytes = await whole(chunksOf(source), source, limit);
+      const { readArrow } = await import('./formats/arrow');
+      return fromColumns('Arrow', await told('Arrow', source, () => readArrow(bytes)));
+    }
+    case 'feather-1':
+      throw new TableFault(
+        'feather-1',
+        'The file is in the first version of the Feather format, which is no longer used. Write it again with pandas 1.1 or later, or as Parquet.',
+      );
+    case 'npy':
+      return readNpy(source, limit);
+    case 'zip':
+      return readZip(source, limit);
+    case 'text':
+    case 'json':
+    case 'gzip':
+    case 'utf-16-little':
+    case 'utf-16-big':
+      return readStream(kind, name, chunksOf(source), source, limit);
+  }
+}
+
+/** Bytes in their order, as far as a text or an array has to be read; unpacked first where they are packed. */
+async function readStream(
+  kind: FileKind,
+  name: string,
+  chunks: Chunks,
+  source: TableSource,
+  limit: number,
+): Promise<Table> {
+  switch (kind) {
+    case 'gzip':
+      return readInner(name.replace(/\.gz$/i, ''), gunzip(chunks), source, limit, 'gzip');
+    case 'utf-16-little':
+    case 'utf-16-big':
+      return readInner(name, fromUtf16(chunks, kind === 'utf-16-big'), source, limit, 'UTF-16');
+    case 'json': {
+      const { rows, columns, problems } = readJson(await whole(chunks, source, limit));
+      return fromColumns('JSON', { rows, columns, problems: [...problems, ...strayProblems(columns)] });
+    }
+    case 'text':
+      return readText(chunks, source, limit);
+    case 'npy':
+      return fromColumns('NumPy array', await readArray(name.replace(/\.npy$/i, ''), chunks, source, limit));
+    case 'parquet':
+    case 'arrow':
+    case 'feather-1':
+    case 'zip':
+      throw new TableFault(
+        'nested-archive',
+        `${source.name} is packed twice: ${name} in it is packed itself. Unpack it and choose the file inside.`,
+      );
+  }
+}
+
+/** What is inside of a packing, by its own first bytes. */
+async function readInner(
+  name: string,
+  chunks: Chunks,
+  source: TableSource,
+  limit: number,
+  packing: string,
+): Promise<Table> {
+  const { head, all } = await headOf(chunks, HEAD);
+  const table = await readStream(kindOf(head, name), name, all, source, limit);
+  return { ...table, format: table.format === '' ? packing : `${packing}: ${table.format}` };
+}
+
+/** In UTF-8. */
+async function readText(chunks: Chunks, source: TableSource, limit: number): Promise<Table> {
   const reader = createCsvReader();
+  let expected = false;
+  for await (const chunk of chunks) {
+    if (!reader.push(chunk)) break;
+    if (!expected && reader.rows() > 0) {
+      expected = true;
+      expectRows(reader, source, limit);
+    }
+    const held = memoryOf(reader.rows(), reader.layout()?.columns ?? 0);
+    if (held > limit) throw tooLarge(source, held, limit);
+  }
+  const table = reader.finish();
+  const held = memoryOf(table.rows, table.columns.length);
+  if (held > limit) throw tooLarge(source, held, limit);
+  return table;
+}
+
+/** Room for the rows to come, from the length of those before; throws where there is not enough of it. */
+export function expectRows(reader: CsvReader, source: TableSource, limit: number): void {
+  const columns = reader.layout()?.columns ?? 0;
+  const rows = Math.ceil((source.size / Math.max(1, reader.position())) * reader.rows());
+  const needed = memoryOf(rows, columns);
+  if (needed > limit) throw tooLarge(source, needed, limit);
+  // Rows are not all as long as the first; memory that is not written to is not taken.
+  reader.expect(Math.ceil(1.02 * rows) + 64);
+}
+
+const memoryOf = (rows: number, columns: number): number => 8 * rows * columns;
+
+async function readNpy(source: TableSource, limit: number): Promise<Table> {
+  const name = source.name.replace(/\.npy$/i, '');
+  return fromColumns('NumPy array', await readArray(name, chunksOf(source), source, limit));
+}
+
+/** One array as columns. */
+async function readArray(
+  name: string,
+  chunks: Chunks,
+  source: TableSource,
+  limit: number,
+): Promise<ColumnTable> {
+  const { head, all } = await headOf(chunks, NPY_HEAD);
+  const parsed = npyHeader(head);
+  if ('fault' in parsed) throw new TableFault('npy-array', `The array ${name} ${parsed.fault}.`);
+  const { rows, fields } = parsed.header;
+  const needed = memoryOf(rows, fields.length);
+  if (needed > limit) throw tooLarge(source, needed, limit);
+  const { columns, problem: cutOff } = await npyColumns(name, parsed.header, all);
+  return columns ? { rows, columns, problems: [] } : { rows: 0, columns: [], problems: [cutOff] };
+}
+
+async function readZip(source: TableSource, limit: number): Promise<Table> {
+  const entries = await zipEntries(source);
+  if (entries.some(({ name }) => name === 'xl/workbook.xml'))
+    throw new TableFault(
+      'excel-workbook',
+      'The file is an Excel workbook. Export the table as CSV ("CSV UTF-8") and choose that file.',
+    );
+  const arrays = entries.filter(({ name }) => name.endsWith('.npy'));
+  if (arrays.length > 0) return readNpz(arrays, source, limit);
+  const [only, second] = entries;
+  if (!only || second)
+    throw new TableFault(
+      'archive',
+      only
+        ? `The file is a ZIP archive of ${entries.length} files (${entries
+            .slice(0, 3)
+            .map(({ name }) => name)
+            .join(', ')}, …). Unpack it and choose the table inside.`
+        : 'The file is a ZIP archive with nothing in it. Choose another file.',
+    );
+  return readInner(only.name, only.open(), source, limit, 'ZIP');
+}
+
+/** Arrays of one length become columns side by side; those of other lengths are left out, and said to be. */
+async function readNpz(entries: readonly ZipEntry[], source: TableSource, limit: number): Promise<Table> {
+  const read: { readonly name: string; readonly table: ColumnTable }[] = [];
+  const problems: Problem[] = [];
+  let room = limit;
+  for (const entry of entries) {
+    const name = entry.name.replace(/\.npy$/, '');
+    try {
+      const table = await readArray(name, entry.open(), source, room);
+      room -= memoryOf(table.rows, table.columns.length);
+      if (table.problems.length > 0) problems.push(...table.problems);
+      else read.push({ name, table });
+    } catch (error) {
+      if (!(error instanceof TableFault) || error.problem.id !== 'npy-array') throw error;
+      problems.push(error.problem);
+    }
+  }
+  const rows = Math.max(0, ...read.map(({ table }) => table.rows));
+  const used = read.filter(({ table }) => table.rows === rows);
+  const others = read.filter(({ table }) => table.rows !== rows);
+  if (others.length > 0)
+    problems.push(
+      problem(
+        'array-length',
+        `The arrays have different numbers of rows. Those with ${rows} are used; left out: ${others
+          .map(({ name, table }) => `${name} (${table.rows})`)
+          .join(', ')}.`,
+      ),
+    );
+  return fromColumns('NumPy arrays', { rows, columns: used.flatMap(({ table }) => table.columns), problems });
+}
+
+/** The bytes of a file in their order; throws where they end before they should. */
+async function* chunksOf(source: TableSource): AsyncGenerator<Uint8Array> {
   let position = 0;
   for (;;) {
     const chunk = await source.read(position, CHUNK);
     if (chunk.length === 0) break;
-    if (position === 0) {
-      const needed = estimateMemory(chunk, source.size);
-      if (needed > limit) return unusable(tooLarge(source, needed, limit));
-    }
     position += chunk.length;
-    if (!reader.push(chunk)) return reader.finish();
+    yield chunk;
   }
-  if (position < source.size)
-    return unusable(
-      problem(
-        'file-truncated',
-        `${source.name} became shorter while it was read (${position} of ${source.size} bytes). Try again when it is no longer written to.`,
-      ),
+  if (position < source.size) throw truncated(source, position);
+}
+
+export const truncated = ({ name, size }: TableSource, position: number): TableFault =>
+  new TableFault(
+    'file-truncated',
+    `${name} became shorter while it was read (${position} of ${size} bytes). Try again when it is no longer written to.`,
+  );
+
+/** The first bytes, at least `length` of them if there are so many, and all bytes from the first on. */
+async function headOf(
+  chunks: Chunks,
+  length: number,
+): Promise<{ readonly head: Uint8Array; readonly all: AsyncGenerator<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < length) {
+    const next = await iterator.next();
+    if (next.done) break;
+    head = head.length === 0 ? next.value : joined(head, next.value);
+  }
+  const all = (async function* () {
+    yield head;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  })();
+  return { head, all };
+}
+
+/** Formats that are only read as a whole take the bytes besides the numbers. */
+async function whole(chunks: Chunks, source: TableSource, limit: number): Promise<Uint8Array> {
+  const bytes = await gathered(chunks, limit / 2);
+  if (bytes === null) throw tooLarge(source, 2 * source.size, limit);
+  return bytes;
+}
+
+/** What a library throws for a file, as a problem of the file; what reading the bytes throws is passed on. */
+async function told<T>(
+  format: string,
+  source: TableSource,
+  work: (file: RandomAccess) => T | Promise<T>,
+): Promise<T> {
+  let ofSource: unknown;
+  const file: RandomAccess = {
+    size: source.size,
+    read: async (position, length) => {
+      try {
+        return await source.read(position, length);
+      } catch (error) {
+        ofSource = error;
+        throw error;
+      }
+    },
+  };
+  try {
+    return await work(file);
+  } catch (error) {
+    if (error instanceof TableFault || error === ofSource) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TableFault(
+      'file-damaged',
+      `${source.name} cannot be read as ${format}: ${reason}. Write it again, or as CSV.`,
     );
-  return reader.finish();
+  }
+}
+
+function fromColumns(format: string, { rows, columns, problems }: ColumnTable): Table {
+  const all = [...problems];
+  const names = uniqueNames(
+    columns.map(({ name }) => name),
+    all,
+  );
+  const named = columns.map((column, k): Column => ({ ...column, name: names[k] ?? column.name }));
+  if (rows === 0 && all.length === 0)
+    all.push(problem('no-rows', 'The table has no rows. Choose a file with one row per sample.'));
+  return { rows, columns: named, format, problems: all };
 }
 
 /** A table with nothing in it but the reason. */
 export function unusable(...problems: Problem[]): Table {
-  return { rows: 0, columns: [], header: false, delimiter: ',', problems };
+  return { rows: 0, columns: [], format: '', problems };
 }
 
 /** What an error of the file system means for the user. */
@@ -67,8 +336,8 @@ export function fileProblem(name: string, error: unknown): Problem {
   }
 }
 
-function tooLarge(source: TableSource, needed: number, limit: number): Problem {
-  return problem(
+function tooLarge(source: TableSource, needed: number, limit: number): TableFault {
+  return new TableFault(
     'file-too-large',
     `${source.name} (${bytes(source.size)}) needs about ${bytes(needed)} of memory; the limit on this machine is ${bytes(limit)}. Use a part of its rows, or leave columns out of the file.`,
   );

@@ -1,6 +1,5 @@
-/** What kind of text a file is, from its first bytes. */
+/** What kind of file it is, from its first bytes. */
 import type { Problem } from '../protocol';
-import { isMissing, readNumber } from './cell';
 
 export const problem = (id: string, message: string): Problem => ({
   type: 'problem',
@@ -9,32 +8,65 @@ export const problem = (id: string, message: string): Problem => ({
   span: null,
 });
 
-const DELIMITERS = [',', ';', '\t', '|'] as const;
-const QUOTE = '"';
+/** A table that cannot be read, with what to tell of it. */
+export class TableFault extends Error {
+  readonly problem: Problem;
+  constructor(id: string, message: string) {
+    super(message);
+    this.problem = problem(id, message);
+  }
+}
+
+export type FileKind =
+  | 'text'
+  | 'json'
+  | 'gzip'
+  | 'zip'
+  | 'npy'
+  | 'parquet'
+  | 'arrow'
+  | 'feather-1'
+  | 'utf-16-little'
+  | 'utf-16-big';
+
+const startsWith = (head: Uint8Array, ...bytes: readonly number[]): boolean =>
+  bytes.every((byte, k) => head[k] === byte);
+const ascii = (text: string): number[] => [...text].map((char) => char.charCodeAt(0));
+/** Bytes that are looked at where there is no mark. */
+const PROBED = 64;
+const OPEN_BRACKETS: readonly (number | undefined)[] = ascii('[{');
+const WHITE: readonly (number | undefined)[] = ascii(' \t\r\n');
+
+/** Text is what is nothing else; `name` settles whether text that begins with a bracket is JSON. */
+export function kindOf(head: Uint8Array, name: string): FileKind {
+  if (startsWith(head, 0x1f, 0x8b)) return 'gzip';
+  if (startsWith(head, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 5, 6)) return 'zip';
+  if (startsWith(head, 0x93, ...ascii('NUMPY'))) return 'npy';
+  if (startsWith(head, ...ascii('PAR1'))) return 'parquet';
+  if (startsWith(head, ...ascii('ARROW1')) || startsWith(head, 255, 255, 255, 255)) return 'arrow';
+  if (startsWith(head, ...ascii('FEA1'))) return 'feather-1';
+  if (startsWith(head, 0xff, 0xfe)) return 'utf-16-little';
+  if (startsWith(head, 0xfe, 0xff)) return 'utf-16-big';
+  const wide = wideText(head.subarray(0, PROBED));
+  if (wide) return wide;
+  const first = head.subarray(markLength(head)).find((byte) => !WHITE.includes(byte));
+  return OPEN_BRACKETS.includes(first) && !/\.(csv|tsv|tab|txt|dat)$/i.test(name) ? 'json' : 'text';
+}
+
+/** Plain text of two bytes per character has a zero in each, always on the same side. */
+function wideText(head: Uint8Array): FileKind | null {
+  if (head.length < 4) return null;
+  const zeros = (from: number): boolean => head.every((byte, k) => (k % 2 === from) === (byte === 0));
+  return zeros(1) ? 'utf-16-little' : zeros(0) ? 'utf-16-big' : null;
+}
 
 /** Why the bytes cannot be read as a text table, or null. */
 export function unreadable(head: Uint8Array): Problem | null {
-  const [a, b, c, d] = head;
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
-    return problem(
-      'csv-encoding',
-      'The file is encoded in UTF-16. Save it as UTF-8 (in Excel: "CSV UTF-8") and choose it again.',
-    );
-  if (a === 0x1f && b === 0x8b)
-    return problem(
-      'csv-compressed',
-      'The file is compressed with gzip. Unpack it and choose the CSV file inside.',
-    );
-  if (a === 0x50 && b === 0x4b && c === 3 && d === 4)
-    return problem(
-      'csv-compressed',
-      'The file is a ZIP archive or an Excel workbook. Export the table as CSV and choose that file.',
-    );
   const zero = head.indexOf(0);
   if (zero >= 0)
     return problem(
       'csv-binary',
-      `The file is not a text table: byte ${zero + 1} is zero. Choose a CSV or TSV file in UTF-8.`,
+      `The file is not a text table: byte ${zero + 1} is zero. Choose a CSV, JSON, Parquet, Arrow or NumPy file.`,
     );
   return null;
 }
@@ -42,46 +74,4 @@ export function unreadable(head: Uint8Array): Problem | null {
 /** Length of a UTF-8 byte order mark at the start. */
 export function markLength(head: Uint8Array): number {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-}
-
-/** The delimiter that splits the first lines into the same number of fields, more than one if there is any. */
-export function sniffDelimiter(text: string): string {
-  let best: { delimiter: string; score: number } = { delimiter: ',', score: 0 };
-  for (const delimiter of DELIMITERS) {
-    const counts = countPerLine(text, delimiter);
-    const first = counts[0] ?? 0;
-    if (first === 0) continue;
-    const same = counts.filter((count) => count === first).length / counts.length;
-    const score = same * 1000 + Math.min(first, 999);
-    if (score > best.score) best = { delimiter, score };
-  }
-  return best.delimiter;
-}
-
-function countPerLine(text: string, delimiter: string): number[] {
-  const counts: number[] = [];
-  let count = 0;
-  let quoted = false;
-  let used = false;
-  for (const char of text) {
-    if (char === QUOTE) quoted = !quoted;
-    if (char === '\n' && !quoted) {
-      if (used) counts.push(count);
-      count = 0;
-      used = false;
-      if (counts.length >= 30) return counts;
-    } else if (char !== '\r') {
-      used = true;
-      if (char === delimiter && !quoted) count += 1;
-    }
-  }
-  // The last line may be cut off: it counts only when it is the only one.
-  if (counts.length === 0 && used) counts.push(count);
-  return counts;
-}
-
-/** A first record is a header when it holds names: some text, and no number. */
-export function looksLikeHeader(fields: readonly string[]): boolean {
-  const cells = fields.map((field) => field.trim());
-  return cells.some((cell) => !isMissing(cell)) && cells.every((cell) => Number.isNaN(readNumber(cell)));
 }

@@ -25,7 +25,7 @@ export function readTarget(column: Column, need: TargetNeed): Found<TargetValues
   if (column.strays > 0 && column.firstStray)
     return fail(
       'target-text',
-      `The target ${column.name} is numeric, but line ${column.firstStray.line} has the text "${column.firstStray.text}". Correct it or choose another target.`,
+      `The target ${column.name} is numeric, but ${column.firstStray.place} has the text "${column.firstStray.text}". Correct it or choose another target.`,
     );
   if (column.type === 'empty')
     return fail('target-empty', `The target ${column.name} has no values. Choose another target column.`);

@@ -8,7 +8,21 @@ export interface DataFile {
   readonly label: string;
 }
 
-const PATTERN = '**/*.{csv,tsv,CSV,TSV}';
+/** Of files that hold tables by their name alone; those of text and JSON may be anything, and are chosen by hand. */
+const EXTENSIONS = ['csv', 'tsv', 'parquet', 'feather', 'arrow', 'npy', 'npz', 'jsonl', 'ndjson'];
+const PACKED = ['csv.gz', 'tsv.gz', 'jsonl.gz'];
+const PATTERN = `**/*.{${[...EXTENSIONS, ...EXTENSIONS.map((name) => name.toUpperCase()), ...PACKED].join(',')}}`;
+/** Endings of all files that can be read. */
+export const TABLE_FILES: readonly string[] = [
+  ...EXTENSIONS,
+  'txt',
+  'dat',
+  'tab',
+  'json',
+  'arrows',
+  'gz',
+  'zip',
+];
 const EXCLUDED = '**/{node_modules,site-packages,__pycache__,venv,env,.venv,.git,.tox,.cache}/**';
 /** A workspace with more data files than this is a data store; the choice of a file elsewhere is always there. */
 const MOST_FILES = 500;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ColumnInfo, DataChoice, TablePreview } from '../protocol';
-import { findDataFiles, labelOf } from './dataFiles';
+import { findDataFiles, labelOf, TABLE_FILES } from './dataFiles';
 import { guessFeatures, missingIn, rankTargets } from './dataGuess';
 import type { LabelHint } from './dataGuess';
 import { noData, sentences, UserError } from './messages';
@@ -76,7 +76,7 @@ async function browseFile(): Promise<string | null> {
   const [uri] =
     (await vscode.window.showOpenDialog({
       title: 'Choose a table',
-      filters: { Tables: ['csv', 'tsv', 'txt'], 'All files': ['*'] },
+      filters: { Tables: [...TABLE_FILES], 'All files': ['*'] },
     })) ?? [];
   return uri?.fsPath ?? null;
 }

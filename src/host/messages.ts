@@ -31,8 +31,8 @@ export function definitionGone(fileName: string): string {
 
 export function noData(folderIsOpen: boolean): string {
   return folderIsOpen
-    ? 'There is no data file in this workspace. Put a table as .csv or .tsv file, with the names of the columns in its first line, into the folder, or choose one elsewhere.'
-    : 'No folder is open, so Nabla does not know where to look for data. Open the folder of your table (.csv or .tsv), or choose a file.';
+    ? 'There is no data file in this workspace. Put a table (.csv, .tsv, .parquet, .npz, .jsonl, …) into the folder, or choose one elsewhere.'
+    : 'No folder is open, so Nabla does not know where to look for data. Open the folder of your table, or choose a file.';
 }
 
 export function notForData(name: string): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scanNumber } from '../../../src/engine/cell';
 import { describeColumn } from '../../../src/engine/column';
-import { createCsvReader, describeTable, estimateMemory, type Table } from '../../../src/engine/csv';
+import { createCsvReader, describeTable, type Table } from '../../../src/engine/csv';
 import { fileProblem, readTable, type TableSource } from '../../../src/engine/readTable';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -46,6 +46,42 @@ describe('tables are read', () => {
     ['empty first header cell', ',a\n0,5\n1,6\n', 'column 1: 0 1 | a: 5 6'],
     ['classes that look like numbers in part', 'a,b\n1,x\n2,y\n3,7\n', 'a: 1 2 3 | b: x y 7'],
     ['forms of numbers', 'a\n+1\n-.5\n1e3\n1E-2\n5.\n0x10\n00012\n', 'a: 1 -0.5 1000 0.01 5 16 12'],
+    ['vertical bars', 'a|b\n1|2\n3|4\n', 'a: 1 3 | b: 2 4'],
+    ['blanks', '1.5 2\n3 4\n', 'column 1: 1.5 3 | column 2: 2 4'],
+    ['runs of blanks', '  a   b\n 1.5   2 \n\n -3   4\n', 'a: 1.5 -3 | b: 2 4'],
+    ['blanks and tabs', 'a b\n1 \t2\n3\t4\n', 'a: 1 3 | b: 2 4'],
+    ['blanks with quotes', 'a b\n"x y" 2\n"z" 4\n', 'a: x y z | b: 2 4'],
+    ['blanks in one text of many', 'name,a\nNew York,1\nOslo,2\n', 'name: New York Oslo | a: 1 2'],
+    ['decimal commas', 'a;b\n1,5;x\n-2,25;y\n,5;z\n', 'a: 1.5 -2.25 0.5 | b: x y z'],
+    ['decimal commas with exponents', 'a;b\n1,5e3;1\n2,5E-1;2\n', 'a: 1500 0.25 | b: 1 2'],
+    [
+      'decimal commas and groups',
+      'a;b\n1.234,5;1\n12.345.678;2\n0,25;3\n',
+      'a: 1234.5 12345678 0.25 | b: 1 2 3',
+    ],
+    ['decimal commas after tabs', 'a\tb\n1,25\t3\n2,5\t4\n', 'a: 1.25 2.5 | b: 3 4'],
+    ['decimal commas in quotes', 'a,b\n"1,5",2\n"2,25",3\n', 'a: 1.5 2.25 | b: 2 3'],
+    ['three decimals after semicolons', 'a;b\n1,234;2\n5,678;3\n', 'a: 1.234 5.678 | b: 2 3'],
+    ['groups of thousands', 'a,b\n"1,234",2\n"12,345,678.5",3\n', 'a: 1234 12345678.5 | b: 2 3'],
+    ['groups apart by blanks', "a;b\n1 234,5;1'000\n2,5;2\n", 'a: 1234.5 2.5 | b: 1000 2'],
+    [
+      'what is no group',
+      'a,b\n"1,23",.5\n"1,2345",1.5\n"1,2,3",2.5\n',
+      'a: 1,23 1,2345 1,2,3 | b: 0.5 1.5 2.5',
+    ],
+    ['comments', '# made by hand\na,b\n# in between\n1,2\n3,4\n#1,2\n', 'a: 1 3 | b: 2 4'],
+    ['comments of another kind', '% made by hand\n1 2\n3 4\n', 'column 1: 1 3 | column 2: 2 4'],
+    ['names in a comment', '# first second\n1 2\n3 4\n', 'first: 1 3 | second: 2 4'],
+    ['names in a comment, with commas', '# of 2024\n# a,b\n1,2\n3,4\n', 'a: 1 3 | b: 2 4'],
+    ['colours are no comments', 'colour,b\n#ff0000,1\n#00ff00,2\n', 'colour: #ff0000 #00ff00 | b: 1 2'],
+    ['names of rows without a name', 'a,b\nr1,1,2\nr2,3,4\n', 'column 1: r1 r2 | a: 1 3 | b: 2 4'],
+    ['a delimiter at the end of rows', 'a,b\n1,2,\n3,4,\n', 'a: 1 3 | b: 2 4 | column 3: - -'],
+    ['more ways of missing', 'a,b\n-,1\n2,.\n<NA>,2\nNone,3\n4,nan\n', 'a: - 2 - - 4 | b: 1 - 2 3 -'],
+    [
+      'long numbers',
+      'a\n0.1234567890123456789\n12345678901234567890\n',
+      'a: 0.12345678901234568 12345678901234567000',
+    ],
     ['names beyond ASCII', 'größe,年\n1,2\n', 'größe: 1 | 年: 2'],
   ])('%s', (_, text, expected) => {
     expect(show(read(text))).toBe(expected);
@@ -84,19 +120,51 @@ describe('tables are read', () => {
     );
   });
 
-  it('with a scanner that refuses what it cannot read exactly', () => {
-    const scan = (text: string): number | null => {
-      const result = { value: 0, end: 0 };
-      const bytes = encode(`${text},`);
-      return scanNumber(bytes, 0, bytes.length, result) && result.end === text.length ? result.value : null;
+  it('with a scanner that reads all that it takes exactly as Number does', () => {
+    const scan = (text: string, point = '.'): number | null => {
+      const values = new Float64Array(1);
+      const end = scanNumber(encode(`${text}\n`), 0, point.charCodeAt(0), values, 0);
+      return end === text.length ? (values[0] ?? null) : null;
     };
-    expect(scan('123456789012345')).toBe(123456789012345);
-    expect(scan('1234567890123456')).toBeNull();
-    expect(scan('1e23')).toBeNull();
+    const digits = (most: number) =>
+      fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 0, maxLength: most });
+    const texts = fc
+      .tuple(
+        fc.constantFrom('', '-', '+'),
+        digits(20),
+        digits(22),
+        fc.integer({ min: -40, max: 40 }),
+        fc.boolean(),
+      )
+      .map(([sign, whole, part, power, short]) => `${sign}${whole}.${part}${short ? '' : `e${power}`}`);
+    // Halves between neighbours in float64, where every digit counts.
+    const halves = fc
+      .tuple(fc.bigInt({ min: 2n ** 52n, max: 2n ** 53n - 1n }), fc.integer({ min: 0, max: 12 }))
+      .map(([mantissa, places]) => {
+        const all = ((2n * mantissa + 1n) * 10n ** 3n).toString();
+        return `${all.slice(0, all.length - places)}.${all.slice(all.length - places)}`;
+      });
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.oneof(texts, halves, fc.double({ noNaN: true }).map(String)), (text) => {
+        const value = scan(text);
+        if (value === null) return;
+        taken += 1;
+        expect(value).toBe(Number(text));
+        expect(scan(text.replace('.', ','), ',')).toBe(value);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(taken).toBeGreaterThan(300);
+    expect(scan('0.1234567890123456789')).toBe(Number('0.1234567890123456789'));
+    expect(scan('1.234567890123456789e-01')).toBe(Number('0.1234567890123456789'));
     expect(scan('-0')).toBe(-0);
+    expect(scan('12345678901234567890')).toBeNull();
+    expect(scan('1e23')).toBeNull();
     expect(scan('e5')).toBeNull();
     expect(scan('1e')).toBeNull();
     expect(scan('.')).toBeNull();
+    expect(scan('-')).toBeNull();
   });
 });
 
@@ -124,13 +192,7 @@ describe('what is wrong with a table is said with its place', () => {
     expect(columns[1]?.type).toBe('number');
   });
 
-  it.each([
-    ['UTF-16', [0xff, 0xfe, 0x61, 0], 'csv-encoding'],
-    ['UTF-16, big endian', [0xfe, 0xff, 0, 0x61], 'csv-encoding'],
-    ['gzip', [0x1f, 0x8b, 8, 0], 'csv-compressed'],
-    ['Excel', [0x50, 0x4b, 3, 4], 'csv-compressed'],
-    ['binary', [1, 2, 0, 4], 'csv-binary'],
-  ])('%s', (_, bytes, id) => {
+  it.each([['binary', [1, 2, 0, 4], 'csv-binary']])('%s', (_, bytes, id) => {
     const { problems, columns } = read(Uint8Array.from(bytes));
     expect([problems[0]?.id, columns.length]).toEqual([id, 0]);
   });
@@ -188,11 +250,10 @@ describe('files', () => {
   });
 
   it('that need more are refused before they are read, with the limit', async () => {
-    const table = await readTable(source('a,b\n1,2\n', 4e9), 1e9);
+    const table = await readTable(source(`a,b\n${'1,2\n'.repeat(50_000)}`, 4e9), 1e9);
     expect(table.problems.map((p) => p.message)).toEqual([
-      'data.csv (4 GB) needs about 48 GB of memory; the limit on this machine is 1 GB. Use a part of its rows, or leave columns out of the file.',
+      'data.csv (4 GB) needs about 16 GB of memory; the limit on this machine is 1 GB. Use a part of its rows, or leave columns out of the file.',
     ]);
-    expect(estimateMemory(encode('a,b\n1,2\n'), 4e9)).toBe(48e9);
   });
 
   it('that shrink while they are read are not used', async () => {
