@@ -47,6 +47,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'holes.csv'), table().replace(/\n[^,\n]*,/, '\n,'));
   await writeFile(join(folder, 'notes.txt'), 'no code');
   await writeFile(join(folder, 'comma.csv'), 'a;b;label\n1,5;2;0\n2,5;1;1\n0,5;3;1\n');
+  await writeFile(join(folder, 'words.csv'), 'a,b,label\nlow,2,0\nhigh,1,1\nlow,3,1\n');
   await writeFile(join(folder, 'infinite.csv'), 'a,b,label\ninf,2,0\n-inf,1,1\ninf,3,1\n');
   await writeFile(join(folder, 'single.csv'), 'a,b,label\n1,2,0\n');
   await writeFile(join(folder, 'zero.csv'), 'a,b,label\n1,2,0\n3,1,0\n');
@@ -405,7 +406,7 @@ describe('check', () => {
   });
 
   test.each([
-    ['comma.csv', /Column a is left out: it has decimal commas \("1,5"\)/],
+    ['words.csv', /Column a is left out: it holds text \("low"\)/],
     ['infinite.csv', /Column a is left out: it has infinite values \("inf"\)/],
   ])('columns of %s that are left out are named', async (file, message) => {
     const run = await nabla('check', 'logistic.py', '--data', file, '--target', 'label', '--format', 'json');
@@ -515,7 +516,9 @@ describe('train', () => {
       (await fit('propagate', file, '--epochs', '2', '--init-scale', '0.1')).out;
     expect(await note('single.csv')).toContain('There is 1 row of data only');
     expect(await note('zero.csv')).toContain('The target label is 0 in every row');
-    expect(await note('comma.csv')).toContain('Column a is left out');
+    expect(await note('words.csv')).toContain('Column a is left out');
+    // Decimal commas are read, so that both features are there.
+    expect(await note('comma.csv')).toContain('w (2)');
     expect((await fit('propagate', 'holes.csv')).err).toMatch(/--missing drop, --missing mean/);
   });
 
