@@ -5,6 +5,7 @@ import { NEUTRAL } from '../totals';
 import { algebraOf } from './algebra';
 import { V128 } from './encode';
 import type { EmittedGraph, Pool } from './emit';
+import { UPPER } from './functions';
 import { createGraph, lanesOf, type Value } from './graph';
 import { bytesOf, instantiate, offsetIn, type Combo, type Scope, type Site } from './instantiate';
 import type { Layout } from './layout';
@@ -197,13 +198,29 @@ export function addToTotals(emission: Emission, accumulator: Accumulator): void 
   code.set(local);
   const lanes = combo[vector]?.lanes ?? 0;
   const stride = site.strides[vector] ?? 0;
-  if (context.layout.double && stride === 1 && lanes === 2) {
-    nest.address(site.pointer, 0);
-    nest.address(site.pointer, 0);
-    code.memory('v128.load', base);
-    code.get(local);
-    code.vector(`f64x2.${COMBINE[op]}`);
-    code.memory('v128.store', base);
+  if (stride === 1 && lanes === emission.lanes) {
+    const pairs = context.layout.double
+      ? [
+          (): void => {
+            code.get(local);
+          },
+        ]
+      : [0, 1].map((half) => (): void => {
+          code.get(local);
+          if (half === 1) {
+            code.get(local);
+            code.shuffle(UPPER);
+          }
+          code.vector('f64x2.promote_low_f32x4');
+        });
+    pairs.forEach((put, k) => {
+      nest.address(site.pointer, 0);
+      nest.address(site.pointer, 0);
+      code.memory('v128.load', base + 16 * k);
+      put();
+      code.vector(`f64x2.${COMBINE[op]}`);
+      code.memory('v128.store', base + 16 * k);
+    });
     return;
   }
   for (let lane = 0; lane < lanes; lane += 1)

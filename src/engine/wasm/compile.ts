@@ -60,6 +60,8 @@ const TOTALS_BYTES = 1 << 25;
 const SLICE_WORK = 1 << 22;
 /** Of the rows of a long block; a short one leaves less time in which no data is read ahead. */
 const BLOCK_BYTES = 12 << 10;
+/** Instructions per number of a row beyond which reading takes no time beside computing. */
+const COMPUTING = 64;
 
 export const rowsFunction = (pass: number): string => `rows${pass}`;
 
@@ -67,7 +69,8 @@ export const rowsFunction = (pass: number): string => `rows${pass}`;
 export function compileKernel(program: LoopProgram, sizes: Sizes, options: KernelOptions): KernelPlan {
   const rows = program.rows === null ? 0 : sizeOf(program.rows, sizes);
   const rowBytes = bytesPerRow(program, sizes, options.double);
-  const blockRows = 64 * rowBytes <= BLOCK_BYTES ? 64 : 32;
+  const intensity = (workPerRow(program, sizes) * (options.double ? 8 : 4)) / rowBytes;
+  const blockRows = 64 * rowBytes <= BLOCK_BYTES || intensity > COMPUTING ? 64 : 32;
   const layout = layOut(program, sizes, options.double, blockRows);
   const { chunkRows, chunks } = chunking(rows, blockRows, rowBytes, layout.totalBytes);
   const helpers = chunks >= SHARED_CHUNKS ? options.helpers : 0;

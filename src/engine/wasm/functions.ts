@@ -59,7 +59,8 @@ export function pow(l: Lanes, x: Value, y: Value, fused: boolean): Value {
   return widened(l, [x, y], fused, (w, [a = 0, b = 0]) => powDouble(w, a, b));
 }
 
-const UPPER = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
+/** Bytes of the upper half of a vector, twice. */
+export const UPPER = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
 const JOINED = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** A function of doubles, of both halves of single precision vectors. */

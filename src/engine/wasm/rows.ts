@@ -170,7 +170,7 @@ function runOverRows(emission: Emission): void {
   const product = works.length === 1 && only !== undefined && isProduct(only.statement);
   const unrolled = product ? 1 : rowVectors(works);
   const rows = vectorsOfRows(unrolled, lanes);
-  overAll(nest, freeAxes(emission, product ? [3, 4] : []), (points) => {
+  overAll(nest, freeAxes(emission, product ? [3, 3] : []), (points) => {
     const outer = combosOf(points);
     const accumulators = startAccumulators(emission, outer, unrolled);
     nest.overRows(unrolled * lanes, () => {
@@ -379,7 +379,9 @@ function foldExactly(emission: Emission): void {
   const others = free.length > 1;
   const vectors = Math.ceil((emission.lengths[vector] ?? 1) / emission.lanes);
   const tiles = free.map((id) => (id === vector && !others ? evenTile(vectors) : 3));
-  overAll(nest, freeAxes(emission, tiles), (points) => {
+  // What is read far apart from row to row is read again and again before the next part of it is.
+  const axes = freeAxes(emission, tiles);
+  overAll(nest, axes, (points) => {
     const accumulators = startAccumulators(emission, combosOf(points), 1);
     nest.overRows(1, () => {
       const scope = scopeOf(emission, [ROW]);
