@@ -224,7 +224,7 @@ function bindKernel(
     }
     const outputs: Record<string, Float64Array> = {};
     for (const output of program.outputs)
-      outputs[output.name] = Float64Array.from(views[output.buffer] ?? none);
+      outputs[output.name] = new Float64Array(views[output.buffer] ?? none);
     return outputs;
   }
 

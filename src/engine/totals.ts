@@ -42,18 +42,27 @@ export function bindTotals(
 
 type Combine = (out: Float64Array | Float32Array, chunks: readonly Float64Array[]) => void;
 
-/** Neumaier's compensated sum, 1974. */
-const sumInto: Combine = (out, chunks) => {
-  for (let k = 0; k < out.length; k += 1) {
-    let sum = 0;
-    let error = 0;
-    for (const values of chunks) {
+/** The errors of all additions (Knuth's two-sum) are added up apart, and to the total at the end. */
+const sumInto: Combine = (out, [first, ...others]) => {
+  if (!first) return;
+  if (others.length === 0) {
+    out.set(first);
+    return;
+  }
+  const sums = first.slice();
+  const errors = new Float64Array(first.length);
+  for (const values of others)
+    for (let k = 0; k < sums.length; k += 1) {
+      const sum = sums[k] ?? NaN;
       const term = values[k] ?? NaN;
       const next = sum + term;
-      error += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;
-      sum = next;
+      const added = next - sum;
+      errors[k] = (errors[k] ?? NaN) + (sum - (next - added) + (term - added));
+      sums[k] = next;
     }
-    const total = sum + error;
+  for (let k = 0; k < sums.length; k += 1) {
+    const sum = sums[k] ?? NaN;
+    const total = sum + (errors[k] ?? NaN);
     // An infinite total leaves NaN as its error.
     out[k] = Number.isNaN(total) ? sum : total;
   }

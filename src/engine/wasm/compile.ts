@@ -58,6 +58,8 @@ const SHARED_CHUNKS = 4;
 const TOTALS_BYTES = 1 << 25;
 /** Instructions, of the tapes, in a piece of work. */
 const SLICE_WORK = 1 << 22;
+/** Instructions that one byte of a chunk's totals must be worth. */
+const TOTALS_WORK = 128;
 /** Of the rows of a long block; a short one leaves less time in which no data is read ahead. */
 const BLOCK_BYTES = 12 << 10;
 /** Instructions per number of a row beyond which reading takes no time beside computing. */
@@ -69,10 +71,16 @@ export const rowsFunction = (pass: number): string => `rows${pass}`;
 export function compileKernel(program: LoopProgram, sizes: Sizes, options: KernelOptions): KernelPlan {
   const rows = program.rows === null ? 0 : sizeOf(program.rows, sizes);
   const rowBytes = bytesPerRow(program, sizes, options.double);
-  const intensity = (workPerRow(program, sizes) * (options.double ? 8 : 4)) / rowBytes;
+  const rowWork = workPerRow(program, sizes);
+  const intensity = (rowWork * (options.double ? 8 : 4)) / rowBytes;
   const blockRows = 64 * rowBytes <= BLOCK_BYTES || intensity > COMPUTING ? 64 : 32;
   const layout = layOut(program, sizes, options.double, blockRows);
-  const { chunkRows, chunks } = chunking(rows, blockRows, rowBytes, layout.totalBytes);
+  const { chunkRows, chunks } = chunking(rows, {
+    blockRows,
+    rowBytes,
+    rowWork,
+    totalBytes: layout.totalBytes,
+  });
   const helpers = chunks >= SHARED_CHUNKS ? options.helpers : 0;
   const bytesNeeded = layout.bytes + (1 + helpers) * scratchOf(layout) + chunks * layout.totalBytes;
   const pages = Math.ceil(bytesNeeded / PAGE) + 1;
@@ -102,7 +110,7 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
       return store && reduce !== null ? [{ target, op: reduce, store }] : [];
     }),
   );
-  const sliceBlocks = Math.max(1, Math.floor(SLICE_WORK / (blockRows * workPerRow(program, sizes))));
+  const sliceBlocks = Math.max(1, Math.floor(SLICE_WORK / (blockRows * rowWork)));
   return {
     bytes,
     layout,
@@ -183,11 +191,15 @@ function bytesPerRow(program: LoopProgram, sizes: Sizes, double: boolean): numbe
 /** Chunks are a function of the program and its sizes alone. */
 function chunking(
   rows: number,
-  blockRows: number,
-  rowBytes: number,
-  totalBytes: number,
+  {
+    blockRows,
+    rowBytes,
+    rowWork,
+    totalBytes,
+  }: Readonly<Record<'blockRows' | 'rowBytes' | 'rowWork' | 'totalBytes', number>>,
 ): { chunkRows: number; chunks: number } {
-  const wanted = Math.ceil(CHUNK_BYTES / rowBytes);
+  const worthwhile = Math.ceil((TOTALS_WORK * totalBytes) / rowWork);
+  const wanted = Math.max(Math.ceil(CHUNK_BYTES / rowBytes), worthwhile);
   const most = Math.max(1, Math.floor(TOTALS_BYTES / Math.max(1, totalBytes)));
   const least = Math.ceil(rows / most);
   const chunkRows = Math.ceil(Math.max(wanted, least, rows / MOST_CHUNKS) / blockRows) * blockRows;
