@@ -1,6 +1,7 @@
 /** Derived and hand-written gradients against finite differences, on real data at given parameters. */
 import { finiteDifferences, type Differences, type ParameterDifferences } from '../engine/gradcheck';
-import { createRunner, type Arrays } from '../engine/interpret';
+import { createEvaluation, evaluateNow } from '../engine/evaluation';
+import type { Arrays } from '../engine/interpret';
 import { gradientOutput, type GradientJob, type JobHandGradient, type JobParameter } from '../engine/job';
 import { sizeOf, type LoopProgram, type Sizes } from '../engine/loop';
 import { LOSS } from '../engine/program';
@@ -36,9 +37,12 @@ export function* checkOnData(request: DataCheckRequest): Generator<void, CheckRe
     parameters,
     ...(request.maxCells === undefined ? {} : { maxCells: request.maxCells }),
   });
-  const derived = createRunner(job.gradient, sizes, data).run(parameters);
+  // The gradients that training uses, computed as it computes them.
+  const run = (program: LoopProgram): Arrays =>
+    evaluateNow(createEvaluation(program, sizes, data, null), parameters);
+  const derived = run(job.gradient);
   yield;
-  const hand = job.hand ? createRunner(job.hand, sizes, data).run(parameters) : {};
+  const hand = job.hand ? run(job.hand) : {};
   const penalty = yield* penaltyOf(request);
   const loss = derived[LOSS]?.[0] ?? differences.loss;
   const problems: Problem[] = Number.isFinite(loss) ? [] : [notFinite(job, loss)];
@@ -79,7 +83,7 @@ function* penaltyOf({
       Object.entries(data).filter(([name]) => program.inputs.some((input) => input.name === name)),
     );
   const run = (program: LoopProgram): Arrays =>
-    createRunner(program, sizes, settings(program)).run(parameters);
+    evaluateNow(createEvaluation(program, sizes, settings(program), null), parameters);
   const differences = yield* finiteDifferences({
     loss: penalty.loss,
     sizes,

@@ -30,3 +30,12 @@ export function createEvaluation(
     dispose: () => undefined,
   };
 }
+
+/** All outputs at once, on this thread. */
+export function evaluateNow(evaluation: Evaluation, inputs: Arrays): Record<string, Float64Array> {
+  const work = evaluation.steps(inputs);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}

@@ -3,6 +3,7 @@
  * estimate of its error. See `ladder.ts` for how one of them is made.
  */
 import { createRandom } from '../core/random';
+import { createEvaluation, evaluateNow } from './evaluation';
 import { createRunner, type Arrays, type Runner } from './interpret';
 import { branchOf } from './kernels';
 import { difference, lineDerivative, noiseLevel, type CellState, type Line, type Sample } from './ladder';
@@ -116,16 +117,28 @@ interface PartedLoss {
   evaluations(): number;
 }
 
-function createLoss({ loss, sizes, data, parameters }: DifferenceRequest): PartedLoss {
-  const runner = createRunner(loss, sizes, data);
+type Traced = ReturnType<Runner['trace']>;
+
+/** The loss and its parts, by a kernel unless the branches of piecewise functions matter, which only the interpreter tells. */
+function evaluator({ loss, sizes, data }: DifferenceRequest, branching: boolean): (point: Arrays) => Traced {
+  if (branching) {
+    const runner = createRunner(loss, sizes, data);
+    return (point) => runner.trace(point);
+  }
+  const evaluation = createEvaluation(loss, sizes, data, null);
+  const branches = { rows: new Int32Array(0), shared: 0 };
+  return (point) => ({ outputs: evaluateNow(evaluation, point), branches });
+}
+
+function createLoss(request: DifferenceRequest): PartedLoss {
+  const { loss, parameters } = request;
   const branching = hasBranches(loss);
+  const evaluate = evaluator(request, branching);
   const coupled = loss.passes.filter((pass) => pass.rows.length > 0).length > 1;
   let evaluations = 0;
-  const run = (point: Arrays): ReturnType<Runner['trace']> => {
+  const run = (point: Arrays): Traced => {
     evaluations += 1;
-    return branching
-      ? runner.trace(point)
-      : { outputs: runner.run(point), branches: { rows: new Int32Array(0), shared: 0 } };
+    return evaluate(point);
   };
   const terms = loss.terms.length > 0 ? loss.terms : [{ values: LOSS, scale: null }];
   const byRow = terms.map((term) => {

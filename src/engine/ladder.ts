@@ -44,6 +44,7 @@ const MOST_RUNGS = 24;
 const CURVED = 0.25;
 const STRAIGHT = 1e-9;
 
+const all = (): boolean => true;
 const at = (array: ArrayLike<number>, index: number): number => array[index] ?? NaN;
 
 interface Rung {
@@ -57,8 +58,7 @@ export function* lineDerivative(line: Line): Generator<void, LineResult> {
   const { sample: center } = line.sample(0);
   yield;
   const unstable = (step: number): LineResult => ({ value: NaN, error: Infinity, state: 'unstable', step });
-  const isSum = center.parts.every(Number.isFinite);
-  if (!isSum) return unstable(line.scale);
+  if (!allFinite(center.parts)) return unstable(line.scale);
 
   const top = yield* findTop(line, center);
   if (top === null) return unstable(line.scale);
@@ -78,8 +78,10 @@ export function* lineDerivative(line: Line): Generator<void, LineResult> {
 
   let value = 0;
   let error = 0;
-  for (const first of new Set(firstSmooth)) {
-    const chosen = (part: number): boolean => first === at(firstSmooth, part);
+  const firsts = new Set(firstSmooth);
+  for (const first of firsts) {
+    // Usually every part is smooth from the first rung on.
+    const chosen = firsts.size === 1 ? all : (part: number): boolean => first === at(firstSmooth, part);
     const estimate = extrapolate(rungs.slice(first), weights, chosen, line.noise);
     value += estimate.value;
     error += estimate.error;
@@ -95,8 +97,11 @@ function* take(line: Line, t: number): Generator<void, Rung> {
   return { up: up.sample, down: down.sample, width: up.exact - down.exact };
 }
 
-function isFinite(rung: Rung): boolean {
-  return rung.up.parts.every(Number.isFinite) && rung.down.parts.every(Number.isFinite);
+const isFinite = (rung: Rung): boolean => allFinite(rung.up.parts) && allFinite(rung.down.parts);
+
+function allFinite(parts: Float64Array): boolean {
+  for (let p = 0; p < parts.length; p += 1) if (!Number.isFinite(parts[p])) return false;
+  return true;
 }
 
 /** Records, for each part, the first rung from which on it has kept to the branch of the center. */
@@ -182,7 +187,7 @@ export function difference(
   weights: Float64Array,
   up: Sample,
   down: Sample,
-  chosen: (part: number) => boolean = () => true,
+  chosen: (part: number) => boolean = all,
 ): number {
   let sum = 0;
   let error = 0;
