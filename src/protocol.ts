@@ -402,6 +402,8 @@ export interface TrainOptions {
   readonly initScale: number;
   /** Stop when max |gradient| falls below this; 0 never. */
   readonly tolerance: number;
+  /** Trains the hand-written gradient beside the derived one, where there is one; false. */
+  readonly sideBySide?: boolean;
   /** Stop when the loss changes by less than this share of itself from one epoch to the next; 0 never (0). */
   readonly lossTolerance?: number;
   /** `gradient-descent`. */
@@ -434,6 +436,8 @@ export interface TrainOptions {
 
 export interface TrainProgress {
   readonly runId: string;
+  /** Of the run with the derived gradient where nothing is said. */
+  readonly curve?: Curve;
   readonly epoch: number;
   readonly epochs: number;
   /** Since the last message: one entry per epoch. */
@@ -442,6 +446,32 @@ export interface TrainProgress {
   /** On the rows that are held out; empty where there are none. */
   readonly validationLosses?: readonly number[];
   readonly firstEpoch: number;
+}
+
+/** Whose gradient a run follows, where both are trained side by side. */
+export type Curve = 'derived' | 'hand';
+
+export interface TrainedParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly values: readonly number[];
+}
+
+/** What the hand-written gradient makes of the training. `same`: the curves coincide. */
+export interface RunComparison {
+  readonly kind: 'same' | 'close' | 'slower' | 'faster' | 'elsewhere' | 'diverges' | 'unknown';
+  readonly text: string;
+}
+
+/** The run with the hand-written gradient, from the same start and with the same options. */
+export interface HandRun {
+  readonly end: TrainEnd;
+  readonly message: string;
+  readonly losses: readonly number[];
+  readonly gradientNorms: readonly number[];
+  readonly parameters: readonly TrainedParameter[];
+  readonly comparison: RunComparison;
 }
 
 export type TrainEnd = 'finished' | 'converged' | 'cancelled' | 'diverged' | 'failed';
@@ -457,11 +487,9 @@ export interface TrainResult {
   readonly gradientNorms: readonly number[];
   /** On the rows that are held out, one per epoch; absent where there are none. */
   readonly validationLosses?: readonly number[];
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly values: readonly number[];
-  }[];
+  readonly parameters: readonly TrainedParameter[];
+  /** Where both gradients were trained side by side. */
+  readonly hand?: HandRun;
   readonly checks: readonly CheckReport[];
   readonly milliseconds: number;
   /** What computed the gradient, in words; absent where none was. */
@@ -527,6 +555,8 @@ export interface TrainingState {
   readonly epoch: number;
   readonly losses: readonly number[];
   readonly gradientNorms: readonly number[];
+  /** The run with the hand-written gradient beside it. */
+  readonly hand?: { readonly losses: readonly number[]; readonly gradientNorms: readonly number[] };
   readonly checks: readonly CheckReport[];
   readonly result: TrainResult | null;
 }

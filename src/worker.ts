@@ -11,11 +11,12 @@ import { initialParameters } from './engine/initial';
 import type { Arrays } from './engine/interpret';
 import type { GradientJob } from './engine/job';
 import { fileProblem, readTable, unusable } from './engine/readTable';
-import { train } from './engine/train';
 import type { CheckPoint, CheckReport, Problem, TrainResult } from './protocol';
 import { createRpc } from './rpc';
+import { createControl, type RunControl } from './worker/control';
 import { createCrew } from './worker/crew';
 import { beHelper, isHelperStart } from './worker/helper';
+import { runTraining } from './worker/training';
 
 /** Differences of the loss are taken on this many rows at most, evenly spaced. */
 const CHECK_ROWS = 20_000;
@@ -29,8 +30,8 @@ if (!port) throw new Error('this file is started as a worker thread');
 // The same file runs in the threads that help with kernels.
 if (isHelperStart(workerData)) beHelper(workerData, port);
 
-/** The runs under way, and which of them are to end. */
-const runs = new Map<string, { cancelled: boolean }>();
+/** The runs under way: previews, checks and trainings. */
+const runs = new Map<string, RunControl>();
 /** The run was cancelled; told to nobody, as the other side knows. */
 class Cancelled extends Error {}
 const isCancelled = (runId: string): boolean => runs.get(runId)?.cancelled ?? false;
@@ -79,11 +80,6 @@ async function tableAt(path: string, runId: string): Promise<Table> {
   }
 }
 
-/** News that the other side cannot take changes nothing: the result holds it again. */
-function tell(notice: Promise<void>): void {
-  notice.catch(() => undefined);
-}
-
 /** Runs a generator to its end, letting messages in now and then. Rejects when the run was cancelled. */
 async function finished<Result>(runId: string, work: Generator<void, Result>): Promise<Result> {
   let rested = now();
@@ -118,7 +114,8 @@ async function check({ runId, job, data }: CheckRequest): Promise<CheckReport> {
   return checkAt(runId, job, dataset, parameters, 'on-demand', 0);
 }
 
-async function trainOn({ runId, job, data, options }: TrainRequest): Promise<TrainResult> {
+async function trainOn(request: TrainRequest, control: RunControl): Promise<TrainResult> {
+  const { runId, job, data } = request;
   let table: Table;
   try {
     table = await tableAt(data.path, runId);
@@ -133,23 +130,14 @@ async function trainOn({ runId, job, data, options }: TrainRequest): Promise<Tra
   const prepared = prepareDataset(job, table, data);
   if (!prepared.ok) return failedResult(runId, job, prepared.problems);
   const { dataset } = prepared;
-  return train(
-    { runId, job, dataset, options },
-    {
-      now,
-      pause,
-      crew,
-      cancelled: () => isCancelled(runId),
-      progress: (progress) => {
-        tell(listener.trainProgress(progress));
-      },
-      check: async (parameters, at, epoch) => {
-        const report = await checkAt(runId, job, dataset, parameters, at, epoch);
-        tell(listener.trainCheck(runId, report));
-        return report;
-      },
-    },
-  );
+  return runTraining(request, dataset, {
+    now,
+    pause,
+    crew,
+    control,
+    listener,
+    check: (parameters, at, epoch) => checkAt(runId, job, dataset, parameters, at, epoch),
+  });
 }
 
 function emptyReport(job: GradientJob, problems: readonly Problem[]): CheckReport {
@@ -182,24 +170,32 @@ function failedResult(runId: string, job: GradientJob, problems: readonly Proble
   };
 }
 
-async function asRun<Result>(runId: string, work: () => Promise<Result>): Promise<Result> {
-  runs.set(runId, { cancelled: false });
+async function asRun<Result>(runId: string, work: (control: RunControl) => Promise<Result>): Promise<Result> {
+  const control = createControl();
+  runs.set(runId, control);
   try {
-    return await work();
+    return await work(control);
   } finally {
     runs.delete(runId);
+    control.end();
   }
+}
+
+/** A run that has just ended can be told nothing more. */
+function toldTo(runId: string, what: (control: RunControl) => void): Promise<void> {
+  const control = runs.get(runId);
+  if (control) what(control);
+  return Promise.resolve();
 }
 
 const api: EngineApi = {
   preview: (path, runId) => asRun(runId, async () => describeTable(path, await tableAt(path, runId))),
   check: (request) => asRun(request.runId, () => check(request)),
-  train: (request) => asRun(request.runId, () => trainOn(request)),
-  cancel: (runId) => {
-    const run = runs.get(runId);
-    if (run) run.cancelled = true;
-    return Promise.resolve();
-  },
+  train: (request) => asRun(request.runId, (control) => trainOn(request, control)),
+  hold: (runId, held) => toldTo(runId, (control) => control.hold(held)),
+  step: (runId) => toldTo(runId, (control) => control.step()),
+  checkRun: (runId) => runs.get(runId)?.check() ?? Promise.reject(new Error('the run has ended')),
+  cancel: (runId) => toldTo(runId, (control) => control.cancel()),
 };
 
 const { remote: listener } = createRpc<EngineListener>(

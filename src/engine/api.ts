@@ -1,6 +1,7 @@
 /** What the worker offers to the extension host, and what it tells it meanwhile: plain data over one channel. */
 import type {
   CheckReport,
+  Curve,
   DataChoice,
   TablePreview,
   TrainOptions,
@@ -16,8 +17,20 @@ export interface CheckRequest {
   readonly data: DataChoice;
 }
 
+/** Where one of the trainers of a run stood between two epochs. */
+export interface RunState {
+  readonly curve: Curve;
+  readonly epoch: number;
+  /** Made by `encodeState`. */
+  readonly bytes: Uint8Array;
+}
+
 export interface TrainRequest extends CheckRequest {
   readonly options: TrainOptions;
+  /** What to go on from, by curve; a run without begins anew. */
+  readonly states?: readonly RunState[];
+  /** Milliseconds between two checkpoints at least; 100. */
+  readonly checkpointEvery?: number;
 }
 
 /** The methods of the worker. A table that cannot be used rejects nothing: its problems say what is wrong with it. */
@@ -27,6 +40,12 @@ export interface EngineApi {
   check(request: CheckRequest): Promise<CheckReport>;
   /** Resolves with `cancelled` after `cancel`. */
   train(request: TrainRequest): Promise<TrainResult>;
+  /** Holds a training run, or lets it go on. */
+  hold(runId: string, held: boolean): Promise<void>;
+  /** Lets a training run do one epoch and holds it then. */
+  step(runId: string): Promise<void>;
+  /** Checks the gradients where a training run stands; rejects when it ends before. The run's result has the report too. */
+  checkRun(runId: string): Promise<CheckReport>;
   /** Ends reading or a check (which then reject) or a training run as soon as possible. */
   cancel(runId: string): Promise<void>;
 }
@@ -34,6 +53,8 @@ export interface EngineApi {
 /** What the worker calls during a training run. */
 export interface EngineListener {
   trainProgress(progress: TrainProgress): Promise<void>;
-  /** A check at the start, in the middle or at the end of the run. */
+  /** A check at the start, in the middle or at the end of the run, or one that was asked for. */
   trainCheck(runId: string, report: CheckReport): Promise<void>;
+  /** Where the run stands, every now and then: it can go on from there, to the last bit as if it had never stopped. */
+  trainCheckpoint(runId: string, state: RunState): Promise<void>;
 }

@@ -75,10 +75,10 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
   let trainer: Trainer | null = null;
 
   let paused = host.now();
-  const breathe = async (): Promise<void> => {
+  const breathe = async (withinEpoch = false): Promise<void> => {
     if (host.now() - paused >= PAUSE_EVERY) {
       await host.pause();
-      await host.hold?.(null);
+      if (withinEpoch) await host.hold?.(null);
       paused = host.now();
     }
     if (host.cancelled()) throw new Cancelled();
@@ -193,7 +193,7 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
     const work = runner.advance();
     let piece = work.next();
     while (!piece.done) {
-      await breathe();
+      await breathe(true);
       piece = work.next();
     }
     await breathe();

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import type * as vscode from 'vscode';
-import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from '../engine/api';
-import type { CheckReport, TablePreview, TrainProgress, TrainResult } from '../protocol';
+import type { CheckRequest, EngineApi, EngineListener, RunState, TrainRequest } from '../engine/api';
+import type { CheckReport, Curve, TablePreview, TrainProgress, TrainResult } from '../protocol';
 import { Disconnected } from '../rpc';
 import { UserError } from './messages';
 import { startThread } from './thread';
@@ -10,6 +11,10 @@ import type { Thread } from './thread';
 export interface TrainListener {
   onProgress(progress: TrainProgress): void;
   onCheck(report: CheckReport): void;
+  /** The run can go on from there. */
+  onCheckpoint(state: RunState): void;
+  /** The worker was lost, and the run goes on in a new one: from the last checkpoint, or from its beginning. */
+  onLost(reason: string): void;
 }
 
 /** The worker that reads tables and computes on them. Started at the first use, and anew after it has crashed. */
@@ -18,27 +23,57 @@ export interface Engine extends vscode.Disposable {
   preview(path: string, signal: AbortSignal): Promise<TablePreview>;
   /** Rejects with `Cancelled` after the signal. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
-  /** Resolves with what was reached until the signal. */
+  /**
+   * Resolves with what was reached until the signal, or rejects with `Cancelled` if the worker does not say so at once. A lost
+   * worker is replaced as long as there is a new checkpoint every few times.
+   */
   train(request: TrainRequest, listener: TrainListener, signal: AbortSignal): Promise<TrainResult>;
+  /** Holds a training run, or lets it go on. */
+  hold(runId: string, held: boolean): void;
+  /** Lets a training run do one epoch and holds it then. */
+  step(runId: string): void;
+  /** Checks the gradients where a training run stands. */
+  checkRun(runId: string): Promise<CheckReport>;
 }
 
 export class Cancelled extends Error {}
 
+/** ms after which what was cancelled counts as ended, whatever the worker does. */
+const PROMPT = 80;
 /** ms that a worker has to end a run by itself; then it is ended. */
-const GRACE = 3_000;
+const GRACE = 1_500;
+/** Workers that a run may lose without a checkpoint in between. */
+const MOST_LOSSES = 3;
 
-export function createEngine(extensionPath: string, log: (message: string) => void): Engine {
-  const listeners = new Map<string, TrainListener>();
+interface Training {
+  readonly listener: TrainListener;
+  readonly states: Map<Curve, RunState>;
+  held: boolean;
+  /** Workers lost since the last checkpoint. */
+  losses: number;
+}
+
+/** `started` is told of each worker. */
+export function createEngine(
+  extensionPath: string,
+  log: (message: string) => void,
+  started?: (worker: Worker) => void,
+): Engine {
+  const trainings = new Map<string, Training>();
   let running: Thread<EngineApi> | null = null;
   let previews = 0;
+  let stopped = false;
+  /** Resolves when the worker has ended what was cancelled, or was ended itself: it takes nothing on before. */
+  let leaving: Promise<void> | null = null;
   const connected = (): Thread<EngineApi> => {
     running ??= startThread<EngineApi>(
       join(extensionPath, 'dist', 'worker.cjs'),
-      listenerOf(listeners),
+      listenerOf(trainings),
       (crash) => {
         if (crash !== null) log(`the worker crashed: ${crash.stack ?? crash.message}`);
         running = null;
       },
+      started,
     );
     return running;
   };
@@ -49,62 +84,125 @@ export function createEngine(extensionPath: string, log: (message: string) => vo
     signal: AbortSignal,
     call: (remote: EngineApi) => Promise<R>,
   ): Promise<R> => {
+    if (leaving !== null) await leaving;
     if (signal.aborted) throw new Cancelled();
     const own = connected();
-    let timer: NodeJS.Timeout | undefined;
-    const cancel = () => {
-      timer = setTimeout(() => own.end('it did not stop when it was cancelled'), GRACE);
-      // When the worker is gone there is nothing left to cancel.
-      own.remote.cancel(runId).catch(() => undefined);
-    };
+    const answer = call(own.remote);
+    let cancel = (): void => undefined;
+    const givenUp = new Promise<never>((_, reject) => {
+      cancel = () => {
+        const grace = setTimeout(() => own.end('it did not stop when it was cancelled'), GRACE);
+        const prompt = setTimeout(() => reject(new Cancelled()), PROMPT);
+        const settled = (): void => {
+          clearTimeout(grace);
+          clearTimeout(prompt);
+        };
+        const left = answer.then(settled, settled).then(() => {
+          if (leaving === left) leaving = null;
+        });
+        leaving = left;
+        // When the worker is gone there is nothing left to cancel.
+        own.remote.cancel(runId).catch(() => undefined);
+      };
+    });
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      return await call(own.remote);
+      return await Promise.race([answer, givenUp]);
     } catch (error) {
       if (signal.aborted) throw new Cancelled();
-      throw told(error);
+      throw error;
     } finally {
       signal.removeEventListener('abort', cancel);
-      clearTimeout(timer);
     }
+  };
+
+  const trainOn = async (request: TrainRequest, own: Training, signal: AbortSignal): Promise<TrainResult> => {
+    for (;;) {
+      try {
+        return await cancellable(request.runId, signal, (remote) => {
+          const answer = remote.train({ ...request, states: [...own.states.values()] });
+          if (own.held) remote.hold(request.runId, true).catch(() => undefined);
+          return answer;
+        });
+      } catch (error) {
+        if (!(error instanceof Disconnected) || stopped) throw error;
+        own.losses += 1;
+        if (own.losses > MOST_LOSSES) throw error;
+        log(`the worker was lost in a training run (${error.message}); it goes on in a new one`);
+        own.listener.onLost(error.message);
+      }
+    }
+  };
+
+  /** A worker that is gone takes no orders; what it was told last is told to the next. */
+  const order = (give: (remote: EngineApi) => Promise<void>): void => {
+    if (running) give(running.remote).catch(() => undefined);
   };
 
   return {
     preview(path, signal) {
       previews += 1;
       const runId = `preview-${previews}`;
-      return cancellable(runId, signal, (remote) => remote.preview(path, runId));
+      return cancellable(runId, signal, (remote) => remote.preview(path, runId)).catch(tell);
     },
-    check: (request, signal) => cancellable(request.runId, signal, (remote) => remote.check(request)),
+    check: (request, signal) =>
+      cancellable(request.runId, signal, (remote) => remote.check(request)).catch(tell),
     async train(request, listener, signal) {
-      listeners.set(request.runId, listener);
+      const states = new Map((request.states ?? []).map((state) => [state.curve, state]));
+      const own: Training = { listener, states, held: false, losses: 0 };
+      trainings.set(request.runId, own);
       try {
-        return await cancellable(request.runId, signal, (remote) => remote.train(request));
+        return await trainOn(request, own, signal);
+      } catch (error) {
+        return tell(error);
       } finally {
-        listeners.delete(request.runId);
+        trainings.delete(request.runId);
       }
     },
-    dispose: () => running?.end('the extension was stopped'),
+    hold(runId, held) {
+      const own = trainings.get(runId);
+      if (own) own.held = held;
+      order((remote) => remote.hold(runId, held));
+    },
+    step(runId) {
+      const own = trainings.get(runId);
+      if (own) own.held = true;
+      order((remote) => remote.step(runId));
+    },
+    checkRun: (runId) => connected().remote.checkRun(runId).catch(tell),
+    dispose: () => {
+      stopped = true;
+      running?.end('the extension was stopped');
+    },
   };
 }
 
-function listenerOf(listeners: ReadonlyMap<string, TrainListener>): EngineListener {
+function listenerOf(trainings: ReadonlyMap<string, Training>): EngineListener {
   return {
     trainProgress(progress) {
-      listeners.get(progress.runId)?.onProgress(progress);
+      trainings.get(progress.runId)?.listener.onProgress(progress);
       return Promise.resolve();
     },
     trainCheck(runId, report) {
-      listeners.get(runId)?.onCheck(report);
+      trainings.get(runId)?.listener.onCheck(report);
+      return Promise.resolve();
+    },
+    trainCheckpoint(runId, state) {
+      const own = trainings.get(runId);
+      if (own) {
+        own.states.set(state.curve, state);
+        own.losses = 0;
+        own.listener.onCheckpoint(state);
+      }
       return Promise.resolve();
     },
   };
 }
 
 /** A crash is told to the user with what to do next; anything else is passed on. */
-function told(error: unknown): unknown {
-  if (!(error instanceof Disconnected)) return error;
-  return new UserError(
+function tell(error: unknown): never {
+  if (!(error instanceof Disconnected)) throw error;
+  throw new UserError(
     `The computation ended unexpectedly: ${error.message}. With a large table, choose fewer feature columns or a smaller file; the next check or training starts anew.`,
     { cause: error },
   );

@@ -121,7 +121,11 @@ export function createRuns({ analyses, sessions, engine, data: choices, activiti
           sessions.update(target, { training: { ...training, checks: [...training.checks, report] } });
       };
       try {
-        const result = await engine.train({ runId, job, data, options }, { onProgress, onCheck }, signal);
+        const result = await engine.train(
+          { runId, job, data, options },
+          { onProgress, onCheck, onCheckpoint: () => undefined, onLost: () => undefined },
+          signal,
+        );
         sessions.update(target, { training: ended(runId, options, result) });
         if (result.end === 'failed' || result.end === 'diverged')
           throw new UserError(

@@ -14,8 +14,10 @@ export function startThread<Remote extends object>(
   program: string,
   local: object,
   ended: (crash: Error | null) => void,
+  started?: (worker: Worker) => void,
 ): Thread<Remote> {
   const worker = new Worker(program);
+  started?.(worker);
   const rpc: Rpc<Remote> = createRpc<Remote>(
     {
       post: (message) => worker.postMessage(message),

@@ -2,7 +2,7 @@
 import type { LearningRateSchedule, OptimizerName, TrainOptions } from '../../protocol';
 import type { Compiled } from '../loop';
 
-export type TrainSettings = Required<Omit<TrainOptions, 'schedule'>> & {
+export type TrainSettings = Required<Omit<TrainOptions, 'schedule' | 'sideBySide'>> & {
   readonly schedule: Required<LearningRateSchedule>;
 };
 

@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EngineApi, EngineListener } from '../../../src/engine/api';
-import type { CheckReport, DataChoice, TrainProgress } from '../../../src/protocol';
+import type { EngineApi, EngineListener, RunState } from '../../../src/engine/api';
+import type {
+  CheckReport,
+  DataChoice,
+  TrainOptions,
+  TrainProgress,
+  TrainResult,
+} from '../../../src/protocol';
 import { createRpc, type Rpc } from '../../../src/rpc';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from './jobs';
 import { normals, random } from './support';
@@ -20,6 +26,7 @@ let worker: Worker;
 let rpc: Rpc<EngineApi>;
 const progress: TrainProgress[] = [];
 const checks: CheckReport[] = [];
+const states: RunState[] = [];
 
 function table(rows: number): string {
   const next = random(3);
@@ -60,6 +67,10 @@ beforeAll(async () => {
     },
     trainCheck: (_, report) => {
       checks.push(report);
+      return Promise.resolve();
+    },
+    trainCheckpoint: (_, state) => {
+      states.push(state);
       return Promise.resolve();
     },
   };
@@ -150,7 +161,8 @@ describe('the worker', () => {
     const asked = performance.now();
     await rpc.remote.cancel('long');
     const result = await running;
-    expect(performance.now() - asked).toBeLessThan(3_000);
+    // The rule is 100 ms; a machine with other work to do may let the two threads wait for it.
+    expect(performance.now() - asked).toBeLessThan(1_000);
     expect(result.end).toBe('cancelled');
     expect(result.losses.length).toBeGreaterThan(2);
   });
@@ -175,5 +187,81 @@ describe('the worker', () => {
     await rpc.remote.cancel('c2');
     await ended;
     expect((await rpc.remote.preview(join(folder, 'small.csv'), 'p')).rows).toBe(500);
+  });
+
+  describe('told in mid-run', () => {
+    const begin = (runId: string, more: Partial<TrainOptions> = {}): Promise<TrainResult> => {
+      progress.length = 0;
+      checks.length = 0;
+      states.length = 0;
+      const request = { runId, job, data: choice('small.csv') };
+      return rpc.remote.train({ ...request, options: { ...options, epochs: 1_000_000, ...more } });
+    };
+    const reached = (): number => Math.max(0, ...progress.map(({ epoch }) => epoch));
+    const running = (): Promise<void> =>
+      expect.poll(reached, { timeout: 20_000, interval: 5 }).toBeGreaterThan(10);
+    /** Where the run stands: a check waits for it, also while it is held. */
+    const standing = async (runId: string): Promise<number> => (await rpc.remote.checkRun(runId)).epoch;
+
+    it('holds, does one epoch at a time, and goes on', async () => {
+      const result = begin('held');
+      await running();
+      await rpc.remote.hold('held', true);
+      const held = await standing('held');
+      for (let step = 1; step <= 3; step += 1) {
+        await rpc.remote.step('held');
+        await expect.poll(() => standing('held'), { timeout: 5_000, interval: 5 }).toBe(held + step);
+      }
+      await rpc.remote.hold('held', false);
+      await expect.poll(() => standing('held'), { timeout: 5_000, interval: 5 }).toBeGreaterThan(held + 10);
+      await rpc.remote.cancel('held');
+      expect((await result).end).toBe('cancelled');
+    });
+
+    it('checks the gradients where the run stands', async () => {
+      const result = begin('asked');
+      await running();
+      await rpc.remote.hold('asked', true);
+      const report = await rpc.remote.checkRun('asked');
+      expect(report).toMatchObject({ at: 'on-demand' });
+      expect(report.epoch).toBeGreaterThan(10);
+      expect(report.parameters.map(({ derivedVerdict }) => derivedVerdict)).toEqual(['right', 'right']);
+      await rpc.remote.cancel('asked');
+      const { checks: made, losses } = await result;
+      expect(made.map(({ at }) => at)).toEqual(['start', 'on-demand']);
+      expect(report.loss).toBeLessThan(losses[0] ?? 0);
+      await expect(rpc.remote.checkRun('asked')).rejects.toThrow('the run has ended');
+    });
+
+    it('trains both gradients side by side from the same start', async () => {
+      const result = await begin('both', { epochs: 200, sideBySide: true, learningRate: 0.001 });
+      const of = (curve: string | undefined): number[] =>
+        progress.filter((news) => news.curve === curve).flatMap(({ losses }) => losses);
+      expect(of(undefined)).toEqual(result.losses);
+      expect(of('hand')).toEqual(result.hand?.losses);
+      expect(result.hand?.losses[0]).toBe(result.losses[0]);
+      expect(result.hand?.comparison.kind).toBe('faster');
+      expect(result.checks.map(({ at }) => at)).toEqual(['start', 'middle', 'end']);
+      // The gradient of w is not averaged.
+      expect(result.hand?.comparison.text).toMatch(/times as long as the derived one/);
+    });
+
+    it('goes on from a checkpoint to the last bit', async () => {
+      const whole = await begin('whole', { epochs: 3_000 });
+      const first = begin('first', { epochs: 3_000 });
+      await running();
+      await rpc.remote.hold('first', true);
+      await expect.poll(() => states.length, { timeout: 5_000, interval: 5 }).toBeGreaterThan(0);
+      await rpc.remote.cancel('first');
+      await first;
+      const rest = await rpc.remote.train({
+        runId: 'rest',
+        job,
+        data: choice('small.csv'),
+        options: { ...options, epochs: 3_000 },
+        states: states.slice(-1),
+      });
+      expect([rest.losses, rest.parameters]).toEqual([whole.losses, whole.parameters]);
+    });
   });
 });

@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEngine, type Engine, type TrainListener } from '../../../src/host/engine';
+import type { TrainOptions, TrainResult } from '../../../src/protocol';
+import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from '../engine/jobs';
+import { normals, random } from '../engine/support';
+
+const job = jobOf(LOGISTIC, LOGISTIC_GRADIENT, LOGISTIC_GRADIENT.replace('1/m', '2/m'));
+
+let folder: string;
+const workers: Worker[] = [];
+let engine: Engine;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nabla-losses-'));
+  await mkdir(join(folder, 'dist'));
+  await build({
+    entryPoints: [join(import.meta.dirname, '../../../src/worker.ts')],
+    outfile: join(folder, 'dist', 'worker.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'silent',
+  });
+  const next = random(3);
+  const lines = ['a,b,c,y'];
+  for (let i = 0; i < 60; i += 1) {
+    const [a = 0, b = 0, c = 0] = normals(3, next);
+    lines.push([a, b, c, next() > 0.5 ? 1 : 0].join(','));
+  }
+  await writeFile(join(folder, 'data.csv'), `${lines.join('\n')}\n`);
+  engine = createEngine(
+    folder,
+    () => undefined,
+    (worker) => workers.push(worker),
+  );
+});
+
+afterAll(async () => {
+  engine.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const data = () => ({
+  path: join(folder, 'data.csv'),
+  target: 'y',
+  features: ['a', 'b', 'c'],
+  standardise: true,
+  missing: 'drop' as const,
+});
+const options: TrainOptions = { learningRate: 0.05, epochs: 0, seed: 7, initScale: 0.1, tolerance: 0 };
+const silent: TrainListener = {
+  onProgress: () => undefined,
+  onCheck: () => undefined,
+  onCheckpoint: () => undefined,
+  onLost: () => undefined,
+};
+let runs = 0;
+const train = (given: Partial<TrainOptions>, listener: Partial<TrainListener> = {}): Promise<TrainResult> => {
+  runs += 1;
+  const request = {
+    runId: `run-${runs}`,
+    job,
+    data: data(),
+    options: { ...options, ...given },
+    checkpointEvery: 10,
+  };
+  return engine.train(request, { ...silent, ...listener }, new AbortController().signal);
+};
+const lose = (): void => {
+  void workers.at(-1)?.terminate();
+};
+const numbers = ({ losses, gradientNorms, parameters, end, hand }: TrainResult): unknown => ({
+  losses,
+  gradientNorms,
+  parameters,
+  end,
+  hand: hand && { losses: hand.losses, parameters: hand.parameters },
+});
+
+/** Runs undisturbed, and again with a worker lost after each checkpoint, at any moment within some milliseconds. */
+async function disturbed(given: Partial<TrainOptions>, losses: number): Promise<void> {
+  const undisturbed = await train(given);
+  expect(undisturbed.end).toBe('finished');
+  const next = random(17);
+  const before = workers.length;
+  let lost = 0;
+  const result = await train(given, {
+    onCheckpoint: () => {
+      if (lost >= losses) return;
+      lost += 1;
+      setTimeout(lose, 25 * next());
+    },
+  });
+  expect(lost).toBe(losses);
+  // Two losses may fall into the life of one worker.
+  expect(workers.length - before).toBeGreaterThan(losses / 2);
+  expect(numbers(result)).toEqual(numbers(undisturbed));
+  expect(result.checks.map(({ at, epoch }) => [at, epoch])).toEqual(
+    undisturbed.checks.map(({ at, epoch }) => [at, epoch]),
+  );
+}
+
+describe('a run whose worker is lost', () => {
+  it('goes on to the same numbers, to the last bit, after 100 losses', async () => {
+    await disturbed({ epochs: 30_000 }, 100);
+  }, 120_000);
+
+  it('does so with batches in random order and a memory of earlier gradients', async () => {
+    await disturbed({ epochs: 1_500, optimizer: 'adam', batchSize: 16 }, 10);
+  }, 60_000);
+
+  it('does so with both gradients side by side', async () => {
+    await disturbed({ epochs: 6_000, sideBySide: true }, 10);
+  }, 60_000);
+
+  it('ends with a message when it gets no further, and the next begins anew', async () => {
+    let started = 0;
+    const dying = createEngine(
+      folder,
+      () => undefined,
+      (worker) => {
+        started += 1;
+        if (started <= 4) void worker.terminate();
+      },
+    );
+    const request = { runId: 'dying', job, data: data(), options: { ...options, epochs: 10 } };
+    const never = new AbortController().signal;
+    await expect(dying.train(request, silent, never)).rejects.toThrow(/ended unexpectedly: .*starts anew/);
+    expect(started).toBe(4);
+    expect((await dying.train(request, silent, never)).end).toBe('finished');
+    dying.dispose();
+  });
+});
