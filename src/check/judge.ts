@@ -18,6 +18,7 @@ import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
 import {
   BRIEF,
+  createPool,
   evaluateCells,
   THOROUGH,
   trialsFor,
@@ -33,8 +34,9 @@ import {
   symmetricReadings,
   type Lenient,
 } from './readings';
+import { reducedPrograms } from './reduction';
 import { hasRoundedConstant } from './rounded';
-import { targetOf } from './target';
+import { jacobianTarget, targetOf } from './target';
 import { agreementText, describePlace, relativeText, shapeText } from './words';
 
 export interface Subject {
@@ -49,7 +51,29 @@ export interface Subject {
 
 export function judge(subject: Subject): Judgement {
   const judgement = judgeAsWritten(subject);
-  return judgement.verdict === 'wrong' ? (rightByUpdate(subject) ?? judgement) : judgement;
+  if (judgement.verdict === 'right') return judgement;
+  const reduced = judgeReduced(subject);
+  if (reduced?.verdict === 'right') return reduced;
+  if (judgement.verdict === 'wrong') return rightByUpdate(subject) ?? judgement;
+  const isComparable = 'target' in targetOf(subject.pool, subject.derivation, subject.hand.of);
+  return (isComparable ? null : reduced) ?? judgement;
+}
+
+/** A loss of each sample may be meant with its mean or its sum: wrong only if the gradient is of neither. */
+function judgeReduced(subject: Subject): Judgement | null {
+  let first: Judgement | null = null;
+  for (const { program, how } of reducedPrograms(subject.program)) {
+    const of = { ...subject, program, pool: createPool(program), derivation: null };
+    const judgement = judgeAsWritten(of);
+    if (judgement.verdict === 'right') {
+      const assumption = `the ${how} of the losses is meant, which the code around takes`;
+      return { ...judgement, assumptions: [...judgement.assumptions, assumption] };
+    }
+    // How many there are to take the mean of is a matter of convention.
+    if (judgement.verdict === 'wrong' && conventionFactor(of)?.kind === 'size') return null;
+    first ??= judgement;
+  }
+  return first;
 }
 
 /** What counts is the step that is taken: the update may apply the sign or the 1/m that the gradient leaves out. */
@@ -79,6 +103,8 @@ function rightByUpdate(subject: Subject): Judgement | null {
 
 function judgeAsWritten(subject: Subject): Judgement {
   const { program, hand } = subject;
+  const jacobian = jacobianTarget(subject.pool, hand.of, hand.value.axes);
+  if (jacobian) return judgeJacobian(subject, jacobian);
   const found = targetOf(subject.pool, subject.derivation, hand.of);
   if ('reason' in found) return unknown(`${plainName(hand.name)} cannot be compared: ${found.reason}.`);
   const { target } = found;
@@ -105,6 +131,24 @@ function judgeAsWritten(subject: Subject): Judgement {
     excused(subject, element, [...lenient, ...logitReadings(program, hand.of)]) ??
     renamed(subject, element, lenient, first)
   );
+}
+
+/** The matrix of all derivatives of the output's elements, in either layout. */
+function judgeJacobian(
+  subject: Subject,
+  { target, transposed }: { target: Target; transposed: Target },
+): Judgement {
+  const { program, hand } = subject;
+  const value = {
+    axes: hand.value.axes,
+    element: inlineBindings(program.arena, hand.value.element, hand.bindings),
+  };
+  const { element } = align(program.arena, value, target.axes);
+  if (!element) return unknown(`${plainName(hand.name)} cannot be compared with a Jacobian of its shape.`);
+  const judgement = judgeNumbers(subject, target, element, false);
+  if (judgement.verdict !== 'wrong' || transposed === target) return judgement;
+  const turned = judgeNumbers(subject, transposed, element, false);
+  return turned.verdict === 'right' ? turned : judgement;
 }
 
 const FACTOR_RULES: ReadonlySet<string> = new Set([

@@ -44,6 +44,39 @@ export function targetOf(
   return { target: { pool, exact, axes, derived: derivedOver(program, derivation, of, axes) } };
 }
 
+/**
+ * The target for a Jacobian: the axes of the output, then those of `of`; samples that both have first are one axis. Null where
+ * the axes of the written derivative are not those of one.
+ */
+export function jacobianTarget(
+  pool: PointPool,
+  of: string,
+  written: readonly Axis[],
+): { readonly target: Target; readonly transposed: Target } | null {
+  const { program } = pool;
+  const { arena } = program;
+  const out = (shapeOf(program, program.output) ?? []).filter((size) => size !== '1');
+  const by = (shapeOf(program, of) ?? []).filter((size) => size !== '1');
+  const have = written.flatMap(({ index }) => (index ? [index.size] : []));
+  if (out.length === 0 || by.length === 0) return null;
+  const isEach = out.length === 2 && by.length === 2 && out[0] === by[0] && have.length === 3;
+  const wanted = isEach ? [...out, ...by.slice(1)] : [...out, ...by];
+  if (wanted.join() !== have.join()) return null;
+  const axes = freshAxes(arena, wanted, 'cell');
+  const indices = axisIndices(axes);
+  const rows = indices.slice(0, out.length);
+  const columns = isEach ? [...rows.slice(0, 1), ...indices.slice(out.length)] : indices.slice(out.length);
+  const entry = (first: readonly IndexNode[], second: readonly IndexNode[]): Target => ({
+    pool,
+    exact: arena.diff(arena.sym(program.output, ...first), arena.sym(of, ...second), true),
+    axes,
+    derived: null,
+  });
+  const target = entry(rows, columns);
+  // Which of the two axes of a square matrix comes first is a matter of layout.
+  return { target, transposed: out.join() === by.join() ? entry(columns, rows) : target };
+}
+
 /** Whether an element of the output depends on another element of `of`, seen at one random point. */
 function mixes(pool: PointPool, of: string, indices: readonly IndexNode[]): boolean {
   const { arena, output } = pool.program;

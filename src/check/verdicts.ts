@@ -6,6 +6,7 @@ import type { GradientCandidate, SourceDefinition } from '../lang/definition';
 import { gradientOf, roleHint } from '../lang/names';
 import { conventionFactor, judge, type Subject } from './judge';
 import type { Judgements } from './known';
+import { rightAsStep } from './localStep';
 import { misshapen, right, unknown, type Judgement } from './judgement';
 import { derivativeName, plainName } from './mistakes/case';
 import type { Factor } from './mistakes/factor';
@@ -25,6 +26,7 @@ export interface Judged {
 /** Judgements on gradients of one program. */
 interface Judging {
   readonly program: Program;
+  readonly proves: Proves;
   readonly judge: (hand: HandGradient) => Judgement;
   readonly factor: (hand: HandGradient) => Factor | null;
 }
@@ -60,6 +62,7 @@ export function judgeDefinition(
   });
   const judging: Judging = {
     program,
+    proves,
     judge: (hand) => known.judgement(hand, () => judge(subject(hand))),
     factor: (hand) => known.factor(hand, () => conventionFactor(subject(hand))),
   };
@@ -198,6 +201,8 @@ function judgeCandidate(
     );
   const open = judged.find(({ verdict }) => verdict === 'unknown');
   if (open) return open;
+  const step = rightAsStep(judging.program, literal.gradient, judging.proves);
+  if (step) return step;
   const perSample = samples === null ? null : mistakePerSample(judging, literal.gradient, samples);
   return perSample ?? judged.find(({ rule }) => rule !== 'gradient-differs') ?? first;
 }

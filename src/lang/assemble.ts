@@ -13,6 +13,7 @@ import { isSingle, shapeText } from './arrays';
 import { assumptionsOf } from './assumed';
 import type { Execution } from './execution';
 import { withoutIdleStops } from './held';
+import { isJacobianShaped } from './jacobians';
 import { ownParameters } from './members';
 import { roleHint } from './names';
 import { bindingOf, type Outputs, type WrittenGradient } from './outputs';
@@ -289,7 +290,7 @@ function sortGradients(
     const target = targetOf(gradient, program, run);
     // A gradient by what the loss does not use belongs to another loss (`loss(y_hat, y)` beside `backward(X, y)`).
     if (!target || (gradient.isInput && !lossInputs.has(target.name))) continue;
-    const fitted = fittedTo(gradient.value, target.axes);
+    const fitted = fittedTo(gradient.value, target.axes) ?? jacobianOf(gradient.value, bound, target.axes);
     const others = [...inputsOf(run, gradient.value.element)].filter((name) => !lossInputs.has(name));
     if (!fitted) {
       // Shapes of what the loss does not use are chosen freely: they prove nothing.
@@ -394,6 +395,12 @@ function fittedTo(value: ArrayV, axes: readonly Axis[]): ArrayV | null {
   });
   return { ...value, axes: placed };
 }
+
+/** A Jacobian as it stands, without axes of length 1; null for what is none. */
+const jacobianOf = (value: ArrayV, output: ArrayV, axes: readonly Axis[]): ArrayV | null =>
+  isJacobianShaped(value, output, { ...output, axes })
+    ? { ...value, axes: value.axes.filter((axis) => axis.index) }
+    : null;
 
 /** Whether axes differ only in that one has a length in numbers, which the other, of any length, may have too. */
 function mayBeLength(value: ArrayV, axes: readonly Axis[]): boolean {

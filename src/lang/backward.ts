@@ -2,6 +2,7 @@
  * What a backward function is given: what its forward function kept for it, by name or in a cache, and the gradients that
  * flow in from above, each of the shape of the value whose gradient it is.
  */
+import { isSingle } from './arrays';
 import type { Callable, Executed } from './execution';
 import { ownParameters } from './members';
 import { gradientOf, roleHint } from './names';
@@ -82,8 +83,21 @@ function takenAgain(
   const hasLabel = mine.some(([name]) => roleHint(name, false) === 'label' && given.has(name));
   const [name, value] = mine[theirs.indexOf(only.name)] ?? [];
   if (!hasLabel || name === undefined || !value || given.has(name)) return null;
+  const prediction = keptPrediction(main);
+  if (prediction) return { name: only.name, value: prediction };
   const kept = [...main.attributes.values()].includes(value);
   return !kept && roleHint(name, false) === 'prediction' ? { name: only.name, value } : null;
+}
+
+/** What a loss of logits keeps of them: `self.output`, which its caller gives to the backward method. */
+function keptPrediction({ attributes, parameters, value }: Executed): Value | null {
+  const isResult = value.kind === 'array' && isSingle(value);
+  const given = new Set(parameters.values());
+  const [only, ...more] = [...attributes].filter(
+    ([name, kept]) =>
+      kept.kind === 'array' && !isSingle(kept) && !given.has(kept) && roleHint(name, false) === 'prediction',
+  );
+  return isResult && only && more.length === 0 ? only[1] : null;
 }
 
 const isOpen = ({ kind, fallback, name }: Parameter): boolean =>

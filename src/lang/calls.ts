@@ -96,6 +96,8 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
     const joined = joinedParts(run, path, args, span);
     if (joined) return joined;
   }
+  // np.finfo(float).eps
+  if (path === 'numpy.finfo') return { kind: 'library', path };
   const builtin = path.startsWith('builtins.') ? path.slice(9) : entry(AS_BUILTIN, path);
   if (args.some((arg) => arg.value.kind === 'part') && builtin === undefined)
     return callOfParts(run, path, args, span, name);

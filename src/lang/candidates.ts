@@ -2,6 +2,7 @@
 import type { HandGradient, Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import type { Problem } from '../protocol';
+import { isSingle } from './arrays';
 import type { ForeignGradient, Intermediate } from './assemble';
 import type { GradientCandidate, GradientMismatch, Pullback } from './definition';
 import type { Directives } from './directives';
@@ -195,4 +196,9 @@ export function brokenProblems(reading: Reading): Problem[] {
 const provesBroken = ({ cause, callable }: BrokenGradient, reading: Reading): boolean =>
   cause.type === 'shape' &&
   reading.execution.run.family === 'python' &&
-  (callable === reading.execution.main.callable || foreignArguments(reading.execution).length === 0);
+  (callable === reading.execution.main.callable || foreignArguments(reading.execution).length === 0) &&
+  // What flows into the backward method of a single number may be meant for something else: the prediction again.
+  !(
+    reading.execution.upstreams.length > 0 &&
+    reading.execution.upstreams.every(({ output }) => isSingle(output))
+  );

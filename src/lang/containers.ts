@@ -43,4 +43,18 @@ function partUses(body: readonly Statement[], name: string): { parts: number; ot
   return counts;
 }
 
+/** Parameters and globals that count the passes of a loop: `for i in range(m)`. */
+export function lengthsOf(functions: readonly FunctionNode[]): Set<string> {
+  const found = new Set<string>();
+  for (const fn of functions)
+    eachStatement(fn.body, (s) => {
+      if (s.kind !== 'for' || s.iterable.kind !== 'call') return;
+      const { callee, args } = s.iterable;
+      const [only, ...more] = args;
+      const isRange = callee.kind === 'name' && /^x?range$/.test(callee.name);
+      if (isRange && only?.value.kind === 'name' && more.length === 0) found.add(only.value.name);
+    });
+  return found;
+}
+
 const isPosition = (e: Expression | undefined): boolean => e?.kind === 'number' && /^\d{1,2}$/.test(e.text);

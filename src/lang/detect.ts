@@ -156,14 +156,14 @@ function isFitted(reading: Reading, name: string, written: boolean): boolean {
   );
 }
 
-/** JavaScript's activations are functions of one number, with whatever derivative stands beside them. */
+/** JavaScript's activations are functions of one number and of settings, with whatever derivative stands beside them. */
 const isFunctionOfOneNumber = ({ execution, assembled }: Reading): boolean => {
   const inputs = assembled?.program.inputs ?? [];
   return (
     execution.run.family === 'javascript' &&
     execution.gradient !== null &&
-    inputs.every((input) => input.shape.length === 0) &&
-    inputs.filter((input) => input.role !== 'hyper').length === 1
+    inputs.every((input) => input.shape.length === 0 && input.role !== 'label') &&
+    inputs.filter((input) => input.role === 'parameter').length === 1
   );
 };
 

@@ -134,6 +134,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     declared: (input) => saidShape(plan, input),
     settings: plan.uses.settings,
     containers: plan.uses.containers,
+    lengths: plan.uses.lengths,
     inputs: new Map(),
     bindings: [],
     bound: new Map(),
@@ -230,7 +231,7 @@ function executeFunction(
   given: ReadonlyMap<string, Value>,
   objects: Map<string, Value>,
 ): Executed {
-  const scope: Scope = { names: new Map(), parent: top };
+  const scope: Scope = { names: new Map(), parent: top, fn: callable.fn };
   const values = new Map<string, Value>();
   const parameters = ownParameters(callable);
   let object: Value | undefined;
@@ -278,8 +279,15 @@ function parameterValue(run: Run, parameter: Parameter, fn: FunctionNode, top: S
     const isNumber =
       fallback.kind === 'number' || (fallback.kind === 'unary' && fallback.operand.kind === 'number');
     const isSetting = isNumber && !GUARD_NAMES.test(parameter.name) && !STRUCTURAL_NAMES.test(parameter.name);
-    if (!isSetting) return evaluate(run, fallback, top);
+    // `y=np.array([])` says that an array is expected.
+    const isEmpty = /^(call|sequence)$/.test(fallback.kind) && evaluate(run, fallback, top).kind !== 'array';
+    if (!isSetting && !isEmpty) return evaluate(run, fallback, top);
+    if (isEmpty) return argumentValue(parameter, fn, false);
   }
+  return argumentValue(parameter, fn, fallback !== null);
+}
+
+function argumentValue(parameter: Parameter, fn: FunctionNode, hasDefault: boolean): Value {
   return {
     kind: 'input',
     input: {
@@ -288,7 +296,7 @@ function parameterValue(run: Run, parameter: Parameter, fn: FunctionNode, top: S
       span: parameter.span,
       annotation: parameter.annotation,
       documentation: fn.documentation,
-      ...(fallback ? { hasDefault: true } : {}),
+      ...(hasDefault ? { hasDefault } : {}),
       entries: new Map(),
       origin: 'argument',
     },

@@ -2,6 +2,7 @@
 import type { Span } from '../core/definition';
 import { elementwise, sizeValue, transpose } from './arrays';
 import { toArray } from './arguments';
+import { assignedNames } from './assigned';
 import { callValue } from './calls';
 import { disjunction } from './functions';
 import { select } from './indexing';
@@ -151,10 +152,14 @@ export function operand(run: Run, expression: Expression, scope: Scope): Value {
 }
 
 function named(run: Run, name: string, scope: Scope, span: Span): Value {
-  return lookup(scope, name) ?? run.globals(name, span, scope) ?? undefinedName(name, span);
+  return lookup(scope, name) ?? run.globals(name, span, scope) ?? undefinedName(name, scope, span);
 }
 
-function undefinedName(name: string, span: Span): Value {
+function undefinedName(name: string, scope: Scope, span: Span): Value {
+  // A variable that only other shapes give a value: `if len(y.shape) == 2: picked = …`.
+  for (let at: Scope | null = scope; at; at = at.parent)
+    if (at.fn && assignedNames(at.fn.body).has(name))
+      return unsupported(`uses ${name} where nothing has given it a value`, span, 'unassigned-name');
   return unsupported(`uses ${name}, which is not defined in this file`, span, 'undefined-name');
 }
 

@@ -26,7 +26,8 @@ function programOf(reading: Reading): Program | null {
     const named = node.kind === 'sym' || node.kind === 'matrix';
     const inner = named ? definitions.get(node.name) : undefined;
     if (named && own.has(node.name)) found.add(node.name);
-    for (const part of inner ? [inner, ...node.args] : node.args) inputs(part).forEach((n) => found.add(n));
+    const parts = node.args.filter((part) => !isPlaceComputed(node, part));
+    for (const part of inner ? [inner, ...parts] : parts) inputs(part).forEach((n) => found.add(n));
     return found;
   };
   const logged = new Map<number, boolean>();
@@ -44,6 +45,10 @@ function programOf(reading: Reading): Program | null {
   };
   return { defs: program.bindings.map((binding) => binding.def), inputs, logs };
 }
+
+/** `w[(sx * y + x) * sz + z]`: what a place is computed from are whole numbers, none of them a label. */
+const isPlaceComputed = (node: Node, part: Node): boolean =>
+  (node.kind === 'sym' || node.kind === 'delta') && (part.kind === 'add' || part.kind === 'mul');
 
 const LOGARITHMS = /^(log|log1p|logaddexp|softplus|log_sigmoid|logsumexp|lgamma|gammaln)/;
 

@@ -309,10 +309,11 @@ function filled(
 ): Node | null {
   if (element.kind !== 'where') return null;
   const [condition, change, old] = element.args;
-  if (!condition || !old || !isOwn(old, own, value) || !change) return null;
+  if (!condition || !old || !change) return null;
+  if (!isOwn(old, own, value)) return filledEitherWay(run, element, own, initial, value, index);
   const conditions = condition.kind === 'mul' ? condition.args : [condition];
-  const delta = conditions.find((c) => c.kind === 'delta' && c.args.includes(index));
-  const position = delta?.args.find((arg) => arg !== index);
+  const delta = conditions.find((c) => placeFilled(c, value, index) !== null);
+  const position = delta ? placeFilled(delta, value, index) : null;
   const axis = value.axes.find((a) => a.index === position);
   if (!axis || !position) return null;
   if (run.sizes.find(axis.size) !== run.sizes.find(index.size)) return null;
@@ -323,4 +324,43 @@ function filled(
   const there = run.arena.substitute(before, index, position);
   const rest = conditions.filter((c) => c !== delta).map((c) => run.arena.substitute(c, index, position));
   return rest.length === 0 ? there : run.arena.where(run.arena.mul(...rest), there, initial.element);
+}
+
+/** The axis that a pass writes to at its own position, as in `delta(i, p)` of `out[i] = e`. */
+const placeFilled = (condition: Node, value: ArrayV, index: IndexNode): IndexNode | null => {
+  if (condition.kind !== 'delta' || !condition.args.includes(index)) return null;
+  return value.axes.find((axis) => axis.index !== null && condition.args.includes(axis.index))?.index ?? null;
+};
+
+/** `if i == j: out[i][j] = a` and `else: out[i][j] = b`. */
+function filledEitherWay(
+  run: Run,
+  element: Node,
+  own: string,
+  initial: ArrayV,
+  value: ArrayV,
+  index: IndexNode,
+): Node | null {
+  const [condition, then, otherwise] = element.args;
+  if (!condition || !then || !otherwise || mentions(condition, own)) return null;
+  const after = (branch: Node): Node | null =>
+    isOwn(branch, own, value) ? initial.element : filled(run, branch, own, initial, value, index);
+  const [a, b, position] = [after(then), after(otherwise), placeOf(element, value, index)];
+  return a && b && position && run.arena.where(run.arena.substitute(condition, index, position), a, b);
+}
+
+/** The axis that any of the branches of a pass writes to. */
+function placeOf(node: Node, value: ArrayV, index: IndexNode): IndexNode | null {
+  if (node.kind !== 'where') return null;
+  const [condition, ...branches] = node.args;
+  const conditions = condition?.kind === 'mul' ? condition.args : condition ? [condition] : [];
+  for (const c of conditions) {
+    const place = placeFilled(c, value, index);
+    if (place) return place;
+  }
+  for (const branch of branches) {
+    const place = placeOf(branch, value, index);
+    if (place) return place;
+  }
+  return null;
 }

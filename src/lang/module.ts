@@ -238,6 +238,6 @@ const isTable = (e: Expression): boolean =>
   e.entries.every(({ key, value }) => key !== null && (isPlain(value) || isTable(value)));
 
 /** `ROOT_2 = np.sqrt(2.0)`, `erf = np.vectorize(math.erf)`. */
-const PLAIN_CALLS = /^(vectorize|sqrt|log|exp|float)$/;
+const PLAIN_CALLS = /^(vectorize|sqrt|log|exp|float|finfo)$/;
 
 const lastName = (e: Expression): string => (e.kind === 'name' || e.kind === 'attribute' ? e.name : '');

@@ -66,7 +66,7 @@ const isActivationWord = (name: string): boolean =>
   );
 
 export const isLossName = (name: string): boolean =>
-  /(^|_)(loss|cost|error|objective|obj|criterion|risk|nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber|likelihood|penalty)(es|s)?(\d|_|$)|loss|cost|crossentropy|cross_entropy|likelihood|squared_?error|log_?cosh|^(j|l|e)$/i.test(
+  /(^|_)(loss|cost|error|objective|obj|criterion|risk|nll|n?llk|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber|likelihood|penalty)(es|s)?(\d|_|$)|loss|cost|crossentropy|cross_entropy|likelihood|squared_?error|log_?cosh|^(j|l|e)$/i.test(
     name,
   );
 

@@ -330,7 +330,8 @@ export function outputsOf(execution: Execution): Outputs {
     collectGeneric(run, [...returned, ...own], only, main.callable, { gradients, broken });
   if (execution.registered) collectRegistered(execution, execution.registered, { gradients, broken });
   else if (gradient) {
-    const parts = restated(partsOf(run, gradient), gradient, isOfInput);
+    const own = partsOf(run, gradient);
+    const parts = own.length > 0 ? restated(own, gradient, isOfInput) : leftParts(gradient, main);
     const variables = locals(run, gradient);
     // What a gradient function computes is meant: `dm` for the slope m of a line, `dmu` for a mean.
     // dC is the derivative of a cost, not by the strength C.
@@ -367,6 +368,17 @@ function attributeParts(main: Executed): Part[] {
       expression: null,
     }));
 }
+
+/** What a gradient method leaves in an attribute instead of returning it: `self.dinputs = -y_true / dvalues`. */
+const leftParts = (gradient: Executed, main: Executed): Part[] =>
+  attributeParts({
+    ...gradient,
+    attributes: new Map(
+      [...gradient.attributes].filter(
+        ([name, value]) => /^d|grad|delta/i.test(name) && main.attributes.get(name) !== value,
+      ),
+    ),
+  }).map((part) => ({ ...part, span: assignmentSpan(gradient.callable.fn, part.name ?? '') ?? part.span }));
 
 function outputName({ fn, owner }: Callable): string {
   const ofOwner =

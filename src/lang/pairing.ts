@@ -1,4 +1,5 @@
 /** Which function of a file computes the gradient of which: by names without their telling words, and by parameters. */
+import { choicesOf } from './choices';
 import type { Callable } from './execution';
 import { ownParameters } from './members';
 import { isForwardKey, isGradientKey, isGradientName, isLossName } from './names';
@@ -6,7 +7,7 @@ import type { ClassNode, Family, FunctionNode, Parameter } from './syntax';
 import { isUpstreamName, isVjpName } from './upstream';
 
 const TELLING =
-  /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|bprop|fprop|der|bwd|value|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
+  /gradients?|grads?|derivati(?:ves?|ons?)|derivates?|deriv|jacobian|prime|backward|backprop|bprop|fprop|der|bwd|value|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
 
 const stemOf = (name: string): string =>
   name
@@ -51,6 +52,10 @@ export function pairingOf(
       all.filter((c) => isGradientName(c.fn.name) && !isDescent(c.fn.name)),
       (c) => c.owner,
     ),
+    methods: groupBy(
+      all.filter((c) => c.owner !== null && !isGradientName(c.fn.name)),
+      (c) => c.owner,
+    ),
     losses: groupBy(all.filter(isLoss), (c) => c.owner),
     forwards: groupBy(
       all.filter((c) => !isGradientName(c.fn.name)),
@@ -75,6 +80,8 @@ interface Known {
   readonly stem: (name: string) => string;
   readonly looseStem: (name: string) => string;
   readonly gradients: ReadonlyMap<ClassNode | null, readonly Callable[]>;
+  /** Methods that are no gradients. */
+  readonly methods: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   readonly losses: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   /** Functions whose names do not say that they compute a gradient. */
   readonly forwards: ReadonlyMap<ClassNode | null, readonly Callable[]>;
@@ -145,11 +152,38 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   );
   if (same.length === 1) return same[0] ?? null;
   if (same.length > 1) return null;
+  const alone = onlyPairOf(main, others, known) ?? choosingAlike(main, others);
+  if (alone) return alone;
   // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.
   const losses = known.losses.get(main.owner) ?? [];
   const loose = others.filter((c) => stem(c.fn.name) === '' && equalSets(mine, names(c)));
   if (losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1) return loose[0] ?? null;
   return byLooseStem(main, losses, others, known) ?? byBeginning(main, others, known);
+}
+
+/** `g(z)` and `activation_prime(z)`: the only function of a class that could be meant, and its only derivative. */
+function onlyPairOf(main: Callable, gradients: readonly Callable[], known: Known): Callable | null {
+  const [only, ...more] = gradients;
+  if (main.owner === null || !only || more.length > 0) return null;
+  if (!/^(activ\w*|func?|fn)?$/.test(known.stem(only.fn.name))) return null;
+  const wanted = names(only);
+  const forwards = known.methods
+    .get(main.owner)
+    ?.filter((c) => equalSets(names(c), wanted) && c.fn !== only.fn);
+  return forwards?.length === 1 && forwards[0]?.fn === main.fn ? only : null;
+}
+
+/** Two functions that choose by the same names what they compute: `function(kind, x)` and `derivate_fun(kind, x)`. */
+function choosingAlike(main: Callable, gradients: readonly Callable[]): Callable | null {
+  const mine = choicesOf(main);
+  if (mine.size < 2) return null;
+  const alike = gradients.filter((c) => {
+    const theirs = choicesOf(c);
+    const shared = [...mine.keys()].filter((name) => theirs.has(name)).length;
+    return shared > 1 && 2 * shared >= theirs.size && equalSets(names(main), names(c));
+  });
+  const [only, ...more] = alike;
+  return only && more.length === 0 ? only : null;
 }
 
 /** `softmaxLossGradient` says that it belongs to `softmaxLoss`, not to `softmax`. */
@@ -159,7 +193,7 @@ function saysOther(gradient: Callable, main: Callable, { titles }: Known): boole
   return titles.get(main.owner)?.has(title) ?? false;
 }
 
-const GRADIENT_WORDS = /gradients?|grads?|derivatives?|deriv|prime|backward|backprop|_d$|^d_/gi;
+const GRADIENT_WORDS = /gradients?|grads?|derivatives?|deriv|jacobian|prime|backward|backprop|_d$|^d_/gi;
 
 const titleOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
 
@@ -218,7 +252,9 @@ function withFlag(fn: FunctionNode, value: boolean): FunctionNode {
 
 /** Functions with gradients that do not compute the gradient of another function. */
 const isDescent = (name: string): boolean =>
-  /descent|check|numeric|clip|update|zero|_and_|train|fit(_|$)/i.test(name) ||
+  /descent|check|numeric|clip|update|zero|_and_|train|fit(_|$)|^(?:set|add|acc(?:umulate)?|clear|reset)_?grad/i.test(
+    name,
+  ) ||
   (/norm|step|forward/i.test(name) && !isVjpName(name));
 
 const names = (c: Callable): string[] => ownParameters(c).map((p) => p.name);

@@ -268,12 +268,24 @@ function readClass(node: SyntaxNode, reader: Reader): Statement {
     node: {
       name: name ? textOf(name, reader) : '',
       bases: bases ? namedChildren(bases).map((c) => textOf(c, reader)) : [],
-      body: readBlock(child(node, 'body'), reader),
+      body: readBlock(child(node, 'body'), reader).map(asMember),
       span,
     },
     span,
   };
 }
+
+/** A function in a class whose first parameter is no receiver is called on the class: `MSE.grad(y_hat, y)`. */
+function asMember(s: Statement): Statement {
+  if (s.kind !== 'function' || s.fn.decorators.length > 0) return s;
+  const [first] = s.fn.parameters;
+  const isOperand = first !== undefined && OPERAND.test(first.name);
+  return isOperand ? { ...s, fn: { ...s.fn, decorators: ['staticmethod'] } } : s;
+}
+
+/** Names that no receiver has. */
+const OPERAND =
+  /^(x|z|a|y|t|y_?hat|y_?true|y_?pred\w*|yh|preds?|predictions?|targets?|labels?|outputs?|actual|logits|inputs?)$/i;
 
 function readImports(node: SyntaxNode, reader: Reader): Import[] {
   const module = child(node, 'module_name');

@@ -3,10 +3,10 @@ import { Arena } from '../core/expr';
 import { isSingle } from './arrays';
 import { assemble, nameSizes, type Assembled } from './assemble';
 import { executePlan, type Execution, type Plan } from './execution';
+import { isJacobianShaped } from './jacobians';
 import { isModelName, roleHint, statedPattern } from './names';
 import { outputsOf, type Outputs } from './outputs';
 import { search, type Chooser, type SearchLimits } from './search';
-import { assignedNames } from './assigned';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
 import type { Pattern } from './run';
 import type { ArrayV, Cause, InputRef } from './values';
@@ -107,21 +107,21 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
 
 /** What speaks against a finished reading. */
 function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan): number {
-  // A variable that only other shapes give a value: `if len(y.shape) == 2: picked = …`.
-  const undefinedName =
-    outputs.cause?.id === 'undefined-name' ? /^uses (\w+)/.exec(outputs.cause.text)?.[1] : null;
-  const isLocal = typeof undefinedName === 'string' && assignedNames(main.fn.body).has(undefinedName);
   let cost = 0;
   if (outputs.output) cost += isSingle(outputs.output.value) ? 0 : isModelName(main.fn.name) ? 0.5 : 2;
-  else if (outputs.cause)
-    cost += outputs.cause.type === 'shape' ? 100 : FINAL.has(outputs.cause.id) && !isLocal ? 0 : 30;
+  else if (outputs.cause) cost += outputs.cause.type === 'shape' ? 100 : FINAL.has(outputs.cause.id) ? 0 : 30;
   const shapes = new Map<string, ArrayV>();
   for (const state of outputs.inputs) shapes.set(state.name, state.value);
   for (const gradient of outputs.gradients) {
     const target = gradient.isInput ? shapes.get(gradient.of) : undefined;
-    if (target) cost += shapeDifference(gradient.value, target, sizes);
+    if (!target) continue;
+    const find = (size: Size): Size => sizes.find(size);
+    const isJacobian = outputs.output && isJacobianShaped(gradient.value, outputs.output.value, target, find);
+    if (!isJacobian) cost += shapeDifference(gradient.value, target, sizes);
   }
-  for (const broken of outputs.broken) if (broken.cause.type === 'shape') cost += 1;
+  for (const { cause } of outputs.broken)
+    if (cause.type === 'shape') cost += 1;
+    else if (cause.id === 'reshape') cost += 3;
   cost += 6 * samplesAstray(outputs, sizes);
   return cost;
 }
@@ -172,7 +172,17 @@ function samplesAstray(outputs: Outputs, sizes: Sizes): number {
     const axes = indexed(value);
     return axes.length > 1 && axes.every((size) => weights.has(size));
   }).length;
-  return odd + lone + covered;
+  // One prediction for many labels: that would only be there for a gradient that is summed too far.
+  const isOne =
+    labels.length > 0 &&
+    data.size + weights.size === 0 &&
+    outputs.inputs.some(
+      ({ name, value }) =>
+        isSingle(value) &&
+        roleHint(name, true) === 'prediction' &&
+        outputs.gradients.some((gradient) => gradient.of === name),
+    );
+  return odd + lone + covered + (isOne ? 2 : 0);
 }
 
 function shapeDifference(gradient: ArrayV, parameter: ArrayV, sizes: Sizes): number {

@@ -15,6 +15,9 @@ export interface RoleChoice {
   readonly reason: string;
 }
 
+/** Names of positions that are no classes: of the entries of a sparse vector, of rows that are looked up. */
+const PLACES = /^(keys?|idx|indices|indexes|ind|rows?|cols?|positions?|pos|ptr)$/i;
+
 /** Visits every node of an expression and of the bindings it uses, once. */
 function visitAll(run: Run, node: Node, visit: (node: Node) => void): void {
   const seen = new Set<number>();
@@ -71,7 +74,9 @@ export function inferRoles(
     else if (outside.size > 0 && !outside.has(name) && hint !== 'hyper' && hint !== 'label')
       roles.set(name, { role: 'data', reason: 'detached, so constant' });
     else if (ref.isLearnt) roles.set(name, { role: 'parameter', reason: 'the code says that it is learnt' });
-    else if (positions.has(name)) roles.set(name, { role: 'label', reason: 'used as a position' });
+    else if (positions.has(name) && !PLACES.test(name))
+      roles.set(name, { role: 'label', reason: 'used as a position' });
+    else if (positions.has(name)) roles.set(name, { role: 'data', reason: 'places by name' });
     else if (isSingle(value) && run.settings.has(ref.code))
       roles.set(name, { role: 'hyper', reason: 'used as a setting' });
     else if (learntTogether(name, names) && !(ref.hasDefault && isSingle(value)))

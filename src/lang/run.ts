@@ -68,6 +68,8 @@ export interface Run {
   readonly settings: ReadonlySet<string>;
   /** Arguments by code that hold several values. */
   readonly containers: ReadonlySet<string>;
+  /** Arguments and globals by code that are lengths of loops. */
+  readonly lengths: ReadonlySet<string>;
   readonly inputs: Map<string, InputState>;
   readonly bindings: Binding[];
   /** Bindings by definition, so that the same value is not bound twice. */
@@ -241,6 +243,11 @@ export const CUBE = PATTERNS.cube as Pattern;
 export function resolve(run: Run, ref: InputRef): ArrayV {
   const known = run.inputs.get(ref.code);
   if (known) return known.value;
+  if (run.lengths.has(ref.code) && ref.origin !== 'attribute' && !ref.hasDefault) {
+    const size = `?${ref.code}.length`;
+    run.sizes.suggest(size, ref.name);
+    return scalar(run.arena.size(run.sizes.find(size)));
+  }
   const candidates = run.patterns(ref);
   const id = run.choose(`shape ${ref.code}`, () =>
     candidates.map(({ pattern, cost }) => ({ id: patternId(pattern), cost })),

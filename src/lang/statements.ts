@@ -30,7 +30,7 @@ const MAX_DEPTH = 12;
 export function callFunction(run: Run, callee: FunctionV, args: readonly CallArgument[], span: Span): Value {
   run.step();
   if (run.depth >= MAX_DEPTH) return unsupported(`calls ${callee.fn.name} too deeply`, span, 'recursion');
-  const scope: Scope = { names: new Map(), parent: callee.scope };
+  const scope: Scope = { names: new Map(), parent: callee.scope, fn: callee.fn };
   const bound = bindArguments(run, callee, args, scope, span);
   if (bound) return bound;
   run.depth += 1;
@@ -457,9 +457,9 @@ function executeIf(
   const before = new Map(scope.names);
   const [first, a] = branch(run, statement.then, scope, before);
   const [second, b] = branch(run, statement.otherwise, scope, before);
-  if (first.kind === 'raise' || second.kind === 'raise') {
-    restore(scope, first.kind === 'raise' ? b : a);
-    return { outcome: first.kind === 'raise' ? second : first, done: false };
+  if (stops(first) || stops(second)) {
+    restore(scope, stops(first) ? b : a);
+    return { outcome: stops(first) ? second : first, done: false };
   }
   if (first.kind === 'next' && second.kind === 'next') {
     merge(run, test, a, b, scope, span);
@@ -479,6 +479,17 @@ function executeIf(
   }
   // The end of a function or loop that depends on data.
   return { outcome: { kind: 'return', value: undecidedValue(span), expression: null }, done: true };
+}
+
+/** Ends in an error, or gives the value of what is not allowed: `if sigma <= 0: return np.inf`. */
+const stops = (outcome: Outcome): boolean =>
+  outcome.kind === 'raise' || (outcome.kind === 'return' && isInfinity(outcome.expression));
+
+function isInfinity(e: Expression | null): boolean {
+  if (e?.kind === 'unary') return isInfinity(e.operand);
+  if (e?.kind === 'attribute') return /^(inf|Inf|infty|nan|NaN|NINF|PINF)$/.test(e.name);
+  const [only] = e?.kind === 'call' ? e.args : [];
+  return only?.value.kind === 'string' && /^[-+]?(inf|infinity|nan)$/i.test(only.value.value);
 }
 
 /** Executes a branch from the given variables; they are its own when it ends. */

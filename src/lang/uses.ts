@@ -4,7 +4,7 @@
  */
 import { gradientOf, roleHint } from './names';
 import { MATRIX, type Pattern } from './run';
-import { containersOf } from './containers';
+import { containersOf, lengthsOf } from './containers';
 import { assignedNames } from './assigned';
 import { learntTogether } from './together';
 import type { Expression, FunctionNode, Statement } from './syntax';
@@ -16,6 +16,8 @@ export interface Uses {
   readonly isForwardOnly: boolean;
   /** Parameters that hold several values: each of their uses reads one at a known place, or unpacks them all. */
   readonly containers: ReadonlySet<string>;
+  /** Names of numbers that count the passes of loops. */
+  readonly lengths: ReadonlySet<string>;
   /** Whether there are products of matrices in the first function. */
   readonly contracts: boolean;
   /** Shapes by parameter. */
@@ -96,6 +98,7 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
     shapes,
     isForwardOnly,
     containers: containersOf(functions),
+    lengths: lengthsOf(functions),
     contracts,
   };
 }

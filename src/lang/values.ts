@@ -166,6 +166,8 @@ export interface StreamV {
 export interface Scope {
   readonly names: Map<string, Value>;
   readonly parent: Scope | null;
+  /** The function whose variables these are. */
+  readonly fn?: FunctionNode;
   /** The file, for the scope of its top level. */
   readonly module?: ModuleIndex;
 }
