@@ -474,6 +474,36 @@ export interface HandRun {
   readonly comparison: RunComparison;
 }
 
+/** One number of a parameter, in the units of the report. */
+export interface Coefficient {
+  /** `w[mean radius]`, with the names of features and classes where an axis runs over them. */
+  readonly name: string;
+  readonly value: number;
+  /** Null where the report says why there are none, like the rest. */
+  readonly standardError: number | null;
+  /** Value over standard error: z, or t. */
+  readonly statistic: number | null;
+  /** Two-sided, of the value 0. */
+  readonly p: number | null;
+  /** Of the 95 % confidence interval. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** The parameters at the end of a run that has converged. */
+export interface CoefficientReport {
+  /** `data`: as the file has the features; `standardised`: of features with mean 0 and variance 1. */
+  readonly units: 'data' | 'standardised';
+  readonly coefficients: readonly Coefficient[];
+  /** The distribution of the statistic under the hypothesis 0; null where there are no standard errors. */
+  readonly distribution: 'normal' | 't' | null;
+  readonly degreesOfFreedom: number | null;
+  /** By which formula, or why there are none, as sentences. */
+  readonly about: string;
+  /** Where the loss has a closed form: what it is, and max |difference| / max |coefficient|. */
+  readonly closedForm: { readonly about: string; readonly difference: number } | null;
+}
+
 export type TrainEnd = 'finished' | 'converged' | 'cancelled' | 'diverged' | 'failed';
 
 export interface TrainResult {
@@ -491,6 +521,8 @@ export interface TrainResult {
   /** Where both gradients were trained side by side. */
   readonly hand?: HandRun;
   readonly checks: readonly CheckReport[];
+  /** Where the run ended at a minimum, of up to some hundred parameters. */
+  readonly coefficients?: CoefficientReport;
   readonly milliseconds: number;
   /** What computed the gradient, in words; absent where none was. */
   readonly computedBy?: string;

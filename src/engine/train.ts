@@ -2,6 +2,7 @@
 import type {
   CheckPoint,
   CheckReport,
+  CoefficientReport,
   TrainEnd,
   TrainOptions,
   TrainProgress,
@@ -12,6 +13,7 @@ import type { Dataset } from './dataset';
 import { initialParameters } from './initial';
 import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
+import { coefficientReport, MOST_COEFFICIENTS } from './training/coefficients';
 import { risingNote } from './training/diagnose';
 import { createObjective, type Objective } from './training/objective';
 import { trainSettings, type TrainSettings } from './training/settings';
@@ -54,6 +56,8 @@ export interface TrainRequest {
    * may be more epochs; the memory of another optimizer is dropped. Progress is told from the state's epoch on.
    */
   readonly state?: TrainerState | null;
+  /** A table of the coefficients at a minimum; true where the derived gradient is followed. */
+  readonly coefficients?: boolean;
   /** Whose gradient is followed; the hand-written one where it has the parameter's shape. `derived`. */
   readonly gradient?: 'derived' | 'hand';
 }
@@ -160,7 +164,8 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
       state,
     });
     const ended = await run(trainer, settings);
-    return finish(ended.end, ended.message);
+    const coefficients = await coefficientsOf(trainer, objective, settings, ended);
+    return { ...finish(ended.end, ended.message), ...(coefficients ? { coefficients } : {}) };
   } catch (error) {
     const epochs = trainer?.epoch ?? 0;
     if (error instanceof Cancelled) return finish('cancelled', `Cancelled after ${epochs} epochs.`);
@@ -178,7 +183,7 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
       await host.hold?.(runner.epoch);
       if (host.cancelled()) throw new Cancelled();
       if (runner.epoch === middle && middle > 0) await check('middle', runner);
-      const ended = await epochOf(runner);
+      const ended = await inPieces(runner.advance());
       report(false);
       if (ended?.end === 'converged') await check('end', runner);
       if (ended) return ended;
@@ -189,8 +194,31 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
     return { end: 'finished', message };
   }
 
-  async function epochOf(runner: Trainer): Promise<Ended | null> {
-    const work = runner.advance();
+  async function coefficientsOf(
+    runner: Trainer,
+    minimised: Objective,
+    { weightDecay }: TrainSettings,
+    { end }: Ended,
+  ): Promise<CoefficientReport | null> {
+    const wanted = request.coefficients ?? request.gradient !== 'hand';
+    if (!wanted || end !== 'converged' || minimised.layout.length > MOST_COEFFICIENTS) return null;
+    const work = coefficientReport({
+      job,
+      dataset,
+      objective: minimised,
+      parameters: runner.result(),
+      decayed: weightDecay > 0,
+    });
+    try {
+      return await inPieces(work);
+    } catch (error) {
+      // The run itself had ended before.
+      if (error instanceof Cancelled) return null;
+      throw error;
+    }
+  }
+
+  async function inPieces<T>(work: Generator<void, T>): Promise<T> {
     let piece = work.next();
     while (!piece.done) {
       await breathe(true);

@@ -10,8 +10,9 @@ export interface Factor {
   readonly n: number;
 }
 
-/** A pivot below this share of its diagonal is what rounding leaves of a dependent column. */
+/** A pivot below this share of its diagonal is what rounding leaves of a dependent column: of an exact matrix, and of one of differences. */
 export const DEPENDENT = 1e-11;
+export const DEPENDENT_BY_DIFFERENCES = 1e-7;
 
 export type Factored =
   | { readonly ok: true; readonly factor: Factor }
@@ -19,7 +20,7 @@ export type Factored =
   | { readonly ok: false; readonly at: number; readonly pivot: number; readonly lower: Float64Array };
 
 /** Cholesky's factor of A + τ diag|A|, scaled to a diagonal of 1 first, so that units do not count (van der Sluis 1969). */
-export function cholesky(a: Float64Array, n: number, damping = 0): Factored {
+export function cholesky(a: Float64Array, n: number, damping = 0, dependent = DEPENDENT): Factored {
   const scale = Float64Array.from({ length: n }, (_, i) => {
     const d = Math.abs(at(a, i * n + i));
     return d > 0 ? 1 / Math.sqrt(d) : 1;
@@ -30,7 +31,7 @@ export function cholesky(a: Float64Array, n: number, damping = 0): Factored {
       let sum = at(a, i * n + j) * at(scale, i) * at(scale, j) + (i === j ? damping : 0);
       for (let k = 0; k < j; k += 1) sum -= at(lower, i * n + k) * at(lower, j * n + k);
       if (i !== j) lower[i * n + j] = sum / at(lower, j * n + j);
-      else if (sum > DEPENDENT) lower[i * n + i] = Math.sqrt(sum);
+      else if (sum > dependent) lower[i * n + i] = Math.sqrt(sum);
       else return { ok: false, at: i, pivot: sum, lower };
     }
   return { ok: true, factor: { lower, scale, n } };

@@ -25,6 +25,8 @@ export interface Objective {
    * from differences of the gradient.
    */
   product(parameters: Float64Array, direction: Float64Array): Generator<void, Float64Array>;
+  /** Whether such products are derived ones. */
+  readonly derivesProducts: boolean;
   /** How they are computed, in words; null before the first time. */
   readonly about: string | null;
   dispose(): void;
@@ -131,6 +133,7 @@ export function createObjective(request: ObjectiveRequest): Objective {
   return {
     layout,
     evaluate,
+    derivesProducts: useProducts,
     product: (parameters, direction) =>
       curvature && useProducts
         ? derivedProduct(curvature, parameters, direction)
