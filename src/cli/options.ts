@@ -1,7 +1,9 @@
 /** The command line's own language: commands, options and what they must be. */
 import { parseArgs } from 'node:util';
-import type { DerivativeKind } from '../protocol';
+import type { DerivativeKind, TrainOptions } from '../protocol';
 import { CODE_TARGETS, type CodeTarget } from '../core/ops';
+import { TRAIN_HELP, TRAIN_OPTIONS, trainOptions } from './trainOptions';
+import { UsageError, whole } from './values';
 
 export const HELP = `Nabla derives gradients of losses in your code and checks the ones you wrote by hand.
 
@@ -16,7 +18,7 @@ Usage:
       JavaScript and TypeScript.
       With --data, gradients are also checked on the rows of a table.
   nabla train FILE --name NAME --data CSV --target COLUMN [--json]
-      Trains a definition by full-batch gradient descent and checks its gradient on the way.
+      Trains a definition, checks its gradient on the way and tells the coefficients at a minimum.
 
 Options for --data:
   --target COLUMN        the column that holds the labels
@@ -25,19 +27,12 @@ Options for --data:
   --missing drop|mean|stop
                          what to do with rows that have missing values (default: stop)
   --set NAME=VALUE       the value of a scalar setting such as lam; may be given again
-Options for train:
-  --learning-rate R      (default: 0.1)
-  --epochs N             (default: 200)
-  --seed N               seeds the random start (default: 0)
-  --init-scale S         size of the random start; 0 starts at zero (default: 0.01)
+${TRAIN_HELP}
 
   --help, --version
 
 Exit code of check: 0 nothing wrong, 1 something wrong. Every command: 2 usage or unreadable input.
 `;
-
-/** The user's mistake in calling the program; the message says what to do. */
-export class UsageError extends Error {}
 
 export interface DataOptions {
   readonly path: string;
@@ -73,10 +68,7 @@ export type Command =
       readonly file: string;
       readonly name: string;
       readonly data: DataOptions;
-      readonly learningRate: number;
-      readonly epochs: number;
-      readonly seed: number;
-      readonly initScale: number;
+      readonly options: TrainOptions;
       readonly json: boolean;
     };
 
@@ -99,10 +91,7 @@ const OPTIONS = {
   raw: { type: 'boolean' },
   missing: { type: 'string' },
   set: { type: 'string', multiple: true },
-  'learning-rate': { type: 'string' },
-  epochs: { type: 'string' },
-  seed: { type: 'string' },
-  'init-scale': { type: 'string' },
+  ...TRAIN_OPTIONS,
 } as const;
 
 type OptionName = keyof typeof OPTIONS;
@@ -112,7 +101,7 @@ const DERIVATIVES = ['hessian', 'hvp', 'jacobian', 'vjp'] as const;
 const COMMANDS: Readonly<Record<'derive' | 'check' | 'train', readonly OptionName[]>> = {
   derive: ['name', 'line', 'wrt', ...DERIVATIVES, 'code', 'json'],
   check: [...DATA_OPTIONS, 'format', 'json'],
-  train: [...DATA_OPTIONS, 'name', 'learning-rate', 'epochs', 'seed', 'init-scale', 'json'],
+  train: [...DATA_OPTIONS, ...(Object.keys(TRAIN_OPTIONS) as (keyof typeof TRAIN_OPTIONS)[]), 'name', 'json'],
 };
 
 /** Reads the arguments after `nabla`. Throws a `UsageError`. */
@@ -172,10 +161,7 @@ export function parseCommand(args: readonly string[]): Command {
     file,
     name: values.name,
     data,
-    learningRate: real('learning-rate', values['learning-rate'] ?? '0.1', Number.MIN_VALUE),
-    epochs: whole('epochs', values.epochs ?? '200', 1),
-    seed: whole('seed', values.seed ?? '0', 0),
-    initScale: real('init-scale', values['init-scale'] ?? '0.01', 0),
+    options: trainOptions(values),
     json: values.json === true,
   };
 }
@@ -248,20 +234,4 @@ function setting(text: string): [string, number] {
   if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
     throw new UsageError(`--set takes NAME=VALUE with a number, not "${text}".`);
   return [name.trim(), Number(value)];
-}
-
-function whole(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new UsageError(`--${option} is a whole number of at least ${least}, not "${text}".`);
-  return value;
-}
-
-function real(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < least)
-    throw new UsageError(
-      `--${option} is a ${least > 0 ? 'positive number' : 'number of at least 0'}, not "${text}".`,
-    );
-  return value;
 }

@@ -1,4 +1,4 @@
-/** nabla train: full-batch training of one definition, in this process. */
+/** nabla train: training of one definition, in this process. */
 import { setImmediate } from 'node:timers/promises';
 import type { Analyzer } from '../check/analyze';
 import { checkOnDataNow } from '../check/dataCheck';
@@ -9,8 +9,10 @@ import type { TrainResult } from '../protocol';
 import { CHECK_ROWS, fit, openTable } from './data';
 import { byName } from './derive';
 import { InputError, readSource } from './files';
-import { UsageError, type Command } from './options';
+import { coefficientsText } from './coefficientsText';
+import type { Command } from './options';
 import type { Outcome } from './outcome';
+import { UsageError } from './values';
 import { counted } from './words';
 
 export async function trainCommand(
@@ -24,7 +26,10 @@ export async function trainCommand(
     const known = definitions.map(({ name }) => name).join(', ') || 'no definitions';
     throw new InputError(`${path} has no definition called ${command.name}; it has ${known}.`);
   }
-  const made = analyzer.job(text, language, definition.id, around);
+  const { tolerance, lossTolerance = 0 } = command.options;
+  // Second derivatives take time to derive, and a run without any tolerance has no use for them.
+  const curvature = tolerance > 0 || lossTolerance > 0;
+  const made = analyzer.job(text, language, definition.id, around, { curvature });
   if (!('job' in made))
     throw new InputError(made.problems.map(({ message }) => `${path}: ${message}`).join('\n'));
   const { job } = made;
@@ -42,10 +47,9 @@ export async function trainCommand(
   const { dataset, problems } = fit(job, table);
   if (!dataset)
     throw new InputError(problems.map(({ message }) => `${table.choice.path}: ${message}`).join('\n'));
-  const { learningRate, epochs, seed, initScale } = command;
   const rows = someRows(job, dataset, CHECK_ROWS);
   const result = await train(
-    { runId: 'command-line', job, dataset, options: { learningRate, epochs, seed, initScale, tolerance: 0 } },
+    { runId: 'command-line', job, dataset, options: command.options },
     {
       now: () => performance.now(),
       pause: () => setImmediate(),
@@ -113,6 +117,7 @@ function trainText(name: string, result: TrainResult, notes: readonly string[]):
     for (const parameter of report.parameters) lines.push(`    ${parameter.name}: ${parameter.reason}`);
   }
   lines.push('');
+  if (result.coefficients) return `${[...lines, ...coefficientsText(result.coefficients)].join('\n')}\n`;
   for (const { name: parameter, shape, values } of result.parameters) {
     const shown = values.slice(0, SHOWN_VALUES).map((value) => value.toPrecision(6));
     const more = values.length > SHOWN_VALUES ? ', …' : '';

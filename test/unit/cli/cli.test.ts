@@ -522,6 +522,43 @@ describe('train', () => {
     expect((await fit('propagate', 'holes.csv')).err).toMatch(/--missing drop, --missing mean/);
   });
 
+  test('an optimizer that finds the minimum tells the coefficients', async () => {
+    const run = await nabla(
+      'train',
+      'logistic.py',
+      ...options,
+      '--optimizer',
+      'newton',
+      '--weight-decay',
+      '0.01',
+    );
+    expect(run.out).toMatch(/Coefficients in the units of the data:/);
+    expect(run.out).toMatch(/There are no standard errors, as the loss was minimised with a weight decay/);
+    const result = await nabla(
+      ...['train', 'logistic.py', ...options, '--optimizer', 'adam', '--batch-size', '3', '--epochs', '5'],
+      ...['--schedule', 'step,every=2,factor=0.5', '--warm-up', '1', '--clip-norm', '1', '--json'],
+    );
+    expect((json(result) as { losses: number[] }).losses).toHaveLength(5);
+  });
+
+  test.each([
+    [['--optimizer', 'sgd'], /--optimizer is gradient-descent, .* not "sgd"/],
+    [['--schedule', 'steps'], /--schedule is constant, step, .* not "steps"/],
+    [['--schedule', 'step,often=3'], /every, factor and floor, not "often=3"/],
+    [['--schedule', 'step,every=0'], /--schedule every is a whole number of at least 1, not "0"/],
+    [['--batch-size', '-1'], /--batch-size/],
+  ])('%j is refused', async (more, message) => {
+    const run = await nabla('train', 'logistic.py', ...options, ...more);
+    expect(run.code).toBe(2);
+    expect(run.err).toMatch(message);
+  });
+
+  test('options that do not go together are refused with what to do', async () => {
+    const run = await nabla('train', 'logistic.py', ...options, '--optimizer', 'l-bfgs', '--batch-size', '4');
+    expect(run.code).toBe(1);
+    expect(run.out).toMatch(/set the batch size to 0/);
+  });
+
   test('a learning rate that is no number is refused', async () => {
     const run = await nabla('train', 'logistic.py', ...options, '--learning-rate', 'fast');
     expect(run.code).toBe(2);
