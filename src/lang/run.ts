@@ -25,16 +25,6 @@ export interface Option {
   readonly cost: number;
 }
 
-/** Thrown when a run meets a choice that its prefix does not settle; caught by the search only. */
-export class ChoiceNeeded extends Error {
-  constructor(
-    readonly key: string,
-    readonly options: readonly Option[],
-  ) {
-    super(`a choice is needed: ${key}`);
-  }
-}
-
 /** Thrown when a run exceeds its step budget; caught by the search only. */
 export class BudgetExceeded extends Error {}
 
@@ -54,7 +44,7 @@ export interface Run {
   readonly family: Family;
   readonly arena: Arena;
   readonly sizes: Sizes;
-  /** Settles a choice, or ends the run by `ChoiceNeeded`. */
+  /** Settles a choice, or ends the run where others go before it. */
   readonly choose: (key: string, options: () => readonly Option[]) => string;
   /** Counts something odd about the choices taken; `why` is for debugging. */
   readonly penalise: (cost: number, why: string) => void;

@@ -1,10 +1,10 @@
 /**
  * Uniform-cost search for the reading of a definition: each execution follows a prefix of choices (a shape for an
- * input, mostly) until it needs another one. Executions are cheap, and what looks odd under a choice (a reduction of a
+ * input, mostly) and extends it. Executions are cheap, and what looks odd under a choice (a reduction of a
  * single number, an outer broadcast that nobody asked for) costs; the cheapest one is the best reading. A first descent
  * along the cheapest options gives a bound, so that a definition with many inputs always gets some reading.
  */
-import { BudgetExceeded, ChoiceNeeded, type Option } from './run';
+import { BudgetExceeded, type Option } from './run';
 
 export interface Attempt<T> {
   readonly value: T;
@@ -18,8 +18,15 @@ export interface Chooser {
   readonly step: (weight?: number) => void;
 }
 
+/** Choices taken, the last one first. */
+interface Taken {
+  readonly key: string;
+  readonly id: string;
+  readonly before: Taken | null;
+}
+
 interface Prefix {
-  readonly choices: ReadonlyMap<string, string>;
+  readonly taken: Taken | null;
   /** Cost of the options taken. */
   readonly paid: number;
   /** Cost known so far: what is paid, and what looked odd on the way. */
@@ -39,25 +46,50 @@ export interface SearchResult<T> {
   readonly exhausted: boolean;
 }
 
-/** Searches for the cheapest execution; `finish` adds the cost of the outcome. */
+/**
+ * Searches for the cheapest execution; `finish` adds the cost of the outcome. An execution that needs a choice goes on with the
+ * cheapest option as long as no other prefix is cheaper, and is given up where one is.
+ */
 export function search<T>(
   execute: (chooser: Chooser) => T,
   finish: (value: T) => number,
   limits: SearchLimits,
 ): SearchResult<T> {
   let best: Attempt<T> | null = null;
+  let isFirst = true;
   let order = 0;
   let runs = 0;
   let steps = 0;
-  /** Executes a prefix: its extensions, none when it ran to the end. */
-  const follow = (prefix: Prefix): Prefix[] => {
+  const queue: Prefix[] = [];
+  const isHopeless = ({ priority }: Prefix): boolean => best !== null && priority >= best.cost;
+  /** Whether a prefix is the one to follow now. */
+  const isNext = (prefix: Prefix): boolean =>
+    isFirst || (runs < limits.runs && !isHopeless(prefix) && !queue.some((other) => precedes(other, prefix)));
+  const follow = (from: Prefix): void => {
     runs += 1;
+    let { taken, paid } = from;
     let penalty = 0;
+    const choices = new Map<string, string>();
+    for (let at = taken; at; at = at.before) choices.set(at.key, at.id);
     const chooser: Chooser = {
       choose(key, options) {
-        const known = prefix.choices.get(key);
+        const known = choices.get(key);
         if (known !== undefined) return known;
-        throw new ChoiceNeeded(key, options());
+        const extensions = options().map(({ id, cost }): Prefix & { readonly taken: Taken } => {
+          order += 1;
+          const own = paid + cost;
+          return { taken: { key, id, before: taken }, paid: own, priority: own + penalty, order };
+        });
+        const next = takeLowest(extensions);
+        queue.push(...extensions.filter((prefix) => !isHopeless(prefix)));
+        if (!next || !isNext(next)) {
+          if (next && !isHopeless(next)) queue.push(next);
+          throw new GivenUp();
+        }
+        runs += 1;
+        ({ taken, paid } = next);
+        choices.set(key, next.taken.id);
+        return next.taken.id;
       },
       penalise(cost) {
         penalty += cost;
@@ -69,35 +101,19 @@ export function search<T>(
     };
     try {
       const value = execute(chooser);
-      const cost = prefix.paid + penalty + finish(value);
-      if (!best || cost < best.cost) best = { value, choices: prefix.choices, cost };
-      return [];
+      const cost = paid + penalty + finish(value);
+      if (!best || cost < best.cost) best = { value, choices, cost };
     } catch (error) {
-      if (!(error instanceof ChoiceNeeded)) throw error;
-      return error.options.map((option) => {
-        order += 1;
-        const paid = prefix.paid + option.cost;
-        const choices = new Map(prefix.choices).set(error.key, option.id);
-        return { choices, paid, priority: paid + penalty, order };
-      });
+      if (!(error instanceof GivenUp)) throw error;
     }
-  };
-  const queue: Prefix[] = [];
-  const push = (prefixes: readonly Prefix[]): void => {
-    queue.push(...prefixes.filter((prefix) => !best || prefix.priority < best.cost));
   };
   try {
-    let next: Prefix | undefined = { choices: new Map(), paid: 0, priority: 0, order };
-    while (next) {
-      const extensions: Prefix[] = follow(next);
-      next = takeLowest(extensions);
-      push(extensions);
-    }
+    follow({ taken: null, paid: 0, priority: 0, order });
+    isFirst = false;
     while (runs < limits.runs) {
-      next = takeLowest(queue);
-      if (!next || (best && next.priority >= (best as Attempt<T>).cost))
-        return { best, runs, exhausted: false };
-      push(follow(next));
+      const next = takeLowest(queue);
+      if (!next || isHopeless(next)) return { best, runs, exhausted: false };
+      follow(next);
     }
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
@@ -105,17 +121,19 @@ export function search<T>(
   return { best, runs, exhausted: true };
 }
 
-/** Takes the cheapest prefix; of equal ones the first. */
-function takeLowest(queue: Prefix[]): Prefix | undefined {
+/** Ends an execution that others go before. */
+class GivenUp extends Error {}
+
+/** Cheaper prefixes come first; of equal ones the older one. */
+const precedes = (a: Prefix, b: Prefix): boolean =>
+  a.priority < b.priority || (a.priority === b.priority && a.order < b.order);
+
+/** Takes the prefix that precedes all others. */
+function takeLowest<P extends Prefix>(queue: P[]): P | undefined {
   let lowest = 0;
   queue.forEach((prefix, k) => {
     const current = queue[lowest];
-    if (!current) return;
-    if (
-      prefix.priority < current.priority ||
-      (prefix.priority === current.priority && prefix.order < current.order)
-    )
-      lowest = k;
+    if (current && precedes(prefix, current)) lowest = k;
   });
   const [taken] = queue.splice(lowest, 1);
   return taken;
