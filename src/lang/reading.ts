@@ -23,7 +23,7 @@ export interface Reading {
   readonly runs: number;
 }
 
-export const LIMITS: SearchLimits = { runs: 250, steps: 40_000 };
+export const LIMITS: SearchLimits = { runs: 250, steps: 40_000, alike: 32 };
 
 /** Causes that no other choice of shapes can cure. */
 const FINAL: ReadonlySet<string> = new Set([
@@ -86,8 +86,10 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
       const execution = executePlan(plan, arena, sizes, chooser);
       return { execution, outputs: outputsOf(execution), sizes };
     },
-    ({ execution, outputs, sizes }) =>
-      costOf(outputs, sizes, plan) + 3 * classesAstray(execution, outputs, sizes),
+    ({ execution, outputs, sizes }) => ({
+      cost: costOf(outputs, sizes, plan) + 3 * classesAstray(execution, outputs, sizes),
+      failure: failureOf(outputs),
+    }),
     limits,
   );
   if (!found.best) return null;
@@ -103,6 +105,12 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
   const { output } = outputs;
   const assembled = output ? assemble(execution, { ...outputs, output }, plan.directives, samples) : null;
   return { execution, outputs, assembled, samples, cause: outputs.cause, cost, runs: found.runs };
+}
+
+/** Why there is no output; shapes that do not fit are no reason, as other shapes may. */
+function failureOf({ output, cause }: Outputs): string | null {
+  if (output || cause?.type === 'shape') return null;
+  return cause ? [cause.id, cause.span.startLine, cause.span.startColumn].join() : 'nothing';
 }
 
 /** What speaks against a finished reading. */

@@ -37,6 +37,8 @@ interface Prefix {
 export interface SearchLimits {
   readonly runs: number;
   readonly steps: number;
+  /** Executions in a row that fail alike: what none of so many choices cures, others do not. */
+  readonly alike: number;
 }
 
 export interface SearchResult<T> {
@@ -46,13 +48,19 @@ export interface SearchResult<T> {
   readonly exhausted: boolean;
 }
 
+/** The cost of an outcome, and why it is of no use if it is not. */
+export interface Outcome {
+  readonly cost: number;
+  readonly failure: string | null;
+}
+
 /**
  * Searches for the cheapest execution; `finish` adds the cost of the outcome. An execution that needs a choice goes on with the
  * cheapest option as long as no other prefix is cheaper, and is given up where one is.
  */
 export function search<T>(
   execute: (chooser: Chooser) => T,
-  finish: (value: T) => number,
+  finish: (value: T) => Outcome,
   limits: SearchLimits,
 ): SearchResult<T> {
   let best: Attempt<T> | null = null;
@@ -60,6 +68,8 @@ export function search<T>(
   let order = 0;
   let runs = 0;
   let steps = 0;
+  let failure: string | null = null;
+  let alike = 0;
   const queue: Prefix[] = [];
   const isHopeless = ({ priority }: Prefix): boolean => best !== null && priority >= best.cost;
   /** Whether a prefix is the one to follow now. */
@@ -101,7 +111,10 @@ export function search<T>(
     };
     try {
       const value = execute(chooser);
-      const cost = paid + penalty + finish(value);
+      const outcome = finish(value);
+      const cost = paid + penalty + outcome.cost;
+      alike = outcome.failure !== null && outcome.failure === failure ? alike + 1 : 1;
+      ({ failure } = outcome);
       if (!best || cost < best.cost) best = { value, choices, cost };
     } catch (error) {
       if (!(error instanceof GivenUp)) throw error;
@@ -110,7 +123,7 @@ export function search<T>(
   try {
     follow({ taken: null, paid: 0, priority: 0, order });
     isFirst = false;
-    while (runs < limits.runs) {
+    while (runs < limits.runs && alike < limits.alike) {
       const next = takeLowest(queue);
       if (!next || isHopeless(next)) return { best, runs, exhausted: false };
       follow(next);
