@@ -27,7 +27,7 @@ import type {
 } from '../protocol';
 import { createCache, lazy } from './cache';
 import { programContent } from './content';
-import { findingOf, type Derived } from './findings';
+import { findingOf, gradientFormula, type Derived } from './findings';
 import { derivativeView } from './derivativeView';
 import { createFormulas } from './formulas';
 import { hoverAt, type GradientLine } from './hover';
@@ -36,7 +36,7 @@ import type { JobOptions } from '../engine/job';
 import { createKnown, type Known } from './known';
 import { NOTHING_MEASURED, stabilityView } from './stability';
 import { judgeDefinition } from './verdicts';
-import { definitionSummary, derivationView, gradientFormulas } from './views';
+import { definitionSummary, derivationView } from './views';
 
 export interface DerivationOptions {
   /** Names to differentiate by, inputs or intermediates; all parameters by default. */
@@ -378,7 +378,8 @@ const writtenFor = ({ gradients, candidates, mismatches }: SourceDefinition): re
 
 function deriveQuickly(program: Program, keep: readonly string[]): Derived {
   const derivation = derive(program, { verify: false, keep });
-  return { program, derivation, formulas: createFormulas(program, derivation.named) };
+  const formulas = createFormulas(program, derivation.named);
+  return { program, derivation, formulas, written: new Map() };
 }
 
 /** Proofs by one simplifier, made on first use. */
@@ -387,11 +388,12 @@ function proofs(program: Program | null): (a: Node, b: Node) => boolean {
   return (a, b) => simplifier()?.equal(a, b) ?? false;
 }
 
-function gradientLines({ program, derivation, formulas }: Derived): GradientLine[] {
-  return [...derivation.gradients, ...derivation.adjoints].map((gradient) => {
-    const { index, matrix } = gradientFormulas(program, gradient, formulas);
-    return { of: gradient.of, formula: matrix ?? index };
-  });
+function gradientLines(derived: Derived): GradientLine[] {
+  const { gradients, adjoints } = derived.derivation;
+  return [...gradients, ...adjoints].map((gradient) => ({
+    of: gradient.of,
+    formula: gradientFormula(derived, gradient),
+  }));
 }
 
 /** The first one, and how many more there are. */

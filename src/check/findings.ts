@@ -1,6 +1,6 @@
 /** Judgements as findings: what the command line prints and the editor shows. */
 import type { Program } from '../core/definition';
-import type { Derivation } from '../core/derivation';
+import type { Derivation, Gradient } from '../core/derivation';
 import type { SourceDefinition } from '../lang/definition';
 import type { Finding, Formula } from '../protocol';
 import type { Formulas } from './formulas';
@@ -13,6 +13,8 @@ export interface Derived {
   readonly program: Program;
   readonly derivation: Derivation;
   readonly formulas: Formulas;
+  /** Formulas of its gradients that were asked for. */
+  readonly written: Map<Gradient, Formula>;
 }
 
 export function findingOf(
@@ -41,9 +43,18 @@ export function findingOf(
 }
 
 /** The derived gradient, in matrix form where there is one. */
-function expectedFormula({ program, derivation, formulas }: Derived, of: string): Formula | null {
-  const gradient = [...derivation.gradients, ...derivation.adjoints].find((candidate) => candidate.of === of);
-  if (!gradient) return null;
+function expectedFormula(derived: Derived, of: string): Formula | null {
+  const { gradients, adjoints } = derived.derivation;
+  const gradient = [...gradients, ...adjoints].find((candidate) => candidate.of === of);
+  return gradient ? gradientFormula(derived, gradient) : null;
+}
+
+/** In matrix form where there is one. */
+export function gradientFormula({ program, formulas, written }: Derived, gradient: Gradient): Formula {
+  const known = written.get(gradient);
+  if (known) return known;
   const { index, matrix } = gradientFormulas(program, gradient, formulas);
-  return matrix ?? index;
+  const formula = matrix ?? index;
+  written.set(gradient, formula);
+  return formula;
 }

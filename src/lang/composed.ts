@@ -18,11 +18,14 @@ export interface Composition {
 
 /** Every function of a file that computes the gradients of a forward function and a loss beside it. */
 export function compositionsOf(all: readonly Callable[]): Composition[] {
-  return all.flatMap((backward) => {
-    if (!isBackward(backward)) return [];
-    const siblings = all.filter((c) => c.owner === backward.owner && c.fn !== backward.fn);
-    const forward = alone(siblings.filter(isForward));
-    const loss = alone(siblings.filter(isLoss)) ?? alone(all.filter((c) => c.owner === null && isLoss(c)));
+  const backwards = all.filter(isBackward);
+  if (backwards.length === 0) return [];
+  const forwards = all.filter(isForward);
+  const losses = all.filter(isLoss);
+  return backwards.flatMap((backward) => {
+    const isSibling = (c: Callable): boolean => c.owner === backward.owner && c.fn !== backward.fn;
+    const forward = alone(forwards.filter(isSibling));
+    const loss = alone(losses.filter(isSibling)) ?? alone(losses.filter((c) => c.owner === null));
     const composition = forward && loss && composed(forward, loss, backward);
     return composition ? [composition] : [];
   });

@@ -1,12 +1,13 @@
 /** One execution of a definition: its function, and a gradient function paired with it, on shared inputs. */
-import type { Arena, Size } from '../core/expr';
+import type { Arena } from '../core/expr';
 import { linkBackward, type Upstream } from './backward';
 import { endOfCell } from './cells';
 import { evaluate } from './expressions';
 import { ownParameters } from './members';
 import { globalValue, imported, type ModuleIndex } from './module';
-import { GUARD_NAMES, shapePatterns } from './names';
-import { patternId, type ArrayLibrary, type Pattern, type Run } from './run';
+import { GUARD_NAMES } from './names';
+import { saidShape } from './patterns';
+import type { ArrayLibrary, Pattern, Run } from './run';
 import type { Chooser } from './search';
 import { runRule, type Registered } from './registered';
 import { contextObject, isFunctionClass } from './context';
@@ -15,9 +16,9 @@ import type { Sizes } from './sizes';
 import { callFunction, execute } from './statements';
 import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
 import type { Directives } from './directives';
-import { isUpstreamName, mayRename } from './upstream';
+import { mayRename } from './upstream';
 import type { Uses } from './uses';
-import { NONE, type InputRef, type Scope, type Value } from './values';
+import { NONE, type Scope, type Value } from './values';
 
 export interface Callable {
   readonly fn: FunctionNode;
@@ -70,17 +71,20 @@ export interface Execution {
   readonly registered: Registered | null;
 }
 
-export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Chooser): Execution {
+/** `patterns`: those of the plan, shared by its executions. */
+export function executePlan(
+  plan: Plan,
+  arena: Arena,
+  sizes: Sizes,
+  chooser: Chooser,
+  patterns: Run['patterns'],
+): Execution {
   const tops = new Map<ModuleIndex, Scope>();
   const topOf = (module: ModuleIndex): Scope => {
     const top = tops.get(module) ?? { names: new Map(), parent: null, module };
     tops.set(module, top);
     return top;
   };
-  const flowing =
-    plan.gradient !== null && ownParameters(plan.gradient).some(({ name }) => isUpstreamName(name));
-  const isPlainJavaScript = plan.module.family === 'javascript' && plan.module.arrays === 'any';
-  const siblings = plan.main.fn.parameters.map((parameter) => parameter.name);
   const run: Run = {
     family: plan.module.family,
     arena,
@@ -92,45 +96,7 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
     step: (weight) => {
       chooser.step(weight);
     },
-    patterns: (input) => {
-      if (input.pattern) return [{ pattern: input.pattern, cost: 0 }];
-      const said = saidShape(plan, input);
-      if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
-      const found = shapePatterns(
-        input.name,
-        siblings,
-        input.annotation ?? (input.hasDefault ? 'float' : null),
-        input.documentation,
-        {
-          isSetting: plan.uses.settings.has(input.code),
-          isForwardOnly: plan.uses.isForwardOnly,
-          isFlowing: flowing && plan.uses.contracts,
-        },
-      )
-        // Arrays of arrays have no axes of length 1 that are there to be broadcast.
-        .filter(({ pattern }) => !isPlainJavaScript || !pattern.includes('1'))
-        .map((entry) =>
-          // A number by default is a number.
-          input.hasDefault && entry.pattern.length > 0 ? { ...entry, cost: entry.cost + 4 } : entry,
-        );
-      const stated = plan.stated.get(input.code);
-      if (stated)
-        return [
-          { pattern: stated, cost: 0 },
-          ...found
-            .filter(({ pattern }) => patternId(pattern) !== patternId(stated))
-            .map((entry) => ({ ...entry, cost: entry.cost + 8 })),
-        ];
-      const hint = plan.hints.get(input.name) ?? plan.uses.shapes.get(input.code);
-      if (!hint) return found;
-      return found
-        .map((entry) =>
-          patternId(entry.pattern) === patternId(hint)
-            ? { ...entry, cost: Math.min(0, entry.cost) }
-            : { ...entry, cost: entry.cost + 1 },
-        )
-        .sort((a, b) => a.cost - b.cost);
-    },
+    patterns,
     declared: (input) => saidShape(plan, input),
     settings: plan.uses.settings,
     containers: plan.uses.containers,
@@ -194,9 +160,6 @@ export function executePlan(plan: Plan, arena: Arena, sizes: Sizes, chooser: Cho
   const gradient = executeFunction(run, plan.gradient, own(plan.gradient), given, objects);
   return { run, main, gradient, upstreams, registered: null };
 }
-
-const saidShape = ({ directives: { shapes } }: Plan, { name, code }: InputRef): readonly Size[] | undefined =>
-  shapes.get(name) ?? shapes.get(code);
 
 /** In a file of cells, the end of the last one that a plan has functions in. */
 export function untilOf({ main, gradient, module }: Pick<Plan, 'main' | 'gradient' | 'module'>): number {

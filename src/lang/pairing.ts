@@ -39,13 +39,16 @@ export function pairingOf(
   family: Family = 'python',
 ): (main: Callable) => Callable | null {
   const isLoss = ({ fn }: Callable): boolean => isLossName(fn.name) && !isGradientName(fn.name);
+  const title = remembered(titleOf);
   const known: Known = {
     titles: new Map(
       [...groupBy(all, (c) => c.owner)].map(([owner, own]) => [
         owner,
-        new Set(own.map((c) => titleOf(c.fn.name))),
+        new Set(own.map((c) => title(c.fn.name))),
       ]),
     ),
+    title,
+    plainTitle: remembered((name) => titleOf(name.replace(GRADIENT_WORDS, ''))),
     stem: remembered(stemOf),
     looseStem: remembered(looseStemOf),
     gradients: groupBy(
@@ -77,6 +80,9 @@ export function pairingOf(
 interface Known {
   /** Names of all functions of an owner, without case and marks. */
   readonly titles: ReadonlyMap<ClassNode | null, ReadonlySet<string>>;
+  readonly title: (name: string) => string;
+  /** The title without words for gradients. */
+  readonly plainTitle: (name: string) => string;
   readonly stem: (name: string) => string;
   readonly looseStem: (name: string) => string;
   readonly gradients: ReadonlyMap<ClassNode | null, readonly Callable[]>;
@@ -187,10 +193,10 @@ function choosingAlike(main: Callable, gradients: readonly Callable[]): Callable
 }
 
 /** `softmaxLossGradient` says that it belongs to `softmaxLoss`, not to `softmax`. */
-function saysOther(gradient: Callable, main: Callable, { titles }: Known): boolean {
-  const title = titleOf(gradient.fn.name.replace(GRADIENT_WORDS, ''));
-  if (title === titleOf(main.fn.name) || title === titleOf(gradient.fn.name)) return false;
-  return titles.get(main.owner)?.has(title) ?? false;
+function saysOther(gradient: Callable, main: Callable, { titles, title, plainTitle }: Known): boolean {
+  const said = plainTitle(gradient.fn.name);
+  if (said === title(main.fn.name) || said === title(gradient.fn.name)) return false;
+  return titles.get(main.owner)?.has(said) ?? false;
 }
 
 const GRADIENT_WORDS = /gradients?|grads?|derivatives?|deriv|jacobian|prime|backward|backprop|_d$|^d_/gi;

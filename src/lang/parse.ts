@@ -3,9 +3,10 @@
  * syntax tree copied once into plain nodes (each call into the runtime costs far more than an object).
  */
 import treeSitter from '@vscode/tree-sitter-wasm';
-import type { Language, TreeCursor } from '@vscode/tree-sitter-wasm';
+import type { Language, Tree, TreeCursor } from '@vscode/tree-sitter-wasm';
 import type { PieceReading } from './pieces';
 import { createRecent } from './recent';
+import { createTrees } from './trees';
 
 /** A syntax node; positions are offsets into the text of its piece, in UTF-16 units. */
 export interface SyntaxNode {
@@ -44,8 +45,8 @@ export interface Parsers {
   parse(grammar: Grammar, text: string, onlyWhole?: boolean): ParsedText;
   /** What was read of pieces, for readers to keep. */
   readonly readings: WeakMap<SyntaxNode, PieceReading>;
-  /** A number that was not given before. */
-  readonly nextId: () => number;
+  /** The same number for the same content, as long as that was met not too long ago. */
+  readonly idOf: (content: string) => number;
   /** Frees the runtime's memory. */
   dispose(): void;
 }
@@ -92,8 +93,10 @@ export async function createParsers(
   };
   await ensure(first);
   const parser = new treeSitter.Parser();
+  const trees = createTrees(parser);
   const texts = createRecent<ParsedText>(KEPT_TEXT);
   const nodes = createRecent<SyntaxNode>(KEPT_TEXT);
+  const contents = createRecent<number>(KEPT_TEXT);
   let ids = 0;
 
   /** Nodes of `grammar` are shared by their texts; null where they depend on what else is in a text with errors. */
@@ -114,11 +117,15 @@ export async function createParsers(
     return pieces;
   };
 
+  const alone = (language: Language, text: string): Tree | null => {
+    parser.setLanguage(language);
+    return parser.parse(text);
+  };
   const parse = (grammar: Grammar, text: string, onlyWhole: boolean): ParsedText => {
     const language = grammars.get(grammar);
     if (!language) throw new Error(`no ${grammar} grammar is loaded`);
-    parser.setLanguage(language);
-    const tree = parser.parse(text);
+    // What is parsed in parts, errors or not, has little in common.
+    const tree = onlyWhole ? trees.parse(language, text) : alone(language, text);
     if (!tree) throw new Error(`the ${grammar} parser gave no tree`);
     const cursor = tree.walk();
     try {
@@ -127,7 +134,7 @@ export async function createParsers(
       return { pieces, hasError };
     } finally {
       cursor.delete();
-      tree.delete();
+      if (!onlyWhole) tree.delete();
     }
   };
 
@@ -142,8 +149,17 @@ export async function createParsers(
       return parsed;
     },
     readings: new WeakMap(),
-    nextId: () => (ids += 1),
-    dispose: () => parser.delete(),
+    idOf(content) {
+      const known = contents.get(content);
+      if (known !== undefined) return known;
+      ids += 1;
+      contents.set(content, ids, content.length);
+      return ids;
+    },
+    dispose() {
+      trees.dispose();
+      parser.delete();
+    },
   };
 }
 

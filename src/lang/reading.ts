@@ -6,6 +6,7 @@ import { executePlan, type Execution, type Plan } from './execution';
 import { isJacobianShaped } from './jacobians';
 import { isModelName, roleHint, statedPattern } from './names';
 import { outputsOf, type Outputs } from './outputs';
+import { createPatterns } from './patterns';
 import { search, type Chooser, type SearchLimits } from './search';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
 import type { Pattern } from './run';
@@ -80,10 +81,11 @@ const isStated = (plan: Plan, { code, name, annotation, documentation }: InputRe
 
 function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
   const arena = new Arena();
+  const patterns = createPatterns(plan);
   const found = search<{ execution: Execution; outputs: Outputs; sizes: Sizes }>(
     (chooser) => {
       const sizes = createSizes();
-      const execution = executePlan(plan, arena, sizes, chooser);
+      const execution = executePlan(plan, arena, sizes, chooser, patterns);
       return { execution, outputs: outputsOf(execution), sizes };
     },
     ({ execution, outputs, sizes }) => ({
@@ -100,7 +102,7 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
     penalise: () => undefined,
     step: () => undefined,
   };
-  const execution = executePlan(plan, new Arena(), createNamedSizes(names), fixed);
+  const execution = executePlan(plan, new Arena(), createNamedSizes(names), fixed, patterns);
   const outputs = outputsOf(execution);
   const { output } = outputs;
   const assembled = output ? assemble(execution, { ...outputs, output }, plan.directives, samples) : null;

@@ -68,7 +68,7 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
     if (known) return known;
     const names: PieceNames = {
       defines: new Set(statementNames(piece.statements)),
-      uses: new Set(piece.text.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu)),
+      uses: new Set(piece.code.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu)),
     };
     readings.names.set(piece.statements, names);
     return names;
@@ -107,7 +107,8 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
   };
 
   /** All of the other files that these pieces import from, and of those which those import from. */
-  const contentOf = (imported: readonly ModulePiece[], callables: readonly Callable[]): unknown => {
+  const wildcards = pieces.filter(isWildcard);
+  const contentOf = (closure: readonly ModulePiece[], callables: readonly Callable[]): unknown => {
     if (!index.home) return null;
     const found = new Map<ModuleIndex, unknown>();
     const add = (from: ModuleIndex, list: readonly ModulePiece[]): void => {
@@ -118,7 +119,7 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
           add(module, module.pieces);
         }
     };
-    add(index, imported);
+    add(index, [...closure, ...wildcards]);
     for (const { module } of callables)
       if (module && !found.has(module)) {
         found.set(module, contentKey(module));
@@ -145,7 +146,7 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
         callables.map((callable) => nameOf(callable, closure)),
         closure.map(({ id }) => id),
         closure.findIndex(({ startLine }) => startLine >= until),
-        contentOf([...closure, ...pieces.filter(isWildcard)], callables),
+        contentOf(closure, callables),
       ]);
       const from = closure.map(({ startLine, endLine }) => ({ startLine, endLine }));
       const known = readings.known.get(key);

@@ -175,11 +175,12 @@ export type Family = 'python' | 'javascript';
 
 /** A statement of a file, or a comment between statements, with its text and place. */
 export interface ModulePiece {
-  /** The same for the same text only. */
+  /** The same for the same statements only. */
   readonly id: number;
   /** As the grammar calls it. */
   readonly type: string;
-  readonly text: string;
+  /** The text without its comments. */
+  readonly code: string;
   readonly startLine: number;
   readonly endLine: number;
   /** Which part of a file with errors it is from. */

@@ -1,0 +1,73 @@
+/** The shapes that an input of a definition may have, by all that the code and the user say of it. */
+import type { Size } from '../core/expr';
+import type { Plan } from './execution';
+import { ownParameters } from './members';
+import { shapePatterns } from './names';
+import { patternId, type Run } from './run';
+import { isUpstreamName } from './upstream';
+import type { InputRef } from './values';
+
+type Patterns = ReturnType<Run['patterns']>;
+
+/** Candidates for the inputs of a plan, each worked out once for all executions. */
+export function createPatterns(plan: Plan): Run['patterns'] {
+  const flowing =
+    plan.gradient !== null && ownParameters(plan.gradient).some(({ name }) => isUpstreamName(name));
+  const isPlainJavaScript = plan.module.family === 'javascript' && plan.module.arrays === 'any';
+  const siblings = plan.main.fn.parameters.map((parameter) => parameter.name);
+  const of = (input: InputRef): Patterns => {
+    const said = saidShape(plan, input);
+    if (said) return [{ pattern: said.map((size) => (size === '1' ? '1' : '*')), cost: 0 }];
+    const found = shapePatterns(
+      input.name,
+      siblings,
+      input.annotation ?? (input.hasDefault ? 'float' : null),
+      input.documentation,
+      {
+        isSetting: plan.uses.settings.has(input.code),
+        isForwardOnly: plan.uses.isForwardOnly,
+        isFlowing: flowing && plan.uses.contracts,
+      },
+    )
+      // Arrays of arrays have no axes of length 1 that are there to be broadcast.
+      .filter(({ pattern }) => !isPlainJavaScript || !pattern.includes('1'))
+      .map((entry) =>
+        // A number by default is a number.
+        input.hasDefault && entry.pattern.length > 0 ? { ...entry, cost: entry.cost + 4 } : entry,
+      );
+    const stated = plan.stated.get(input.code);
+    if (stated)
+      return [
+        { pattern: stated, cost: 0 },
+        ...found
+          .filter(({ pattern }) => patternId(pattern) !== patternId(stated))
+          .map((entry) => ({ ...entry, cost: entry.cost + 8 })),
+      ];
+    const hint = plan.hints.get(input.name) ?? plan.uses.shapes.get(input.code);
+    if (!hint) return found;
+    return found
+      .map((entry) =>
+        patternId(entry.pattern) === patternId(hint)
+          ? { ...entry, cost: Math.min(0, entry.cost) }
+          : { ...entry, cost: entry.cost + 1 },
+      )
+      .sort((a, b) => a.cost - b.cost);
+  };
+  const known = new Map<string, Map<string, Patterns>>();
+  return (input) => {
+    if (input.pattern) return [{ pattern: input.pattern, cost: 0 }];
+    const { code, name, annotation, hasDefault, documentation } = input;
+    const documented = known.get(documentation) ?? new Map<string, Patterns>();
+    known.set(documentation, documented);
+    const key = `${code}\n${name}\n${annotation ?? ''}\n${hasDefault ?? false}`;
+    const found = documented.get(key) ?? of(input);
+    documented.set(key, found);
+    return found;
+  };
+}
+
+/** The sizes that the user gave an input. */
+export const saidShape = (
+  { directives: { shapes } }: Plan,
+  { name, code }: InputRef,
+): readonly Size[] | undefined => shapes.get(name) ?? shapes.get(code);
