@@ -87,7 +87,7 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
     (used[k] ??= [...new Set([...namesOf(piece).uses].flatMap((name) => definers.get(name) ?? []))]);
   const pieceAt = (line: number): number =>
     pieces.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
-  const common = JSON.stringify([index.family, index.arrays, index.wildcards, [...index.methods]]);
+  const common = JSON.stringify([index.family, index.arrays, index.wildcards]);
 
   /** The pieces that functions depend on, in the order of the file. */
   const closureOf = (callables: readonly Callable[]): ModulePiece[] => {
@@ -106,10 +106,10 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
     return [...found].sort((a, b) => a - b).flatMap((k) => pieces[k] ?? []);
   };
 
-  /** All of the other files that these pieces import from, and of those which those import from. */
   const wildcards = pieces.filter(isWildcard);
-  const contentOf = (closure: readonly ModulePiece[], callables: readonly Callable[]): unknown => {
-    if (!index.home) return null;
+  /** All of the other files that these pieces import from, and of those which those import from. */
+  const contentOf = (closure: readonly ModulePiece[], callables: readonly Callable[]): readonly unknown[] => {
+    if (!index.home) return [];
     const found = new Map<ModuleIndex, unknown>();
     const add = (from: ModuleIndex, list: readonly ModulePiece[]): void => {
       for (const { statements } of list)
@@ -128,6 +128,12 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
     return [...found.values()];
   };
 
+  /** Methods of the file's classes that these pieces name. */
+  const methodsIn = (closure: readonly ModulePiece[]): string[] => {
+    const uses = closure.map((piece) => namesOf(piece).uses);
+    return [...index.methods].filter((name) => uses.some((names) => names.has(name)));
+  };
+
   const nameOf = ({ fn, owner, module }: Callable, closure: readonly ModulePiece[]): unknown => {
     if (module) return [fn.name, module.home?.path, fn.nameSpan.startLine];
     const line = fn.nameSpan.startLine;
@@ -140,13 +146,15 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
       const closure = closureOf(callables);
       const [main, gradient = null] = callables;
       const until = main ? untilOf({ main, gradient, module: index }) : Infinity;
+      const others = contentOf(closure, callables);
       const key = JSON.stringify([
         common,
+        others.length > 0 ? [...index.methods] : methodsIn(closure),
         settings,
         callables.map((callable) => nameOf(callable, closure)),
         closure.map(({ id }) => id),
         closure.findIndex(({ startLine }) => startLine >= until),
-        contentOf(closure, callables),
+        others,
       ]);
       const from = closure.map(({ startLine, endLine }) => ({ startLine, endLine }));
       const known = readings.known.get(key);
