@@ -42,6 +42,9 @@ export interface KernelSettings {
   readonly fused: boolean;
 }
 
+/** Why a program of single numbers is left to the interpreter. */
+export const NO_AXIS = 'it has no axis that vectors could run along';
+
 /**
  * `fixed` are inputs that stay the same between runs: they are copied into the kernel's memory once. With a crew, `steps`
  * shares the work on large data with its threads; results are the same to the last bit.
@@ -55,6 +58,7 @@ export function createKernel(
 ): Compiled<Kernel> {
   const host = wasmHost();
   if (!host || !canVectorise()) return { ok: false, message: 'this host has no WebAssembly with vectors' };
+  if (program.passes.every((pass) => pass.rows.length === 0)) return { ok: false, message: NO_AXIS };
   try {
     const plan = compileKernel(program, sizes, {
       double: settings.precision === 'double',

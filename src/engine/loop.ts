@@ -81,7 +81,7 @@ export interface LossTerm {
 
 export interface LoopProgram {
   readonly version: typeof LOOP_VERSION;
-  /** The sample axis, over which passes are blocked; null where there is none. */
+  /** The sample axis, over which passes are blocked; where no statement runs over samples another axis, or null. */
   readonly rows: Size | null;
   /** Symbolic sizes that must be bound. */
   readonly sizes: readonly Size[];

@@ -2,7 +2,7 @@
 import type { ArrayValue, Binding, Program } from '../core/definition';
 import { axisIndices, indexedSizes } from '../core/definition';
 import type { Size } from '../core/expr';
-import type { Compiled, LoopProgram, LossTerm } from './loop';
+import type { Compiled, LoopProgram, LossTerm, Statement } from './loop';
 import { LOOP_VERSION } from './loop';
 import { CannotCompile, lower, type NamedValue } from './lower';
 import { schedule } from './schedule';
@@ -54,7 +54,9 @@ function compile(
 ): Compiled<LoopProgram> {
   try {
     const lowered = lower(program, outputs, extra);
-    const rows = sampleAxis(program);
+    const samples = sampleAxis(program);
+    const isUsed = lowered.statements.some(({ axes }) => axes.some((size) => size === samples));
+    const rows = isUsed ? samples : commonAxis(lowered.statements);
     const kept = new Set(lowered.outputs.map((output) => output.buffer));
     const { buffers, passes } = schedule(lowered.buffers, lowered.statements, rows, kept);
     const value: LoopProgram = {
@@ -89,6 +91,22 @@ export function sampleAxis(program: Program): Size | null {
   const data = inRole('data').filter((size) => !own.has(size));
   const both = labels.find((size) => data.includes(size));
   return both ?? labels[0] ?? data[0] ?? null;
+}
+
+/**
+ * What the passes of a program that runs over no samples are blocked over: the size that most statements run over, if possible one
+ * that comes first wherever an array has it, as samples do; null if there is none.
+ */
+function commonAxis(statements: readonly Pick<Statement, 'axes' | 'reduce'>[]): Size | null {
+  const counts = new Map<Size, number>();
+  const later = new Set<Size>();
+  for (const { axes, reduce } of statements) {
+    for (const size of new Set(axes)) counts.set(size, (counts.get(size) ?? 0) + 1);
+    axes.slice(1, reduce === null ? undefined : -1).forEach((size) => later.add(size));
+  }
+  const rank = (size: Size, count: number): number => count + (later.has(size) ? 0 : statements.length);
+  const [first] = [...counts].sort(([a, m], [b, n]) => rank(b, n) - rank(a, m));
+  return first?.[0] ?? null;
 }
 
 function symbolicSizes(

@@ -6,7 +6,7 @@ import { derive } from '../../../src/core/derive';
 import { softplus } from '../../../src/core/special';
 import { createRunner } from '../../../src/engine/interpret';
 import { createJob } from '../../../src/engine/job';
-import { createKernel, type Kernel, type KernelSettings } from '../../../src/engine/kernel';
+import { createKernel, NO_AXIS, type Kernel, type KernelSettings } from '../../../src/engine/kernel';
 import { canFuse } from '../../../src/engine/wasm/compile';
 import { DERIVED } from '../../bench/models';
 import { COLUMNS } from '../../../src/engine/wasm/layout';
@@ -85,12 +85,12 @@ describe('a kernel', () => {
         const sizes = { m, n: 3, k: 2 };
         const kernel = createKernel(compileAll(program), sizes, {}, double(fused));
         if (kernel.ok) expectAgreement(program, kernel.value, sizes, seed);
-        else expect(kernel.message).toBe(COLUMNS);
+        else expect([COLUMNS, NO_AXIS]).toContain(kernel.message);
         compiled += kernel.ok ? 1 : 0;
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
-    expect(compiled).toBeGreaterThan(60);
+    expect(compiled).toBeGreaterThan(200);
   });
 
   const { gradient } = jobOf(LOGISTIC, LOGISTIC_GRADIENT);
@@ -118,6 +118,8 @@ describe('a kernel', () => {
     ['two-layer network', { m: 65, n: 13, h: 7, k: 3 }],
     ['two-layer network', { m: 129, n: 33, h: 18, k: 1 }],
     ['three-layer network', { m: 203, n: 9, h: 8, g: 6, k: 5 }],
+    ['attention', { m: 3, t: 37, s: 21, d: 8, e: 5 }],
+    ['attention', { m: 9, t: 1, s: 3, d: 2, e: 4 }],
   ])('agrees with the interpreter on a %s of %o', (name, sizes) => {
     const program = parseModel(DERIVED[name] ?? '');
     const derivation = derive(program);
@@ -210,6 +212,43 @@ L = max(i<m, h[i])`);
             );
         });
       }
+  });
+
+  it.each([
+    [
+      'a penalty',
+      'param w[n]; param v[k,n]; hyper lam\nJ = lam*sum(j<n, w[j]^2) + sum(j<n, sum(q<k, abs(v[q,j])))',
+    ],
+    [
+      'a product of matrices',
+      `param Q[t,n]; param K[k,n]; hyper lam
+S[i<t,j<k] = sum(q<n, Q[i,q]*K[j,q])*lam
+E[i<t,j<k] = exp(S[i,j])
+R[i<t] = sum(j<k, E[i,j])
+J = sum(i<t, log(R[i]))`,
+    ],
+  ])('computes %s, which has no samples', (_, source) => {
+    const program = parseModel(source);
+    const job = unwrap(
+      createJob({ definitionId: 'J', name: 'J', program, derivation: derive(program), hand: [] }),
+    );
+    for (const n of [1, 5, 64]) {
+      const sizes = { n, k: 7, t: 13 };
+      const next = random(n);
+      const inputs = Object.fromEntries(
+        job.inputs.map(({ name, shape }) => {
+          const count = shape.reduce(
+            (product, size) => product * (sizes[size as keyof typeof sizes] ?? 1),
+            1,
+          );
+          return [name, normals(count, next)];
+        }),
+      );
+      const expected = createRunner(job.gradient, sizes, inputs).run();
+      const outputs = unwrap(createKernel(job.gradient, sizes, inputs, double(false))).run();
+      for (const [output, values] of Object.entries(expected))
+        expect(distance(outputs[output], values), output).toBeLessThan(1e-14);
+    }
   });
 
   it('runs on no rows', () => {
