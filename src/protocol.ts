@@ -293,12 +293,14 @@ export interface ColumnInfo {
   readonly min: number | null;
   readonly max: number | null;
   readonly distinct: number | null;
-  /** Distinct values where there are at most eight, as text. */
+  /** Distinct values where there are at most eight, as text; categories in the order of the numbers that they get. */
   readonly examples: readonly string[];
 }
 
 export interface TablePreview {
   readonly path: string;
+  /** How it was read, in words. */
+  readonly format?: string;
   readonly rows: number;
   readonly columns: readonly ColumnInfo[];
   readonly problems: readonly Problem[];
@@ -313,6 +315,34 @@ export interface DataChoice {
   readonly missing: 'drop' | 'mean' | 'stop';
   /** Values of scalar settings (`lam`) by name; those that are not given have defaults, which are reported. */
   readonly settings?: Readonly<Record<string, number>>;
+  /** What features that are texts become: a number for each category (so by default), or a column of 0 and 1 for each. */
+  readonly categories?: 'number' | 'indicators';
+  /** A column of ones before the features, where the definition has no bias of its own. */
+  readonly intercept?: boolean;
+  /** The share of the rows, in [0, 1), that is kept for validation, and the seed by which they are drawn. */
+  readonly validation?: { readonly share: number; readonly seed: number };
+  /** Weights that make every class count the same, where the definition takes weights. */
+  readonly balance?: boolean;
+}
+
+/** What a definition can be given besides columns. */
+export interface DataOffers {
+  /** It has no bias of its own. */
+  readonly intercept: boolean;
+  /** The input that takes weights, as in the code. */
+  readonly weights: string | null;
+}
+
+/** What a choice comes to for a definition, before it is used. */
+export interface DataUse {
+  /** For training. */
+  readonly rows: number;
+  readonly validationRows: number;
+  readonly features: number;
+  readonly notes: readonly string[];
+  /** Why the choice cannot be used. */
+  readonly problems: readonly Problem[];
+  readonly offers: DataOffers;
 }
 
 /** Where a check is made, relative to a training run. */
@@ -544,6 +574,8 @@ export interface DataState {
   readonly files: readonly { readonly path: string; readonly label: string }[];
   readonly preview: TablePreview | null;
   readonly choice: DataChoice | null;
+  /** Of the choice as it is; null while that is being found out. */
+  readonly use?: DataUse | null;
 }
 
 /** Which of `kinds` of the derivation is shown, where there is a choice. */

@@ -6,7 +6,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { checkOnData } from './check/dataCheck';
 import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from './engine/api';
 import { describeTable, type Table } from './engine/csv';
-import { prepareDataset, someRows, type Dataset } from './engine/dataset';
+import { describeUse, prepareDataset, type Dataset } from './engine/dataset';
+import { someRows } from './engine/split';
 import { initialParameters } from './engine/initial';
 import type { Arrays } from './engine/interpret';
 import type { GradientJob } from './engine/job';
@@ -190,6 +191,8 @@ function toldTo(runId: string, what: (control: RunControl) => void): Promise<voi
 
 const api: EngineApi = {
   preview: (path, runId) => asRun(runId, async () => describeTable(path, await tableAt(path, runId))),
+  use: ({ runId, job, data }) =>
+    asRun(runId, async () => describeUse(job, await tableAt(data.path, runId), data)),
   check: (request) => asRun(request.runId, () => check(request)),
   train: (request) => asRun(request.runId, (control) => trainOn(request, control)),
   hold: (runId, held) => toldTo(runId, (control) => control.hold(held)),

@@ -5,7 +5,8 @@ import { basename } from 'node:path';
 import type { Analyzer } from '../check/analyze';
 import { checkOnDataNow } from '../check/dataCheck';
 import { describeTable, type Table as ReadTable } from '../engine/csv';
-import { prepareDataset, someRows, type Dataset } from '../engine/dataset';
+import { prepareDataset, type Dataset } from '../engine/dataset';
+import { someRows } from '../engine/split';
 import { leftOutNotes } from '../engine/leftOut';
 import { initialParameters } from '../engine/initial';
 import type { GradientJob } from '../engine/job';
@@ -26,7 +27,10 @@ export interface Table {
 export const CHECK_ROWS = 20_000;
 
 /** Reads the table and settles which columns are used. Throws an `InputError`. */
-export async function openTable(options: DataOptions): Promise<Table> {
+export async function openTable(
+  options: DataOptions,
+  validation: DataChoice['validation'] = undefined,
+): Promise<Table> {
   const read = await readAt(options.path);
   const preview = describeTable(options.path, read);
   const [problem] = read.problems;
@@ -43,10 +47,21 @@ export async function openTable(options: DataOptions): Promise<Table> {
     preview.columns
       .filter(({ name, type }) => type === 'number' && name !== options.target)
       .map(({ name }) => name);
-  const { path, target, standardise, missing, settings } = options;
+  const { path, target, standardise, missing, settings, categories, intercept, balance } = options;
   return {
     read,
-    choice: { path, target, features, standardise, missing, settings },
+    choice: {
+      path,
+      target,
+      features,
+      standardise,
+      missing,
+      settings,
+      categories,
+      intercept,
+      balance,
+      ...(validation ? { validation } : {}),
+    },
     notes: options.features ? [] : leftOutNotes(read.columns, new Set([target])),
   };
 }

@@ -13,20 +13,27 @@ Usage:
       Shows the derivation of every definition in FILE, or of one, and its gradients as code:
       numpy (default), torch, jax or typescript. Instead of the gradient: the Hessian (--hessian), the
       Hessian times a vector (--hvp), the Jacobian (--jacobian), an upstream gradient times it (--vjp).
-  nabla check PATH... [--data CSV --target COLUMN] [--format text|json]
+  nabla check PATH... [--data FILE --target COLUMN] [--format text|json]
       Checks every hand-written gradient in the files; folders are searched for Python, notebooks,
       JavaScript and TypeScript.
       With --data, gradients are also checked on the rows of a table.
-  nabla train FILE --name NAME --data CSV --target COLUMN [--json]
+  nabla train FILE --name NAME --data FILE --target COLUMN [--json]
       Trains a definition, checks its gradient on the way and tells the coefficients at a minimum.
 
-Options for --data:
+Options for --data, a table in CSV or other text, JSON, NumPy's .npy and .npz, Parquet or Arrow:
   --target COLUMN        the column that holds the labels
   --features A,B         the columns that hold the features (default: all other numeric ones)
+  --categories number|indicators
+                         what features that are texts become: a number for each category (default), or a
+                         column of 0 and 1 for each
   --raw                  take the features as they are (default: mean 0, variance 1)
   --missing drop|mean|stop
                          what to do with rows that have missing values (default: stop)
+  --intercept            a column of ones before the features, for a model without a bias
+  --balance              weights by which every class counts the same, for a loss that takes weights
   --set NAME=VALUE       the value of a scalar setting such as lam; may be given again
+  --validation SHARE     (train) the share of the rows that is kept from training, such as 0.2; drawn with the
+                         seed
 ${TRAIN_HELP}
 
   --help, --version
@@ -41,6 +48,9 @@ export interface DataOptions {
   readonly standardise: boolean;
   readonly missing: 'drop' | 'mean' | 'stop';
   readonly settings: Readonly<Record<string, number>>;
+  readonly categories: 'number' | 'indicators';
+  readonly intercept: boolean;
+  readonly balance: boolean;
 }
 
 export type Command =
@@ -68,6 +78,8 @@ export type Command =
       readonly file: string;
       readonly name: string;
       readonly data: DataOptions;
+      /** The share of the rows that is kept from training. */
+      readonly validation: number;
       readonly options: TrainOptions;
       readonly json: boolean;
     };
@@ -91,17 +103,37 @@ const OPTIONS = {
   raw: { type: 'boolean' },
   missing: { type: 'string' },
   set: { type: 'string', multiple: true },
+  categories: { type: 'string' },
+  intercept: { type: 'boolean' },
+  balance: { type: 'boolean' },
+  validation: { type: 'string' },
   ...TRAIN_OPTIONS,
 } as const;
 
 type OptionName = keyof typeof OPTIONS;
 
-const DATA_OPTIONS: readonly OptionName[] = ['data', 'target', 'features', 'raw', 'missing', 'set'];
+const DATA_OPTIONS: readonly OptionName[] = [
+  'data',
+  'target',
+  'features',
+  'raw',
+  'missing',
+  'set',
+  'categories',
+  'intercept',
+  'balance',
+];
 const DERIVATIVES = ['hessian', 'hvp', 'jacobian', 'vjp'] as const;
 const COMMANDS: Readonly<Record<'derive' | 'check' | 'train', readonly OptionName[]>> = {
   derive: ['name', 'line', 'wrt', ...DERIVATIVES, 'code', 'json'],
   check: [...DATA_OPTIONS, 'format', 'json'],
-  train: [...DATA_OPTIONS, ...(Object.keys(TRAIN_OPTIONS) as (keyof typeof TRAIN_OPTIONS)[]), 'name', 'json'],
+  train: [
+    ...DATA_OPTIONS,
+    ...(Object.keys(TRAIN_OPTIONS) as (keyof typeof TRAIN_OPTIONS)[]),
+    'validation',
+    'name',
+    'json',
+  ],
 };
 
 /** Reads the arguments after `nabla`. Throws a `UsageError`. */
@@ -155,12 +187,13 @@ export function parseCommand(args: readonly string[]): Command {
   const data = dataOptions(values, list);
   if (values.name === undefined)
     throw new UsageError('nabla train needs --name NAME: the definition to train.');
-  if (!data) throw new UsageError('nabla train needs --data CSV and --target COLUMN.');
+  if (!data) throw new UsageError('nabla train needs --data FILE and --target COLUMN.');
   return {
     kind: 'train',
     file,
     name: values.name,
     data,
+    validation: share(values.validation ?? '0'),
     options: trainOptions(values),
     json: values.json === true,
   };
@@ -207,16 +240,21 @@ function dataOptions(
     raw?: boolean;
     missing?: string;
     set?: string[];
+    categories?: string;
+    intercept?: boolean;
+    balance?: boolean;
   },
   list: (value: string | undefined) => string[] | null,
 ): DataOptions | null {
   if (values.data === undefined) {
-    if (values.target !== undefined) throw new UsageError('--target needs --data CSV.');
+    if (values.target !== undefined) throw new UsageError('--target needs --data FILE.');
     return null;
   }
   if (values.target === undefined)
     throw new UsageError('--data needs --target COLUMN: the column of the labels.');
-  const { missing = 'stop' } = values;
+  const { missing = 'stop', categories = 'number' } = values;
+  if (categories !== 'number' && categories !== 'indicators')
+    throw new UsageError(`--categories is number or indicators, not "${categories}".`);
   if (missing !== 'drop' && missing !== 'mean' && missing !== 'stop')
     throw new UsageError(`--missing is drop, mean or stop, not "${missing}".`);
   return {
@@ -226,6 +264,9 @@ function dataOptions(
     standardise: values.raw !== true,
     missing,
     settings: Object.fromEntries((values.set ?? []).map(setting)),
+    categories,
+    intercept: values.intercept === true,
+    balance: values.balance === true,
   };
 }
 
@@ -234,4 +275,11 @@ function setting(text: string): [string, number] {
   if (name === undefined || value === undefined || !Number.isFinite(Number(value)))
     throw new UsageError(`--set takes NAME=VALUE with a number, not "${text}".`);
   return [name.trim(), Number(value)];
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < 1))
+    throw new UsageError(`--validation is a share of at least 0 and below 1, not "${text}".`);
+  return value;
 }

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Analyzer } from '../check/analyze';
 import { checkOnDataNow } from '../check/dataCheck';
-import { someRows } from '../engine/dataset';
+import { someRows } from '../engine/split';
 import type { GradientJob } from '../engine/job';
 import { train } from '../engine/train';
 import type { TrainResult } from '../protocol';
@@ -43,13 +43,19 @@ export async function trainCommand(
     );
   }
   checkSettings(job, command.data.settings);
-  const table = await openTable(command.data);
+  const table = await openTable(command.data, { share: command.validation, seed: command.options.seed });
   const { dataset, problems } = fit(job, table);
   if (!dataset)
     throw new InputError(problems.map(({ message }) => `${table.choice.path}: ${message}`).join('\n'));
   const rows = someRows(job, dataset, CHECK_ROWS);
   const result = await train(
-    { runId: 'command-line', job, dataset, options: command.options },
+    {
+      runId: 'command-line',
+      job,
+      dataset,
+      options: command.options,
+      ...(dataset.validation ? { validation: dataset.validation } : {}),
+    },
     {
       now: () => performance.now(),
       pause: () => setImmediate(),
@@ -100,13 +106,16 @@ const SHOWN_VALUES = 8;
 function trainText(name: string, result: TrainResult, notes: readonly string[]): string {
   const lines = [`${name}: ${result.message}`];
   for (const note of notes) lines.push(`  ${note}`);
-  lines.push('', '  epoch  loss          |gradient|');
+  const held = result.validationLosses ?? [];
+  lines.push('', `  epoch  loss          |gradient|${held.length > 0 ? '  validation' : ''}`);
   const last = result.losses.length - 1;
   const every = Math.max(1, Math.ceil(result.losses.length / SHOWN_EPOCHS));
   result.losses.forEach((loss, k) => {
     if (k % every !== 0 && k !== last) return;
     const norm = result.gradientNorms[k] ?? NaN;
-    lines.push(`  ${String(k + 1).padStart(5)}  ${loss.toPrecision(8).padEnd(12)}  ${norm.toExponential(3)}`);
+    lines.push(
+      `  ${String(k + 1).padStart(5)}  ${loss.toPrecision(8).padEnd(12)}  ${norm.toExponential(3)}${held[k] === undefined ? '' : `   ${held[k].toPrecision(8)}`}`,
+    );
   });
   for (const report of result.checks) {
     lines.push(

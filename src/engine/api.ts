@@ -3,6 +3,7 @@ import type {
   CheckReport,
   Curve,
   DataChoice,
+  DataUse,
   TablePreview,
   TrainOptions,
   TrainProgress,
@@ -37,6 +38,8 @@ export interface TrainRequest extends CheckRequest {
 export interface EngineApi {
   /** Reads the table at an absolute path; rejects after `cancel` with this id. */
   preview(path: string, runId: string): Promise<TablePreview>;
+  /** What a choice of data comes to for a job; rejects after `cancel`. */
+  use(request: CheckRequest): Promise<DataUse>;
   check(request: CheckRequest): Promise<CheckReport>;
   /** Resolves with `cancelled` after `cancel`. */
   train(request: TrainRequest): Promise<TrainResult>;

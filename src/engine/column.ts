@@ -234,7 +234,7 @@ export function describeColumn(column: Column): ColumnInfo {
       min: null,
       max: null,
       distinct: column.categories?.length ?? null,
-      examples: column.categories && column.categories.length <= SHOWN ? column.categories : [],
+      examples: column.categories && column.categories.length <= SHOWN ? [...column.categories].sort() : [],
     };
   let min = Infinity;
   let max = -Infinity;

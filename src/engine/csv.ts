@@ -190,7 +190,8 @@ export function createCsvReader(options: DialectOptions = {}): CsvReader {
 
 /** The table as it is shown before it is used. */
 export function describeTable(path: string, table: Table): TablePreview {
-  return { path, rows: table.rows, columns: table.columns.map(describeColumn), problems: table.problems };
+  const { rows, columns, format, problems } = table;
+  return { path, format, rows, columns: columns.map(describeColumn), problems };
 }
 
 /** Names for all columns, each but once. */

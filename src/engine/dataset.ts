@@ -1,7 +1,7 @@
 /** A table and a choice of its columns -> the input arrays of a job, in the layouts that the job has. */
 import type { Size } from '../core/expr';
 import { indexedSizes } from '../core/definition';
-import type { DataChoice, Problem } from '../protocol';
+import type { DataChoice, DataOffers, DataUse, Problem } from '../protocol';
 import type { Column } from './column';
 import type { Table } from './csv';
 import { pickRows, readFeatures, type Scaling } from './features';
@@ -11,6 +11,8 @@ import { leftOutNotes } from './leftOut';
 import type { JobInput } from './loop';
 import { defaultSetting } from './initial';
 import { problem } from './sniff';
+import { rowRange } from './split';
+import { balancedWeights, weightInput } from './weights';
 import { readTarget, type TargetValues } from './target';
 
 export interface Dataset {
@@ -24,27 +26,38 @@ export interface Dataset {
   readonly scaling: readonly Scaling[];
   /** What was done to the data, in sentences. */
   readonly notes: readonly string[];
+  /** The rows that are kept from training, where some are. */
+  readonly validation?: Dataset;
 }
 
 export type Prepared =
   | { readonly ok: true; readonly dataset: Dataset }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** What of a job says how it is fed. */
+export type FedJob = Pick<GradientJob, 'inputs' | 'rows' | 'loss' | 'gradient' | 'hand' | 'name'>;
+
 /** Length of an axis that neither the data nor the code fixes (a hidden layer). */
 const HIDDEN = 8;
 
-export function prepareDataset(
-  job: Pick<GradientJob, 'inputs' | 'rows' | 'loss' | 'gradient' | 'hand' | 'name'>,
-  table: Table,
-  choice: DataChoice,
-): Prepared {
+export function prepareDataset(job: FedJob, table: Table, choice: DataChoice): Prepared {
   const failed = (...problems: Problem[]): Prepared => ({ ok: false, problems });
   // Before the columns are asked for: a file that is gone has none either.
   if (table.rows === 0) return { ok: false, problems: table.problems };
   const ready = new Map(table.columns.map((column) => [column.name, column]));
   const layout = layoutOf(job);
   if (!layout.ok) return failed(layout.problem);
-  const { matrices, vectors, label } = layout;
+  const { matrices, label } = layout;
+  const [matrix] = matrices;
+  const weights = choice.balance === true ? weightInput(job.inputs, job.rows, label?.classes ?? null) : null;
+  if (choice.balance === true && !(weights && label))
+    return failed(
+      problem(
+        'no-weights',
+        `${job.name} takes no weights, so that its classes cannot be made to count the same. Leave out the weights, or give the loss an input such as sample_weight or pos_weight.`,
+      ),
+    );
+  const vectors = layout.vectors.filter(({ name }) => name !== weights?.input.name);
   const missing = [...choice.features, ...(label ? [choice.target] : [])].filter((name) => !ready.has(name));
   if (missing.length > 0)
     return failed(
@@ -86,30 +99,47 @@ export function prepareDataset(
     else sizes[size] = length;
   };
   const m = features.rows.length;
+  const notes: string[] = [
+    ...leftOutNotes(table.columns, new Set([choice.target, ...choice.features])),
+    ...(target?.notes ?? []),
+    ...features.notes,
+  ];
   const inputs: Record<string, Float64Array> = {};
   if (job.rows !== null) bindSize(job.rows, m, 'rows');
 
-  const { taken, left: names } = assign(vectors, choice.features);
+  const valuesOf = (name: string): Float64Array | undefined => features.values[features.names.indexOf(name)];
+  const { taken, left: names } = assign(vectors, features.names);
   for (const input of vectors) {
-    const values = features.values[choice.features.indexOf(taken.get(input.name) ?? '')];
+    const values = valuesOf(taken.get(input.name) ?? '');
     if (values) inputs[input.name] = values;
     else
       problems.push(
         problem('too-few-features', `No column is left for ${input.code}. Choose more features.`),
       );
   }
-  const [matrix] = matrices;
+  let used = features.names;
+  let { scaling } = features;
   if (matrix) {
-    const used = names.map((name) => features.values[choice.features.indexOf(name)] ?? new Float64Array(m));
-    if (used.length === 0)
+    const columns = names.map((name) => valuesOf(name) ?? new Float64Array(m));
+    if (columns.length === 0)
       problems.push(problem('too-few-features', 'No feature is chosen. Choose at least one column.'));
-    bindSize(matrix.size, used.length, 'features');
-    inputs[matrix.input.name] = matrix.rowsFirst ? interleave(used, m) : concatenate(used, m);
+    if (choice.intercept === true) {
+      if (hasBias(job.inputs, matrix.size))
+        notes.push(`${job.name} has a bias of its own: no column of ones was added.`);
+      else {
+        columns.unshift(new Float64Array(m).fill(1));
+        used = [INTERCEPT, ...used];
+        scaling = [{ feature: INTERCEPT, mean: 0, deviation: 1 }, ...scaling];
+        notes.push('A column of ones comes before the features: its weight is the intercept.');
+      }
+    }
+    bindSize(matrix.size, columns.length, 'features');
+    inputs[matrix.input.name] = matrix.rowsFirst ? interleave(columns, m) : concatenate(columns, m);
   } else if (names.length > 0 && vectors.length > 0)
     problems.push(
       problem(
         'too-many-features',
-        `${job.name} reads ${vectors.length} feature${vectors.length === 1 ? '' : 's'}, but ${choice.features.length} are chosen. Choose ${vectors.length}.`,
+        `${job.name} reads ${vectors.length} feature${vectors.length === 1 ? '' : 's'}, but ${features.names.length} are given. Choose ${vectors.length}.`,
       ),
     );
   if (label && target) {
@@ -117,34 +147,102 @@ export function prepareDataset(
     const classes = target.classes?.length ?? 0;
     if (label.classes !== null && label.need.kind === 'classes') bindSize(label.classes, classes, 'classes');
     inputs[label.input.name] = label.axes === 1 ? values : oneHot(values, classes, label.rowsFirst);
+    if (weights) {
+      const balanced = balancedWeights(weights.kind, values, features.training);
+      if (balanced) {
+        inputs[weights.input.name] = balanced.values;
+        notes.push(balanced.note);
+      } else problems.push(oneClass(choice.target));
+    }
   }
   if (problems.length > 0) return failed(...problems);
 
-  const notes = [
-    ...leftOutNotes(table.columns, new Set([choice.target, ...choice.features])),
-    ...(target?.notes ?? []),
-    ...features.notes,
+  notes.push(
     ...sparseNotes(m, label && target ? { name: choice.target, values: inputs[label.input.name] } : null),
-  ];
+  );
   for (const size of allSizes(job))
     if (sizes[size] === undefined) {
       sizes[size] = HIDDEN;
       notes.push(`The size ${size} is not fixed by the data: ${HIDDEN} is used.`);
     }
   addSettings(job.inputs, choice.settings ?? {}, sizes, inputs, notes);
+  const all: Dataset = {
+    sizes,
+    inputs,
+    rows: m,
+    features: used,
+    classes: target?.classes ?? null,
+    scaling,
+    notes,
+  };
+  const { training } = features;
   return {
     ok: true,
-    dataset: {
-      sizes,
-      inputs,
-      rows: m,
-      features: choice.features,
-      classes: target?.classes ?? null,
-      scaling: features.scaling,
-      notes,
-    },
+    dataset:
+      training === m
+        ? all
+        : {
+            ...rowRange(job, all, 0, training),
+            validation: rowRange(job, all, training, m - training),
+          },
   };
 }
+
+const INTERCEPT = 'intercept';
+
+/** Whether a parameter is added whatever the features are: one that does not run over them. */
+function hasBias(inputs: readonly JobInput[], features: Size): boolean {
+  return inputs.some(
+    ({ role, shape }) => role === 'parameter' && !indexedSizes(shape).some((size) => size === features),
+  );
+}
+
+/** What a definition can be given besides columns. */
+export function offersOf(job: FedJob): DataOffers {
+  const layout = layoutOf(job);
+  if (!layout.ok) return { intercept: false, weights: null };
+  const [matrix] = layout.matrices;
+  const weights = layout.label ? weightInput(job.inputs, job.rows, layout.label.classes) : null;
+  return {
+    intercept: matrix !== undefined && !hasBias(job.inputs, matrix.size),
+    weights: weights?.input.code ?? null,
+  };
+}
+
+/** Values beyond which a choice is not tried out beforehand: that takes as long as it does for the run. */
+const MOST_TRIED = 2e7;
+
+/** What a choice comes to, before it is used. */
+export function describeUse(job: FedJob, table: Table, choice: DataChoice): DataUse {
+  const offers = offersOf(job);
+  if (table.rows * choice.features.length > MOST_TRIED)
+    return {
+      rows: table.rows,
+      validationRows: 0,
+      features: choice.features.length,
+      notes: ['The table is large: which rows cannot be used is found out when the run starts.'],
+      problems: [],
+      offers,
+    };
+  const prepared = prepareDataset(job, table, choice);
+  if (!prepared.ok)
+    return { rows: 0, validationRows: 0, features: 0, notes: [], problems: prepared.problems, offers };
+  const { rows, validation, features, notes } = prepared.dataset;
+  return {
+    rows,
+    validationRows: validation?.rows ?? 0,
+    features: features.length,
+    notes,
+    problems: [],
+    offers,
+  };
+}
+
+const oneClass = (target: string): Problem =>
+  problem(
+    'one-class',
+    `The target ${target} has one class only, so that there is nothing to balance. Leave out the weights.`,
+  );
 
 /** What makes a fit say little although nothing is wrong with the data. */
 function sparseNotes(
@@ -297,33 +395,11 @@ function addSettings(
 ): void {
   for (const input of all) {
     if (input.role !== 'hyper') continue;
+    if (inputs[input.name]) continue;
     const value = given[input.name] ?? defaultSetting(input);
     const length = indexedSizes(input.shape).reduce((p, size) => p * (sizes[size] ?? Number(size)), 1);
     inputs[input.name] = new Float64Array(length).fill(value);
     if (given[input.name] === undefined)
       notes.push(`${input.code} is ${value} here: it is a setting that no data gives.`);
   }
-}
-
-/** The dataset with some of its rows only, evenly spaced: for checks that evaluate the loss many times. */
-export function someRows(job: Pick<GradientJob, 'inputs' | 'rows'>, dataset: Dataset, most: number): Dataset {
-  if (job.rows === null || dataset.rows <= most) return dataset;
-  const chosen = Int32Array.from({ length: most }, (_, k) => Math.floor((k * dataset.rows) / most));
-  const inputs: Record<string, Float64Array> = { ...dataset.inputs };
-  for (const input of job.inputs) {
-    const values = dataset.inputs[input.name];
-    const sizes = indexedSizes(input.shape);
-    const row = sizes.findIndex((size) => size === job.rows);
-    if (!values || row < 0) continue;
-    const width = values.length / dataset.rows;
-    const out = new Float64Array(width * most);
-    for (let k = 0; k < most; k += 1)
-      for (let j = 0; j < width; j += 1) {
-        const from = chosen[k] ?? 0;
-        out[row === 0 ? k * width + j : j * most + k] =
-          values[row === 0 ? from * width + j : j * dataset.rows + from] ?? NaN;
-      }
-    inputs[input.name] = out;
-  }
-  return { ...dataset, inputs, rows: most, sizes: { ...dataset.sizes, [job.rows]: most } };
 }

@@ -1,7 +1,9 @@
 /** Feature columns: which rows can be used, what missing values become, and standardisation. */
 import type { Problem } from '../protocol';
+import { encodeColumns, type CategoryEncoding, type Feature } from './encode';
 import type { Column } from './column';
 import { problem } from './sniff';
+import { splitRows } from './split';
 
 export interface Scaling {
   readonly feature: string;
@@ -11,8 +13,12 @@ export interface Scaling {
 }
 
 export interface FeatureColumns {
-  /** Rows of the table that are used, ascending. */
+  /** One per array of `values`: those of the table, or of what its categories became. */
+  readonly names: readonly string[];
+  /** Rows of the table that are used: those for training, then those for validation. */
   readonly rows: Int32Array;
+  /** How many of them are for training. */
+  readonly training: number;
   /** One array per feature, over the used rows. */
   readonly values: readonly Float64Array[];
   readonly scaling: readonly Scaling[];
@@ -23,27 +29,35 @@ export interface FeatureColumns {
 export interface FeatureOptions {
   readonly missing: 'drop' | 'mean' | 'stop';
   readonly standardise: boolean;
+  readonly categories?: CategoryEncoding;
+  /** The share of the rows that is kept for validation, and the seed by which it is drawn. */
+  readonly validation?: { readonly share: number; readonly seed: number };
 }
 
 /** `target` is NaN where a row has no label; such rows are never used. */
 export function readFeatures(
-  columns: readonly Column[],
+  chosen: readonly Column[],
   target: Float64Array | null,
   rowCount: number,
   options: FeatureOptions,
 ): FeatureColumns {
-  const problems = columns.flatMap(unusable);
-  const notes: string[] = [];
+  const encoded = encodeColumns(chosen, options.categories ?? 'number');
+  const { columns } = encoded;
+  const problems = [...chosen.flatMap(unusable), ...encoded.problems];
+  const notes: string[] = [...encoded.notes];
   const gaps = columns.filter((column) => column.missing > 0);
   if (options.missing === 'stop' && gaps.length > 0)
     problems.push(
       problem(
         'missing-values',
-        `Values are missing: ${gaps.map((c) => `${c.missing} in ${c.name}`).join(', ')}. Choose to drop those rows or to use the column's mean, or leave the columns out.`,
+        `Values are missing: ${gapsOf(chosen).join(', ')}. Choose to drop those rows or to use the column's mean, or leave the columns out.`,
       ),
     );
-  const rows = usedRows(columns, target, rowCount, options.missing === 'mean');
+  const used = usedRows(columns, target, rowCount, options.missing === 'mean');
+  const { share, seed } = options.validation ?? { share: 0, seed: 0 };
+  const { rows, training } = splitRows(used, share, seed);
   const dropped = rowCount - rows.length;
+  const names = columns.map(({ name }) => name);
   if (dropped > 0) notes.push(`${dropped} of ${rowCount} rows have missing values and were left out.`);
   if (problems.length === 0 && rows.length === 0)
     problems.push(
@@ -54,43 +68,44 @@ export function readFeatures(
           : 'The table has no rows.',
       ),
     );
-  if (problems.length > 0) return { rows, values: [], scaling: [], notes, problems };
+  if (problems.length > 0) return { names, rows, training, values: [], scaling: [], notes, problems };
+  if (training < rows.length)
+    notes.push(`${rows.length - training} rows, drawn with the seed ${seed}, are kept for validation.`);
 
   const values: Float64Array[] = [];
   const scaling: Scaling[] = [];
   for (const column of columns) {
     const own = pickRows(column.numbers, rows);
-    const mean = meanOf(own);
+    // What is learnt of the data is learnt of the rows for training.
+    const learnt = own.subarray(0, training);
     if (column.missing > 0 && options.missing === 'mean') {
-      let filled = 0;
-      own.forEach((value, k) => {
-        if (!Number.isNaN(value)) return;
-        own[k] = mean;
-        filled += 1;
-      });
-      if (filled > 0)
-        notes.push(`${filled} missing values of ${column.name} became its mean, ${mean.toPrecision(6)}.`);
+      const value = column.categorical ? usualOf(learnt) : meanOf(learnt);
+      if (Number.isNaN(value))
+        problems.push(
+          problem(
+            'feature-empty',
+            `Column ${column.name} has no value in the rows for training. Leave it out of the features.`,
+          ),
+        );
+      const filled = fillGaps(own, value);
+      const what = column.categorical
+        ? `its most frequent category, ${value}`
+        : `its mean, ${value.toPrecision(6)}`;
+      if (filled > 0) notes.push(`${filled} missing values of ${column.name} became ${what}.`);
     }
     scaling.push(
       options.standardise
-        ? standardise(column.name, own, notes)
+        ? standardise(column.name, own, training, notes)
         : { feature: column.name, mean: 0, deviation: 1 },
     );
     values.push(own);
   }
-  return { rows, values, scaling, notes, problems };
+  return { names, rows, training, values, scaling, notes, problems };
 }
 
 function unusable(column: Column): Problem[] {
   if (column.type === 'empty')
     return [problem('feature-empty', `Column ${column.name} has no values. Leave it out of the features.`)];
-  if (column.type === 'text')
-    return [
-      problem(
-        'feature-text',
-        `Column ${column.name} is text. Leave it out of the features, or encode it as numbers.`,
-      ),
-    ];
   if (column.firstStray)
     return [
       problem(
@@ -110,7 +125,7 @@ function unusable(column: Column): Problem[] {
 }
 
 function usedRows(
-  columns: readonly Column[],
+  columns: readonly Feature[],
   target: Float64Array | null,
   rowCount: number,
   fill: boolean,
@@ -133,10 +148,35 @@ function usedRows(
 
 /** The values of some rows, as a new array. */
 export function pickRows(values: Float64Array, rows: Int32Array): Float64Array {
-  if (rows.length === values.length) return values.slice();
   const picked = new Float64Array(rows.length);
   for (let k = 0; k < rows.length; k += 1) picked[k] = values[rows[k] ?? 0] ?? NaN;
   return picked;
+}
+
+const gapsOf = (columns: readonly Column[]): string[] =>
+  columns.filter(({ missing }) => missing > 0).map(({ name, missing }) => `${missing} in ${name}`);
+
+/** In place; how many there were. */
+function fillGaps(values: Float64Array, value: number): number {
+  let filled = 0;
+  for (let k = 0; k < values.length; k += 1)
+    if (Number.isNaN(values[k])) {
+      values[k] = value;
+      filled += 1;
+    }
+  return filled;
+}
+
+/** The most frequent value, the smallest of those. */
+function usualOf(values: Float64Array): number {
+  const counts = new Map<number, number>();
+  for (const value of values) if (!Number.isNaN(value)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let best = NaN;
+  for (const [value, count] of counts) {
+    const most = counts.get(best) ?? 0;
+    if (count > most || (count === most && value < best)) best = value;
+  }
+  return best;
 }
 
 /** Mean of the values that are there; a second pass takes out the rounding of the first. */
@@ -154,12 +194,16 @@ function meanOf(values: Float64Array): number {
   return first + rest / count;
 }
 
-/** In place: subtracts the mean and divides by the standard deviation (of the population, as scikit-learn does). */
-function standardise(feature: string, values: Float64Array, notes: string[]): Scaling {
-  const mean = meanOf(values);
+/**
+ * In place: subtracts the mean and divides by the standard deviation (of the population, as scikit-learn does), both of the
+ * rows for training.
+ */
+function standardise(feature: string, values: Float64Array, training: number, notes: string[]): Scaling {
+  const learnt = values.subarray(0, training);
+  const mean = meanOf(learnt);
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  const deviation = Math.sqrt(squares / values.length);
+  for (const value of learnt) squares += (value - mean) ** 2;
+  const deviation = Math.sqrt(squares / learnt.length);
   // What rounding makes of equal values is no spread.
   const constant = !(deviation > 1e-13 * Math.abs(mean));
   if (constant) notes.push(`Column ${feature} is constant: standardised, it is 0 everywhere.`);

@@ -20,7 +20,9 @@ function reason({ type, categories }: Column): string {
   const infinite = texts.find((text) => /^[+-]?inf(inity)?$/i.test(text));
   if (infinite !== undefined) return `it has infinite values ("${infinite}")`;
   const [first] = texts;
-  return first === undefined ? 'it holds text' : `it holds text ("${shortened(first)}")`;
+  if (first === undefined) return 'it holds text';
+  const asChosen = categories ? '; chosen as a feature, its categories become numbers' : '';
+  return `it holds text ("${shortened(first)}")${asChosen}`;
 }
 
 const shortened = (text: string): string => (text.length > 20 ? `${text.slice(0, 20)}…` : text);

@@ -2,6 +2,7 @@
 import type { Domain } from '../core/definition';
 import type { Problem } from '../protocol';
 import type { Column } from './column';
+import { levelsOfTexts, numbered } from './encode';
 import { problem } from './sniff';
 
 export interface TargetValues {
@@ -33,6 +34,12 @@ export function readTarget(column: Column, need: TargetNeed): Found<TargetValues
 }
 
 function asClasses(column: Column): Found<TargetValues> {
+  const row = column.numbers.findIndex((value) => !Number.isNaN(value) && !Number.isInteger(value));
+  if (row >= 0)
+    return fail(
+      'target-not-class',
+      `The loss needs classes, but ${column.name} is ${column.numbers[row] ?? NaN} in row ${row + 1}, which is no whole number. Choose a column of classes.`,
+    );
   const levels = levelsOf(column);
   if (!levels || levels.names.length > MOST_CLASSES)
     return fail(
@@ -69,7 +76,7 @@ function asNumbers(column: Column, domain: Domain): Found<TargetValues> {
   if (domain.kind === 'binary' || domain.kind === 'sign')
     return fail(
       'target-not-binary',
-      `The loss needs a target that is ${pair[0]} or ${pair[1]}, but ${column.name} has ${many} different values (${someOf(column)}). Choose a target with two classes.`,
+      `The loss needs a target that is ${pair[0]} or ${pair[1]}, but ${column.name} has ${many} different values (${someOf(column)})${numeric ? placeOutside(column, domain) : ''}. Choose a target with two classes.`,
     );
   return fail(
     'target-text',
@@ -84,6 +91,11 @@ function fits(values: Float64Array, domain: Domain): boolean {
 function firstOutside(values: Float64Array, domain: Domain): { row: number; value: number } {
   const row = values.findIndex((value) => !Number.isNaN(value) && !inside(value, domain));
   return { row, value: values[row] ?? NaN };
+}
+
+function placeOutside(column: Column, domain: Domain): string {
+  const { row, value } = firstOutside(column.numbers, domain);
+  return row < 0 ? '' : `: row ${row + 1} is ${value}`;
 }
 
 function inside(value: number, domain: Domain): boolean {
@@ -105,13 +117,7 @@ function inside(value: number, domain: Domain): boolean {
 
 /** Distinct values in their natural order, with the position of each row's value. */
 function levelsOf(column: Column): { names: readonly string[]; positions: Float64Array } | null {
-  if (column.type === 'text') {
-    if (!column.categories) return null;
-    const sorted = [...column.categories].sort();
-    const rank = new Map(sorted.map((name, k) => [name, k]));
-    const order = column.categories.map((name) => rank.get(name) ?? NaN);
-    return { names: sorted, positions: Float64Array.from(column.codes, (code) => order[code] ?? NaN) };
-  }
+  if (column.type === 'text') return levelsOfTexts(column);
   const seen = new Set<number>();
   for (const value of column.numbers) {
     if (!Number.isNaN(value)) seen.add(value);
@@ -124,10 +130,7 @@ function levelsOf(column: Column): { names: readonly string[]; positions: Float6
 
 function classNote(column: Column, names: readonly string[]): string[] {
   if (column.type === 'number' && names.every((name, k) => name === String(k))) return [];
-  const shown = names.slice(0, 5).map((name, k) => `"${name}" as ${k}`);
-  return [
-    `The classes of ${column.name} were numbered: ${shown.join(', ')}${names.length > 5 ? ', …' : ''}.`,
-  ];
+  return [`The classes of ${column.name} were numbered: ${numbered(names)}.`];
 }
 
 function someOf(column: Column): string {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { GradientJob } from '../engine/job';
 import type { DataChoice, TablePreview } from '../protocol';
+import type { CommandTarget } from './commands';
 import { findDataFiles, labelOf } from './dataFiles';
 import { guessChoice, misfit, missingIn } from './dataGuess';
 import type { LabelHint } from './dataGuess';
@@ -57,6 +58,23 @@ export function createDataChoices(sessions: Sessions, engine: Engine): DataChoic
     );
   };
 
+  /** Takes a choice, and finds out what it comes to. */
+  const settle = (
+    target: CommandTarget,
+    job: GradientJob,
+    change: { readonly choice: DataChoice; readonly preview: TablePreview; readonly confirmed?: boolean },
+  ): void => {
+    const { choice } = change;
+    sessions.update(target, { ...change, use: null });
+    engine.use(job, choice).then(
+      (use) => {
+        if (sessions.get(target).choice === choice) sessions.update(target, { use });
+      },
+      // What cannot be tried is told of when it is used.
+      () => undefined,
+    );
+  };
+
   const choose = async (located: Located, job: GradientJob): Promise<DataChoice | null> => {
     const { target, document, definition } = located;
     const picked = await pickData({
@@ -67,7 +85,7 @@ export function createDataChoices(sessions: Sessions, engine: Engine): DataChoic
       preview: readPreview,
     });
     if (picked === null) return null;
-    sessions.update(target, { ...picked, confirmed: true });
+    settle(target, job, { ...picked, confirmed: true });
     return picked.choice;
   };
 
@@ -83,7 +101,7 @@ export function createDataChoices(sessions: Sessions, engine: Engine): DataChoic
       throw new UserError(
         `The data chosen before does not fit any more: ${reason}. Run "Nabla: Choose data" to choose anew.`,
       );
-    sessions.update(located.target, { preview });
+    settle(located.target, job, { choice, preview });
     return choice;
   };
 
@@ -96,7 +114,7 @@ export function createDataChoices(sessions: Sessions, engine: Engine): DataChoic
     const preview = await previewTable(path, readPreview);
     const guess = choice ?? guessChoice(preview, labelHint(job));
     if (sessions.get(target).preview === null && guess !== null)
-      sessions.update(target, { choice: guess, preview });
+      settle(target, job, { choice: guess, preview });
   };
 
   return {
@@ -108,7 +126,7 @@ export function createDataChoices(sessions: Sessions, engine: Engine): DataChoic
       const known = sessions.get(target).preview;
       const preview = known?.path === choice.path ? known : await previewTable(choice.path, readPreview);
       if (choice.target !== '') {
-        sessions.update(target, { choice, preview, confirmed: true });
+        settle(target, job, { choice, preview, confirmed: true });
         return;
       }
       const guess = guessChoice(preview, labelHint(job));
@@ -117,7 +135,7 @@ export function createDataChoices(sessions: Sessions, engine: Engine): DataChoic
           `${labelOf(choice.path)} has no columns that can be target and features. Choose another file.`,
         );
       const missing = missingIn(guess, preview) > 0 ? choice.missing : guess.missing;
-      sessions.update(target, {
+      settle(target, job, {
         choice: { ...guess, standardise: choice.standardise, missing },
         preview,
         confirmed: true,
@@ -138,5 +156,7 @@ async function sizeOf(path: string): Promise<number> {
 
 function labelHint(job: GradientJob): LabelHint | null {
   const label = job.inputs.find(({ role }) => role === 'label');
-  return label === undefined ? null : { name: label.name, binary: label.domain.kind === 'binary' };
+  if (label === undefined) return null;
+  const { kind } = label.domain;
+  return { name: label.name, binary: kind === 'binary', classes: kind === 'class' || label.shape.length > 1 };
 }

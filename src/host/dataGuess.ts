@@ -50,28 +50,57 @@ export interface LabelHint {
   readonly name: string;
   /** Whether it has to be 0 or 1. */
   readonly binary: boolean;
+  /** Whether it is a class, so that texts will do. */
+  readonly classes?: boolean;
 }
 
-const TARGET_NAMES = ['target', 'label', 'labels', 'y', 'class', 'outcome', 'output', 'response'];
+const TARGET_NAMES = [
+  'target',
+  'label',
+  'labels',
+  'y',
+  'class',
+  'classes',
+  'diagnosis',
+  'outcome',
+  'output',
+  'response',
+  'result',
+  'species',
+  'survived',
+  'churn',
+];
 const IDENTIFIER = /^(?:id|index|uid|uuid|unnamed.*|row|rowid|\w+_id)?$/i;
 
 /** Columns that can be the target, the most likely one first. */
 export function rankTargets(preview: TablePreview, label: LabelHint | null): readonly ColumnInfo[] {
-  const columns = preview.columns.filter(({ type }) => type === 'number');
+  const columns = preview.columns.filter(isUsable);
   const score = (column: ColumnInfo): number => {
     const name = column.name.trim().toLowerCase();
+    const asText = column.type === 'text' ? textScore(column, label) : 0;
     const isLast = column === preview.columns.at(-1);
     const named = TARGET_NAMES.includes(name) ? 20 : 0;
     const asInCode = label !== null && label.name.toLowerCase() === name ? 25 : 0;
     const fits = label?.binary === true && isBinary(column) ? 15 : 0;
     const cannot = label?.binary === true && !isBinary(column) ? 12 : 0;
-    return named + asInCode + fits - cannot + (isLast ? 10 : 0) - (IDENTIFIER.test(name) ? 30 : 0);
+    return named + asInCode + fits - cannot + asText + (isLast ? 10 : 0) - (IDENTIFIER.test(name) ? 30 : 0);
   };
   return [...columns].sort((a, b) => score(b) - score(a));
 }
 
-function isBinary({ distinct, min, max }: ColumnInfo): boolean {
-  return distinct === 2 && min === 0 && max === 1;
+/** Texts are likely only where the label is a class, and the fewer of them there are. */
+function textScore({ distinct }: ColumnInfo, label: LabelHint | null): number {
+  const few = distinct !== null && distinct <= 50;
+  return few && (label?.classes === true || label?.binary === true) ? 5 : -40;
+}
+
+/** A column of numbers, or one of categories. */
+export function isUsable({ type, distinct }: ColumnInfo): boolean {
+  return type === 'number' || (type === 'text' && distinct !== null);
+}
+
+function isBinary({ type, distinct, min, max }: ColumnInfo): boolean {
+  return distinct === 2 && (type === 'text' || (min === 0 && max === 1));
 }
 
 /** The columns that most likely are features: numbers that vary, but neither the target nor a running number. */
@@ -113,14 +142,33 @@ export function missingIn(choice: DataChoice, preview: TablePreview): number {
 /** A choice from outside, such as the memory of the workspace or the panel; null when it is none. */
 export function readChoice(value: unknown): DataChoice | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { path, target, features, standardise, missing, settings } = value as Partial<
+  const { path, target, features, standardise, missing, settings, ...more } = value as Partial<
     Record<keyof DataChoice, unknown>
   >;
   if (typeof path !== 'string' || typeof target !== 'string' || typeof standardise !== 'boolean') return null;
   if (!Array.isArray(features) || !features.every((name) => typeof name === 'string')) return null;
   if (missing !== 'drop' && missing !== 'mean' && missing !== 'stop') return null;
-  const choice: DataChoice = { path, target, features, standardise, missing };
-  return settings === undefined ? choice : { ...choice, settings: readSettings(settings) };
+  const { categories, intercept, balance } = more;
+  const validation = readValidation(more.validation);
+  return {
+    path,
+    target,
+    features,
+    standardise,
+    missing,
+    ...(settings === undefined ? {} : { settings: readSettings(settings) }),
+    ...(categories === 'number' || categories === 'indicators' ? { categories } : {}),
+    ...(typeof intercept === 'boolean' ? { intercept } : {}),
+    ...(typeof balance === 'boolean' ? { balance } : {}),
+    ...(validation ? { validation } : {}),
+  };
+}
+
+function readValidation(value: unknown): DataChoice['validation'] | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { share, seed } = value as { readonly share?: unknown; readonly seed?: unknown };
+  if (typeof share !== 'number' || !(share > 0 && share < 1)) return null;
+  return { share, seed: typeof seed === 'number' && Number.isSafeInteger(seed) && seed >= 0 ? seed : 0 };
 }
 
 /** The settings that are finite numbers; what is none has its default again. */

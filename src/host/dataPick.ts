@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ColumnInfo, DataChoice, TablePreview } from '../protocol';
 import { findDataFiles, labelOf, TABLE_FILES } from './dataFiles';
-import { guessFeatures, missingIn, rankTargets } from './dataGuess';
+import { guessFeatures, isUsable, missingIn, rankTargets } from './dataGuess';
 import type { LabelHint } from './dataGuess';
 import { noData, sentences, UserError } from './messages';
 
@@ -39,12 +39,12 @@ export async function previewTable(
   read: (path: string) => Promise<TablePreview>,
 ): Promise<TablePreview> {
   const preview = await read(path);
-  const usable = preview.rows > 0 && preview.columns.filter(({ type }) => type === 'number').length >= 2;
+  const usable = preview.rows > 0 && preview.columns.filter(isUsable).length >= 2;
   if (usable) return preview;
   const reasons = sentences(preview.problems);
   throw new UserError(
     reasons === ''
-      ? `${labelOf(path)} has ${preview.rows} rows and fewer than two columns of numbers, so it cannot hold a target and features. Choose another file.`
+      ? `${labelOf(path)} has ${preview.rows} rows and fewer than two columns of numbers or categories, so it cannot hold a target and features. Choose another file.`
       : `${labelOf(path)} cannot be used: ${reasons}`,
   );
 }
@@ -106,7 +106,7 @@ async function pickFeatures(
   const last = pick.before?.path === preview.path ? pick.before.features : null;
   const guessed = new Set(last ?? guessFeatures(preview, target));
   const items = preview.columns
-    .filter(({ name, type }) => type === 'number' && name !== target)
+    .filter((column) => isUsable(column) && column.name !== target)
     .map((column) => ({
       label: column.name,
       description: describe(column),

@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type * as vscode from 'vscode';
 import type { CheckRequest, EngineApi, EngineListener, RunState, TrainRequest } from '../engine/api';
-import type { CheckReport, Curve, TablePreview, TrainProgress, TrainResult } from '../protocol';
+import type { GradientJob } from '../engine/job';
+import type {
+  CheckReport,
+  Curve,
+  DataChoice,
+  DataUse,
+  TablePreview,
+  TrainProgress,
+  TrainResult,
+} from '../protocol';
 import { Disconnected } from '../rpc';
 import { UserError } from './messages';
 import { startThread } from './thread';
@@ -23,6 +32,8 @@ export interface Engine extends vscode.Disposable {
   preview(path: string, signal: AbortSignal): Promise<TablePreview>;
   /** Rejects with `Cancelled` after the signal. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
+  /** What a choice of data comes to for a job. */
+  use(job: GradientJob, data: DataChoice): Promise<DataUse>;
   /**
    * Resolves with what was reached until the signal, or rejects with `Cancelled` if the worker does not say so at once. A lost
    * worker is replaced as long as there is a new checkpoint every few times.
@@ -144,6 +155,13 @@ export function createEngine(
       previews += 1;
       const runId = `preview-${previews}`;
       return cancellable(runId, signal, (remote) => remote.preview(path, runId)).catch(tell);
+    },
+    use(job, data) {
+      previews += 1;
+      const runId = `use-${previews}`;
+      return cancellable(runId, new AbortController().signal, (remote) =>
+        remote.use({ runId, job, data }),
+      ).catch(tell);
     },
     check: (request, signal) =>
       cancellable(request.runId, signal, (remote) => remote.check(request)).catch(tell),

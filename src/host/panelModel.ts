@@ -91,7 +91,12 @@ export function createPanelModel(
       derivative: derivativeShown(),
       stability: shown?.stability ?? null,
       siblings: shown?.siblings ?? [],
-      data: { files, preview: session?.preview ?? null, choice: session?.choice ?? null },
+      data: {
+        files,
+        preview: session?.preview ?? null,
+        choice: session?.choice ?? null,
+        use: session?.use ?? null,
+      },
       check: session?.check ?? null,
       training: session?.training ?? null,
       message: message ?? shown?.trouble ?? null,

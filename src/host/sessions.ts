@@ -1,5 +1,12 @@
 import * as vscode from 'vscode';
-import type { CheckReport, DataChoice, DefinitionSummary, TablePreview, TrainingState } from '../protocol';
+import type {
+  CheckReport,
+  DataChoice,
+  DataUse,
+  DefinitionSummary,
+  TablePreview,
+  TrainingState,
+} from '../protocol';
 import type { CommandTarget } from './commands';
 import { readChoice } from './dataGuess';
 
@@ -9,6 +16,8 @@ export interface Session {
   /** Whether the user made or used the choice; one that Nabla proposes is not remembered. */
   readonly confirmed: boolean;
   readonly preview: TablePreview | null;
+  /** What the choice comes to; null while that is being found out. */
+  readonly use: DataUse | null;
   readonly check: CheckReport | null;
   /** The text of the definition that `check` is about. */
   readonly checkedText: string | null;
@@ -29,6 +38,7 @@ const EMPTY: Session = {
   choice: null,
   confirmed: false,
   preview: null,
+  use: null,
   check: null,
   checkedText: null,
   training: null,

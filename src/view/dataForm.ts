@@ -1,5 +1,5 @@
 /** Which table feeds the definition, and how: file, target, features, scaling, missing values. */
-import type { ColumnInfo, DataChoice, DataState, InputSummary, TablePreview } from '../protocol';
+import type { ColumnInfo, DataChoice, DataState, DataUse, InputSummary, TablePreview } from '../protocol';
 import type { ViewContext } from './context';
 import { button, field } from './controls';
 import { h } from './dom';
@@ -59,13 +59,101 @@ export function dataForm(
           set({ standardise: on });
         },
       ),
+      ...preparation(preview, choice, data.use ?? null, set),
     ),
     ...(scalars.length > 0 ? [settings(scalars, choice, (next) => set({ settings: next }))] : []),
     features(preview, choice, (names) => {
       set({ features: names });
     }),
+    ...(data.use ? useOf(context, data.use) : []),
   );
   return parts;
+}
+
+/** Shares of the rows for validation, in per cent. */
+const SHARES = [0, 10, 20, 30, 40] as const;
+
+/** What is offered only where it makes sense: for texts among the features, and for what the definition takes. */
+function preparation(
+  preview: TablePreview,
+  choice: DataChoice,
+  use: DataUse | null,
+  set: (change: Partial<DataChoice>) => void,
+): HTMLElement[] {
+  const chosen = new Set(choice.features);
+  const texts = preview.columns.some(({ name, type }) => type === 'text' && chosen.has(name));
+  const share = Math.round(100 * (choice.validation?.share ?? 0));
+  const shares = [...new Set([...SHARES, share])].sort((a, b) => a - b);
+  const parts: HTMLElement[] = [];
+  if (texts)
+    parts.push(
+      field(
+        'Categories',
+        select(
+          [
+            { value: 'number', label: 'a number for each' },
+            { value: 'indicators', label: 'a column of 0 and 1 for each' },
+          ],
+          choice.categories ?? 'number',
+          (categories) => {
+            if (categories === 'number' || categories === 'indicators') set({ categories });
+          },
+        ),
+      ),
+    );
+  parts.push(
+    field(
+      'Validation',
+      select(
+        shares.map((value) => ({
+          value: String(value),
+          label: value === 0 ? 'no rows' : `${value} % of the rows`,
+        })),
+        String(share),
+        (value) => {
+          set({ validation: { share: Number(value) / 100, seed: choice.validation?.seed ?? 0 } });
+        },
+      ),
+      'Rows that are not trained on, drawn at random from a fixed seed',
+    ),
+  );
+  if (use?.offers.intercept)
+    parts.push(
+      checkbox(
+        'Intercept',
+        'A column of ones before the features, as the definition has no bias of its own',
+        choice.intercept === true,
+        (intercept) => {
+          set({ intercept });
+        },
+      ),
+    );
+  if (use?.offers.weights)
+    parts.push(
+      checkbox(
+        'Balance the classes',
+        `Gives ${use.offers.weights} so that every class counts the same`,
+        choice.balance === true,
+        (balance) => {
+          set({ balance });
+        },
+      ),
+    );
+  return parts;
+}
+
+/** What the choice comes to: the rows and features that will be used, and what is done to them. */
+function useOf(
+  context: ViewContext,
+  { rows, validationRows, features: count, notes, problems }: DataUse,
+): HTMLElement[] {
+  const trouble = problemList(context, problems);
+  if (trouble) return [trouble];
+  const held = validationRows > 0 ? `, ${plural(validationRows, 'row')} for validation` : '';
+  return [
+    h('p', { class: 'dim' }, `Used: ${plural(rows, 'row')}, ${plural(count, 'feature')}${held}.`),
+    ...notes.map((note) => h('p', { class: 'dim' }, note)),
+  ];
 }
 
 function fileRow(context: ViewContext, { files, preview, choice }: DataState): HTMLElement {
@@ -100,6 +188,9 @@ function fileRow(context: ViewContext, { files, preview, choice }: DataState): H
         { class: 'dim' },
         `${plural(preview.rows, 'row')}, ${plural(preview.columns.length, 'column')}`,
       ),
+    preview?.format === undefined || preview.format === ''
+      ? null
+      : h('span', { class: 'dim' }, `(${preview.format})`),
   );
 }
 
@@ -174,7 +265,16 @@ function checkbox(
 }
 
 function targetOptions({ columns }: TablePreview): Option[] {
-  return columns.map((column) => ({ value: column.name, label: `${column.name}${targetHint(column)}` }));
+  return columns
+    .filter(isUsable)
+    .map((column) => ({ value: column.name, label: `${column.name}${targetHint(column)}` }));
+}
+
+/** Categories with the numbers that they get. */
+function textHint({ distinct, examples }: ColumnInfo): string {
+  if (distinct === null) return 'text: too many different ones for categories';
+  if (examples.length === 0) return `${formatCount(distinct)} categories, numbered in their order`;
+  return `categories: ${examples.map((text, k) => `${text} = ${k}`).join(', ')}`;
 }
 
 function targetHint({ distinct, examples, type }: ColumnInfo): string {
@@ -195,8 +295,8 @@ function features(
       type: 'checkbox',
       value: column.name,
       checked: chosen.has(column.name),
-      // A text column that a file chose earlier can still be taken out.
-      disabled: column.type !== 'number' && !chosen.has(column.name),
+      // A column that a file chose earlier can still be taken out.
+      disabled: !isUsable(column) && !chosen.has(column.name),
       on: { change: () => onChange(boxes.filter(({ checked }) => checked).map(({ value }) => value)) },
     });
     return box;
@@ -222,7 +322,7 @@ function features(
       ...candidates.map((column, place) =>
         h(
           'label',
-          { class: `chip ${column.type === 'number' ? '' : 'chip-text'}`, title: columnHint(column) },
+          { class: `chip ${isUsable(column) ? '' : 'chip-text'}`, title: columnHint(column) },
           boxes[place],
           h('span', {}, column.name),
         ),
@@ -231,8 +331,14 @@ function features(
   );
 }
 
-function columnHint({ type, missing, min, max }: ColumnInfo): string {
-  const parts = [type === 'number' ? 'numbers' : type === 'text' ? 'text: not usable as a feature' : 'empty'];
+/** A column of numbers, or one of categories. */
+function isUsable({ type, distinct }: ColumnInfo): boolean {
+  return type === 'number' || (type === 'text' && distinct !== null);
+}
+
+function columnHint(column: ColumnInfo): string {
+  const { type, missing, min, max } = column;
+  const parts = [type === 'number' ? 'numbers' : type === 'text' ? textHint(column) : 'empty'];
   if (min !== null && max !== null) parts.push(`${formatNumber(min, 4)} to ${formatNumber(max, 4)}`);
   if (missing > 0) parts.push(`${formatCount(missing)} missing`);
   return parts.join(', ');

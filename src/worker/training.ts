@@ -112,7 +112,10 @@ async function runCurve(
           },
         }),
   };
-  const result = await train({ runId, job, dataset, options, state, gradient: curve }, surroundings);
+  const result = await train(
+    { runId, job, dataset, options, state, gradient: curve, validation: dataset.validation ?? null },
+    surroundings,
+  );
   return { ...result, checks: inOrder([...result.checks, ...asked]) };
 }
 

@@ -4,10 +4,11 @@
  */
 import { indexedSizes } from '../../core/definition';
 import { createRandom, normal } from '../../core/random';
-import { someRows, type Dataset } from '../dataset';
+import type { Dataset } from '../dataset';
 import { createRunner, type Arrays } from '../interpret';
 import type { GradientJob } from '../job';
 import type { JobInput } from '../loop';
+import { someRows } from '../split';
 
 export type Family = 'bernoulli' | 'categorical' | 'poisson' | 'gaussian';
 

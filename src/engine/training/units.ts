@@ -1,12 +1,13 @@
 /** From coefficients of standardised features to those of the features as the file has them. */
 import { indexedSizes } from '../../core/definition';
 import { createRandom, normal } from '../../core/random';
-import { someRows, type Dataset } from '../dataset';
+import type { Dataset } from '../dataset';
 import type { Scaling } from '../features';
 import { createRunner, type Arrays } from '../interpret';
 import type { GradientJob } from '../job';
 import type { JobInput } from '../loop';
 import { LOSS } from '../program';
+import { someRows } from '../split';
 import { parameterLayout, unflatten, type ParameterLayout, type Slot } from './parameters';
 
 /** A linear map of the parameters, row-major, with `length` rows and columns. */

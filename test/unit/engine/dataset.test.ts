@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { guessChoice } from '../../../src/engine/choice';
-import { createCsvReader, describeTable, type Table } from '../../../src/engine/csv';
-import { prepareDataset, someRows, type Dataset } from '../../../src/engine/dataset';
+import { createCsvReader, type Table } from '../../../src/engine/csv';
+import { describeUse, offersOf, prepareDataset, type Dataset } from '../../../src/engine/dataset';
+import { someRows } from '../../../src/engine/split';
 import { defaultSetting, initialParameters } from '../../../src/engine/initial';
 import type { GradientJob } from '../../../src/engine/job';
 import type { DataChoice } from '../../../src/protocol';
@@ -130,7 +130,7 @@ describe('targets are checked against the domain of the label', () => {
     [
       logistic,
       'a,y\n1,0\n2,1\n3,2\n',
-      'The loss needs a target that is 0 or 1, but y has 3 different values (0, 1, 2). Choose a target with two classes.',
+      'The loss needs a target that is 0 or 1, but y has 3 different values (0, 1, 2): row 3 is 2. Choose a target with two classes.',
     ],
     [
       logistic,
@@ -164,7 +164,18 @@ describe('what cannot be used is said', () => {
     ],
     ['no rows left', 'a,b,y\n1,,0\n,2,1\n', choice('a b', 'y'), /Every row has a missing value/],
     ['a column that is gone', BINARY, choice('a q', 'y'), /no column q any more/],
-    ['text', 'a,s,y\n1,u,0\n2,v,1\n', choice('a s', 'y'), /Column s is text/],
+    [
+      'too many categories',
+      `a,s,y\n${Array.from({ length: 300 }, (_, i) => `${i},t${i},${i % 2}`).join('\n')}\n`,
+      choice('a s', 'y', { categories: 'indicators' }),
+      /Column s has 300 different texts, too many for categories/,
+    ],
+    [
+      'weights of a loss that takes none',
+      BINARY,
+      choice('a', 'y', { balance: true }),
+      /test takes no weights/,
+    ],
     ['text in a number', 'a,b,y\n1,2,0\n2,oops,1\n3,4,0\n', choice('a b', 'y'), /line 3 has the text "oops"/],
     ['an infinite value', 'a,b,y\n1,2,0\n2,1e999,1\n', choice('a b', 'y'), /infinite in row 2/],
     ['an empty column', 'a,b,y\n1,,0\n2,,1\n', choice('a b', 'y'), /Column b has no values/],
@@ -227,25 +238,6 @@ describe('standardisation', () => {
   });
 });
 
-describe('guesses', () => {
-  it.each([
-    [
-      'id,radius,texture,diagnosis\n1,2,3,M\n2,4,5,B\n3,4,6,B\n4,1,2,B\n5,1,2,B\n6,1,2,B\n7,1,2,B\n8,1,2,B\n9,1,2,M\n',
-      'diagnosis',
-      'radius texture',
-    ],
-    ['y,a,b\n0,2,3\n1,4,5\n', 'y', 'a b'],
-    ['a,b,c\n2.5,3,0\n4,5,1\n7,8,1\n', 'c', 'a b'],
-  ])('%#', (text, target, features) => {
-    const preview = describeTable('d.csv', tableOf(text));
-    expect(guessChoice(preview, logistic)).toMatchObject({ target, features: features.split(' ') });
-  });
-
-  it('none where no column is left', () => {
-    expect(guessChoice(describeTable('d.csv', tableOf('y\n1\n0\n')), logistic)).toBeNull();
-  });
-});
-
 describe('starting values', () => {
   it.each([
     ['alpha', 0.01, 0.01],
@@ -278,4 +270,183 @@ it('some rows are evenly spaced, in any layout', () => {
   const byColumn = someRows(job, prepared(job, text, choice('a b', 'y')), 4);
   expect(byColumn.inputs.X).toEqual(Float64Array.of(0, 2, 5, 7, 0, 20, 50, 70));
   expect(byColumn.sizes.m).toBe(4);
+});
+
+describe('categories', () => {
+  const text = 's,a,y\nred,1,0\nblue,2,1\n,3,1\ngreen,4,0\nred,5,1\n';
+
+  it('become numbers in their order, and say so', () => {
+    const { inputs, notes, features } = prepared(logistic, text, choice('s a', 'y'));
+    expect(features).toEqual(['s', 'a']);
+    expect([...(inputs.X ?? [])]).toEqual([2, 1, 0, 2, 1, 4, 2, 5]);
+    expect(notes[0]).toBe('The categories of s were numbered: "blue" as 0, "green" as 1, "red" as 2.');
+  });
+
+  it('become columns of zeros and ones', () => {
+    const { inputs, features, sizes } = prepared(
+      logistic,
+      text,
+      choice('s a', 'y', { categories: 'indicators' }),
+    );
+    expect(features).toEqual(['s=blue', 's=green', 's=red', 'a']);
+    expect([...(inputs.X ?? [])]).toEqual([0, 0, 1, 1, 1, 0, 0, 2, 0, 1, 0, 4, 0, 0, 1, 5]);
+    expect(sizes.n).toBe(4);
+  });
+
+  it('that are missing become the most frequent one, not a mean of numbers', () => {
+    const { inputs, notes } = prepared(logistic, text, choice('s', 'y', { missing: 'mean' }));
+    expect([...(inputs.X ?? [])]).toEqual([2, 0, 2, 1, 2]);
+    expect(notes).toContain('1 missing values of s became its most frequent category, 2.');
+  });
+
+  it('are missing values where those stop the run', () => {
+    expect(problems(logistic, text, choice('s', 'y', { missing: 'stop' }))[0]).toMatch(/1 in s/);
+  });
+});
+
+describe('intercept', () => {
+  const job = jobOf(
+    'data X[m,n]; label y[m]; param w[n]\nJ = sum(i<m, (sum(j<n, X[i,j]*w[j])-y[i])^2)',
+    'dw[j<n] = w[j]',
+  );
+
+  it('is a column of ones before the features, as they are', () => {
+    const chosen = choice('a b', 'y', { intercept: true, standardise: true });
+    const { inputs, features, sizes, scaling } = prepared(job, BINARY, chosen);
+    expect(features).toEqual(['intercept', 'a', 'b']);
+    expect(scaling.map(({ feature }) => feature)).toEqual(features);
+    expect(sizes.n).toBe(3);
+    expect([inputs.X?.[0], inputs.X?.[3], inputs.X?.[6]]).toEqual([1, 1, 1]);
+  });
+
+  it('is not offered to a model with a bias, and said to be left out', () => {
+    expect(offersOf(job)).toEqual({ intercept: true, weights: null });
+    expect(offersOf(logistic)).toEqual({ intercept: false, weights: null });
+    const { features, notes } = prepared(logistic, BINARY, choice('a b', 'y', { intercept: true }));
+    expect(features).toEqual(['a', 'b']);
+    expect(notes).toContain('test has a bias of its own: no column of ones was added.');
+  });
+});
+
+describe('validation', () => {
+  const rows = 200;
+  const text = `a,b,y\n${Array.from({ length: rows }, (_, i) => `${i},${i * i},${i % 2}`).join('\n')}\n`;
+  const split = (seed: number, share = 0.2, more: Partial<DataChoice> = {}): Dataset =>
+    prepared(logistic, text, choice('a b', 'y', { validation: { share, seed }, ...more }));
+  const firsts = ({ inputs, rows: count }: Dataset): number[] =>
+    Array.from({ length: count }, (_, i) => inputs.X?.[2 * i] ?? NaN);
+
+  it('keeps a share of the rows, every row on one side, in order', () => {
+    const { validation, ...training } = split(1);
+    expect([training.rows, validation?.rows, training.sizes.m, validation?.sizes.m]).toEqual([
+      160, 40, 160, 40,
+    ]);
+    const [kept, held] = [firsts(training), validation ? firsts(validation) : []];
+    expect([...kept, ...held].sort((x, y) => x - y)).toEqual(Array.from({ length: rows }, (_, i) => i));
+    expect(kept).toEqual([...kept].sort((x, y) => x - y));
+    expect(held).toEqual([...held].sort((x, y) => x - y));
+    expect(validation?.inputs.y?.every((y, i) => y === (held[i] ?? 0) % 2)).toBe(true);
+    expect(training.inputs.X?.every((x, k) => k % 2 === 0 || x === (kept[(k - 1) / 2] ?? 0) ** 2)).toBe(true);
+  });
+
+  it('is a function of the seed', () => {
+    const held = (seed: number): number[] => firsts(split(seed).validation ?? split(seed));
+    expect(held(1)).toEqual(held(1));
+    expect(held(1)).not.toEqual(held(2));
+  });
+
+  it('takes mean and deviation from the rows for training alone', () => {
+    const dataset = split(3, 0.5, { standardise: true });
+    const raw = firsts(split(3, 0.5));
+    const mean = raw.reduce((sum, x) => sum + x, 0) / raw.length;
+    expect(dataset.scaling[0]?.mean).toBeCloseTo(mean, 10);
+    expect(Math.abs(firsts(dataset).reduce((sum, x) => sum + x, 0))).toBeLessThan(1e-9);
+  });
+
+  it('leaves a row to train on, and one to validate on', () => {
+    const few = 'a,y\n1,0\n2,1\n';
+    for (const share of [0.01, 0.99]) {
+      const { rows: count, validation } = prepared(
+        logistic,
+        few,
+        choice('a', 'y', { validation: { share, seed: 0 } }),
+      );
+      expect([count, validation?.rows]).toEqual([1, 1]);
+    }
+  });
+
+  it('in columns as in rows', () => {
+    const job = jobOf('data X[n,m]; label y[m]; param b\nJ = b*sum(i<m, sum(j<n, X[j,i])-y[i])', 'db = 0');
+    const {
+      inputs,
+      rows: count,
+      validation,
+    } = prepared(job, text, choice('a b', 'y', { validation: { share: 0.3, seed: 4 } }));
+    for (const own of [
+      { inputs, count },
+      { inputs: validation?.inputs ?? {}, count: validation?.rows ?? 0 },
+    ])
+      for (let i = 0; i < own.count; i += 1)
+        expect(own.inputs.X?.[own.count + i]).toBe((own.inputs.X?.[i] ?? NaN) ** 2);
+  });
+});
+
+describe('balanced classes', () => {
+  const text = 'a,y\n1,0\n2,0\n3,0\n4,1\n';
+  const weighted = (declaration: string, use: string): GradientJob =>
+    jobOf(
+      `data X[m,n]; label y[m] binary; ${declaration}; param b\nJ = b*sum(i<m, ${use}*y[i]*sum(j<n, X[i,j]))`,
+      'db = 0',
+    );
+
+  it.each([
+    [
+      'a weight per row',
+      'data sample_weight[m]',
+      'sample_weight[i]',
+      'sample_weight',
+      [2 / 3, 2 / 3, 2 / 3, 2],
+    ],
+    ['a weight of the positive class', 'hyper pos_weight', 'pos_weight', 'pos_weight', [3]],
+  ])('%s', (_, declaration, use, name, values) => {
+    const job = weighted(declaration, use);
+    expect(offersOf(job).weights).toBe(name);
+    const { inputs, notes } = prepared(job, text, choice('a', 'y', { balance: true }));
+    expect([...(inputs[name] ?? [])]).toEqual(values);
+    expect(notes.some((note) => note.includes('count the same'))).toBe(true);
+  });
+
+  it('are refused where there is one class', () => {
+    const job = weighted('data sample_weight[m]', 'sample_weight[i]');
+    expect(problems(job, 'a,y\n1,1\n2,1\n', choice('a', 'y', { balance: true }))[0]).toMatch(
+      /one class only/,
+    );
+  });
+});
+
+describe('what a choice comes to', () => {
+  it('is told before it is used', () => {
+    const text = 'a,b,y\n1,,0\n2,20,1\n3,40,1\n4,50,0\n5,60,1\n';
+    const chosen = choice('a b', 'y', { validation: { share: 0.25, seed: 0 } });
+    expect(describeUse(logistic, tableOf(text), chosen)).toMatchObject({
+      rows: 3,
+      validationRows: 1,
+      features: 2,
+      problems: [],
+      offers: { intercept: false, weights: null },
+    });
+    expect(describeUse(logistic, tableOf(text), { ...chosen, missing: 'stop' }).problems[0]?.id).toBe(
+      'missing-values',
+    );
+  });
+});
+
+it('classes that are no whole numbers are refused with their row', () => {
+  const job = jobOf(
+    'data X[m,n]; label y[m] class:k; param b\nJ = b*sum(i<m, y[i]*sum(j<n, X[i,j]))',
+    'db = 0',
+  );
+  expect(problems(job, 'a,y\n1,0\n2,1.5\n3,1\n', choice('a', 'y'))[0]).toMatch(
+    /y is 1\.5 in row 2, which is no whole number/,
+  );
 });

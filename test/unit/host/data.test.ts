@@ -55,8 +55,12 @@ describe('rankTargets', () => {
     expect(rankTargets(preview(columns), hint)[0]?.name).toBe(expected);
   });
 
-  it('offers no text', () => {
-    expect(rankTargets(preview([column('species', { type: 'text' })]), null)).toEqual([]);
+  it('offers categories, but not before numbers, and no other text', () => {
+    const species = column('species', { type: 'text', distinct: 3 });
+    const columns = [column('a'), species, column('comment', { type: 'text', distinct: null })];
+    expect(rankTargets(preview(columns), null).map(({ name }) => name)).toEqual(['a', 'species']);
+    const classes = { name: 'y', binary: false, classes: true };
+    expect(rankTargets(preview(columns), classes).map(({ name }) => name)).toEqual(['species', 'a']);
   });
 });
 
