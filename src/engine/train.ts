@@ -14,8 +14,10 @@ import { initialParameters } from './initial';
 import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
 import { coefficientReport, MOST_COEFFICIENTS } from './training/coefficients';
-import { risingNote } from './training/diagnose';
+import { fitDiagnoses } from './training/diagnoses/fit';
+import { explainUndefined } from './training/diagnoses/undefined';
 import { createObjective, type Objective } from './training/objective';
+import { flatten } from './training/parameters';
 import { trainSettings, type TrainSettings } from './training/settings';
 import type { TrainerState } from './training/state';
 import { createTrainer, type Ended, type Trainer } from './training/trainer';
@@ -161,11 +163,16 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
       validation,
       rows: dataset.rows,
       parameters: begin,
+      explain: (parameters, inGradient) =>
+        explainUndefined(job, inGradient ? job.gradient : job.loss, dataset, parameters),
       state,
     });
     const ended = await run(trainer, settings);
-    const coefficients = await coefficientsOf(trainer, objective, settings, ended);
-    return { ...finish(ended.end, ended.message), ...(coefficients ? { coefficients } : {}) };
+    // The run itself has ended: a cancellation from here on leaves out what is told besides.
+    const said = await unlessCancelled(diagnosesOf(trainer, objective, settings));
+    const coefficients = await unlessCancelled(coefficientsOf(trainer, objective, settings, ended));
+    const message = [ended.message, ...(said ?? [])].join(' ');
+    return { ...finish(ended.end, message), ...(coefficients ? { coefficients } : {}) };
   } catch (error) {
     const epochs = trainer?.epoch ?? 0;
     if (error instanceof Cancelled) return finish('cancelled', `Cancelled after ${epochs} epochs.`);
@@ -190,8 +197,21 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
       host.checkpoint?.(() => runner.snapshot([...checks], host.now() - began));
     }
     await check('end', runner);
-    const message = risingNote(runner.losses, settings) ?? `Finished ${runner.epoch} epochs.`;
+    const message = (await inPieces(runner.explainEnd())) ?? `Finished ${runner.epoch} epochs.`;
     return { end: 'finished', message };
+  }
+
+  async function diagnosesOf(
+    runner: Trainer,
+    minimised: Objective,
+    { weightDecay }: TrainSettings,
+  ): Promise<string[]> {
+    if (request.gradient === 'hand' || runner.epoch === 0) return [];
+    const parameters = runner.result();
+    const { gradient } = await inPieces(minimised.evaluate(flatten(minimised.layout, parameters)));
+    const decayed = weightDecay > 0;
+    const { layout } = minimised;
+    return inPieces(fitDiagnoses({ job, dataset, layout, parameters, gradient, decayed }));
   }
 
   async function coefficientsOf(
@@ -202,17 +222,15 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
   ): Promise<CoefficientReport | null> {
     const wanted = request.coefficients ?? request.gradient !== 'hand';
     if (!wanted || end !== 'converged' || minimised.layout.length > MOST_COEFFICIENTS) return null;
-    const work = coefficientReport({
-      job,
-      dataset,
-      objective: minimised,
-      parameters: runner.result(),
-      decayed: weightDecay > 0,
-    });
+    const parameters = runner.result();
+    const decayed = weightDecay > 0;
+    return inPieces(coefficientReport({ job, dataset, objective: minimised, parameters, decayed }));
+  }
+
+  async function unlessCancelled<T>(work: Promise<T>): Promise<T | null> {
     try {
-      return await inPieces(work);
+      return await work;
     } catch (error) {
-      // The run itself had ended before.
       if (error instanceof Cancelled) return null;
       throw error;
     }

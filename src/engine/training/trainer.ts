@@ -3,10 +3,10 @@ import type { CheckReport, TrainEnd, TrainOptions } from '../../protocol';
 import type { Arrays } from '../interpret';
 import { rowOrder } from './batches';
 import { optimizerOf } from './byName';
-import { whyBroken } from './diagnose';
+import { explainBroken, explainRise, isBroken, type Broken } from './diagnoses/broken';
 import { NO_DECREASE } from './lbfgs';
 import type { Evaluated, Objective } from './objective';
-import type { Memory, StepSettings } from './optimizer';
+import type { Memory, Oracle, StepSettings } from './optimizer';
 import { flatten, unflatten } from './parameters';
 import { rateAt } from './schedules';
 import { searchesLine, type TrainSettings } from './settings';
@@ -33,6 +33,8 @@ export interface TrainerRequest {
   readonly rows: number;
   /** By name, at the start: all parameters, also those that are not trained. */
   readonly parameters: Arrays;
+  /** What became undefined first at these parameters: in the loss, or else in its gradient. */
+  readonly explain: (parameters: Arrays, inGradient: boolean) => Generator<void, string | null>;
   /** What to go on from; its parameters count, its options do not. */
   readonly state: TrainerState | null;
 }
@@ -47,6 +49,8 @@ export interface Trainer {
   result(): Arrays;
   /** One epoch in pieces of some milliseconds; null if the run goes on after it. */
   advance(): Generator<void, Ended | null>;
+  /** Why a finished run did no good, if it did none. */
+  explainEnd(): Generator<void, string | null>;
   /** A copy that nothing changes any more. */
   snapshot(checks: readonly CheckReport[], milliseconds: number): TrainerState;
 }
@@ -63,9 +67,16 @@ export function createTrainer(request: TrainerRequest): Trainer {
   let known: Evaluated | null = state?.evaluated ?? null;
   let step = state?.step ?? 0;
   let best = state?.best ? { ...state.best, parameters: flatten(layout, state.best.parameters) } : null;
+  /** Where the loss was least in this session. */
+  let least = { loss: Infinity, parameters: theta };
   const losses = [...(state?.losses ?? [])];
   const norms = [...(state?.gradientNorms ?? [])];
   const validationLosses = [...(state?.validationLosses ?? [])];
+
+  const named = (flat: Float64Array): Arrays => ({ ...request.parameters, ...unflatten(layout, flat) });
+
+  /** The first place at which the step that is being made found no value. */
+  let undefinedAt: Float64Array | null = null;
 
   // The same as if the run had never stopped.
   const stalled = createStall();
@@ -73,6 +84,7 @@ export function createTrainer(request: TrainerRequest): Trainer {
 
   function* evaluate(parameters: Float64Array): Generator<void, Evaluated> {
     const plain = yield* objective.evaluate(parameters);
+    if (!Number.isFinite(plain.loss)) undefinedAt ??= parameters;
     if (!penalised) return plain;
     const { weightDecay } = settings;
     return {
@@ -98,11 +110,12 @@ export function createTrainer(request: TrainerRequest): Trainer {
     const now = stepSettings();
     step += 1;
     known = null;
+    undefinedAt = null;
     if (optimizer.kind === 'rule') {
       ({ parameters: theta, memory } = optimizer.rule(theta, clipped(here.gradient), memory, now));
       return null;
     }
-    const moved = yield* optimizer.search({ ...here, parameters: theta }, memory, now, { evaluate, product });
+    const moved = yield* optimizer.search({ ...here, parameters: theta }, memory, now, oracle);
     ({ parameters: theta, memory, evaluated: known } = moved);
     return moved.stuck ?? null;
   }
@@ -114,21 +127,39 @@ export function createTrainer(request: TrainerRequest): Trainer {
     norms.push(euclidean(gradient));
     if (held !== null) validationLosses.push(held);
     lastGood = at;
+    if (loss < least.loss) least = { loss, parameters: at };
     const judged = held ?? loss;
     if (settings.patience > 0 && !(judged >= (best?.loss ?? Infinity)))
       best = { epoch: losses.length, loss: judged, parameters: at };
   }
 
-  function broken(here: Evaluated): Ended | null {
+  const oracle: Oracle = { evaluate, product };
+
+  /** Null if the run can go on from here. */
+  function* broken(here: Evaluated): Generator<void, Ended | null> {
     const norm = euclidean(here.gradient);
-    const message = whyBroken(here.loss, norm, losses, settings);
-    if (message === null) return null;
+    const how = isBroken(here.loss, norm, losses, settings);
+    if (how === null) return null;
+    const message = yield* explained(how, here.loss);
     const never = losses.length === 0 && !Number.isFinite(here.loss);
     if (Number.isFinite(here.loss)) {
       losses.push(here.loss);
       norms.push(norm);
     }
     return { end: never ? 'failed' : 'diverged', message };
+  }
+
+  function* explained(how: Broken, loss: number): Generator<void, string> {
+    const cause = how === 'undefined' ? yield* request.explain(named(theta), Number.isFinite(loss)) : null;
+    return yield* explainBroken({
+      broken: how,
+      loss,
+      losses,
+      settings,
+      best: least.parameters,
+      oracle,
+      cause,
+    });
   }
 
   /** Whether the last epoch that was entered is enough. */
@@ -161,10 +192,18 @@ export function createTrainer(request: TrainerRequest): Trainer {
     const square = dot(gradient, gradient);
     const gain = square === 0 ? 0 : square ** 2 / (2 * bend);
     const length = `the gradient has the length ${euclidean(gradient).toExponential(1)}`;
-    if (gain >= 0 && gain <= HIDDEN_GAIN * Math.abs(loss))
+    if (
+      gain >= 0 &&
+      gain <= HIDDEN_GAIN * Math.max(Math.abs(loss), Number.EPSILON * Math.abs(losses[0] ?? 0))
+    )
       return {
         end: 'converged',
         message: `The loss is at its least value as far as rounding lets it be seen: after ${losses.length} epochs ${length}.`,
+      };
+    if (undefinedAt)
+      return {
+        end: 'finished',
+        message: `The loss is not defined a short step further on: ${(yield* request.explain(named(undefinedAt), false)) ?? 'a value is infinite.'} Ended after ${losses.length} epochs, where ${length}. Write the loss in a form that is stable there (of the logits), or add a penalty that keeps the parameters small.`,
       };
     return {
       end: 'finished',
@@ -174,7 +213,7 @@ export function createTrainer(request: TrainerRequest): Trainer {
 
   function* wholeEpoch(): Generator<void, Ended | null> {
     const here: Evaluated = known ?? (yield* evaluate(theta));
-    const fault = broken(here);
+    const fault = yield* broken(here);
     if (fault) return fault;
     yield* enter(here, theta);
     const done = enough(here.gradient);
@@ -196,19 +235,18 @@ export function createTrainer(request: TrainerRequest): Trainer {
     for (let from = 0; from < rows; from += batchSize) {
       const batch = order.subarray(from, Math.min(rows, from + batchSize));
       const here: Evaluated = yield* objective.evaluate(theta, batch);
-      if (!Number.isFinite(here.loss) || !allFinite(here.gradient)) return broken(here);
+      if (!Number.isFinite(here.loss) || !allFinite(here.gradient)) return yield* broken(here);
       loss += (here.loss * batch.length) / rows;
       gradient = plus(gradient, batch.length / rows, here.gradient);
       yield* move(here);
     }
     const mean = { loss, gradient };
-    const fault = broken(mean);
+    const fault = yield* broken(mean);
     if (fault) return fault;
     yield* enter(mean, theta);
     return enough(gradient);
   }
 
-  const named = (flat: Float64Array): Arrays => ({ ...request.parameters, ...unflatten(layout, flat) });
   const copied = (arrays: Arrays): Arrays =>
     Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, values.slice()]));
 
@@ -225,6 +263,7 @@ export function createTrainer(request: TrainerRequest): Trainer {
       return named(losses.length >= settings.epochs && allFinite(theta) ? theta : lastGood);
     },
     advance: () => (settings.batchSize > 0 && settings.batchSize < rows ? batchEpoch() : wholeEpoch()),
+    explainEnd: () => explainRise(losses, least.parameters, oracle, settings),
     snapshot: (checks, milliseconds) => ({
       version: 1,
       definitionId: request.definitionId,

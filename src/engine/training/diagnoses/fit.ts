@@ -1,0 +1,165 @@
+/** What is to be known of a run besides its end: labels, classes and units with which a fit makes no sense. */
+import { indexedSizes } from '../../../core/definition';
+import type { Dataset } from '../../dataset';
+import type { Arrays } from '../../interpret';
+import type { GradientJob } from '../../job';
+import { rowInputs, takeRows } from '../batches';
+import { findLikelihood, isLikelihoodOf } from '../likelihood';
+import type { ParameterLayout } from '../parameters';
+import { createRowLosses, type RowLosses } from '../rowLosses';
+
+export interface FitRequest {
+  readonly job: GradientJob;
+  readonly dataset: Dataset;
+  readonly layout: ParameterLayout;
+  /** All parameters by name, and the gradient there, flat. */
+  readonly parameters: Arrays;
+  readonly gradient: Float64Array;
+  /** Whether parameters are shrunk besides what the loss asks for. */
+  readonly decayed: boolean;
+}
+
+/** As sentences that say what to do; empty for a healthy run. */
+export function* fitDiagnoses(request: FitRequest): Generator<void, string[]> {
+  const labels = labelDiagnosis(request);
+  const all = [labels, labels === null ? yield* separableDiagnosis(request) : null, unitDiagnosis(request)];
+  return all.filter((text) => text !== null);
+}
+
+/** Rows that are looked at together. */
+const BLOCK = 4000;
+
+const CODES = [
+  [0, 1],
+  [-1, 1],
+] as const;
+
+/** Labels in another code than the one for which the loss is a likelihood, or of which one has no effect. */
+export function labelDiagnosis({ job, dataset, parameters }: FitRequest): string | null {
+  const found = createRowLosses(job, dataset, parameters);
+  if (!found.ok) return null;
+  const { label } = found.value;
+  const values = dataset.inputs[label.name];
+  if (values?.length !== dataset.rows || label.domain.kind === 'class') return null;
+  const [unit, signs] = CODES.map((code) => isLikelihoodOf(found.value, code));
+  const outside = values.findIndex((value) => !(value >= 0 && value <= 1));
+  if (unit && !signs && outside >= 0)
+    return `The labels ${label.code} must be 0 and 1, or between, for this loss, but the one of row ${outside + 1} is ${values[outside] ?? NaN}: encode them as 0 and 1.`;
+  const unsigned = values.findIndex((value) => Math.abs(value) !== 1);
+  if (signs && !unit && unsigned >= 0)
+    return `The labels ${label.code} must be -1 and 1 for this loss, but the one of row ${unsigned + 1} is ${values[unsigned] ?? NaN}: encode them as -1 and 1.`;
+  const distinct = [...new Set(values)];
+  const [low = NaN, high = NaN] = distinct.sort((a, b) => a - b);
+  if (distinct.length === 2 && low === 0 && high === 1 && ignores(found.value, 0) && !ignores(found.value, 1))
+    return `Rows with the label ${label.code} = 0 add the same to the loss whatever the parameters are: this loss is made for the labels -1 and 1. Encode them so.`;
+  return null;
+}
+
+/** Whether rows of this label add the same at all parameters. */
+function ignores({ points, labels, at }: RowLosses, value: number): boolean {
+  const [first, ...others] = points.map((point) =>
+    at(
+      point,
+      labels.map(() => value),
+    ),
+  );
+  return others.every((other) => other.every((loss, i) => loss === first?.[i]));
+}
+
+/** Rows of a probability above a half for their class: without errors, larger weights always lower the loss. */
+export function* separableDiagnosis({
+  job,
+  dataset,
+  parameters,
+  decayed,
+}: FitRequest): Generator<void, string | null> {
+  if (decayed) return null;
+  const likelihood = findLikelihood(job, dataset, parameters);
+  if (likelihood.kind !== 'likelihood') return null;
+  if (likelihood.family !== 'bernoulli' && likelihood.family !== 'categorical') return null;
+  const larger = Object.fromEntries(
+    Object.entries(parameters).map(([name, values]) => [name, values.map((value) => 1.5 * value)]),
+  );
+  const byRow = rowInputs(job);
+  // Most fits have an error in the first rows.
+  for (let from = 0; from < dataset.rows; from += BLOCK) {
+    // The last block takes rows of the one before, as a few rows alone say nothing of a mean.
+    const count = Math.min(BLOCK, dataset.rows);
+    const first = Math.min(from, dataset.rows - count);
+    const rows = Int32Array.from({ length: count }, (_, k) => first + k);
+    const inputs = { ...dataset.inputs, ...takeRows(byRow, dataset.inputs, dataset.rows, rows) };
+    const sizes = { ...dataset.sizes, ...(job.rows === null ? {} : { [job.rows]: count }) };
+    const found = createRowLosses(job, { ...dataset, inputs, sizes, rows: count }, parameters, count);
+    if (!found.ok) return null;
+    const { at, divisor } = found.value;
+    const unit = likelihood.perLoss / (divisor === 1 ? 1 : dataset.rows);
+    const own = at(parameters);
+    if (!own.every((loss) => loss * unit < Math.LN2)) return null;
+    // Where the logits do not grow with the parameters, there may be a minimum.
+    if (at(larger).some((loss, i) => loss > (own[i] ?? NaN))) return null;
+    yield;
+  }
+  const alone = separatingFeature(job, dataset);
+  const by = alone === null ? 'the features together tell' : `${alone} alone tells`;
+  return `The classes are separable: ${by} every row of these data apart. The loss then has no minimum, and the weights grow for ever. Add a penalty (lam * sum(w**2), or a weight decay), or stop early; coefficients and their errors mean nothing here.`;
+}
+
+/** A feature whose values of one class all lie above those of the other. */
+function separatingFeature(job: GradientJob, dataset: Dataset): string | null {
+  const label = job.inputs.find(({ role }) => role === 'label');
+  const values = label ? dataset.inputs[label.name] : undefined;
+  if (values?.length !== dataset.rows) return null;
+  const first = values[0] ?? NaN;
+  for (const input of job.inputs) {
+    const data = input.role === 'data' ? dataset.inputs[input.name] : undefined;
+    if (!data) continue;
+    const width = data.length / dataset.rows;
+    const rowsFirst = indexedSizes(input.shape)[0] === job.rows;
+    for (let j = 0; j < width; j += 1) {
+      const range = { own: [Infinity, -Infinity], other: [Infinity, -Infinity] };
+      for (let i = 0; i < dataset.rows; i += 1) {
+        const x = data[rowsFirst ? i * width + j : j * dataset.rows + i] ?? NaN;
+        const side = values[i] === first ? range.own : range.other;
+        side[0] = Math.min(side[0] ?? x, x);
+        side[1] = Math.max(side[1] ?? x, x);
+      }
+      const [[a = 0, b = 0], [c = 0, d = 0]] = [range.own, range.other];
+      if (b < c || d < a)
+        return (width === dataset.features.length ? dataset.features[j] : null) ?? input.name;
+    }
+  }
+  return null;
+}
+
+/** Hidden units through which no gradient flows in any row. */
+export function unitDiagnosis({ job, dataset, layout, gradient }: FitRequest): string | null {
+  const fromData = new Set(
+    job.inputs.filter(({ role }) => role !== 'parameter').flatMap(({ shape }) => indexedSizes(shape)),
+  );
+  for (const input of job.inputs) if (input.domain.kind === 'class') fromData.add(input.domain.size);
+  const hidden = new Set(
+    job.parameters.flatMap(({ shape }) => indexedSizes(shape)).filter((size) => !fromData.has(size)),
+  );
+  for (const size of hidden) {
+    const length = dataset.sizes[size] ?? Number(size);
+    const alive = new Set<number>();
+    const along = job.parameters.flatMap((parameter, p) => {
+      const sizes = indexedSizes(parameter.shape);
+      const axis = sizes.indexOf(size);
+      const slot = layout.slots[p];
+      if (axis < 0 || !slot) return [];
+      const inner = sizes.slice(axis + 1).reduce((n, s) => n * (dataset.sizes[s] ?? Number(s)), 1);
+      for (let k = 0; k < slot.length; k += 1)
+        if (gradient[slot.offset + k] !== 0) alive.add(Math.floor(k / inner) % length);
+      return [parameter.name];
+    });
+    const dead = Array.from({ length }, (_, unit) => unit).filter((unit) => !alive.has(unit));
+    if (dead.length === 0 || along.length < 2) continue;
+    const names = along.join(', ');
+    if (dead.length === length)
+      return `No gradient reaches the ${length} hidden units of ${names}: all are cut off at 0 in every row, or begin at zero. Start at random values that are not 0 (the scale of the initial values), with a smaller learning rate.`;
+    const units = dead.slice(0, 8).join(', ') + (dead.length > 8 ? ', …' : '');
+    return `${dead.length} of the ${length} hidden units of ${names} are dead: unit${dead.length > 1 ? 's' : ''} ${units} (from 0) ${dead.length > 1 ? 'have' : 'has'} the gradient 0 in every row, and cannot come back. Use a smaller learning rate, another seed, or a leaky activation.`;
+  }
+  return null;
+}
