@@ -54,13 +54,18 @@ function scaledInputs(job: GradientJob, sample: Dataset): ScaledInput[] {
   const named = new Map<string, Scaling[]>();
   for (const { name } of vectors)
     named.set(name, take(left.findIndex(({ feature }) => feature.toLowerCase() === name.toLowerCase())));
-  for (const { name } of vectors) if (named.get(name)?.length === 0) named.set(name, left.splice(0, 1));
+  for (const { name } of vectors)
+    // Weights of the rows are data too, and no feature.
+    if (named.get(name)?.length === 0 && isCentred(sample.inputs[name])) named.set(name, left.splice(0, 1));
   return data.map((input) => ({
     input,
     scaling: isMatrix(input) ? left : (named.get(input.name) ?? []),
     rowsFirst: indexedSizes(input.shape)[0] === job.rows,
   }));
 }
+
+/** A standardised feature has values on both sides of 0; weights are positive. */
+const isCentred = (values: Float64Array | undefined): boolean => values?.some((value) => value < 0) === true;
 
 function unscaled(
   values: Float64Array | undefined,
