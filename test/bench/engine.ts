@@ -2,7 +2,7 @@
 import { createRandom, normal } from '../../src/core/random';
 import { createCsvReader } from '../../src/engine/csv';
 import { differencesNow } from '../../src/engine/gradcheck';
-import { createRunner } from '../../src/engine/interpret';
+import { createEvaluation, evaluateNow } from '../../src/engine/evaluation';
 import type { Case } from './measure';
 import { jobOf } from './models';
 
@@ -38,7 +38,7 @@ function plainLoops(m: number, n: number, { X, y }: Data, w: Float64Array, b: nu
 }
 
 const gradients = ([m, n, repeat]: readonly [number, number, number]): Case => ({
-  bench: 'loss + gradient, logistic regression',
+  bench: 'loss + gradient by hand, logistic regression',
   case: `${m.toExponential(0)}x${n}`,
   repeat,
   contenders: () => {
@@ -46,9 +46,9 @@ const gradients = ([m, n, repeat]: readonly [number, number, number]): Case => (
     const w = new Float64Array(n).fill(0.1);
     const b = Float64Array.of(0.1);
     const { gradient } = jobOf('logistic');
-    const runner = createRunner(gradient, { m, n }, { X: values.X, y: values.y });
+    const evaluation = createEvaluation(gradient, { m, n }, { X: values.X, y: values.y }, null);
     return [
-      { name: 'interpreter', run: () => runner.run({ w, b }) },
+      { name: 'nabla', run: () => evaluateNow(evaluation, { w, b }) },
       { name: 'plain JavaScript loops', run: () => plainLoops(m, n, values, w, 0.1) },
     ];
   },
@@ -97,23 +97,27 @@ export const cases: readonly Case[] = [
       const { loss } = jobOf('logistic');
       const parameters = { w: new Float64Array(n).fill(0.1), b: Float64Array.of(0.1) };
       const sizes = { m, n };
-      return [
-        { name: 'interpreter', run: () => differencesNow({ loss, sizes, data: { X, y }, parameters }) },
-      ];
+      return [{ name: 'nabla', run: () => differencesNow({ loss, sizes, data: { X, y }, parameters }) }];
     },
   },
   {
-    bench: 'derive, compile and bind, logistic regression',
-    case: '1e5x30, first evaluation included',
+    bench: 'edit to first gradient, logistic regression',
+    case: '1e+5x30',
     repeat: 1,
     contenders: () => {
       const [m, n] = [1e5, 30];
       const { X, y } = data(m, n);
       const point = { w: new Float64Array(n).fill(0.1), b: Float64Array.of(0.1) };
+      const { gradient } = jobOf('logistic');
       return [
         {
-          name: 'interpreter',
-          run: () => createRunner(jobOf('logistic').gradient, { m, n }, { X, y }).run(point),
+          name: 'nabla',
+          run: () => evaluateNow(createEvaluation(gradient, { m, n }, { X, y }, null), point),
+        },
+        {
+          name: 'nabla, with deriving',
+          run: () =>
+            evaluateNow(createEvaluation(jobOf('logistic').gradient, { m, n }, { X, y }, null), point),
         },
       ];
     },

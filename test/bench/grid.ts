@@ -1,28 +1,25 @@
-/** Loss and gradient of the engine's kernels against the libraries of Python, all in turn, and as a page. */
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+/** Loss and gradient of the engine's kernels against the libraries of Python, all in turn. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import { createRandom, normal } from '../../src/core/random';
-import { createRunner } from '../../src/engine/interpret';
+import { createRunner, type Arrays } from '../../src/engine/interpret';
+import { gradientOutput } from '../../src/engine/job';
 import { createKernel, type Kernel } from '../../src/engine/kernel';
+import { LOSS } from '../../src/engine/program';
 import { canFuse } from '../../src/engine/wasm/compile';
 import { createCrew, type StartedCrew } from '../../src/worker/crew';
+import { EXACT, GROUPS, LOGISTIC, type BenchModel, type Problem } from './groups';
 import { median, type Result } from './measure';
 import { jobOf } from './models';
+import { Peer } from './peer';
 
-const SIZES = [
-  [1e4, 10],
-  [1e5, 30],
-  [1e6, 30],
-  [1e6, 100],
-] as const;
 const THREADS = [1, 2];
 const DTYPES = ['f64', 'f32'] as const;
 type Dtype = (typeof DTYPES)[number];
-/** Elements of the data beyond which one call is long enough to be timed. */
-const LONG = 2e7;
+/** Multiplications of the data beyond which one call is long enough to be timed. */
+const LONG = 2e6;
+/** What two contenders may differ by in the loss, relative to it. */
+const AGREEMENT = { f64: 1e-9, f32: 1e-4 } as const;
 
 export interface GridOptions {
   readonly rounds: number;
@@ -33,57 +30,22 @@ export interface GridOptions {
   readonly report: (line: string) => void;
 }
 
+/** Milliseconds per call, after one that is not timed, and the loss. */
+interface Timing {
+  readonly ms: number;
+  readonly loss: number;
+}
+
 interface Timed {
   readonly bench: string;
   readonly contender: string;
-  /** Milliseconds per call, after one that is not timed. */
-  readonly time: (repeat: number) => Promise<number>;
+  readonly time: (repeat: number) => Promise<Timing>;
 }
 
-interface Answer {
-  readonly names?: readonly string[];
-  readonly ms?: number;
-  readonly error?: string;
-}
-
-/** A Python process that answers line by line; null where there is no Python with NumPy. */
-class Peer {
-  private constructor(
-    private readonly child: ChildProcessWithoutNullStreams,
-    private readonly lines: Interface,
-    readonly names: readonly string[],
-  ) {}
-
-  static async start(script: string, threads: number): Promise<Peer | null> {
-    const env = { ...process.env, OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}` };
-    const child = spawn('python3', [script], { env });
-    const lines = createInterface(child.stdout);
-    child.stderr.resume();
-    const peer = new Peer(child, lines, []);
-    const failed = new Promise<null>((resolve) => {
-      child.once('error', () => {
-        resolve(null);
-      });
-      child.once('exit', () => {
-        resolve(null);
-      });
-    });
-    const answer = await Promise.race([failed, peer.ask({ what: 'names' })]);
-    return answer?.names ? new Peer(child, lines, answer.names) : null;
-  }
-
-  ask(question: object): Promise<Answer> {
-    return new Promise((resolve) => {
-      this.lines.once('line', (line) => {
-        resolve(JSON.parse(line) as Answer);
-      });
-      this.child.stdin.write(`${JSON.stringify(question)}\n`);
-    });
-  }
-
-  stop(): void {
-    this.child.kill();
-  }
+interface Cell {
+  readonly problem: Problem;
+  readonly dtype: Dtype;
+  readonly threads: number;
 }
 
 export async function runGrid(options: GridOptions): Promise<Result[]> {
@@ -91,30 +53,39 @@ export async function runGrid(options: GridOptions): Promise<Result[]> {
   const results: Result[] = [];
   const crews = new Map(THREADS.map((threads) => [threads, createCrew(options.worker, threads - 1)]));
   const peers = new Map<number, Peer>();
+  const isChosen = (name: string): boolean => options.only === undefined || name.includes(options.only);
   try {
     for (const threads of THREADS) {
       const peer = await Peer.start(options.peer, threads);
       if (peer) peers.set(threads, peer);
     }
     if (peers.size === 0) options.report('no Python with NumPy: its libraries are left out');
-    for (const [m, n] of SIZES) {
-      const name = `${m.toExponential(0)}x${n}`;
-      if (options.only !== undefined && !name.includes(options.only)) continue;
-      const data = makeData(m, n);
-      const files = { X: join(folder, 'X'), y: join(folder, 'y') };
-      await writeFile(files.X, data.X);
-      await writeFile(files.y, data.y);
+    for (const { make } of GROUPS.filter(({ name }) => isChosen(name))) {
+      const problem = make();
+      const files = await save(folder, problem);
       for (const dtype of DTYPES)
         for (const threads of THREADS) {
           const peer = peers.get(threads);
-          const { w, b } = data;
-          await peer?.ask({ what: 'load', m, n, dtype, ...files, w: Array.from(w), b: b[0] });
-          const own = kernels(data, dtype, threads, crews.get(threads) ?? null);
-          const timed = [...own.timed, ...(peer?.names ?? []).map((what) => asPeer(peer, what))];
-          const repeat = Math.max(1, Math.round(LONG / 10 / (m * n)));
-          results.push(...(await inTurn(timed, repeat, { name, dtype, threads }, options)));
-          own.dispose();
+          await peer?.load(dtype, files, problem.parameters);
+          const cell = { problem, dtype, threads };
+          const own = problem.models.map((model) => kernelOf(cell, model, crews.get(threads) ?? null));
+          const timed = [
+            ...own.map(({ timed: ours }) => ours),
+            ...(dtype === 'f64' && threads === 1 ? interpreters(problem) : []),
+            ...problem.models.flatMap((model) => (peer ? peersOf(peer, model) : [])),
+          ];
+          results.push(...(await inTurn(timed, cell, options)));
+          own.forEach(({ kernel }) => {
+            kernel.dispose();
+          });
         }
+    }
+    const [peer] = peers.values();
+    for (const { make } of EXACT.filter(({ name }) => peer && isChosen(name))) {
+      const problem = make();
+      const files = await save(folder, problem);
+      for (const dtype of DTYPES)
+        if (peer) results.push(...(await errorsOf(problem, dtype, peer, files, options.report)));
     }
   } finally {
     for (const peer of peers.values()) peer.stop();
@@ -124,117 +95,154 @@ export async function runGrid(options: GridOptions): Promise<Result[]> {
   return results;
 }
 
-interface Data {
-  readonly m: number;
-  readonly n: number;
-  readonly X: Float64Array;
-  readonly y: Float64Array;
-  readonly w: Float64Array;
-  readonly b: Float64Array;
-}
+type Files = Readonly<Record<string, { readonly path: string; readonly shape: readonly number[] }>>;
 
-function makeData(m: number, n: number): Data {
-  const random = createRandom(1);
-  const X = new Float64Array(m * n).map(() => normal(random));
-  const y = new Float64Array(m).map((_, i) => (normal(random) + (X[i * n] ?? 0) > 0 ? 1 : 0));
-  return { m, n, X, y, w: new Float64Array(n).map(() => 0.2 * normal(random)), b: Float64Array.of(0.1) };
-}
-
-function kernels(
-  { m, n, X, y, w, b }: Data,
-  dtype: Dtype,
-  threads: number,
-  crew: StartedCrew | null,
-): { timed: Timed[]; dispose: () => void } {
-  const precision = dtype === 'f64' ? 'double' : 'single';
-  const made = (model: string): Kernel => {
-    const { gradient } = jobOf(model);
-    const kernel = createKernel(gradient, { m, n }, { X, y }, { precision, fused: canFuse() }, crew);
-    if (!kernel.ok) throw new Error(kernel.message);
-    return kernel.value;
-  };
-  const timer =
-    (run: () => void) =>
-    (repeat: number): Promise<number> => {
-      run();
-      const began = performance.now();
-      for (let call = 0; call < repeat; call += 1) run();
-      return Promise.resolve((performance.now() - began) / repeat);
-    };
-  const drained = (kernel: Kernel) => (): void => {
-    const work = kernel.steps({ w, b });
-    while (!work.next().done);
-  };
-  const [logistic, focal] = [made('logistic'), made('focal')];
-  const timed: Timed[] = [
-    { bench: LOGISTIC, contender: 'nabla', time: timer(drained(logistic)) },
-    { bench: FOCAL, contender: 'nabla', time: timer(drained(focal)) },
-  ];
-  if (dtype === 'f64' && threads === 1 && m * n < LONG) {
-    const runner = createRunner(jobOf('logistic').gradient, { m, n }, { X, y });
-    timed.push({ bench: LOGISTIC, contender: 'nabla, interpreter', time: timer(() => runner.run({ w, b })) });
+async function save(folder: string, { arrays }: Problem): Promise<Files> {
+  const files: Record<string, Files[string]> = {};
+  for (const [name, { shape, values }] of Object.entries(arrays)) {
+    const path = join(folder, name);
+    await writeFile(path, values);
+    files[name] = { path, shape };
   }
+  return files;
+}
+
+/** The arrays under the names that the definition has, apart by whether they are its parameters. */
+function inputsOf({ arrays, parameters }: Problem, { job }: BenchModel): { data: Arrays; point: Arrays } {
+  const label = jobOf(job).inputs.find(({ role }) => role === 'label')?.name ?? 'y';
+  const named = (names: readonly string[]): Arrays =>
+    Object.fromEntries(
+      names.map((name) => [name === 'y' ? label : name, arrays[name]?.values ?? new Float64Array(0)]),
+    );
   return {
-    timed,
-    dispose: () => {
-      logistic.dispose();
-      focal.dispose();
+    data: named(Object.keys(arrays).filter((name) => !parameters.includes(name))),
+    point: named(parameters),
+  };
+}
+
+const precisionOf = (dtype: Dtype): 'double' | 'single' => (dtype === 'f64' ? 'double' : 'single');
+
+function makeKernel(
+  { problem, dtype }: Pick<Cell, 'problem' | 'dtype'>,
+  model: BenchModel,
+  crew: StartedCrew | null,
+): { kernel: Kernel; point: Arrays } {
+  const { data, point } = inputsOf(problem, model);
+  const settings = { precision: precisionOf(dtype), fused: canFuse() };
+  const made = createKernel(jobOf(model.job).gradient, problem.sizes, data, settings, crew);
+  if (!made.ok) throw new Error(made.message);
+  return { kernel: made.value, point };
+}
+
+function timer(run: () => Arrays): Timed['time'] {
+  return (repeat) => {
+    let last = run();
+    const began = performance.now();
+    for (let call = 0; call < repeat; call += 1) last = run();
+    const ms = (performance.now() - began) / repeat;
+    return Promise.resolve({ ms, loss: last[LOSS]?.[0] ?? NaN });
+  };
+}
+
+function kernelOf(cell: Cell, model: BenchModel, crew: StartedCrew | null): { timed: Timed; kernel: Kernel } {
+  const { kernel, point } = makeKernel(cell, model, crew);
+  const drained = (): Arrays => {
+    const work = kernel.steps(point);
+    for (;;) {
+      const step = work.next();
+      if (step.done) return step.value;
+    }
+  };
+  return { timed: { bench: model.bench, contender: 'nabla', time: timer(drained) }, kernel };
+}
+
+function interpreters(problem: Problem): Timed[] {
+  const [model] = problem.models;
+  if (model?.bench !== LOGISTIC || (problem.sizes.m ?? 0) > 1e5) return [];
+  const { data, point } = inputsOf(problem, model);
+  const runner = createRunner(jobOf(model.job).gradient, problem.sizes, data);
+  return [{ bench: model.bench, contender: 'nabla, interpreter', time: timer(() => runner.run(point)) }];
+}
+
+function peersOf(peer: Peer, { bench, model }: BenchModel): Timed[] {
+  return peer.contenders(model).map((contender) => ({
+    bench,
+    contender,
+    time: async (repeat) => {
+      const { ms = NaN, loss = NaN } = await peer.time(model, contender, repeat);
+      return { ms, loss };
     },
-  };
+  }));
 }
 
-const LOGISTIC = 'loss + gradient, logistic regression';
-const FOCAL = 'loss + gradient, focal loss';
-
-function asPeer(peer: Peer | undefined, what: string): Timed {
-  return {
-    bench: what.endsWith('focal') ? FOCAL : LOGISTIC,
-    contender: what.replace(', focal', ''),
-    time: async (repeat) => (await peer?.ask({ what, repeat }))?.ms ?? NaN,
-  };
-}
+const multiplications = ({ sizes: { m = 1, n = 1, h = 1, k = 1 } }: Problem): number =>
+  m * n * Math.max(h, k);
 
 async function inTurn(
   timed: readonly Timed[],
-  repeat: number,
-  cell: { readonly name: string; readonly dtype: Dtype; readonly threads: number },
+  { problem, dtype, threads }: Cell,
   { rounds, report }: GridOptions,
 ): Promise<Result[]> {
+  const repeat = Math.max(1, Math.round(LONG / multiplications(problem)));
   const runs = timed.map((): number[] => []);
+  const losses = new Map<string, number>();
   for (let round = 0; round < rounds; round += 1)
-    for (const [k, { time }] of timed.entries()) runs[k]?.push(await time(repeat));
+    for (const [k, { bench, contender, time }] of timed.entries()) {
+      const { ms, loss } = await time(repeat);
+      runs[k]?.push(ms);
+      if (contender === 'nabla') losses.set(bench, loss);
+      const own = losses.get(bench) ?? NaN;
+      if (!contender.startsWith('read') && Math.abs(loss - own) > AGREEMENT[dtype] * Math.abs(own))
+        throw new Error(`${contender} has another loss in ${problem.name}: ${loss}, not ${own}`);
+    }
   return timed.flatMap(({ bench, contender }, k): Result[] => {
     const own = runs[k] ?? [];
     const middle = median(own);
     if (Number.isNaN(middle)) return [];
     report(
-      `${bench} | ${cell.name} ${cell.dtype} ${cell.threads} | ${contender} | ${middle.toPrecision(3)} ms`,
+      `${bench} | ${problem.name} ${dtype} ${threads} | ${contender} | ${middle.toPrecision(3)} ms, least ${Math.min(...own).toPrecision(3)}`,
     );
-    const { name, dtype, threads } = cell;
-    return [{ bench, case: name, contender, threads, dtype, unit: 'ms', median: middle, runs: own }];
+    return [{ bench, case: problem.name, contender, threads, dtype, unit: 'ms', median: middle, runs: own }];
   });
 }
 
-/** The grid as a page: medians, and how many times as long as ours. */
-export function gridPage(results: readonly Result[]): string {
-  const machine = `Node ${process.version} on ${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores`;
-  const tables = [LOGISTIC, FOCAL].map((bench) => {
-    const rows = results.filter((result) => result.bench === bench);
-    const contenders = [...new Set(rows.map((row) => row.contender))];
-    const cells = [...new Set(rows.map((row) => `${row.case} | ${row.dtype} | ${row.threads}`))];
-    const value = (cell: string, contender: string): string => {
-      const at = (name: string): number | undefined =>
-        rows.find((row) => `${row.case} | ${row.dtype} | ${row.threads}` === cell && row.contender === name)
-          ?.median;
-      const [own, found] = [at('nabla'), at(contender)];
-      if (found === undefined || own === undefined) return '';
-      return contender === 'nabla'
-        ? found.toPrecision(3)
-        : `${found.toPrecision(3)} (${(found / own).toPrecision(2)}×)`;
+export const ERRORS = 'error of the gradient, logistic regression';
+
+/** The largest error of the gradient relative to its largest entry, against 80 bits on the same, rounded data. */
+async function errorsOf(
+  problem: Problem,
+  dtype: Dtype,
+  peer: Peer,
+  files: Files,
+  report: (line: string) => void,
+): Promise<Result[]> {
+  const [model] = problem.models;
+  if (!model) return [];
+  await peer.load(dtype, files, problem.parameters);
+  const exact = await peer.gradient(model.model, 'exact');
+  const largest = exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const errorOf = (gradient: readonly number[]): number =>
+    exact.reduce((most, value, k) => Math.max(most, Math.abs((gradient[k] ?? NaN) - value)), 0) / largest;
+  const { kernel, point } = makeKernel({ problem, dtype }, model, null);
+  const rounded = Object.fromEntries(
+    Object.entries(point).map(([name, values]) => [name, dtype === 'f64' ? values : values.map(Math.fround)]),
+  );
+  const outputs = kernel.run(rounded);
+  const own = problem.parameters.flatMap((name) => Array.from(outputs[gradientOutput(name)] ?? []));
+  const found: [string, number][] = [['nabla', errorOf(own)]];
+  for (const contender of peer.contenders(model.model).filter((name) => !name.startsWith('read')))
+    found.push([contender, errorOf(await peer.gradient(model.model, contender))]);
+  return found.map(([contender, error]): Result => {
+    report(`${ERRORS} | ${problem.name} ${dtype} | ${contender} | ${error.toExponential(1)}`);
+    return {
+      bench: ERRORS,
+      case: problem.name,
+      contender,
+      threads: 1,
+      dtype,
+      unit: 'relative error',
+      median: error,
+      runs: [error],
     };
-    const head = ['size', 'type', 'threads', ...contenders];
-    const lines = cells.map((cell) => `| ${cell} | ${contenders.map((c) => value(cell, c)).join(' | ')} |`);
-    return `## ${bench}\n\n| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|\n${lines.join('\n')}\n`;
   });
-  return `# Engine bench\n\nWritten by \`npm run bench -- engine\` on ${machine}. Medians in ms, all contenders of a row in turn; in parentheses how many times as long as nabla took. Fused multiply-add: ${canFuse() ? 'yes' : 'no'}.\n\n${tables.join('\n')}`;
 }

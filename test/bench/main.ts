@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allowFused } from '../unit/engine/fused';
 import { cases as engine } from './engine';
-import { gridPage, runGrid } from './grid';
+import { runGrid } from './grid';
+import { gridPage } from './gridPage';
 import { measure, type Result } from './measure';
 import { runReading } from './reading';
 import { toMarkdown } from './report';
@@ -38,7 +39,8 @@ async function runEngine(): Promise<Result[]> {
     peer: join(root, 'test/bench/peers/engine_peer.py'),
   });
   // A part of the cases makes no page.
-  if (only === undefined) await writeFile(join(root, 'test/bench/engine.md'), gridPage(grid));
+  if (only === undefined)
+    await writeFile(join(root, 'test/bench/engine.md'), gridPage([...grid, ...results]));
   return [...results, ...grid];
 }
 

@@ -19,7 +19,7 @@ export interface Case {
 }
 
 /** `wrong`: how many of the points at which a result was compared with central differences it misses. */
-export type Unit = 'ms' | 'nodes' | 'wrong' | 'KB' | 'exponent' | 'nodes per link';
+export type Unit = 'ms' | 'nodes' | 'wrong' | 'KB' | 'exponent' | 'nodes per link' | 'relative error';
 
 export interface Result {
   readonly bench: string;

@@ -23,17 +23,24 @@ J = 1/m*sum(i<m, (a[i]-y[i])^2)`,
 J = 1/m*sum(i<m, (sum(j<n, X[i,j]*w[j])-y[i])^2) + lam*sum(j<n, w[j]^2)`,
 };
 
+const SOFTMAX = (logits: string): string => `M[i<m] = max(q<k, ${logits}[i,q])
+E[i<m,q<k] = exp(${logits}[i,q]-M[i])
+S[i<m] = sum(q<k, E[i,q])
+P[i<m,q<k] = E[i,q]/S[i]
+J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`;
+
 const LAYERS = ['n', 'h', 'g', 'k'];
 /** Definitions that are only derived. */
 export const DERIVED: Readonly<Record<string, string>> = {
   ...MODELS,
   'softmax regression': `data X[m,n]; label Y[m,k] onehot; param W[n,k]; param b[k]
 Z[i<m,q<k] = sum(j<n, X[i,j]*W[j,q]) + b[q]
-M[i<m] = max(q<k, Z[i,q])
-E[i<m,q<k] = exp(Z[i,q]-M[i])
-S[i<m] = sum(q<k, E[i,q])
-P[i<m,q<k] = E[i,q]/S[i]
-J = -1/m*sum(i<m, sum(q<k, Y[i,q]*log(P[i,q])))`,
+${SOFTMAX('Z')}`,
+  network: `data X[m,n]; label Y[m,k] onehot; param W[n,h]; param c[h]; param V[h,k]; param d[k]
+A[i<m,p<h] = sum(j<n, X[i,j]*W[j,p]) + c[p]
+H[i<m,p<h] = relu(A[i,p])
+O[i<m,q<k] = sum(p<h, H[i,p]*V[p,q]) + d[q]
+${SOFTMAX('O')}`,
   'two-layer network': `data X[m,n]; label Y[m,k]; param W[n,h]; param c[h]; param V[h,k]
 A[i<m,q<h] = sum(j<n, X[i,j]*W[j,q]) + c[q]
 H[i<m,q<h] = tanh(A[i,q])
@@ -119,7 +126,7 @@ export function wideSum(count: number): string {
 
 /** The job of a model, with its gradients derived. */
 export function jobOf(name: string): GradientJob {
-  const program = parseModel(MODELS[name] ?? '');
+  const program = parseModel(DERIVED[name] ?? '');
   const made = createJob({ definitionId: name, name, program, derivation: derive(program), hand: [] });
   if (!made.ok) throw new Error(made.message);
   return made.value;
