@@ -2,9 +2,9 @@
  * The facade: text in, plain data out. Never throws on any text: the text's faults are problems, Nabla's own defects become
  * a problem with the id `internal`. No input or output; the only state is a bounded cache by content.
  */
-import type { Program } from '../core/definition';
+import type { Binding, Program } from '../core/definition';
 import { NoSuchDerivative } from '../core/derivatives';
-import type { Derivation } from '../core/derivation';
+import type { Derivation, Gradient } from '../core/derivation';
 import { derive } from '../core/derive';
 import type { Node } from '../core/expr';
 import { createSimplifier } from '../core/simplify/simplifier';
@@ -27,7 +27,7 @@ import type {
 } from '../protocol';
 import { createCache, lazy } from './cache';
 import { programContent } from './content';
-import { findingOf, gradientFormula, type Derived } from './findings';
+import { derivativeFormula, findingOf, type Derived } from './findings';
 import { derivativeView } from './derivativeView';
 import { createFormulas } from './formulas';
 import { hoverAt, type GradientLine } from './hover';
@@ -378,8 +378,7 @@ const writtenFor = ({ gradients, candidates, mismatches }: SourceDefinition): re
 
 function deriveQuickly(program: Program, keep: readonly string[]): Derived {
   const derivation = derive(program, { verify: false, keep });
-  const formulas = createFormulas(program, derivation.named);
-  return { program, derivation, formulas, written: new Map() };
+  return { program, derivation, written: new Map() };
 }
 
 /** Proofs by one simplifier, made on first use. */
@@ -389,11 +388,15 @@ function proofs(program: Program | null): (a: Node, b: Node) => boolean {
 }
 
 function gradientLines(derived: Derived): GradientLine[] {
-  const { gradients, adjoints } = derived.derivation;
-  return [...gradients, ...adjoints].map((gradient) => ({
+  const { gradients, named, backward } = derived.derivation;
+  const line = (gradient: Gradient, by: readonly Binding[]): GradientLine => ({
     of: gradient.of,
-    formula: gradientFormula(derived, gradient),
-  }));
+    formula: derivativeFormula(derived, { gradient, named: by }),
+  });
+  return [
+    ...gradients.map((gradient) => line(gradient, named)),
+    ...backward.adjoints.map((gradient) => line(gradient, backward.named)),
+  ];
 }
 
 /** The first one, and how many more there are. */

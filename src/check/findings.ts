@@ -1,19 +1,18 @@
 /** Judgements as findings: what the command line prints and the editor shows. */
 import type { Program } from '../core/definition';
-import type { Derivation, Gradient } from '../core/derivation';
+import { derivativeBy, type Derivation, type Derivative, type Gradient } from '../core/derivation';
 import type { SourceDefinition } from '../lang/definition';
 import type { Finding, Formula } from '../protocol';
-import type { Formulas } from './formulas';
+import { createFormulas } from './formulas';
 import { fixFor } from './fix';
 import { gradientFormulas } from './views';
 import { subjectText, type Judged } from './verdicts';
 
-/** A program with its derivation and the formulas to print both. */
+/** A program with its derivation. */
 export interface Derived {
   readonly program: Program;
   readonly derivation: Derivation;
-  readonly formulas: Formulas;
-  /** Formulas of its gradients that were asked for. */
+  /** Formulas of its derivatives that were asked for. */
   readonly written: Map<Gradient, Formula>;
 }
 
@@ -44,16 +43,15 @@ export function findingOf(
 
 /** The derived gradient, in matrix form where there is one. */
 function expectedFormula(derived: Derived, of: string): Formula | null {
-  const { gradients, adjoints } = derived.derivation;
-  const gradient = [...gradients, ...adjoints].find((candidate) => candidate.of === of);
-  return gradient ? gradientFormula(derived, gradient) : null;
+  const found = derivativeBy(derived.derivation, of);
+  return found && derivativeFormula(derived, found);
 }
 
 /** In matrix form where there is one. */
-export function gradientFormula({ program, formulas, written }: Derived, gradient: Gradient): Formula {
+export function derivativeFormula({ program, written }: Derived, { gradient, named }: Derivative): Formula {
   const known = written.get(gradient);
   if (known) return known;
-  const { index, matrix } = gradientFormulas(program, gradient, formulas);
+  const { index, matrix } = gradientFormulas(program, gradient, createFormulas(program, named));
   const formula = matrix ?? index;
   written.set(gradient, formula);
   return formula;

@@ -12,7 +12,7 @@ export function graphView(
   formulas: Formulas,
 ): DerivationView['graph'] {
   const used = reachable(program);
-  const adjoints = [...derivation.adjoints, ...derivation.gradients];
+  const adjoints = [...derivation.backward.adjoints, ...derivation.gradients];
   const top = program.bindings.find(({ name }) => name === program.output);
   const adjoint = (name: string): GraphNodeView['adjoint'] => {
     const found = adjoints.find((gradient) => gradient.of === name);

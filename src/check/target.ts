@@ -1,6 +1,6 @@
 /** What a gradient is compared with: the exact derivative as a `diff` node, and the derived gradient over the same axes. */
 import { axisIndices, type Axis, type Program } from '../core/definition';
-import type { Derivation } from '../core/derivation';
+import { derivativeBy, type Derivation } from '../core/derivation';
 import type { IndexNode, Node, SymNode } from '../core/expr';
 import { elementAt, freshAxes, inlineBindings } from './inline';
 import type { PointPool, Target } from './points';
@@ -97,11 +97,12 @@ export function derivedOver(
   axes: readonly Axis[],
 ): Node | null {
   if (!derivation) return null;
-  const found = [...derivation.gradients, ...derivation.adjoints].find((gradient) => gradient.of === of);
-  if (!found) return null;
+  const own = derivativeBy(derivation, of);
+  if (!own) return null;
+  const { gradient: found, named } = own;
   const { arena } = program;
-  const own = new Set(axisIndices(found.axes).map((index) => index.name));
-  if (![...found.element.free].every((name) => own.has(name))) return null;
-  const whole = inlineBindings(arena, found.element, derivation.named);
+  const indices = new Set(axisIndices(found.axes).map((index) => index.name));
+  if (![...found.element.free].every((name) => indices.has(name))) return null;
+  const whole = inlineBindings(arena, found.element, named);
   return elementAt(arena, { axes: found.axes, element: whole }, axisIndices(axes));
 }

@@ -61,7 +61,7 @@ export function derivationView(
   derivation: Derivation,
   findings: readonly Finding[],
 ): DerivationView {
-  const formulas = createFormulas(program, derivation.named, derivation.hidden);
+  const formulas = createFormulas(program, derivation.backward.named, derivation.backward.hidden);
   const problems: Problem[] = [...definition.problems];
   if (derivation.budget !== null)
     problems.push({ type: 'decline', id: 'budget', message: derivation.budget, span: definition.nameSpan });
@@ -79,7 +79,7 @@ export function derivationView(
         findings.filter((f) => f.parameter === gradient.of),
       ),
     ),
-    named: derivation.named.map((binding) => ({
+    named: derivation.backward.named.map((binding) => ({
       name: binding.name,
       formula: formulas.definition(binding),
       matrix: formulas.matrixDefinition(binding),

@@ -72,12 +72,22 @@ export interface Kink {
   readonly text: string;
 }
 
-export interface Derivation {
-  readonly gradients: readonly Gradient[];
+/** What flows backward through the bindings between the output and what it is differentiated by. */
+export interface Backward {
   /** ∂output/∂binding for each binding on the way, in backward order, in shown form. */
   readonly adjoints: readonly Gradient[];
+  /** Adjoints with a name of their own that occur in these or in the gradients, in order of evaluation. */
+  readonly named: readonly Binding[];
+  /** As in a derivation. */
+  readonly hidden: readonly Binding[];
+}
+
+export interface Derivation {
+  readonly gradients: readonly Gradient[];
   /** Adjoints that got a name of their own (`dZ`) and occur in gradients, in order of evaluation. */
   readonly named: readonly Binding[];
+  /** Derived when first asked for. */
+  readonly backward: Backward;
   /** Derived when first asked for. */
   readonly links: readonly Link[];
   /**
@@ -91,4 +101,21 @@ export interface Derivation {
   readonly kinks: readonly Kink[];
   /** Set when a budget ended simplification; the gradients are right all the same. */
   readonly budget: string | null;
+}
+
+/** A gradient with the bindings that it is written with. */
+export interface Derivative {
+  readonly gradient: Gradient;
+  readonly named: readonly Binding[];
+}
+
+/** The derivative by a parameter or by a binding on the way. */
+export function derivativeBy(derivation: Derivation, name: string): Derivative | null {
+  const among = (gradients: readonly Gradient[]): Gradient | undefined =>
+    gradients.find(({ of }) => of === name);
+  const own = among(derivation.gradients);
+  if (own) return { gradient: own, named: derivation.named };
+  const { adjoints, named } = derivation.backward;
+  const inner = among(adjoints);
+  return inner ? { gradient: inner, named } : null;
 }

@@ -121,7 +121,7 @@ export function verifiedSteps(
   { verify, seed }: DeriveOptions,
 ): Step[] {
   if (verify === false) return [...steps];
-  const verifier = createVerifier(program, extra, createSites(program, seed ?? DEFAULT_SEED));
+  const verifier = createVerifier(program, createSites(program, seed ?? DEFAULT_SEED), extra);
   return steps.map((step) => verifier.verify(step));
 }
 

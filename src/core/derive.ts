@@ -2,7 +2,7 @@
 import { createAdjoints, type Adjoint } from './adjoints';
 import { algebraSteps, createReordering, createSignature } from './algebraSteps';
 import { axisIndices, type Axis, type Binding, type Program } from './definition';
-import type { Derivation, Gradient, Kink, Link, Step } from './derivation';
+import type { Backward, Derivation, Gradient, Kink, Link, Step } from './derivation';
 import { symbolNames, type Arena, type IndexNode, type Node, type Size } from './expr';
 import { createGraph, linkIndices, type Graph } from './graph';
 import { byName, nameInnerParts, writeOut } from './hidden';
@@ -57,65 +57,113 @@ export function derive(program: Program, options: DeriveOptions = {}): Derivatio
   const shop = openWorkshop(whole, namer, unnamed.hidden, { shares: unnamed.shares, softmaxes, sites });
   const adjoints = createAdjoints(shop, new Set(unnamed.hidden.map((binding) => binding.name)), wanted);
 
-  const raw = wanted.map((name) => adjoints.of(name));
   const isInner = (binding: Binding): boolean => binding.name !== graph.output.name;
-  const path = graph.between(wanted).filter(isInner);
-  const rawBackward = [...path].reverse().map((binding) => adjoints.of(binding.name));
-  const used = new Set([...raw, ...rawBackward].flatMap(({ value }) => [...symbolNames(value)]));
-  for (const { def } of adjoints.named) for (const name of symbolNames(def)) used.add(name);
-  const shares = unnamed.shares.filter(({ binding }) => used.has(binding.name));
+  const path = (): Binding[] => original.between(wanted).filter(isInner);
   const hidden = byName(unnamed.hidden);
   const inFull = (node: Node): Node => writeOut(program.arena, hidden, node);
-  const ownShares = shares.map(({ binding }) => ({ ...binding, def: inFull(binding.def) }));
-  let inFullShop: Workshop | null = unnamed.hidden.length === 0 ? shop : null;
-  /** Opened where something is to be written out: it learns all relations anew. */
-  const written = (): Workshop =>
-    (inFullShop ??= openWorkshop({ ...program, bindings: [...program.bindings, ...ownShares] }, namer, [], {
-      sites,
-    }));
-  const finish = (adjoint: Adjoint): Gradient =>
-    gradientOf(program, graph, writtenOut(written, hidden, adjoint));
-  const verifier = options.verify === false ? null : createVerifier(whole, adjoints.named, sites);
-  const checked = (gradient: Gradient): Gradient =>
-    verifier ? { ...gradient, steps: gradient.steps.map((step) => verifier.verify(step)) } : gradient;
+  const verifier = options.verify === false ? null : createVerifier(whole, sites);
+  const written = createWritten(unnamed.hidden.length === 0 ? shop : null, (own) =>
+    openWorkshop({ ...program, bindings: [...program.bindings, ...own] }, namer, [], { sites }),
+  );
+  /** In the names of the program, and verified; `before` are those that are. */
+  const finished = (raw: readonly Adjoint[], before: readonly Finished[] = []): Finished => {
+    const known = before.flatMap((other) => other.raw);
+    const used = new Set([...known, ...raw].flatMap(({ value }) => [...symbolNames(value)]));
+    for (const { def } of adjoints.named) for (const name of symbolNames(def)) used.add(name);
+    const shares = unnamed.shares.filter(({ binding }) => used.has(binding.name));
+    const ownShares = shares.map(({ binding }) => ({ ...binding, def: inFull(binding.def) }));
+    const open = (): Workshop => written(ownShares);
+    verifier?.define(adjoints.named);
+    const gradients = raw.map((adjoint): Gradient => {
+      const gradient = gradientOf(program, graph, writtenOut(open, hidden, adjoint));
+      return verifier
+        ? { ...gradient, steps: gradient.steps.map((step) => verifier.verify(step)) }
+        : gradient;
+    });
+    const named = [
+      ...shares.map((share) => stableShare(program.arena, share, inFull)),
+      ...adjoints.named.map((binding) => bindingInFull(open, hidden, binding)),
+    ];
+    return {
+      raw,
+      gradients,
+      ownShares,
+      open,
+      named: mentioned(named, [...before.flatMap((other) => other.gradients), ...gradients]),
+      hidden: [
+        ...unnamed.hidden,
+        ...unnamed.shares.filter((share) => !shares.includes(share)).map(({ binding }) => binding),
+      ],
+    };
+  };
   let links: Link[] | null = null;
   let kinks: readonly Kink[] | null = null;
-  const gradients = raw.map(finish).map(checked);
-  const backward = rawBackward.map(finish).map(checked);
-  const named = mentioned(
-    [
-      ...shares.map((share) => stableShare(program.arena, share, inFull)),
-      ...adjoints.named.map((binding) => bindingInFull(written, hidden, binding)),
-    ],
-    [...gradients, ...backward],
-  );
+  let backward: Backward | null = null;
+  const own = finished(wanted.map((name) => adjoints.of(name)));
+  const derivedBackward = (): Backward => {
+    const inner = graph.between(wanted).filter(isInner).reverse();
+    const {
+      gradients,
+      named,
+      hidden: unnamedThere,
+    } = finished(
+      inner.map((binding) => adjoints.of(binding.name)),
+      [own],
+    );
+    return { adjoints: gradients, named, hidden: unnamedThere };
+  };
   return {
-    gradients,
-    adjoints: backward,
-    named,
+    gradients: own.gradients,
+    named: own.named,
+    hidden: own.hidden,
+    get backward() {
+      return (backward ??= derivedBackward());
+    },
     get kinks() {
       return (kinks ??= findKinks({
         program,
         wrt: wanted,
         path: original.between(wanted),
-        gradients,
-        named,
-        text: written().text,
+        gradients: own.gradients,
+        named: own.named,
+        text: own.open().text,
         seed: options.seed ?? DEFAULT_SEED,
       }));
     },
     get links() {
-      return (links ??= collectLinks(written(), original.between(wanted).filter(isInner), wanted));
+      return (links ??= collectLinks(own.open(), path(), wanted));
     },
-    hidden: [
-      ...unnamed.hidden,
-      ...unnamed.shares.filter((share) => !shares.includes(share)).map(({ binding }) => binding),
-    ],
     facts: [
       ...shop.simplifier.notes,
-      ...ownShares.map(({ name, def }) => `${name} stands for ${written().text(def) ?? 'a softmax'}`),
+      ...own.ownShares.map(({ name, def }) => `${name} stands for ${own.open().text(def) ?? 'a softmax'}`),
     ],
     budget: shop.simplifier.normalizer.budget,
+  };
+}
+
+/** Gradients as they are shown, and what they are written with. */
+interface Finished {
+  readonly raw: readonly Adjoint[];
+  readonly gradients: readonly Gradient[];
+  readonly ownShares: readonly Binding[];
+  readonly named: readonly Binding[];
+  readonly hidden: readonly Binding[];
+  /** Where something is to be written out. */
+  readonly open: () => Workshop;
+}
+
+/** Workshops without abbreviations, one for each set of shares: they learn all relations anew, so they are opened where needed. */
+function createWritten(
+  plain: Workshop | null,
+  open: (shares: readonly Binding[]) => Workshop,
+): (shares: readonly Binding[]) => Workshop {
+  const known = new Map<string, Workshop>();
+  return (shares) => {
+    if (plain) return plain;
+    const key = shares.map(({ name }) => name).join(' ');
+    let shop = known.get(key);
+    if (!shop) known.set(key, (shop = open(shares)));
+    return shop;
   };
 }
 

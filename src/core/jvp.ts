@@ -81,8 +81,8 @@ export function forward(
       ? null
       : createVerifier(
           inner.program,
-          tangents.named,
           createSites(inner.program, options.seed ?? DEFAULT_SEED),
+          tangents.named,
         );
   const named = tangents.named.map((binding) => bindingInFull(written, hidden, binding));
   const results = raw.map((tangent): Forward => {

@@ -17,13 +17,19 @@ const UNBOUNDED = 1e-9;
 export interface Verifier {
   /** The step and its children with the outcome of evaluating both sides. */
   verify(step: Step): Step;
+  /** Symbols that are not bindings of the program, from now on. */
+  define(bindings: readonly Binding[]): void;
   /** Outcome for one equation. */
   compare(before: Node, after: Node): Verification;
 }
 
-/** Steps are evaluated at the sites; `extra` defines symbols that are not bindings of the program. */
-export function createVerifier(program: Program, extra: readonly Binding[], sites: Sites): Verifier {
-  const points = sites.open().flatMap((site) => placesOf(program, site, extra));
+/** Steps are evaluated at the sites. */
+export function createVerifier(program: Program, sites: Sites, extra: readonly Binding[] = []): Verifier {
+  const points = sites.open().flatMap((site) => placesOf(program, site));
+  const define = (bindings: readonly Binding[]): void => {
+    for (const place of points) place.define(bindings);
+  };
+  define(extra);
   const known = new Map<Step, Step>();
   const outcomes = new Map<string, Verification>();
 
@@ -64,31 +70,39 @@ export function createVerifier(program: Program, extra: readonly Binding[], site
   const verify = (step: Step): Step => {
     let result = known.get(step);
     if (!result) {
-      result = {
-        ...step,
-        verification: compare(step.before, step.after),
-        children: step.children.map(verify),
-      };
+      const { rule, title, mentions, before, after, touchedBefore, touchedAfter, assumptions } = step;
+      const said = { rule, title, mentions, before, after, touchedBefore, touchedAfter, assumptions };
+      const children = step.children.map(verify);
+      result = { ...said, verification: compare(before, after), children };
       known.set(step, result);
     }
     return result;
   };
-  return { verify, compare };
+  return { define, verify, compare };
 }
 
 /** A point, and where indices stand there: the same for all steps, so that evaluations are shared. */
 interface Place {
+  define(bindings: readonly Binding[]): void;
   /** |before - after| relative to the size of what was computed; null where that says nothing. */
   difference(before: Node, after: Node): number | null;
   /** The same for two sides that agree in all digits but those that cancelling sums lose; null where they do not, or cannot be computed quickly. */
   quickDifference(before: Node, after: Node): number | null;
 }
 
-function placesOf(program: Program, { points, quick, position }: Site, extra: readonly Binding[]): Place[] {
-  quick.define(extra);
+function placesOf(program: Program, { points, quick, position }: Site): Place[] {
   return points.map((point, at) => {
+    let extra: readonly Binding[] = [];
     let evaluator: Evaluator | null = null;
     return {
+      define(bindings) {
+        const known = new Set(extra.map(({ name }) => name));
+        const fresh = bindings.filter(({ name }) => !known.has(name));
+        if (fresh.length === 0) return;
+        quick.define(fresh);
+        extra = [...extra, ...fresh];
+        evaluator = null;
+      },
       quickDifference(before, after) {
         const [a, b] = [quick.value(before, at), quick.value(after, at)];
         if (!Number.isFinite(a) || !Number.isFinite(b)) return null;

@@ -215,7 +215,7 @@ function gradients(
   if (dagSize(tested.def) <= LARGEST_TWICE) furtherDerivatives(program, wrt, breaches, rules);
   if (axisIndices(tested.axes).length > 0) return;
   const derivation = derive(program, { wrt, verify: false });
-  for (const gradient of [...derivation.gradients, ...derivation.adjoints]) {
+  for (const gradient of [...derivation.gradients, ...derivation.backward.adjoints]) {
     rules.push(...rulesOf(gradient.steps));
     for (const fault of chainFaults(gradient.steps, gradient.element))
       breaches.push({ law: 'steps chain', what: `by ${gradient.of}: ${fault}` });

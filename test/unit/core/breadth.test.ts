@@ -104,14 +104,14 @@ it('has an oracle for every function', () => {
 describe.each(BREADTH.map((row) => [row.name, row] as const))('%s', (name, row) => {
   const program = parseModel(row.source);
   const derivation = derive(program);
-  const show = printer(program, derivation);
+  const show = printer(program, derivation.backward);
   const points = (CASES.get(name)?.points ?? []).map((stored) => ({
     kind: stored.kind,
     point: fromStored(stored),
   }));
 
   it('has steps that chain and are all verified', () => {
-    const all = [...derivation.gradients, ...derivation.adjoints];
+    const all = [...derivation.gradients, ...derivation.backward.adjoints];
     expect(all.flatMap((gradient) => gradientFaults(gradient, show))).toEqual([]);
     expect(derivation.budget).toBeNull();
   });

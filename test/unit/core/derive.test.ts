@@ -13,7 +13,7 @@ const CASES = MODELS.map((model) => [model.name, model] as const);
 describe.each(CASES)('derivation: %s', (_, model) => {
   const program = parseModel(model.source);
   const derivation = derive(program);
-  const show = printer(program, derivation);
+  const show = printer(program, derivation.backward);
 
   it('collapses to the textbook form', () => {
     const gradients = Object.fromEntries(derivation.gradients.map((g) => [g.of, show(g.element)]));
@@ -23,7 +23,7 @@ describe.each(CASES)('derivation: %s', (_, model) => {
   });
 
   it('has steps that chain, end at the result and are all verified', () => {
-    const all = [...derivation.gradients, ...derivation.adjoints];
+    const all = [...derivation.gradients, ...derivation.backward.adjoints];
     expect(all.flatMap((gradient) => gradientFaults(gradient, show))).toEqual([]);
   });
 
@@ -38,8 +38,8 @@ describe.each(Object.entries(SOURCES))('derivation: %s', (_, source) => {
   it('is verified step by step and agrees with finite differences', () => {
     const program = parseModel(source);
     const derivation = derive(program);
-    const show = printer(program, derivation);
-    const all = [...derivation.gradients, ...derivation.adjoints];
+    const show = printer(program, derivation.backward);
+    const all = [...derivation.gradients, ...derivation.backward.adjoints];
     expect(all.flatMap((gradient) => gradientFaults(gradient, show))).toEqual([]);
     if (program.bindings.at(-1)?.axes.length !== 0) return;
     for (const gradient of derivation.gradients)
@@ -73,7 +73,7 @@ describe('a step that is wrong', () => {
   it('fails its verification', () => {
     const program = parseModel('param x\nJ = x^2');
     const { arena } = program;
-    const verifier = createVerifier(program, [], createSites(program, 1));
+    const verifier = createVerifier(program, createSites(program, 1));
     const before = arena.diff(arena.sym('J'), arena.sym('x'), true);
     const outcome = (after: Node): string => verifier.compare(before, after).status;
     expect(outcome(arena.mul(arena.num(2), arena.sym('x')))).toBe('verified');

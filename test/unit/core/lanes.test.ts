@@ -44,9 +44,9 @@ describe.each(PROGRAMS)('all elements at once: %s', (_, source) => {
   it('has the values of the evaluator for every side of every step', () => {
     const program = parseModel(source);
     const derivation = derive(program, { verify: false });
-    const extra = [...derivation.hidden, ...derivation.named];
+    const extra = [...derivation.hidden, ...derivation.backward.named];
     const nodes = new Set<Node>();
-    for (const { steps } of [...derivation.gradients, ...derivation.adjoints]) sides(steps, nodes);
+    for (const { steps } of [...derivation.gradients, ...derivation.backward.adjoints]) sides(steps, nodes);
     for (const seed of [1, 2]) {
       const random = createRandom(seed);
       const point = samplePoint(program, random);
@@ -84,9 +84,9 @@ it.each([
 ])('computes several points at once as one by one: %s', (_, source) => {
   const program = parseModel(source);
   const derivation = derive(program, { verify: false });
-  const extra = [...derivation.hidden, ...derivation.named];
+  const extra = [...derivation.hidden, ...derivation.backward.named];
   const nodes = new Set<Node>();
-  for (const { steps } of [...derivation.gradients, ...derivation.adjoints]) sides(steps, nodes);
+  for (const { steps } of [...derivation.gradients, ...derivation.backward.adjoints]) sides(steps, nodes);
   const random = createRandom(3);
   const [first, ...others] = [1, 2, 3].map(() => samplePoint(program, random, { n: 3 }));
   if (!first) throw new Error('no point');

@@ -187,8 +187,8 @@ describe('derivations of random programs', () => {
       const program = parseModel(model);
       if (program.bindings.at(-1)?.axes.length !== 0) continue;
       const derivation = derive(program);
-      const show = printer(program, derivation);
-      const all = [...derivation.gradients, ...derivation.adjoints];
+      const show = printer(program, derivation.backward);
+      const all = [...derivation.gradients, ...derivation.backward.adjoints];
       const wrong = all.flatMap((gradient) => gradientFaults(gradient, show));
       expect(
         wrong.filter((fault) => !fault.includes('not-checked')).map((fault) => `${fault} in\n${model}`),

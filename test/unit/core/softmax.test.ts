@@ -67,7 +67,7 @@ describe('softmaxes that stay in parts', () => {
 
   test('the derivative by a part can be asked for', () => {
     const derivation = derive(parseModel(used + LOSS), { keep: ['E'] });
-    expect(derivation.adjoints.map(({ of }) => of)).toContain('E');
+    expect(derivation.backward.adjoints.map(({ of }) => of)).toContain('E');
     expect(derive(parseModel(used + LOSS), { wrt: ['E'] }).gradients).toHaveLength(1);
   });
 

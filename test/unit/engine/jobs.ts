@@ -32,7 +32,7 @@ export function jobOf(loss: string, gradients: string, hand = '', options: JobOp
         program,
         derivation: {
           gradients: gradientsOf,
-          adjoints: [],
+          backward: { adjoints: [], named: [], hidden: [] },
           named: derived.filter(({ name }) => !gradientsOf.some(({ of }) => name === `d${of}`)),
           links: [],
           hidden: [],
