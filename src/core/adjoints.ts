@@ -219,7 +219,6 @@ export function createAdjoints(
     if (known) return known;
     memo.set(key, (known = compute(name, style)));
     if (style === 'shared' || !names.isFixed(name, known.value)) return known;
-    if (cost(known.value) > SHORT) nameAhead(name);
     const best = shorter(name, known);
     const binding = names.define(name, best.indices, best.value);
     named.push(binding);
@@ -237,17 +236,6 @@ export function createAdjoints(
     return found;
   };
   let candidates: ReadonlySet<string> | null = null;
-  const ahead = new Set<string>();
-
-  /** Adjoints nearer to the output get their names first. */
-  const nameAhead = (name: string): void => {
-    for (const user of graph.consumers(name)) {
-      if (ahead.has(user.name)) continue;
-      ahead.add(user.name);
-      inStyle(user.name, 'open');
-      nameAhead(user.name);
-    }
-  };
 
   /** An adjoint that it is computed from may go by a shared name. */
   const mayShare = (name: string): boolean => {

@@ -101,8 +101,10 @@ export class Algebra {
   }
 
   private sumBase(terms: readonly Term[]): number {
-    const sorted = [...terms].sort((a, b) => (monoKey(a.m) < monoKey(b.m) ? -1 : 1));
-    const key = sorted.map((t) => `${t.c}:${monoKey(t.m)}`).join(';');
+    const key = terms
+      .map((t) => `${monoKey(t.m)}:${t.c}`)
+      .sort()
+      .join(';');
     const known = this.sumIds.get(key);
     if (known !== undefined) return known;
     const id = this.bases.length;

@@ -4,7 +4,7 @@ import type { Facts } from '../facts';
 import { compareNodes } from '../order';
 import type { Algebra, Base, Form } from './algebra';
 import type { Display } from './display';
-import { divMono, factors, filterMono, monoKey, mulMono, type Mono } from './mono';
+import { divMono, exponentAt, factors, filterMono, idAt, monoKey, mulMono, type Mono } from './mono';
 import type { Term } from './polynomial';
 
 export const isExponential = (base: Base): boolean => base.atom?.kind === 'call' && base.atom.fn === 'exp';
@@ -120,7 +120,7 @@ interface Guards {
  * [c]·f as a choice where f may be infinite or undefined: 0·∞ is not a number. What stands along the same indices goes with it.
  */
 export function guarded({ arena, facts, display }: Guards, nodes: readonly Node[]): Node[] {
-  const conditions = nodes.filter((node) => isCondition(arena, node));
+  const conditions = nodes.filter((node) => isCondition(node));
   if (conditions.length === 0) return [...nodes];
   const factors = nodes.filter((node) => !conditions.includes(node));
   const risky = factors.filter((node) => !facts.isFinite(node));
@@ -134,14 +134,15 @@ export function guarded({ arena, facts, display }: Guards, nodes: readonly Node[
 }
 
 /** A comparison, several at once, or the contrary of them. */
-function isCondition(arena: Arena, node: Node): boolean {
+function isCondition(node: Node): boolean {
   if (node.kind === 'cmp') return true;
   const [a, b] = node.args;
   if (node.kind !== 'add' || node.args.length !== 2 || !a || !b) return false;
   const [number, term] = a.kind === 'num' ? [a, b] : [b, a];
-  const inner = arena.neg(term);
-  if (!isNum(number, 1)) return false;
-  return inner.kind === 'cmp' || (inner.kind === 'mul' && inner.args.every((arg) => arg.kind === 'cmp'));
+  const [sign, ...rest] = term.kind === 'mul' ? term.args : [];
+  return (
+    isNum(number, 1) && sign !== undefined && isNum(sign, -1) && rest.every(({ kind }) => kind === 'cmp')
+  );
 }
 
 /** 1/2 · (M + N - 2b) is 1/2 · (M + N) - b: a fraction goes into a sum where terms lose it by that. */
@@ -168,6 +169,7 @@ const negated = (terms: readonly Term[]): Term[] => terms.map((t) => ({ c: -t.c,
 
 /** (e^(2z) + 1)·e^(-z) is written e^z + e^(-z): exponentials go back into the sum that they were taken out of. */
 function withExponentials(algebra: Algebra, m: Mono): { terms: readonly Term[]; rest: Mono } | null {
+  if (!dividesByExponential(algebra, m)) return null;
   for (const [id, e] of factors(m)) {
     const { terms } = algebra.base(id);
     if (e !== 1 || !terms) continue;
@@ -178,6 +180,12 @@ function withExponentials(algebra: Algebra, m: Mono): { terms: readonly Term[]; 
     return { terms: inner, rest: filterMono(divMono(m, moved), (b) => b !== id) };
   }
   return null;
+}
+
+function dividesByExponential(algebra: Algebra, m: Mono): boolean {
+  for (let k = 0; k < m.length; k += 2)
+    if (exponentAt(m, k) < 0 && isExponential(algebra.base(idAt(m, k)))) return true;
+  return false;
 }
 
 /** -(y - a)·… is written (a - y)·…, unless the sum is known to be positive as it stands; -Σ(p - 1) is Σ(1 - p). */

@@ -30,7 +30,12 @@ export const divMono = (a: Mono, b: Mono): Mono => (b.length === 0 ? a : mergeMo
 export const powMono = (m: Mono, e: number): Mono =>
   e === 1 ? m : e === 0 ? EMPTY : m.map((v, k) => (k % 2 ? v * e : v));
 
-export const monoKey = (m: Mono): string => m.join(',');
+/** Most monomials have one factor or two, which a template writes faster than a join. */
+export function monoKey(m: Mono): string {
+  if (m.length === 2) return `${idAt(m, 0)},${exponentAt(m, 0)}`;
+  if (m.length === 4) return `${idAt(m, 0)},${exponentAt(m, 0)},${idAt(m, 2)},${exponentAt(m, 2)}`;
+  return m.length === 0 ? '' : m.join(',');
+}
 
 export function exponentOf(m: Mono, id: number): number {
   for (let k = 0; k < m.length; k += 2) if (m[k] === id) return m[k + 1] as number;

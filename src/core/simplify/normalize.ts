@@ -82,22 +82,26 @@ export class Normalizer {
     this.inverses = inverseBindings(options.bindings);
     this.algebra = new Algebra(options.arena, options.facts, options.display, { expand: options.expand });
     this.algebra.reduceAtom = (atom, exponent) => reduceAtom(this, atom, exponent);
-    this.algebra.reduceTogether = (atom, form) => {
-      const together =
-        signTimes(this, atom, form) ??
-        rootTimesNumber(this, atom, form) ??
-        rootOverBase(this, atom, form) ??
-        quotientFunction(this, atom, form);
-      if (together) return together;
-      if (this.useRelations) {
-        const own = withoutOwnCondition(this, atom, form);
-        if (own) return own;
-      }
-      const hit = this.useRelations ? rewriteConditional(this, atom, form) : null;
-      if (hit) this.firedRule = hit.rule;
-      return hit?.form ?? null;
-    };
+    this.algebra.reduceTogether = (atom, form) => this.reduceTogether(atom, form);
     this.algebra.underIndicator = createIndicatorRule(this);
+  }
+
+  private reduceTogether(atom: Node, form: Form): Form | null {
+    switch (atom.kind) {
+      case 'pow':
+        return rootTimesNumber(this, atom, form) ?? rootOverBase(this, atom, form);
+      case 'cmp':
+        return this.useRelations ? withoutOwnCondition(this, atom, form) : null;
+      case 'call': {
+        const together = signTimes(this, atom, form) ?? quotientFunction(this, atom, form);
+        if (together || !this.useRelations) return together;
+        const hit = rewriteConditional(this, atom, form);
+        if (hit) this.firedRule = hit.rule;
+        return hit?.form ?? null;
+      }
+      default:
+        return null;
+    }
   }
 
   /** What a symbol is defined as, at its indices; null for an input. */
@@ -159,6 +163,7 @@ export class Normalizer {
   }
 
   norm(node: Node): Form {
+    // What no relation speaks of has one form with and without them.
     const memo = this.useRelations ? this.named : this.plain;
     let known = memo.get(node.id);
     if (!known) {
