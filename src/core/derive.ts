@@ -221,6 +221,7 @@ const isTotal = ({ def }: Binding): boolean => def.kind === 'reduce';
 
 /** A part of a sum's body stands alone in a title: its bound indices get letters. */
 function withNamedIndices(arena: Arena, namer: IndexNamer, node: Node): Node {
+  if (![...node.free].some((name) => name.startsWith('#'))) return node;
   const taken = new Set(node.free);
   const pairs: (readonly [IndexNode, Node])[] = [];
   const visit = (n: Node): void => {

@@ -107,7 +107,7 @@ export function createScope(naming: Naming, nodes: readonly Node[]): Scope {
   const found = new Map<string, IndexNode>();
   const seen = new Set<number>();
   const visit = (node: Node): void => {
-    if (seen.has(node.id)) return;
+    if (node.free.size === 0 || seen.has(node.id)) return;
     seen.add(node.id);
     if (node.kind === 'index' && node.space !== 'bound') found.set(node.name, node);
     node.args.forEach(visit);

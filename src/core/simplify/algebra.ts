@@ -287,10 +287,35 @@ export class Algebra {
     const upper = filterMono(form.mono, (id, e) => e > 0 && this.base(id).terms !== null);
     let count = 0;
     for (let k = 0; k < upper.length; k += 2) count += exponentAt(upper, k);
-    if (count < 2 || count > 4) return null;
+    if (count < 2 || count > 4 || this.isApart(form, upper)) return null;
     const rest: Form = { ...form, mono: divMono(form.mono, upper) };
     const terms = this.attempt(() => this.expandedTerms([{ c: 1, m: upper }]));
     return terms ? this.mul(rest, this.fromTerms(collect(terms))) : null;
+  }
+
+  /** The sums have no factor in common with each other or with what divides: multiplied out, no two terms meet. */
+  private isApart(form: Form, sums: Mono): boolean {
+    const seen = new Set<number>();
+    for (let k = 0; k < form.mono.length; k += 2)
+      if (exponentAt(form.mono, k) < 0) {
+        const id = idAt(form.mono, k);
+        if (this.base(id).terms) return false;
+        seen.add(id);
+      }
+    for (let k = 0; k < sums.length; k += 2) {
+      if (exponentAt(sums, k) > 1) return false;
+      const own = new Set<number>();
+      for (const { m } of this.base(idAt(sums, k)).terms ?? [])
+        for (let n = 0; n < m.length; n += 2) {
+          if (this.base(idAt(m, n)).terms) return false;
+          own.add(idAt(m, n));
+        }
+      for (const id of own) {
+        if (seen.has(id)) return false;
+        seen.add(id);
+      }
+    }
+    return true;
   }
 
   attempt<T>(work: () => T): T | null {
