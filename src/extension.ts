@@ -10,6 +10,7 @@ import { createDataChoices } from './host/dataChoices';
 import { registerDiagnostics } from './host/diagnostics';
 import { createEdges } from './host/edges';
 import { createEngine } from './host/engine';
+import { unsavedText } from './host/openTables';
 import { registerHover } from './host/hover';
 import { registerLenses } from './host/lenses';
 import { createLog } from './host/log';
@@ -41,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const sources = createSources(neighbours, corrections);
   const analyses = createAnalyses(analyzer, sources, log.bug);
   const sessions = createSessions(workspaceState);
-  const engine = createEngine(extensionPath, log.info);
+  const engine = createEngine(extensionPath, log.info, undefined, unsavedText);
   const activities = createActivities();
   const data = createDataChoices(sessions, engine);
   const runs = createRuns({ analyses, sessions, engine, data, activities });

@@ -1,7 +1,5 @@
 /** The worker thread: reads tables, checks gradients and trains, and lets messages in meanwhile. */
-import { open, stat } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkOnData } from './check/dataCheck';
 import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from './engine/api';
@@ -11,12 +9,13 @@ import { someRows } from './engine/split';
 import { initialParameters } from './engine/initial';
 import type { Arrays } from './engine/interpret';
 import type { GradientJob } from './engine/job';
-import { fileProblem, readTable, unusable } from './engine/readTable';
 import type { CheckPoint, CheckReport, Problem, TrainResult } from './protocol';
 import { createRpc } from './rpc';
 import { createControl, type RunControl } from './worker/control';
 import { createCrew } from './worker/crew';
 import { beHelper, isHelperStart } from './worker/helper';
+import { beReader, isReaderStart } from './worker/reader';
+import { Cancelled, createTables } from './worker/tables';
 import { runTraining } from './worker/training';
 
 /** Differences of the loss are taken on this many rows at most, evenly spaced. */
@@ -30,11 +29,11 @@ const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread');
 // The same file runs in the threads that help with kernels.
 if (isHelperStart(workerData)) beHelper(workerData, port);
+const isReader = isReaderStart(workerData);
+if (isReader) void beReader(workerData, port);
 
 /** The runs under way: previews, checks and trainings. */
 const runs = new Map<string, RunControl>();
-/** The run was cancelled; told to nobody, as the other side knows. */
-class Cancelled extends Error {}
 const isCancelled = (runId: string): boolean => runs.get(runId)?.cancelled ?? false;
 /** More threads than this wait for the memory. */
 const MOST_THREADS = 8;
@@ -43,43 +42,13 @@ const crew = createCrew(__filename, Math.min(availableParallelism(), MOST_THREAD
 const now = (): number => performance.now();
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** The last table that was read, kept while its file stays as it was. */
-let latest: { readonly key: string; readonly table: Table } | null = null;
-
-async function tableAt(path: string, runId: string): Promise<Table> {
-  const name = basename(path);
-  try {
-    const { size, mtimeMs } = await stat(path);
-    const key = `${path}\n${size}\n${mtimeMs}`;
-    if (latest?.key === key) return latest.table;
-    latest = null;
-    const file = await open(path);
-    try {
-      const buffer = new Uint8Array(1 << 20);
-      const table = await readTable(
-        {
-          name,
-          size,
-          read: async (position, length) => {
-            // A file that is in the system's cache is read without ever waiting.
-            await pause();
-            if (isCancelled(runId)) throw new Cancelled('Reading the data was cancelled.');
-            const { bytesRead } = await file.read(buffer, 0, Math.min(length, buffer.length), position);
-            return buffer.slice(0, bytesRead);
-          },
-        },
-        MEMORY_LIMIT,
-      );
-      latest = { key, table };
-      return table;
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof Cancelled) throw error;
-    return unusable(fileProblem(name, error));
-  }
-}
+const tableAt = createTables({
+  pause,
+  isCancelled,
+  limit: MEMORY_LIMIT,
+  script: __filename,
+  helpers: Math.min(availableParallelism(), MOST_THREADS) - 1,
+});
 
 /** Runs a generator to its end, letting messages in now and then. Rejects when the run was cancelled. */
 async function finished<Result>(runId: string, work: Generator<void, Result>): Promise<Result> {
@@ -107,8 +76,8 @@ function checkAt(
   return finished(runId, checkOnData(request));
 }
 
-async function check({ runId, job, data }: CheckRequest): Promise<CheckReport> {
-  const prepared = prepareDataset(job, await tableAt(data.path, runId), data);
+async function check({ runId, job, data, text }: CheckRequest): Promise<CheckReport> {
+  const prepared = prepareDataset(job, await tableAt(data.path, runId, text), data);
   if (!prepared.ok) return emptyReport(job, prepared.problems);
   const { dataset } = prepared;
   const parameters = initialParameters(job.inputs, dataset.sizes, { seed: 1, initScale: 0.1 });
@@ -116,10 +85,10 @@ async function check({ runId, job, data }: CheckRequest): Promise<CheckReport> {
 }
 
 async function trainOn(request: TrainRequest, control: RunControl): Promise<TrainResult> {
-  const { runId, job, data } = request;
+  const { runId, job, data, text } = request;
   let table: Table;
   try {
-    table = await tableAt(data.path, runId);
+    table = await tableAt(data.path, runId, text);
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     return {
@@ -190,9 +159,10 @@ function toldTo(runId: string, what: (control: RunControl) => void): Promise<voi
 }
 
 const api: EngineApi = {
-  preview: (path, runId) => asRun(runId, async () => describeTable(path, await tableAt(path, runId))),
-  use: ({ runId, job, data }) =>
-    asRun(runId, async () => describeUse(job, await tableAt(data.path, runId), data)),
+  preview: (path, runId, text) =>
+    asRun(runId, async () => describeTable(path, await tableAt(path, runId, text))),
+  use: ({ runId, job, data, text }) =>
+    asRun(runId, async () => describeUse(job, await tableAt(data.path, runId, text), data)),
   check: (request) => asRun(request.runId, () => check(request)),
   train: (request) => asRun(request.runId, (control) => trainOn(request, control)),
   hold: (runId, held) => toldTo(runId, (control) => control.hold(held)),
@@ -205,7 +175,8 @@ const { remote: listener } = createRpc<EngineListener>(
   {
     post: (message) => port.postMessage(message),
     onMessage: (receive) => {
-      port.on('message', receive);
+      // A reader of pieces has messages of its own.
+      if (!isReader) port.on('message', receive);
       return { dispose: () => void port.off('message', receive) };
     },
   },

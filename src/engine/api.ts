@@ -16,6 +16,8 @@ export interface CheckRequest {
   readonly runId: string;
   readonly job: GradientJob;
   readonly data: DataChoice;
+  /** What an open editor has of the table, where that is not what the disk has. */
+  readonly text?: string;
 }
 
 /** Where one of the trainers of a run stood between two epochs. */
@@ -37,7 +39,7 @@ export interface TrainRequest extends CheckRequest {
 /** The methods of the worker. A table that cannot be used rejects nothing: its problems say what is wrong with it. */
 export interface EngineApi {
   /** Reads the table at an absolute path; rejects after `cancel` with this id. */
-  preview(path: string, runId: string): Promise<TablePreview>;
+  preview(path: string, runId: string, text?: string): Promise<TablePreview>;
   /** What a choice of data comes to for a job; rejects after `cancel`. */
   use(request: CheckRequest): Promise<DataUse>;
   check(request: CheckRequest): Promise<CheckReport>;

@@ -56,6 +56,8 @@ export function createCsvReader(options: DialectOptions = {}): CsvReader {
   let position = 0;
   let layout: Layout | null = null;
   let read: PieceReader | null = null;
+  /** Of the piece before, which is taken up as soon as it is read. */
+  let memory: Float64Array | undefined;
   let columns: Columns | null = null;
   let names: readonly string[] = [];
   let fatal: Problem | null = null;
@@ -81,7 +83,7 @@ export function createCsvReader(options: DialectOptions = {}): CsvReader {
     const found = layout.names ?? Array.from({ length: widthOf(layout.dialect) }, () => '');
     names = uniqueNames(found, problems);
     columns = createColumns(names);
-    read = createPieceReader(layout.dialect, names.length, true);
+    read = createPieceReader(layout.dialect, names.length);
   };
 
   /** Fields of the first record. */
@@ -112,7 +114,8 @@ export function createCsvReader(options: DialectOptions = {}): CsvReader {
 
   const consume = (last: boolean): void => {
     if (!read) return;
-    const piece = read(bytes, 0, held, held, last);
+    const piece = read(bytes, 0, held, held, last, memory);
+    memory = piece.values;
     append(piece);
     drop(piece.end);
     if (held > LONGEST_RECORD || (last && held > 0))

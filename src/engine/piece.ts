@@ -46,7 +46,8 @@ const SHORT = 40;
 
 /**
  * Reads the records that begin in [start, stop) of `bytes`, whose byte at `limit` must be a line feed that is not part of
- * them. A record that `limit` cuts off is left for later unless it is the `last`.
+ * them. A record that `limit` cuts off is left for later unless it is the `last`. `memory` is that of a piece which is not
+ * needed any more, and may become that of this one.
  */
 export type PieceReader = (
   bytes: Uint8Array,
@@ -54,6 +55,7 @@ export type PieceReader = (
   stop: number,
   limit: number,
   last: boolean,
+  memory?: Float64Array,
 ) => Piece;
 
 interface Bytes {
@@ -83,27 +85,23 @@ interface Growth {
   readonly texts: Map<number, Growing>;
 }
 
-/** With `reuse` a piece is good until the next one is read: the numbers of all are in the same memory. */
-export function createPieceReader(
-  { delimiter, decimal, comment }: Dialect,
-  columns: number,
-  reuse = false,
-): PieceReader {
-  let kept: Float64Array = new Float64Array(0);
+export function createPieceReader({ delimiter, decimal, comment }: Dialect, columns: number): PieceReader {
   const decoder = new TextDecoder('utf-8');
   const pointByte = decimal.charCodeAt(0);
   const delimiterByte = delimiter.charCodeAt(0);
   const commentByte = comment === null ? -1 : comment.charCodeAt(0);
 
-  return (bytes, start, stop, limit, last) => {
+  return (bytes, start, stop, limit, last, memory) => {
     // Own names, as the loop below is what the time goes into.
     const blank = delimiterByte === SPACE;
     const other = blank ? TAB : delimiterByte;
     const at: Bytes = { bytes, limit, last, delimiter: delimiterByte, other };
     // An odd number keeps the columns from falling into the same lines of the cache.
     const guess = Math.max(16, Math.ceil((stop - start) / (8 * columns + 8))) | 1;
-    let room = kept.length > 0 ? kept.length / columns : guess;
-    let values: Float64Array = kept.length > 0 ? kept : new Float64Array(columns * room);
+    let room = memory && columns > 0 ? Math.floor(memory.length / columns) : 0;
+    if (room < guess / 2) room = guess;
+    let values: Float64Array =
+      memory && columns * room <= memory.length ? memory : new Float64Array(columns * room);
     const growth: Growth = { values, room, row: 0, line: 0, gaps: new Set(), texts: new Map() };
     const ragged: { line: number; fields: number }[] = [];
     let raggedCount = 0;
@@ -167,7 +165,6 @@ export function createPieceReader(
       line += 1 + breaks;
       end = next;
     }
-    if (reuse) kept = values;
     return {
       rows,
       end,

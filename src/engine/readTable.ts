@@ -7,6 +7,7 @@ import { fromUtf16, gathered, gunzip, joined, type Chunks } from './formats/stre
 import type { ColumnTable } from './formats/store';
 import { zipEntries, type RandomAccess, type ZipEntry } from './formats/zip';
 import type { Column } from './column';
+import { readPieces, type PieceBytes, type PieceThreads } from './pieces';
 import { kindOf, problem, TableFault, type FileKind } from './sniff';
 
 export interface TableSource {
@@ -16,17 +17,33 @@ export interface TableSource {
   readonly size: number;
   /** The bytes from a position on, at most `length` of them; none at the end. */
   read(position: number, length: number): Promise<Uint8Array>;
+  /** The same into memory that is there already, which threads that help need. */
+  readonly readInto?: PieceBytes['readInto'];
 }
 
 const CHUNK = 1 << 20;
 /** Bytes by which kinds of files are told apart. */
 const HEAD = 1 << 12;
 
+/** Bytes of a text from which on threads help to read it. */
+export const LARGE_TEXT = 24e6;
+
+/** Threads that are started when they are needed. */
+export type StartThreads = () => PieceThreads & { dispose(): Promise<void> };
+
 /** Reads in chunks, so that others get their turn in between. `limit` is in bytes of memory. */
-export async function readTable(source: TableSource, limit: number): Promise<Table> {
+export async function readTable(
+  source: TableSource,
+  limit: number,
+  threads: StartThreads | null = null,
+): Promise<Table> {
   try {
     const { head } = await headOf(chunksOf({ ...source, size: 0 }), HEAD);
-    return await readAs(kindOf(head, source.name), source, limit);
+    const kind = kindOf(head, source.name);
+    const { size, readInto } = source;
+    if (kind === 'text' && threads && readInto && size > LARGE_TEXT)
+      return await readApart(source, { size, readInto }, limit, threads);
+    return await readAs(kind, source, limit);
   } catch (error) {
     if (!(error instanceof TableFault)) throw error;
     return unusable(error.problem);
@@ -132,8 +149,41 @@ async function readText(chunks: Chunks, source: TableSource, limit: number): Pro
   return table;
 }
 
+/** A large text, with the help of threads for as long as they find its records; what is left is read in order. */
+async function readApart(
+  source: TableSource,
+  bytes: PieceBytes,
+  limit: number,
+  start: StartThreads,
+): Promise<Table> {
+  const reader = createCsvReader();
+  let position = 0;
+  const readOn = async (): Promise<boolean> => {
+    const chunk = await source.read(position, CHUNK);
+    if (chunk.length === 0 && position < source.size) throw truncated(source, position);
+    position += chunk.length;
+    return chunk.length > 0 && reader.push(chunk);
+  };
+  while (reader.rows() === 0 && (await readOn()));
+  if (reader.rows() > 0) {
+    expectRows(reader, source, limit);
+    const threads = start();
+    try {
+      await readPieces(reader, bytes, threads, () => {
+        const held = memoryOf(reader.rows(), reader.layout()?.columns ?? 0);
+        if (held > limit) throw tooLarge(source, held, limit);
+      });
+    } finally {
+      await threads.dispose();
+    }
+    position = reader.position();
+  }
+  while (await readOn());
+  return reader.finish();
+}
+
 /** Room for the rows to come, from the length of those before; throws where there is not enough of it. */
-export function expectRows(reader: CsvReader, source: TableSource, limit: number): void {
+function expectRows(reader: CsvReader, source: TableSource, limit: number): void {
   const columns = reader.layout()?.columns ?? 0;
   const rows = Math.ceil((source.size / Math.max(1, reader.position())) * reader.rows());
   const needed = memoryOf(rows, columns);
@@ -233,7 +283,7 @@ async function* chunksOf(source: TableSource): AsyncGenerator<Uint8Array> {
   if (position < source.size) throw truncated(source, position);
 }
 
-export const truncated = ({ name, size }: TableSource, position: number): TableFault =>
+const truncated = ({ name, size }: TableSource, position: number): TableFault =>
   new TableFault(
     'file-truncated',
     `${name} became shorter while it was read (${position} of ${size} bytes). Try again when it is no longer written to.`,
@@ -307,6 +357,12 @@ function fromColumns(format: string, { rows, columns, problems }: ColumnTable): 
   return { rows, columns: named, format, problems: all };
 }
 
+export const changedWhileRead = (name: string): Problem =>
+  problem(
+    'file-changed',
+    `${name} was changed while it was read, so that its rows may not belong together. Try again when it is no longer written to.`,
+  );
+
 /** A table with nothing in it but the reason. */
 export function unusable(...problems: Problem[]): Table {
   return { rows: 0, columns: [], format: '', problems };
@@ -339,11 +395,11 @@ export function fileProblem(name: string, error: unknown): Problem {
 function tooLarge(source: TableSource, needed: number, limit: number): TableFault {
   return new TableFault(
     'file-too-large',
-    `${source.name} (${bytes(source.size)}) needs about ${bytes(needed)} of memory; the limit on this machine is ${bytes(limit)}. Use a part of its rows, or leave columns out of the file.`,
+    `${source.name} (${sizeText(source.size)}) needs about ${sizeText(needed)} of memory; the limit on this machine is ${sizeText(limit)}. Use a part of its rows, or leave columns out of the file.`,
   );
 }
 
-function bytes(count: number): string {
+function sizeText(count: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
   return `${Number((count / 1000 ** power).toPrecision(2))} ${units[power] ?? ''}`;

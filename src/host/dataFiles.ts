@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { rankFiles } from './dataGuess';
+import { untitledTables } from './openTables';
 
 export interface DataFile {
-  /** Absolute, as the worker opens it. */
+  /** Absolute, as the worker opens it; the address of an editor that has no file. */
   readonly path: string;
   /** Relative to the workspace. */
   readonly label: string;
@@ -39,12 +40,15 @@ export async function findDataFiles(document: vscode.TextDocument | null): Promi
     document === null
       ? { path: '', text: '' }
       : { path: vscode.workspace.asRelativePath(document.uri), text: document.getText() };
-  return rankFiles([...byLabel.keys()], source).flatMap((label) => {
+  const ranked = rankFiles([...byLabel.keys()], source).flatMap((label) => {
     const path = byLabel.get(label);
     return path === undefined ? [] : [{ path, label }];
   });
+  return [...ranked, ...untitledTables()];
 }
 
 export function labelOf(path: string): string {
-  return vscode.workspace.asRelativePath(path);
+  return path.startsWith('untitled:')
+    ? path.slice('untitled:'.length)
+    : vscode.workspace.asRelativePath(path);
 }

@@ -64,11 +64,15 @@ interface Training {
   losses: number;
 }
 
-/** `started` is told of each worker. */
+/**
+ * `started` is told of each worker. `unsaved` gives what an open editor has of the table at a path, where the disk has
+ * something else.
+ */
 export function createEngine(
   extensionPath: string,
   log: (message: string) => void,
   started?: (worker: Worker) => void,
+  unsaved: (path: string) => string | undefined = () => undefined,
 ): Engine {
   const trainings = new Map<string, Training>();
   let running: Thread<EngineApi> | null = null;
@@ -150,27 +154,32 @@ export function createEngine(
     if (running) give(running.remote).catch(() => undefined);
   };
 
+  const withText = <Request extends CheckRequest>(request: Request): Request => {
+    const text = unsaved(request.data.path);
+    return text === undefined ? request : { ...request, text };
+  };
+
   return {
     preview(path, signal) {
       previews += 1;
       const runId = `preview-${previews}`;
-      return cancellable(runId, signal, (remote) => remote.preview(path, runId)).catch(tell);
+      return cancellable(runId, signal, (remote) => remote.preview(path, runId, unsaved(path))).catch(tell);
     },
     use(job, data) {
       previews += 1;
       const runId = `use-${previews}`;
       return cancellable(runId, new AbortController().signal, (remote) =>
-        remote.use({ runId, job, data }),
+        remote.use(withText({ runId, job, data })),
       ).catch(tell);
     },
     check: (request, signal) =>
-      cancellable(request.runId, signal, (remote) => remote.check(request)).catch(tell),
+      cancellable(request.runId, signal, (remote) => remote.check(withText(request))).catch(tell),
     async train(request, listener, signal) {
       const states = new Map((request.states ?? []).map((state) => [state.curve, state]));
       const own: Training = { listener, states, held: false, losses: 0 };
       trainings.set(request.runId, own);
       try {
-        return await trainOn(request, own, signal);
+        return await trainOn(withText(request), own, signal);
       } catch (error) {
         return tell(error);
       } finally {

@@ -127,6 +127,38 @@ describe('the worker', () => {
     expect((await rpc.remote.preview(path, 'p')).rows).toBe(2);
   });
 
+  it('reads a table that is large enough for several threads, in parts and whole the same', async () => {
+    const path = join(folder, 'huge.csv');
+    const cell = (i: number): string => `${i / 8},${(i % 1000) / 64},"t ${i % 3}",0.12345678901234567`;
+    await writeFile(path, `a,b,s,d\n${Array.from({ length: 600_000 }, (_, i) => cell(i)).join('\n')}\n`);
+    const preview = await rpc.remote.preview(path, 'p');
+    expect([preview.rows, preview.problems]).toEqual([600_000, []]);
+    expect(preview.columns).toMatchObject([
+      { name: 'a', min: 0, max: 599_999 / 8, missing: 0 },
+      { name: 'b', min: 0, max: 999 / 64 },
+      { name: 's', type: 'text', examples: ['t 0', 't 1', 't 2'] },
+      { name: 'd', distinct: 1, examples: [String(Number('0.12345678901234567'))] },
+    ]);
+    const running = rpc.remote
+      .preview(join(folder, 'small.csv'), 'p')
+      .then(() => rpc.remote.preview(path, 'stop'));
+    await rpc.remote.preview(join(folder, 'small.csv'), 'q');
+    await rpc.remote.cancel('stop');
+    await expect(running).rejects.toThrow('cancelled');
+  });
+
+  it('takes the text of an open editor for what the disk has', async () => {
+    const path = join(folder, 'small.csv');
+    expect((await rpc.remote.preview(path, 'p', 'a,y\n1,0\n2,1\n')).rows).toBe(2);
+    expect((await rpc.remote.preview(path, 'p')).rows).toBe(500);
+    expect((await rpc.remote.preview('untitled:Untitled-1', 'p', '1;2\n3;4\n5;6\n')).rows).toBe(3);
+    const text = table(40);
+    const request = { job, data: choice('small.csv'), text };
+    expect((await rpc.remote.check({ runId: 'c', ...request })).rows).toBe(40);
+    const use = await rpc.remote.use({ runId: 'u', ...request });
+    expect([use.rows, use.features, use.problems]).toEqual([40, 3, []]);
+  });
+
   it('checks gradients', async () => {
     const report = await rpc.remote.check({ runId: 'c', job, data: choice('small.csv') });
     expect(
