@@ -29,8 +29,8 @@ const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread');
 // The same file runs in the threads that help with kernels.
 if (isHelperStart(workerData)) beHelper(workerData, port);
-const isReader = isReaderStart(workerData);
-if (isReader) void beReader(workerData, port);
+const asReader = isReaderStart(workerData) ? workerData : null;
+if (asReader) void beReader(asReader, port);
 
 /** The runs under way: previews, checks and trainings. */
 const runs = new Map<string, RunControl>();
@@ -176,7 +176,7 @@ const { remote: listener } = createRpc<EngineListener>(
     post: (message) => port.postMessage(message),
     onMessage: (receive) => {
       // A reader of pieces has messages of its own.
-      if (!isReader) port.on('message', receive);
+      if (!asReader) port.on('message', receive);
       return { dispose: () => void port.off('message', receive) };
     },
   },

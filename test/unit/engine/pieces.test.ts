@@ -33,7 +33,7 @@ async function inPieces(
   bytes: Uint8Array,
   size: number,
   count = 2,
-  lost = (_: number): boolean => false,
+  lost: (asked: number) => boolean = () => false,
 ): Promise<{ readonly table: Table; readonly share: number }> {
   const source = bytesOf(bytes);
   const readers = Array.from({ length: count }, () => createPieceSource(source));
