@@ -1,9 +1,11 @@
 /** `npm run bench -- engine|symbolic|reading [--json FILE] [--rounds N] [--only TEXT]` */
 import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allowFused } from '../unit/engine/fused';
 import { cases as engine } from './engine';
+import { FIT, fitPage, runFits } from './fits';
 import { runGrid } from './grid';
 import { gridPage } from './gridPage';
 import { measure, type Result } from './measure';
@@ -38,10 +40,21 @@ async function runEngine(): Promise<Result[]> {
     worker: join(root, '.cache/bench/worker.cjs'),
     peer: join(root, 'test/bench/peers/engine_peer.py'),
   });
+  const fits = await runFits({
+    rounds,
+    only,
+    report,
+    worker: join(root, '.cache/bench/worker.cjs'),
+    peer: join(root, 'test/bench/peers/fit_peer.py'),
+  });
+  if (fits.length > 0 && (only === undefined || only === FIT)) {
+    const machine = `Node ${process.version} on ${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores`;
+    await writeFile(join(root, 'test/bench/fits.md'), fitPage(fits, machine));
+  }
   // A part of the cases makes no page.
   if (only === undefined)
     await writeFile(join(root, 'test/bench/engine.md'), gridPage([...grid, ...results]));
-  return [...results, ...grid];
+  return [...results, ...grid, ...fits];
 }
 
 async function symbolic(): Promise<readonly Result[]> {

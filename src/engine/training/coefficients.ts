@@ -16,6 +16,8 @@ import { dot, largest, zip } from './vectors';
 
 /** More parameters than this have no table. */
 export const MOST_COEFFICIENTS = 200;
+/** Multiplications that the Hessian may take: some seconds. */
+const MOST_WORK = 4e9;
 
 export interface CoefficientsRequest {
   readonly job: GradientJob;
@@ -58,7 +60,8 @@ export function* coefficientReport(request: CoefficientsRequest): Generator<void
     : findLikelihood(job, dataset, parameters);
   const here: Evaluated = yield* objective.evaluate(theta);
   const quadratic = yield* isQuadratic(objective, theta);
-  const wanted = likelihood.kind !== 'none' || (quadratic && !decayed);
+  const fits = dataset.rows * layout.length ** 2 <= MOST_WORK;
+  const wanted = fits && (likelihood.kind !== 'none' || (quadratic && !decayed));
   const hessian = wanted ? yield* formHessian(theta, objective) : null;
   const dependent = objective.derivesProducts ? DEPENDENT : DEPENDENT_BY_DIFFERENCES;
   const factored = hessian ? cholesky(hessian, layout.length, 0, dependent) : null;
@@ -134,7 +137,7 @@ function errorsOf(
       : '';
     return without(`the loss ${likelihood.reason}${more}`);
   }
-  if (!factor) return without('the Hessian could not be computed');
+  if (!factor) return without(`the Hessian by ${count} parameters on ${rows} rows would take too long`);
   const freedom = rows - count;
   if (likelihood.kind === 'squares' && !quadratic)
     return without('the loss is a sum of squares of a model that is not linear in its parameters');

@@ -26,7 +26,10 @@ const MOST_COUNT = 150;
 export function findLikelihood(job: GradientJob, dataset: Dataset, at: Arrays): Likelihood {
   const found = createRowLosses(job, dataset, at);
   if (!found.ok) return { kind: 'none', reason: found.reason, penalty: found.penalty };
-  const rows = found.value;
+  return likelihoodOf(found.value);
+}
+
+export function likelihoodOf(rows: RowLosses): Likelihood {
   return (
     ofClasses(rows) ??
     ofNumbers(rows) ?? {

@@ -4,7 +4,7 @@ import type { Dataset } from '../../dataset';
 import type { Arrays } from '../../interpret';
 import type { GradientJob } from '../../job';
 import { rowInputs, takeRows } from '../batches';
-import { findLikelihood, isLikelihoodOf } from '../likelihood';
+import { isLikelihoodOf, likelihoodOf } from '../likelihood';
 import type { ParameterLayout } from '../parameters';
 import { createRowLosses, type RowLosses } from '../rowLosses';
 
@@ -21,9 +21,10 @@ export interface FitRequest {
 
 /** As sentences that say what to do; empty for a healthy run. */
 export function* fitDiagnoses(request: FitRequest): Generator<void, string[]> {
-  const labels = labelDiagnosis(request);
-  const all = [labels, labels === null ? yield* separableDiagnosis(request) : null, unitDiagnosis(request)];
-  return all.filter((text) => text !== null);
+  const found = createRowLosses(request.job, request.dataset, request.parameters);
+  const labels = found.ok ? labelDiagnosis(found.value, request) : null;
+  const separable = found.ok && labels === null ? yield* separableDiagnosis(found.value, request) : null;
+  return [labels, separable, unitDiagnosis(request)].filter((text) => text !== null);
 }
 
 /** Rows that are looked at together. */
@@ -35,13 +36,11 @@ const CODES = [
 ] as const;
 
 /** Labels in another code than the one for which the loss is a likelihood, or of which one has no effect. */
-export function labelDiagnosis({ job, dataset, parameters }: FitRequest): string | null {
-  const found = createRowLosses(job, dataset, parameters);
-  if (!found.ok) return null;
-  const { label } = found.value;
+export function labelDiagnosis(sample: RowLosses, { dataset }: FitRequest): string | null {
+  const { label } = sample;
   const values = dataset.inputs[label.name];
   if (values?.length !== dataset.rows || label.domain.kind === 'class') return null;
-  const [unit, signs] = CODES.map((code) => isLikelihoodOf(found.value, code));
+  const [unit, signs] = CODES.map((code) => isLikelihoodOf(sample, code));
   const outside = values.findIndex((value) => !(value >= 0 && value <= 1));
   if (unit && !signs && outside >= 0)
     return `The labels ${label.code} must be 0 and 1, or between, for this loss, but the one of row ${outside + 1} is ${values[outside] ?? NaN}: encode them as 0 and 1.`;
@@ -50,7 +49,7 @@ export function labelDiagnosis({ job, dataset, parameters }: FitRequest): string
     return `The labels ${label.code} must be -1 and 1 for this loss, but the one of row ${unsigned + 1} is ${values[unsigned] ?? NaN}: encode them as -1 and 1.`;
   const distinct = [...new Set(values)];
   const [low = NaN, high = NaN] = distinct.sort((a, b) => a - b);
-  if (distinct.length === 2 && low === 0 && high === 1 && ignores(found.value, 0) && !ignores(found.value, 1))
+  if (distinct.length === 2 && low === 0 && high === 1 && ignores(sample, 0) && !ignores(sample, 1))
     return `Rows with the label ${label.code} = 0 add the same to the loss whatever the parameters are: this loss is made for the labels -1 and 1. Encode them so.`;
   return null;
 }
@@ -67,21 +66,20 @@ function ignores({ points, labels, at }: RowLosses, value: number): boolean {
 }
 
 /** Rows of a probability above a half for their class: without errors, larger weights always lower the loss. */
-export function* separableDiagnosis({
-  job,
-  dataset,
-  parameters,
-  decayed,
-}: FitRequest): Generator<void, string | null> {
+export function* separableDiagnosis(
+  sample: RowLosses,
+  { job, dataset, parameters, decayed }: FitRequest,
+): Generator<void, string | null> {
   if (decayed) return null;
-  const likelihood = findLikelihood(job, dataset, parameters);
+  // Most fits have an error in the sample: whatever the units are, such a row is too unlikely.
+  if (sample.at(parameters).some((loss) => loss > 2 * Math.LN2)) return null;
+  const likelihood = likelihoodOf(sample);
   if (likelihood.kind !== 'likelihood') return null;
   if (likelihood.family !== 'bernoulli' && likelihood.family !== 'categorical') return null;
   const larger = Object.fromEntries(
     Object.entries(parameters).map(([name, values]) => [name, values.map((value) => 1.5 * value)]),
   );
   const byRow = rowInputs(job);
-  // Most fits have an error in the first rows.
   for (let from = 0; from < dataset.rows; from += BLOCK) {
     // The last block takes rows of the one before, as a few rows alone say nothing of a mean.
     const count = Math.min(BLOCK, dataset.rows);
