@@ -39,7 +39,8 @@ const CODES = [
 export function labelDiagnosis(sample: RowLosses, { dataset }: FitRequest): string | null {
   const { label } = sample;
   const values = dataset.inputs[label.name];
-  if (values?.length !== dataset.rows || label.domain.kind === 'class') return null;
+  // Labels of a known domain were compared with it when the data were read.
+  if (values?.length !== dataset.rows || label.domain.kind !== 'real') return null;
   const [unit, signs] = CODES.map((code) => isLikelihoodOf(sample, code));
   const outside = values.findIndex((value) => !(value >= 0 && value <= 1));
   if (unit && !signs && outside >= 0)
