@@ -4,11 +4,13 @@
  */
 import { createRandom } from '../core/random';
 import { createEvaluation, evaluateNow } from './evaluation';
+import { fingerprint, hasBranches, type Fingerprinted } from './fingerprint';
 import { createRunner, type Arrays, type Runner } from './interpret';
-import { branchOf } from './kernels';
+import { createKernel } from './kernel';
 import { difference, lineDerivative, noiseLevel, type CellState, type Line, type Sample } from './ladder';
 import type { LoopProgram, Sizes } from './loop';
 import { LOSS } from './program';
+import { canFuse } from './wasm/compile';
 
 export interface DifferenceRequest {
   /** Made by `compileLoss`. */
@@ -119,16 +121,50 @@ interface PartedLoss {
 
 type Traced = ReturnType<Runner['trace']>;
 
-/** The loss and its parts, by a kernel unless the branches of piecewise functions matter, which only the interpreter tells. */
-function evaluator({ loss, sizes, data }: DifferenceRequest, branching: boolean): (point: Arrays) => Traced {
-  if (branching) {
-    const runner = createRunner(loss, sizes, data);
-    return (point) => runner.trace(point);
-  }
-  const evaluation = createEvaluation(loss, sizes, data, null);
+/** The loss and its parts, with the branches that it takes: by a kernel where there can be one, else in the interpreter. */
+function evaluator(
+  { loss, sizes, data, parameters }: DifferenceRequest,
+  branching: boolean,
+): (point: Arrays) => Traced {
   const branches = { rows: new Int32Array(0), shared: 0 };
-  return (point) => ({ outputs: evaluateNow(evaluation, point), branches });
+  if (!branching) {
+    const evaluation = createEvaluation(loss, sizes, data, null);
+    return (point) => ({ outputs: evaluateNow(evaluation, point), branches });
+  }
+  const told = fingerprint(loss);
+  const kernel = told && createKernel(told.program, sizes, data, { precision: 'double', fused: canFuse() });
+  if (told && kernel?.ok) {
+    const run = (point: Arrays): Traced => {
+      const outputs = kernel.value.run(point);
+      return { outputs, branches: piecesOf(told, outputs) };
+    };
+    // What is compared with no number has no piece that could be told.
+    const { outputs } = run(parameters);
+    if ([...told.ofRows, ...told.shared].every((name) => !outputs[name]?.some(Number.isNaN))) return run;
+  }
+  const runner = createRunner(loss, sizes, data);
+  return (point) => runner.trace(point);
 }
+
+/** The numbers of a fingerprint as hashes. */
+function piecesOf({ ofRows, shared }: Fingerprinted, outputs: Arrays): Traced['branches'] {
+  const lists = ofRows.map((name) => bitsOf(outputs[name]));
+  const rows = new Int32Array((lists[0]?.length ?? 0) / 2);
+  for (const bits of lists)
+    for (let row = 0; row < rows.length; row += 1)
+      rows[row] = mixWord(mixWord(at(rows, row), at(bits, 2 * row)), at(bits, 2 * row + 1));
+  const all = shared.flatMap((name) => Array.from(bitsOf(outputs[name])));
+  return { rows, shared: all.reduce(mixWord, 0) };
+}
+
+/** Of all bits of a word, in the way of FNV-1a. */
+function mixWord(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0x01000193);
+  return mixed ^ (mixed >>> 15);
+}
+
+const bitsOf = (values: Float64Array | undefined): Int32Array =>
+  values ? new Int32Array(values.buffer, values.byteOffset, 2 * values.length) : new Int32Array(0);
 
 function createLoss(request: DifferenceRequest): PartedLoss {
   const { loss, parameters } = request;
@@ -177,17 +213,6 @@ function createLoss(request: DifferenceRequest): PartedLoss {
       return { parts, branches: hashes };
     },
   };
-}
-
-function hasBranches(loss: LoopProgram): boolean {
-  return loss.passes.some((pass) =>
-    [...pass.before, ...pass.rows].some(
-      (statement) =>
-        statement.reduce === 'max' ||
-        statement.reduce === 'min' ||
-        statement.tape.some((instruction) => branchOf(instruction) !== null),
-    ),
-  );
 }
 
 function combine(shared: number, rows: Int32Array): number {
