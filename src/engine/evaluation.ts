@@ -1,8 +1,8 @@
 /** Runs a program again and again on the same data: as a kernel where that is possible, else in the interpreter. */
 import type { Crew } from './crew';
 import { createRunner, type Arrays } from './interpret';
-import { createKernel } from './kernel';
-import type { LoopProgram, Sizes } from './loop';
+import { createKernel, type Kernel } from './kernel';
+import type { Compiled, LoopProgram, Sizes } from './loop';
 import { canFuse } from './wasm/compile';
 
 export interface Evaluation {
@@ -21,8 +21,12 @@ export function createEvaluation(
   crew: Crew | null,
   precision: 'double' | 'single' = 'double',
 ): Evaluation {
-  const kernel = createKernel(program, sizes, fixed, { precision, fused: canFuse() }, crew);
+  const attempt = (how: 'double' | 'single'): Compiled<Kernel> =>
+    createKernel(program, sizes, fixed, { precision: how, fused: canFuse() }, crew);
+  const kernel = attempt(precision);
   if (kernel.ok) return kernel.value;
+  const wider = precision === 'single' ? attempt('double') : kernel;
+  if (wider.ok) return { ...wider.value, about: `${wider.value.about}, as ${kernel.message}` };
   const runner = createRunner(program, sizes, fixed);
   return {
     steps: (inputs) => runner.steps(inputs),

@@ -60,6 +60,18 @@ describe('an evaluation', () => {
     expect(finished(evaluation)).toEqual(createRunner(gradient, { m, n }, data).run(point));
   });
 
+  it('is a kernel in double precision where single precision cannot do it', () => {
+    const loss = unwrap(
+      compileLoss(parseModel('data Z[m,k]; label y[m] class:k; param b\nJ = sum(i<m, b*Z[i,y[i]])')),
+    );
+    const given = { Z: Float64Array.of(1, 2, 3, 4, 5, 6), y: Float64Array.of(2, 0) };
+    const evaluation = createEvaluation(loss, { m: 2, k: 3 }, given, null, 'single');
+    expect(evaluation.about).toMatch(
+      /^a kernel in double precision.*, as positions are computed only in double precision$/,
+    );
+    expect(evaluateNow(evaluation, { b: Float64Array.of(2) }).loss?.[0]).toBe(14);
+  });
+
   it('is the interpreter for single numbers', () => {
     const loss = unwrap(compileLoss(parseModel('param a; param b\nJ = (1-a)^2 + 100*(b-a^2)^2')));
     const evaluation = createEvaluation(loss, {}, {}, null);
