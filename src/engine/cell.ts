@@ -79,15 +79,9 @@ export function scanNumber(
     p += 1;
     byte = bytes[p] ?? 0;
   }
-  const first = p;
-  while (byte === ZERO) {
-    p += 1;
-    byte = bytes[p] ?? 0;
-  }
   let high = 0;
   let low = 0;
   let scale = 0;
-  let seen = p - first;
   let from = p;
   let to = p + HALF;
   let digit = byte - ZERO;
@@ -107,18 +101,12 @@ export function scanNumber(
     digits = p - from;
     if (digit >>> 0 < 10) return -1;
   }
-  seen += digits;
   let last = -1;
   byte = digit + ZERO;
   if (byte === point) {
     p += 1;
     const after = p;
     digit = (bytes[p] ?? 0) - ZERO;
-    if (digits === 0)
-      while (digit === 0) {
-        p += 1;
-        digit = (bytes[p] ?? 0) - ZERO;
-      }
     from = p - digits;
     to = from + HALF;
     while (digit >>> 0 < 10 && p < to) {
@@ -142,10 +130,9 @@ export function scanNumber(
     }
     digits = p - from;
     scale = after - p;
-    seen -= scale;
     byte = digit + ZERO;
   }
-  if (seen === 0) return -1;
+  if (digits === 0) return -1;
   if (byte === SMALL_E || byte === LARGE_E) {
     p += 1;
     byte = bytes[p] ?? 0;

@@ -123,6 +123,13 @@ export function createPieceReader({ delimiter, decimal, comment }: Dialect, colu
           while (bytes[p] === SPACE || (blank && bytes[p] === TAB)) p += 1;
           if (blank && (bytes[p] === LF || bytes[p] === CR)) break;
           let after = fields < columns ? scanNumber(bytes, p, pointByte, values, fields * room + rows) : -1;
+          if (after >= 0 && bytes[after] === delimiterByte) {
+            // The usual case by itself: what follows is slower and comes to the same.
+            isText = true;
+            fields += 1;
+            p = after + 1;
+            continue;
+          }
           if (after >= 0) {
             let byte = bytes[after];
             while (byte === SPACE) {

@@ -34,7 +34,7 @@ export interface PieceThreads {
   read(thread: number, task: PieceTask, memory: Float64Array | undefined): Promise<PieceReply | null>;
 }
 
-const PIECE = 1 << 20;
+const PIECE = 1 << 19;
 /** Bytes after the end of a piece, for the end of its last record. */
 const TAIL = 1 << 16;
 /** A record that is longer is left to a reader that reads in order. */

@@ -22,6 +22,8 @@ export interface TableSource {
 }
 
 const CHUNK = 1 << 20;
+/** Bytes that are read at first, to find out the layout. */
+const FIRST = 1 << 17;
 /** Bytes by which kinds of files are told apart. */
 const HEAD = 1 << 12;
 
@@ -159,7 +161,7 @@ async function readApart(
   const reader = createCsvReader();
   let position = 0;
   const readOn = async (): Promise<boolean> => {
-    const chunk = await source.read(position, CHUNK);
+    const chunk = await source.read(position, reader.rows() === 0 ? FIRST : CHUNK);
     if (chunk.length === 0 && position < source.size) throw truncated(source, position);
     position += chunk.length;
     return chunk.length > 0 && reader.push(chunk);

@@ -1,9 +1,10 @@
-/** `npm run bench -- engine|symbolic|reading [--json FILE] [--rounds N] [--only TEXT]` */
+/** `npm run bench -- engine|symbolic|reading|data [--json FILE] [--rounds N] [--only TEXT]` */
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allowFused } from '../unit/engine/fused';
+import { runData } from './data';
 import { cases as engine } from './engine';
 import { FIT, fitPage, runFits } from './fits';
 import { runGrid } from './grid';
@@ -72,10 +73,25 @@ async function reading(): Promise<readonly Result[]> {
   return results;
 }
 
+async function data(): Promise<readonly Result[]> {
+  const { page, results } = await runData({
+    rounds,
+    only,
+    folder: join(root, '.cache/bench/data'),
+    program: join(root, '.cache/bench/readOnce.cjs'),
+    peer: join(root, 'test/bench/peers/data_peer.py'),
+    report,
+  });
+  // A part of the cases makes no page.
+  if (only === undefined) await writeFile(join(root, 'test/bench/data.md'), page);
+  return results;
+}
+
 const BENCHES: Readonly<Record<string, (() => Promise<readonly Result[]>) | undefined>> = {
   engine: runEngine,
   symbolic,
   reading,
+  data,
 };
 const chosen = BENCHES[positionals[0] ?? ''];
 if (!chosen) {

@@ -1,4 +1,4 @@
-// Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|reading|soundness|corpus [--json FILE] …
+// Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|reading|data|soundness|corpus [--json FILE] …
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
@@ -60,6 +60,7 @@ if (process.argv[2] === 'engine')
     target: 'node20',
     logLevel: 'warning',
   });
+if (process.argv[2] === 'data') await bundle('readOnce.ts', 'readOnce.cjs', { format: 'cjs', minify: true });
 if (process.argv[2] === 'reading') {
   // The thread as the product has it, with the grammars beside it.
   await bundle('../../src/analysis.ts', 'analysis.cjs', { format: 'cjs' });

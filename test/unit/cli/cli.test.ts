@@ -559,6 +559,21 @@ describe('train', () => {
     expect(run.out).toMatch(/set the batch size to 0/);
   });
 
+  test('texts, a part of the rows, an intercept and weights are taken as the options say', async () => {
+    await writeFile(join(folder, 'colours.csv'), `c,x,label\n${'red,1,0\nblue,2,1\ngreen,3,1\n'.repeat(20)}`);
+    const given = (...more: string[]) => fit('propagate', 'colours.csv', '--epochs', '2', ...more);
+    const split = await given('--features', 'c,x', '--validation', '0.25', '--categories', 'indicators');
+    expect(split.out).toContain('The 3 categories of c became 3 columns of 0 and 1.');
+    expect(split.out).toContain('15 rows, drawn with the seed 0, are kept for validation.');
+    expect(split.out).toMatch(/epoch +loss +\|gradient\| +validation/);
+    expect((await given('--intercept')).out).toContain('has a bias of its own: no column of ones was added');
+    expect((await given('--balance')).err).toContain('propagate takes no weights');
+    expect((await given('--validation', '1')).err).toContain(
+      '--validation is a share of at least 0 and below 1',
+    );
+    expect((await given('--categories', 'words')).err).toContain('--categories is number or indicators');
+  });
+
   test('a learning rate that is no number is refused', async () => {
     const run = await nabla('train', 'logistic.py', ...options, '--learning-rate', 'fast');
     expect(run.code).toBe(2);

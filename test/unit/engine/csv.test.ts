@@ -156,7 +156,8 @@ describe('tables are read', () => {
       { numRuns: 3000 },
     );
     expect(taken).toBeGreaterThan(300);
-    expect(scan('0.1234567890123456789')).toBe(Number('0.1234567890123456789'));
+    expect(scan('.1234567890123456789')).toBe(Number('.1234567890123456789'));
+    expect(scan('0.1234567890123456789'), 'more digits than it holds').toBeNull();
     expect(scan('1.234567890123456789e-01')).toBe(Number('0.1234567890123456789'));
     expect(scan('-0')).toBe(-0);
     expect(scan('12345678901234567890')).toBeNull();
