@@ -20,8 +20,9 @@ export type Likelihood =
 
 /** Multiples of a loss per row that are a likelihood: in nats, halves, doubles, bits. */
 const UNITS = [1, 2, 0.5, Math.LN2];
-/** The largest count that Poisson's probabilities are added up to. */
-const MOST_COUNT = 150;
+/** Of the logarithm of a rate between two places, and what rates from such slopes may differ by. */
+const LEAST_SLOPE = 1e-2;
+const RATE_AGREES = 1e-5;
 
 export function findLikelihood(job: GradientJob, dataset: Dataset, at: Arrays): Likelihood {
   const found = createRowLosses(job, dataset, at);
@@ -45,7 +46,7 @@ export const isLikelihoodOf = (rows: RowLosses, values: readonly number[]): bool
   rows.labels.length === rows.dataset.rows &&
   unitOf(
     rows,
-    values.map((value) => ({ labels: rows.labels.map(() => value), measure: 1 })),
+    values.map((value) => rows.labels.map(() => value)),
   ) !== null;
 
 /** The same total at all points, in all rows where it is a number, and not because nothing depends on the parameters. */
@@ -63,23 +64,16 @@ function isNormalised(totals: readonly Float64Array[], parts: readonly Float64Ar
   return rows >= Math.min(4, first.length) && varies;
 }
 
-interface Candidate {
-  readonly labels: Float64Array;
-  readonly measure: number;
-}
-
 /** What the loss is to be multiplied by so that the probabilities of the candidates add up to the same; null if nothing does it. */
-function unitOf({ points, at }: RowLosses, candidates: readonly Candidate[]): number | null {
-  const losses = points.map((point) => candidates.map(({ labels }) => at(point, labels)));
+function unitOf({ points, at }: RowLosses, candidates: readonly Float64Array[]): number | null {
+  const losses = points.map((point) => candidates.map((labels) => at(point, labels)));
   const parts = losses.map(([first]) => first ?? new Float64Array());
   const totals = (unit: number): Float64Array[] =>
     losses.map((of) => {
       const total = new Float64Array(of[0]?.length ?? 0);
-      of.forEach((values, c) => {
-        const { measure = 1 } = candidates[c] ?? {};
+      for (const values of of)
         for (let i = 0; i < total.length; i += 1)
-          total[i] = (total[i] ?? 0) + measure * Math.exp(-unit * (values[i] ?? NaN));
-      });
+          total[i] = (total[i] ?? 0) + Math.exp(-unit * (values[i] ?? NaN));
       return total;
     });
   return UNITS.find((unit) => isNormalised(totals(unit), parts)) ?? null;
@@ -108,38 +102,56 @@ function ofClasses(rows: RowLosses): Likelihood | null {
     if ([...seen].some((value) => value !== low && value !== high)) return null;
     candidates = [filled(low), filled(high)];
   }
-  const unit = unitOf(
-    rows,
-    candidates.map((values) => ({ labels: values, measure: 1 })),
-  );
+  const unit = unitOf(rows, candidates);
   if (unit === null) return null;
   const family = candidates.length > 2 || classes > 1 ? 'categorical' : 'bernoulli';
   return { kind: 'likelihood', family, perLoss: unit * rows.divisor };
 }
 
-/** What a loss of counts may leave out, as it does not depend on the parameters: log y!, nothing, or what makes the least loss 0. */
-const MEASURES: readonly ((y: number, logFactorial: number) => number)[] = [
-  (_y, logFactorial) => -logFactorial,
-  () => 0,
-  (y, logFactorial) => (y === 0 ? 0 : y * Math.log(y) - y) - logFactorial,
-];
-
 /** Labels that are numbers: counts, or real ones of which the loss is a parabola. */
 function ofNumbers(rows: RowLosses): Likelihood | null {
   const quadratic = ofParabola(rows);
   if (quadratic) return quadratic;
-  const { labels, divisor } = rows;
-  if (!labels.every((value) => Number.isSafeInteger(value) && value >= 0)) return null;
-  for (const measure of MEASURES) {
-    let logFactorial = 0;
-    const candidates = Array.from({ length: MOST_COUNT + 1 }, (_, y) => {
-      logFactorial += y > 1 ? Math.log(y) : 0;
-      return { labels: labels.map(() => y), measure: Math.exp(measure(y, logFactorial)) };
+  const isCount = rows.labels.every((value) => Number.isSafeInteger(value) && value >= 0);
+  const unit = isCount ? UNITS.find((own) => isPoisson(rows, own)) : undefined;
+  return unit === undefined ? null : { kind: 'likelihood', family: 'poisson', perLoss: unit * rows.divisor };
+}
+
+/** Counts at which losses are looked at; not 0, where what a loss may have of the label alone (y log y) is often undefined. */
+const COUNTS = [1, 2, 3, 8] as const;
+
+/**
+ * ℓ = μ - y log μ + what depends on y alone. Between two places p and q it changes by d(y) = (μp - μq) - y log(μp/μq): a line in y,
+ * whose slope and height give μq, and all p have to give the same.
+ */
+function isPoisson({ points, labels, at }: RowLosses, unit: number): boolean {
+  const [base = [], ...others] = points.map((point) =>
+    COUNTS.map((y) =>
+      at(
+        point,
+        labels.map(() => y),
+      ).map((loss) => unit * loss),
+    ),
+  );
+  let agreeing = 0;
+  for (let i = 0; i < labels.length; i += 1) {
+    const rates = others.flatMap((other) => {
+      const [d1 = NaN, d2 = NaN, d3 = NaN, d8 = NaN] = COUNTS.map(
+        (_, k) => (other[k]?.[i] ?? NaN) - (base[k]?.[i] ?? NaN),
+      );
+      const slope = d2 - d1;
+      // Where the places are as good as the same, there is nothing to be seen.
+      if (Math.abs(slope) < LEAST_SLOPE) return [];
+      const size = Math.abs(other[3]?.[i] ?? NaN) + Math.abs(base[3]?.[i] ?? NaN);
+      const isLine = Math.abs(d3 - d2 - slope) + Math.abs(d8 - d3 - 5 * slope) <= AGREES * size;
+      return [isLine ? (d1 - slope) / Math.expm1(-slope) : NaN];
     });
-    const unit = unitOf(rows, candidates);
-    if (unit !== null) return { kind: 'likelihood', family: 'poisson', perLoss: unit * divisor };
+    const [first = NaN] = rates;
+    if (rates.length < 2) continue;
+    if (!rates.every((rate) => rate > 0 && Math.abs(rate / first - 1) < RATE_AGREES)) return false;
+    agreeing += 1;
   }
-  return null;
+  return agreeing >= Math.min(4, labels.length);
 }
 
 /** ℓ = a (y - μ)² + b: squares where a is fixed and b is 0, a normal distribution where ∫e^-ℓ dy is the same everywhere. */

@@ -16,7 +16,7 @@ export type Transform = Float64Array;
 const SAMPLE = 40;
 
 /**
- * The map T with J(raw data, Tθ) = J(standardised data, θ): weights are divided by the deviation, and what the means were is taken
+ * The map T with J(raw data, Tθ) = J(standardised data, θ), penalties aside: weights are divided by the deviation, and what the means were is taken
  * from the intercept. Which parameters are weights and intercept is found by trying; null where none are. The identity without
  * standardisation. `at` gives the parameters that are not trained.
  */
@@ -115,6 +115,7 @@ function transformOf(
   return transform;
 }
 
+/** The same predictions, as far as the loss tells: how it changes with the labels, which leaves out any penalty. */
 function isSame(
   job: GradientJob,
   sample: Dataset,
@@ -124,16 +125,24 @@ function isSame(
   at: Arrays,
 ): boolean {
   const random = createRandom(9);
-  const standardised = createRunner(job.gradient, sample.sizes, sample.inputs);
-  const unstandardised = createRunner(job.gradient, sample.sizes, raw);
+  const label = job.inputs.find(({ role }) => role === 'label')?.name ?? '';
+  const turned = Float64Array.from(sample.inputs[label] ?? []).reverse();
+  const [standardised, unstandardised] = [sample.inputs, raw].map((inputs) => {
+    const runner = createRunner(job.gradient, sample.sizes, inputs);
+    return (theta: Float64Array): readonly [loss: number, change: number] => {
+      const given = { ...at, ...unflatten(layout, theta) };
+      const loss = runner.run(given)[LOSS]?.[0] ?? NaN;
+      return [loss, loss - (runner.run({ ...given, [label]: turned })[LOSS]?.[0] ?? NaN)];
+    };
+  });
   let compared = 0;
   for (let k = 0; k < 6; k += 1) {
     const theta = Float64Array.from({ length: layout.length }, () => 0.3 * normal(random));
-    const moved = apply(transform, theta);
-    const a = standardised.run({ ...at, ...unflatten(layout, theta) })[LOSS]?.[0] ?? NaN;
-    const b = unstandardised.run({ ...at, ...unflatten(layout, moved) })[LOSS]?.[0] ?? NaN;
-    if (Number.isFinite(a) && Math.abs(a - b) > 1e-8 * Math.abs(a)) return false;
-    if (Number.isFinite(a) && Number.isFinite(b)) compared += 1;
+    const [loss, change] = standardised?.(theta) ?? [NaN, NaN];
+    const [, other] = unstandardised?.(apply(transform, theta)) ?? [NaN, NaN];
+    if (!Number.isFinite(change) || Math.abs(change) < 1e-4 * Math.abs(loss)) continue;
+    if (!(Math.abs(change - other) <= 1e-7 * Math.abs(change))) return false;
+    compared += 1;
   }
   return compared >= 2;
 }

@@ -184,6 +184,29 @@ describe('coefficients with standard errors', () => {
     expect(coefficients.coefficients.every(({ standardError }) => standardError === null)).toBe(true);
   });
 
+  it('are given for large counts', async () => {
+    const job = derivedJob(POISSON);
+    const large = { ...FITS, count: FITS.count.map((value) => 90 * value + 40) };
+    const data = datasetOf(job, tableOf('count'), true);
+    const { coefficients } = await fitted(job, {
+      ...data,
+      inputs: { ...data.inputs, y: Float64Array.from(large.count) },
+    });
+    expect(coefficients.about).toMatch(/counts \(Poisson\)/);
+  });
+
+  it.each([
+    ['whose rate is another function', 'exp(z[i]) + 1 - y[i]*log(exp(z[i]))', true],
+    ['with what makes the least loss 0', 'exp(z[i]) - y[i]*z[i] + y[i]*log(y[i] + 0.0001) - y[i]', true],
+    ['as the deviance, which is twice as large', '2*(exp(z[i]) - y[i]*z[i])', true],
+    ['of another distribution', 'z[i]^2 - y[i]*z[i]', false],
+  ] as const)('know counts %s', async (_name, loss, known) => {
+    const job = derivedJob(`${HEAD}J = 1/m*sum(i<m, ${loss})`);
+    const { coefficients } = await fitted(job, datasetOf(job, tableOf('count'), true), { tolerance: 1e-9 });
+    if (known) compare(coefficients, FITS.poisson);
+    else expect(coefficients.about).not.toMatch(/Poisson/);
+  });
+
   it('are not given with a weight decay', async () => {
     const job = derivedJob(LOGISTIC);
     const { coefficients } = await fitted(job, datasetOf(job, tableOf('binary'), true), { weightDecay: 0.1 });
@@ -238,11 +261,16 @@ describe('coefficients', () => {
   it('are those of softmax regression with a penalty by scikit-learn', async () => {
     const job = derivedJob(SOFT_RIDGE);
     const data = datasetOf(job, tableOf('kind'), true, { lam: 0.05 });
-    const { parameters } = await fitted(job, data, { tolerance: 1e-11 });
+    const { parameters, coefficients } = await fitted(job, data, { tolerance: 1e-11 });
     const found = parameters.find(({ name }) => name === 'W')?.values ?? [];
     FITS.softmax.coefficients.forEach((row, c) => {
       row.forEach((value, j) => expect(found[j * 3 + c]).toBeCloseTo(value, 8));
     });
+    // A penalty is of the weights that were trained: it does not stand in the way of other units.
+    expect(coefficients.units).toBe('data');
+    const [scale] = data.scaling;
+    const own = coefficients.coefficients.find(({ name }) => name === 'W[age, 0]')?.value;
+    expect(own).toBeCloseTo((FITS.softmax.coefficients[0]?.[0] ?? NaN) / (scale?.deviation ?? NaN), 9);
   });
 
   it('agree with the normal equations only where the loss is quadratic', async () => {
