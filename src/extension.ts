@@ -1,9 +1,11 @@
 /** The extension's wiring: what VS Code is given at the start. Everything heavy is loaded when it is first needed. */
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { createActions } from './host/actions';
 import { createActivities } from './host/activities';
 import { createAnalyses } from './host/analyses';
 import { createAnalyzerThread } from './host/analyzerThread';
+import { createCheckpoints } from './host/checkpoints';
 import { COMMANDS } from './host/commands';
 import { createCorrections } from './host/corrections';
 import { createDataChoices } from './host/dataChoices';
@@ -45,7 +47,12 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const engine = createEngine(extensionPath, log.info, undefined, unsavedText);
   const activities = createActivities();
   const data = createDataChoices(sessions, engine);
-  const runs = createRuns({ analyses, sessions, engine, data, activities });
+  const storage = context.storageUri;
+  const checkpoints = createCheckpoints(
+    storage?.scheme === 'file' ? join(storage.fsPath, 'runs') : null,
+    log.info,
+  );
+  const runs = createRuns({ analyses, sessions, engine, data, activities, checkpoints, log: log.info });
   const model = createPanelModel(analyses, sessions, runs, activities, log);
   const { handlers, panel } = createActions({
     extensionUri,

@@ -605,6 +605,8 @@ export interface PanelState {
   readonly data: DataState;
   readonly check: CheckReport | null;
   readonly training: TrainingState | null;
+  /** A run of this definition that can be gone on with, while none is under way. */
+  readonly checkpoint?: CheckpointState | null;
   /** Shown at the top: what went wrong and what to do. */
   readonly message: string | null;
   readonly busy: 'deriving' | 'checking' | 'training' | null;
@@ -612,17 +614,36 @@ export interface PanelState {
   readonly attention?: { readonly section: PanelSection; readonly count: number };
 }
 
+/** A run that was kept before it had ended. */
+export interface CheckpointState {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number | null;
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+  /** What is not as it was, so that the run cannot go on, in a sentence. */
+  readonly changed: string | null;
+}
+
 export interface TrainingState {
   readonly runId: string;
   readonly running: boolean;
+  /** Held by the user; it is `running` all the same. */
+  readonly paused?: boolean;
   readonly options: TrainOptions;
   readonly epoch: number;
   readonly losses: readonly number[];
   readonly gradientNorms: readonly number[];
+  /** On the rows that are held out; empty or absent where there are none. */
+  readonly validationLosses?: readonly number[];
   /** The run with the hand-written gradient beside it. */
   readonly hand?: { readonly losses: readonly number[]; readonly gradientNorms: readonly number[] };
   readonly checks: readonly CheckReport[];
   readonly result: TrainResult | null;
+  /** What has happened to the run, in a sentence. */
+  readonly note?: string;
+  /** The last result of an earlier run that was one. */
+  readonly earlier?: TrainResult | null;
 }
 
 /** What the view may ask of the host. */
@@ -643,6 +664,14 @@ export interface HostApi {
   setData(choice: DataChoice): Promise<void>;
   check(): Promise<void>;
   train(options: TrainOptions): Promise<void>;
+  /** Holds the run. */
+  pause(): Promise<void>;
+  /** Lets the run do one epoch and holds it then. */
+  step(): Promise<void>;
+  /** Lets a held run go on; else goes on with the one that was kept. */
+  resume(): Promise<void>;
+  /** Lets go of the run that was kept. */
+  discardRun(): Promise<void>;
   cancel(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkOnData } from './check/dataCheck';
+import { RUN_ENDED } from './engine/api';
 import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from './engine/api';
 import { describeTable, type Table } from './engine/csv';
 import { describeUse, prepareDataset, type Dataset } from './engine/dataset';
@@ -167,13 +168,29 @@ const api: EngineApi = {
   train: (request) => asRun(request.runId, (control) => trainOn(request, control)),
   hold: (runId, held) => toldTo(runId, (control) => control.hold(held)),
   step: (runId) => toldTo(runId, (control) => control.step()),
-  checkRun: (runId) => runs.get(runId)?.check() ?? Promise.reject(new Error('the run has ended')),
+  checkRun: (runId) => runs.get(runId)?.check() ?? Promise.reject(new Error(RUN_ENDED)),
   cancel: (runId) => toldTo(runId, (control) => control.cancel()),
 };
 
+/** Checkpoints are sent without a copy: nobody else has their bytes, and they can be large. */
+function statesIn(message: unknown): ArrayBuffer[] {
+  if (typeof message !== 'object' || message === null || !('args' in message)) return [];
+  const { args } = message;
+  if (!Array.isArray(args)) return [];
+  return args.flatMap((given: unknown) =>
+    typeof given === 'object' &&
+    given !== null &&
+    'bytes' in given &&
+    given.bytes instanceof Uint8Array &&
+    given.bytes.buffer instanceof ArrayBuffer
+      ? [given.bytes.buffer]
+      : [],
+  );
+}
+
 const { remote: listener } = createRpc<EngineListener>(
   {
-    post: (message) => port.postMessage(message),
+    post: (message) => port.postMessage(message, statesIn(message)),
     onMessage: (receive) => {
       // A reader of pieces has messages of its own.
       if (!asReader) port.on('message', receive);

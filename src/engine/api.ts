@@ -36,6 +36,9 @@ export interface TrainRequest extends CheckRequest {
   readonly checkpointEvery?: number;
 }
 
+/** With what `checkRun` rejects for a run that is over. */
+export const RUN_ENDED = 'the run has ended';
+
 /** The methods of the worker. A table that cannot be used rejects nothing: its problems say what is wrong with it. */
 export interface EngineApi {
   /** Reads the table at an absolute path; rejects after `cancel` with this id. */
@@ -43,7 +46,7 @@ export interface EngineApi {
   /** What a choice of data comes to for a job; rejects after `cancel`. */
   use(request: CheckRequest): Promise<DataUse>;
   check(request: CheckRequest): Promise<CheckReport>;
-  /** Resolves with `cancelled` after `cancel`. */
+  /** Resolves with `cancelled` after `cancel`. The curves of the result are empty: they were told meanwhile. */
   train(request: TrainRequest): Promise<TrainResult>;
   /** Holds a training run, or lets it go on. */
   hold(runId: string, held: boolean): Promise<void>;

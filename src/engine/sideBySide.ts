@@ -50,11 +50,12 @@ export function compareRuns(derived: RunOutcome, hand: RunOutcome, slope: number
       kind: 'same',
       text: `Your gradient trains as the derived one does: the curves coincide${apart === 0 ? ' exactly' : `, to ${digitsOf(apart)} digits`}.`,
     };
+  const start = ratioAtStart(derived, hand);
   const parameters = `the parameters differ by ${share(moved)}`;
   if (own > first && reached < first)
     return {
       kind: 'diverges',
-      text: `With your gradient the loss rises from ${num(first)} to ${num(own)}; with the derived one it falls to ${num(reached)}.`,
+      text: `With your gradient the loss rises from ${num(first)} to ${num(own)}; with the derived one it falls to ${num(reached)}.${start}`,
     };
   const length = hand.gradientNorms.at(-1) ?? NaN;
   if (slope !== null && length < AT_REST * slope && (moved > CLOSE || apart > CLOSE))
@@ -63,7 +64,6 @@ export function compareRuns(derived: RunOutcome, hand: RunOutcome, slope: number
       text: `Your gradient comes to rest where there is no minimum: the loss there is ${num(own)} instead of ${num(reached)}, ${parameters}, and the derived gradient is still ${num(slope)} long.`,
     };
   const change = Math.abs(own - reached) / Math.max(Math.abs(first - reached), Math.abs(reached) * CLOSE);
-  const start = ratioAtStart(derived, hand);
   if (change <= CLOSE)
     return {
       kind: 'close',

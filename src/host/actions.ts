@@ -1,5 +1,12 @@
 import * as vscode from 'vscode';
-import type { DataChoice, DefinitionSummary, DerivativeKind, PanelSection, TrainOptions } from '../protocol';
+import type {
+  DataChoice,
+  DefinitionSummary,
+  DerivativeKind,
+  PanelSection,
+  TrainOptions,
+  TrainResult,
+} from '../protocol';
 import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import { targetOf } from './commands';
@@ -41,6 +48,7 @@ const HESSIAN: Purpose = { title: 'Derive Hessian', suits: () => true };
 const JACOBIAN: Purpose = { title: 'Derive Jacobian', suits: () => true };
 const CHECK: Purpose = { title: 'Check gradient on data', suits: runsOnData };
 const TRAIN: Purpose = { title: 'Train', suits: runsOnData };
+const RESUME: Purpose = { title: 'Resume training', suits: runsOnData };
 const CHOOSE: Purpose = { title: 'Choose data', suits: runsOnData };
 
 /** What the commands do, and the panel that they show. */
@@ -100,7 +108,15 @@ export function createActions({
 
   const train = async (located: Located, ask: Ask, options: TrainOptions | null): Promise<void> => {
     await show(located, ask === 'unless-chosen' ? 'train' : undefined);
-    const result = await runs.train(located, ask, options);
+    await tellEnd(located, await runs.train(located, ask, options));
+  };
+
+  const resume = async (located: Located): Promise<void> => {
+    await show(located, 'train');
+    await tellEnd(located, await runs.resume(located));
+  };
+
+  const tellEnd = async (located: Located, result: TrainResult | null): Promise<void> => {
     if (result === null || panel.visible) return;
     const answer = await vscode.window.showInformationMessage(
       `Nabla: the training of ${located.definition.name} has ended: ${sentence(result.message)}`,
@@ -128,6 +144,20 @@ export function createActions({
       attempt('the training', async () => {
         const located = await find(argument, TRAIN);
         if (located !== null) await train(located, 'unless-chosen', null);
+      }),
+    'nabla.pauseTraining': () => {
+      runs.pause();
+      return Promise.resolve();
+    },
+    'nabla.stepTraining': () => {
+      runs.step();
+      return Promise.resolve();
+    },
+    'nabla.resumeTraining': (argument) =>
+      attempt('the training', async () => {
+        if (runs.resumeHeld()) return;
+        const located = await find(argument, RESUME);
+        if (located !== null) await resume(located);
       }),
     'nabla.chooseData': (argument) =>
       attempt('choosing data', async () => {
@@ -173,6 +203,15 @@ export function createActions({
     check: () => withShown('the check on data', CHECK, (located) => check(located, 'unless-proposed')),
     train: (options) =>
       withShown('the training', TRAIN, (located) => train(located, 'unless-proposed', options)),
+    pause: () => handlers['nabla.pauseTraining'](),
+    step: () => handlers['nabla.stepTraining'](),
+    resume: async () => {
+      if (runs.resumeHeld()) return;
+      await withShown('the training', RESUME, async (located) => {
+        await tellEnd(located, await runs.resume(located));
+      });
+    },
+    discardRun: () => withShown('discarding a run', RESUME, (located) => runs.discard(located)),
     cancel: () => {
       activities.cancel();
       return Promise.resolve();

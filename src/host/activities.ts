@@ -12,6 +12,8 @@ export interface Activity {
   /** In [0, 1], null while it is not known. */
   readonly done: number | null;
   readonly detail: string;
+  /** Held by the user. */
+  readonly paused: boolean;
 }
 
 /** Runs one thing at a time, with a progress notification. */
@@ -24,6 +26,8 @@ export interface Activities extends vscode.Disposable {
   ): Promise<R | null>;
   /** Tells how far what runs has come. */
   report(done: number, detail: string): void;
+  /** Tells that what runs is held, or goes on. */
+  pause(paused: boolean): void;
   cancel(): void;
   readonly current: Activity | null;
   readonly onDidChange: vscode.Event<Activity | null>;
@@ -37,6 +41,8 @@ export function createActivities(): Activities {
   const set = (next: Activity | null) => {
     if ((current === null) !== (next === null))
       void vscode.commands.executeCommand('setContext', 'nabla.running', next !== null);
+    if (trainingOf(current) !== trainingOf(next))
+      void vscode.commands.executeCommand('setContext', 'nabla.training', trainingOf(next));
     current = next;
     changed.fire(next);
   };
@@ -50,7 +56,7 @@ export function createActivities(): Activities {
     const controller = new AbortController();
     abort = controller;
     const title = kind === 'training' ? `Training ${definition.name}` : `Checking ${definition.name} on data`;
-    set({ kind, target, name: definition.name, done: null, detail: '' });
+    set({ kind, target, name: definition.name, done: null, detail: '', paused: false });
     try {
       return await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -61,7 +67,10 @@ export function createActivities(): Activities {
             changed.event((now) => {
               if (now === null) return;
               const percent = Math.floor(100 * (now.done ?? 0));
-              progress.report({ message: now.detail, increment: percent - shown });
+              progress.report({
+                message: now.paused ? `paused at ${now.detail}` : now.detail,
+                increment: percent - shown,
+              });
               shown = percent;
             }),
           );
@@ -86,6 +95,9 @@ export function createActivities(): Activities {
     report(done, detail) {
       if (current !== null) set({ ...current, done, detail });
     },
+    pause(paused) {
+      if (current !== null && current.paused !== paused) set({ ...current, paused });
+    },
     cancel: () => abort?.abort(),
     get current() {
       return current;
@@ -96,4 +108,10 @@ export function createActivities(): Activities {
       changed.dispose();
     },
   };
+}
+
+/** For the conditions of commands. */
+function trainingOf(activity: Activity | null): 'no' | 'running' | 'paused' {
+  if (activity?.kind !== 'training') return 'no';
+  return activity.paused ? 'paused' : 'running';
 }

@@ -13,11 +13,14 @@ import type {
   TrainResult,
 } from '../protocol';
 import { Disconnected } from '../rpc';
+import { extend, restore } from './course';
+import type { Courses } from './course';
 import { UserError } from './messages';
 import { startThread } from './thread';
 import type { Thread } from './thread';
 
 export interface TrainListener {
+  /** After the courses were extended by it. */
   onProgress(progress: TrainProgress): void;
   onCheck(report: CheckReport): void;
   /** The run can go on from there. */
@@ -35,10 +38,15 @@ export interface Engine extends vscode.Disposable {
   /** What a choice of data comes to for a job. */
   use(job: GradientJob, data: DataChoice): Promise<DataUse>;
   /**
-   * Resolves with what was reached until the signal, or rejects with `Cancelled` if the worker does not say so at once. A lost
+   * Extends the courses meanwhile. Resolves with what was reached until the signal, or rejects with `Cancelled` if the worker does not say so at once. A lost
    * worker is replaced as long as there is a new checkpoint every few times.
    */
-  train(request: TrainRequest, listener: TrainListener, signal: AbortSignal): Promise<TrainResult>;
+  train(
+    request: TrainRequest,
+    courses: Courses,
+    listener: TrainListener,
+    signal: AbortSignal,
+  ): Promise<TrainResult>;
   /** Holds a training run, or lets it go on. */
   hold(runId: string, held: boolean): void;
   /** Lets a training run do one epoch and holds it then. */
@@ -57,6 +65,7 @@ const GRACE = 1_500;
 const MOST_LOSSES = 3;
 
 interface Training {
+  readonly courses: Courses;
   readonly listener: TrainListener;
   readonly states: Map<Curve, RunState>;
   held: boolean;
@@ -144,6 +153,7 @@ export function createEngine(
         own.losses += 1;
         if (own.losses > MOST_LOSSES) throw error;
         log(`the worker was lost in a training run (${error.message}); it goes on in a new one`);
+        restore(own.courses, [...own.states.values()]);
         own.listener.onLost(error.message);
       }
     }
@@ -174,12 +184,12 @@ export function createEngine(
     },
     check: (request, signal) =>
       cancellable(request.runId, signal, (remote) => remote.check(withText(request))).catch(tell),
-    async train(request, listener, signal) {
+    async train(request, courses, listener, signal) {
       const states = new Map((request.states ?? []).map((state) => [state.curve, state]));
-      const own: Training = { listener, states, held: false, losses: 0 };
+      const own: Training = { courses, listener, states, held: false, losses: 0 };
       trainings.set(request.runId, own);
       try {
-        return await trainOn(withText(request), own, signal);
+        return withCurves(await trainOn(withText(request), own, signal), courses);
       } catch (error) {
         return tell(error);
       } finally {
@@ -207,7 +217,11 @@ export function createEngine(
 function listenerOf(trainings: ReadonlyMap<string, Training>): EngineListener {
   return {
     trainProgress(progress) {
-      trainings.get(progress.runId)?.listener.onProgress(progress);
+      const own = trainings.get(progress.runId);
+      if (own) {
+        extend(own.courses, progress);
+        own.listener.onProgress(progress);
+      }
       return Promise.resolve();
     },
     trainCheck(runId, report) {
@@ -224,6 +238,12 @@ function listenerOf(trainings: ReadonlyMap<string, Training>): EngineListener {
       return Promise.resolve();
     },
   };
+}
+
+/** The courses themselves, not copies. */
+function withCurves({ hand, ...answer }: TrainResult, courses: Courses): TrainResult {
+  const { losses, gradientNorms } = courses.hand;
+  return { ...answer, ...courses.derived, ...(hand ? { hand: { ...hand, losses, gradientNorms } } : {}) };
 }
 
 /** A crash is told to the user with what to do next; anything else is passed on. */

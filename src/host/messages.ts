@@ -1,6 +1,11 @@
 /** What the user is told when something cannot be done: what happened, where, and what to do next. */
 import type { Analysis, Problem } from '../protocol';
 
+/** The message of something that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** An expected end of a command, told to the user as it is; no bug. */
 export class UserError extends Error {}
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { fileHash, textHash } from './fingerprint';
 
 /** Languages of editors whose text may be a table although it is in no file yet. */
 const TABLE_LANGUAGES: ReadonlySet<string> = new Set([
@@ -20,6 +21,12 @@ export function unsavedText(path: string): string | undefined {
     (open) => (open.isDirty || open.isUntitled) && pathOf(open) === path,
   );
   return document?.getText();
+}
+
+/** Of what a run on the table at a path reads; null where it cannot be read, or changes meanwhile. */
+export function tableHash(path: string): Promise<string | null> {
+  const text = unsavedText(path);
+  return text === undefined ? fileHash(path) : Promise.resolve(textHash(text));
 }
 
 /** Tables that were typed or pasted into editors and never saved. */

@@ -1,9 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { DataChoice, DerivativeKind, HostApi, TextSpan, TrainOptions, ViewApi } from '../protocol';
+import type {
+  DataChoice,
+  DerivativeKind,
+  HostApi,
+  PanelState,
+  TextSpan,
+  TrainOptions,
+  ViewApi,
+} from '../protocol';
 import { createRpc } from '../rpc';
 import type { Rpc } from '../rpc';
 import { readChange } from './corrections';
+import { createCurveFeed } from './curveFeed';
 import type { InputChange } from './corrections';
 import { readChoice } from './dataGuess';
 import { openDocument } from './documents';
@@ -22,6 +31,10 @@ export interface PanelActions {
   setData(choice: DataChoice): Promise<void>;
   check(): Promise<void>;
   train(options: TrainOptions): Promise<void>;
+  pause(): Promise<void>;
+  step(): Promise<void>;
+  resume(): Promise<void>;
+  discardRun(): Promise<void>;
   cancel(): Promise<void>;
 }
 
@@ -63,6 +76,7 @@ export function createPanel(
 class OpenPanel implements vscode.Disposable {
   private readonly webviewPanel: vscode.WebviewPanel;
   private readonly rpc: Rpc<ViewApi>;
+  private readonly feed = createCurveFeed((progress) => this.tell((view) => view.trainProgress(progress)));
   private readonly subscriptions: vscode.Disposable;
   private readonly closed = new vscode.EventEmitter<void>();
   readonly onDidClose = this.closed.event;
@@ -88,7 +102,14 @@ class OpenPanel implements vscode.Disposable {
         post: (message) => void webview.postMessage(message),
         onMessage: (listener) => received.event(listener),
       },
-      hostApi(model, actions),
+      hostApi(
+        model,
+        () => {
+          this.feed.restart();
+          return this.feed.shown(model.state);
+        },
+        actions,
+      ),
     );
     this.subscriptions = vscode.Disposable.from(
       received,
@@ -97,7 +118,7 @@ class OpenPanel implements vscode.Disposable {
       model.onDidChange(() => this.show()),
       runs.onProgress(({ target, progress }) => {
         if (this.webviewPanel.visible && model.target !== null && sameTarget(target, model.target))
-          this.tell((view) => view.trainProgress(progress));
+          this.feed.progress(progress);
       }),
       // Messages to a hidden page get lost.
       this.webviewPanel.onDidChangeViewState(() => this.show()),
@@ -122,6 +143,7 @@ class OpenPanel implements vscode.Disposable {
 
   dispose(): void {
     this.closed.fire();
+    this.feed.dispose();
     this.rpc.dispose();
     this.subscriptions.dispose();
     this.webviewPanel.dispose();
@@ -129,7 +151,7 @@ class OpenPanel implements vscode.Disposable {
 
   private show(): void {
     this.setTitle();
-    if (this.webviewPanel.visible) this.tell((view) => view.show(this.model.state));
+    if (this.webviewPanel.visible) this.tell((view) => view.show(this.feed.shown(this.model.state)));
   }
 
   private setTitle(): void {
@@ -143,9 +165,9 @@ class OpenPanel implements vscode.Disposable {
   }
 }
 
-function hostApi(model: PanelModel, actions: PanelActions): HostApi {
+function hostApi(model: PanelModel, begin: () => PanelState, actions: PanelActions): HostApi {
   return {
-    ready: () => Promise.resolve(model.state),
+    ready: () => Promise.resolve(begin()),
     selectDefinition: (definitionId) => actions.select(definitionId),
     selectDerivative: (kind) => actions.selectDerivative(kind),
     correct: (input, change) => actions.correct(input, change === null ? null : readChange(change)),
@@ -159,6 +181,10 @@ function hostApi(model: PanelModel, actions: PanelActions): HostApi {
     },
     check: () => actions.check(),
     train: (options) => actions.train(options),
+    pause: () => actions.pause(),
+    step: () => actions.step(),
+    resume: () => actions.resume(),
+    discardRun: () => actions.discardRun(),
     cancel: () => actions.cancel(),
   };
 }

@@ -15,9 +15,8 @@ import { findDataFiles } from './dataFiles';
 import type { DataFile } from './dataFiles';
 import { createTurns, deriveKind } from './derivatives';
 import { fileNameOf, locate, openDocument } from './documents';
-import { messageOf } from './log';
 import type { Log } from './log';
-import { problemText, sentence, sentences } from './messages';
+import { messageOf, problemText, sentence, sentences } from './messages';
 import type { Runs } from './runs';
 import type { Sessions } from './sessions';
 import { runsOnData } from './target';
@@ -99,6 +98,7 @@ export function createPanelModel(
       },
       check: session?.check ?? null,
       training: session?.training ?? null,
+      checkpoint: session?.checkpoint ?? null,
       message: message ?? shown?.trouble ?? null,
       busy: deriving !== null ? 'deriving' : mine ? activity.kind : null,
       ...(attention === undefined || deriving !== null ? {} : { attention }),
@@ -181,6 +181,7 @@ export function createPanelModel(
       fire();
     }
     await runs.proposeData(located);
+    await runs.lookForKept(located);
   };
 
   /** Derives and tells of it; a later call makes an earlier one's answer stale. */

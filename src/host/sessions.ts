@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type {
+  CheckpointState,
   CheckReport,
   DataChoice,
   DataUse,
@@ -22,6 +23,8 @@ export interface Session {
   /** The text of the definition that `check` is about. */
   readonly checkedText: string | null;
   readonly training: TrainingState | null;
+  /** A run that was kept, while none is under way. */
+  readonly checkpoint: CheckpointState | null;
 }
 
 export interface Sessions extends vscode.Disposable {
@@ -42,6 +45,7 @@ const EMPTY: Session = {
   check: null,
   checkedText: null,
   training: null,
+  checkpoint: null,
 };
 
 /** `memory` keeps the chosen data of each definition with the workspace. */
@@ -79,7 +83,8 @@ export function createSessions(memory: vscode.Memento): Sessions {
   };
 }
 
-function keyOf({ uri, definitionId }: CommandTarget): string {
+/** The same in every window that has the folder open. */
+export function keyOf({ uri, definitionId }: CommandTarget): string {
   return `data:${vscode.workspace.asRelativePath(vscode.Uri.parse(uri))}#${definitionId}`;
 }
 

@@ -15,8 +15,10 @@ export function registerStatusBar(activities: Activities): vscode.Disposable {
     }
     const verb = activity.kind === 'training' ? 'Training' : 'Checking';
     const percent = activity.done === null ? '' : ` ${Math.floor(100 * activity.done)} %`;
-    item.text = `$(sync~spin) ∇ ${verb} ${activity.name}${percent}`;
-    item.tooltip = `${activity.detail === '' ? verb : activity.detail}. Click to cancel.`;
+    const sign = activity.paused ? '$(debug-pause)' : '$(sync~spin)';
+    item.text = `${sign} ∇ ${verb} ${activity.name}${percent}`;
+    const detail = activity.detail === '' ? verb : activity.detail;
+    item.tooltip = `${activity.paused ? 'Paused at ' : ''}${detail}. Click to cancel.`;
     item.show();
   };
   show(activities.current);

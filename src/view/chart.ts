@@ -1,27 +1,42 @@
-/** A curve over epochs, drawn on a canvas in the colours of the theme. */
+/** Curves over epochs, drawn on a canvas in the colours of the theme. */
 import './locale';
 import uPlot from 'uplot';
 import { h } from './dom';
 import { formatNumber } from './format';
 import { canBeLogarithmic, plotData } from './series';
 
+/** One curve of a chart. */
+export interface CurveStyle {
+  readonly label: string;
+  /** Names a theme variable. */
+  readonly colour: string;
+  /** Names the curve in the style sheet, for the legend. */
+  readonly id: string;
+  readonly dashed?: boolean;
+}
+
 export interface Chart {
   readonly element: HTMLElement;
-  draw(values: readonly number[], logarithmic: boolean): void;
+  /** One list of values per curve, one value per epoch; empty for a curve that is not there. */
+  draw(values: readonly (readonly number[])[], logarithmic: boolean): void;
 }
 
 const HEIGHT = 190;
+/** How many times longer than its drawing a curve then rests. */
+const REST = 8;
+const DASHES = [7, 5];
 
-/** `colour` names a theme variable. */
-export function createChart(title: string, colour: string): Chart {
+export function createChart(title: string, curves: readonly CurveStyle[]): Chart {
   const holder = h('div', { class: 'chart-canvas', role: 'img' });
-  const last = h('span', { class: 'chart-value' });
-  const element = h('figure', { class: 'chart' }, h('figcaption', {}, h('span', {}, title), last), holder);
-  let values: readonly number[] = [];
+  const legend = h('span', { class: 'chart-legend' });
+  const element = h('figure', { class: 'chart' }, h('figcaption', {}, h('span', {}, title), legend), holder);
+  let values: readonly (readonly number[])[] = [];
   let logarithmic = false;
   let plot: uPlot | null = null;
   let pending = false;
-  let drawn = 0;
+  /** ms until the next drawing. */
+  let rest = 0;
+  let drawn: readonly number[] = [];
 
   function rebuild(): void {
     plot?.destroy();
@@ -31,19 +46,40 @@ export function createChart(title: string, colour: string): Chart {
 
   function paint(): void {
     const width = holder.clientWidth;
-    const scaled = logarithmic && canBeLogarithmic(values);
-    if (width === 0 || values.length === 0) return;
-    drawn = values.length;
-    const data = plotData(values, scaled);
-    if (plot) plot.setData(data);
-    else plot = new uPlot(options(width, scaled, colour), data, holder);
-    const first = values[0] ?? NaN;
-    const final = values.at(-1) ?? NaN;
-    last.textContent = formatNumber(final, 5);
-    holder.setAttribute(
-      'aria-label',
-      `${title} over ${String(values.length - 1)} epochs, from ${formatNumber(first, 4)} to ${formatNumber(final, 4)}`,
+    const shown = curves.flatMap((style, place) => {
+      const own = values[place] ?? [];
+      return own.length > 0 ? [{ style, own }] : [];
+    });
+    const scaled = logarithmic && shown.some(({ own }) => canBeLogarithmic(own));
+    if (width === 0 || shown.length === 0) return;
+    drawn = values.map(({ length }) => length);
+    const data = plotData(
+      shown.map(({ own }) => own),
+      scaled,
     );
+    if (plot) plot.setData(data);
+    else
+      plot = new uPlot(
+        options(
+          width,
+          scaled,
+          shown.map(({ style }) => style),
+        ),
+        data,
+        holder,
+      );
+    legend.replaceChildren(
+      ...shown.map(({ style, own }) =>
+        h(
+          'span',
+          { class: `chart-key chart-key-${style.id}` },
+          shown.length > 1 && h('span', { class: 'chart-label' }, style.label),
+          h('span', { class: 'chart-value' }, formatNumber(own.at(-1) ?? NaN, 5)),
+        ),
+      ),
+    );
+    legend.classList.toggle('several', shown.length > 1);
+    holder.setAttribute('aria-label', shown.map(({ style, own }) => spoken(title, style, own)).join('. '));
   }
 
   new ResizeObserver(() => {
@@ -60,7 +96,12 @@ export function createChart(title: string, colour: string): Chart {
   return {
     element,
     draw: (next, log) => {
-      const restart = next.length < drawn || log !== logarithmic;
+      const restart =
+        log !== logarithmic ||
+        next.some(({ length }, place) => {
+          const before = drawn[place] ?? 0;
+          return length < before || (before === 0 && length > 0);
+        });
       values = next;
       logarithmic = log;
       if (restart) {
@@ -68,17 +109,27 @@ export function createChart(title: string, colour: string): Chart {
         plot = null;
       }
       if (pending) return;
-      // Reports may come faster than the screen is drawn.
+      // Reports may come faster than the screen is drawn, and a long curve is not to keep the page from all else.
       pending = true;
-      requestAnimationFrame(() => {
-        pending = false;
-        paint();
-      });
+      setTimeout(() => {
+        requestAnimationFrame(() => {
+          pending = false;
+          const began = performance.now();
+          paint();
+          rest = REST * (performance.now() - began);
+        });
+      }, rest);
     },
   };
 }
 
-function options(width: number, logarithmic: boolean, colour: string): uPlot.Options {
+function spoken(title: string, { label }: CurveStyle, values: readonly number[]): string {
+  const [first = NaN] = values;
+  const final = values.at(-1) ?? NaN;
+  return `${title}, ${label}, over ${String(values.length - 1)} epochs, from ${formatNumber(first, 4)} to ${formatNumber(final, 4)}`;
+}
+
+function options(width: number, logarithmic: boolean, curves: readonly CurveStyle[]): uPlot.Options {
   const style = getComputedStyle(document.body);
   const theme = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
   const foreground = theme('--vscode-foreground', style.color);
@@ -108,7 +159,13 @@ function options(width: number, logarithmic: boolean, colour: string): uPlot.Opt
     ],
     series: [
       {},
-      { stroke: theme(colour, foreground), width: 1.75, points: { show: false }, spanGaps: false },
+      ...curves.map(({ colour, dashed = false }) => ({
+        stroke: theme(colour, foreground),
+        width: 1.75,
+        points: { show: false },
+        spanGaps: false,
+        ...(dashed ? { dash: DASHES } : {}),
+      })),
     ],
   };
 }

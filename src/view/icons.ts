@@ -8,6 +8,8 @@ const PATHS = {
   chevron: 'm6 4 4 4-4 4',
   copy: 'M5.5 5.5h7v8h-7zM3.5 10.5v-8h7',
   play: 'M5 3.5v9l7.5-4.5z',
+  pause: 'M5.5 4v8M10.5 4v8',
+  step: 'M4 3.5v9l6-4.5zM12.5 4v8',
   stop: 'M4.5 4.5h7v7h-7z',
   file: 'M4 2.5h5l3 3v8H4zM9 2.5v3h3',
   warning: 'M8 2.5 14.5 13.5h-13zM8 6.5v3.4M8 11.6v.3',

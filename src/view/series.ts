@@ -5,6 +5,8 @@ import type { TrainProgress } from '../protocol';
 export interface History {
   readonly losses: number[];
   readonly gradientNorms: number[];
+  /** Empty where no rows are held out. */
+  readonly validationLosses: number[];
 }
 
 /** More points than a plot has columns of pixels show nothing more. */
@@ -14,6 +16,8 @@ const MOST_POINTS = 4000;
 export function append(history: History, progress: TrainProgress): void {
   write(history.losses, progress.firstEpoch, progress.losses);
   write(history.gradientNorms, progress.firstEpoch, progress.gradientNorms);
+  if (progress.validationLosses !== undefined && progress.validationLosses.length > 0)
+    write(history.validationLosses, progress.firstEpoch, progress.validationLosses);
 }
 
 /** In place: a run of millions of epochs sends thousands of reports. */
@@ -24,20 +28,29 @@ function write(values: number[], from: number, added: readonly number[]): void {
 }
 
 /**
- * Columns for the plot: epochs, and values with nulls where there is nothing to draw. A logarithm needs positive ones.
- * Long runs are thinned to the least and the greatest value of each stretch, which draws the same curve.
+ * Columns for the plot: epochs, and the values of each curve with nulls where there is nothing to draw. A logarithm needs
+ * positive ones. Long runs are thinned to the least and the greatest value of each stretch, which draws the same curves.
  */
 export function plotData(
-  values: readonly number[],
+  curves: readonly (readonly number[])[],
   logarithmic: boolean,
   mostPoints: number = MOST_POINTS,
-): [number[], (number | null)[]] {
-  const shown = (epoch: number): number | null => {
+): [number[], ...(number | null)[][]] {
+  const shown = curves.map((values) => (epoch: number): number | null => {
     const value = values[epoch];
     return value !== undefined && Number.isFinite(value) && (!logarithmic || value > 0) ? value : null;
-  };
-  const epochs = thin(values.length, shown, mostPoints);
-  return [epochs, epochs.map(shown)];
+  });
+  const [first = 0, ...others] = curves.map(({ length }) => length);
+  const longest = Math.max(first, ...others);
+  const epochs =
+    longest <= mostPoints
+      ? Array.from({ length: longest }, (_, epoch) => epoch)
+      : [
+          ...new Set(
+            curves.flatMap((values, k) => thin(values.length, shown[k] ?? (() => null), mostPoints)),
+          ),
+        ].sort((a, b) => a - b);
+  return [epochs, ...shown.map((at) => epochs.map(at))];
 }
 
 function thin(count: number, shown: (epoch: number) => number | null, mostPoints: number): number[] {

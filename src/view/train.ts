@@ -1,34 +1,19 @@
-/** Training: options, run and cancel, live curves, checks during the run, and how it ended. */
-import type { PanelState, TrainEnd, TrainProgress, TrainResult, TrainingState } from '../protocol';
+/** Training: options, run, live curves, checks during the run, and how it ended. */
+import type { PanelState, TrainProgress, TrainResult, TrainingState } from '../protocol';
 import { createChart } from './chart';
-import { whatIsMissing } from './check';
-import type { Section, ViewContext } from './context';
 import { checkList } from './checkList';
-import { button } from './controls';
+import type { Section, ViewContext } from './context';
 import { fill, h } from './dom';
 import { equal } from './equal';
-import { cellName, formatColumn, formatCount, formatDuration, formatNumber, formatShape } from './format';
+import { formatCount, formatNumber } from './format';
 import { calm } from './frame';
 import type { Frame } from './frame';
-import { icon } from './icons';
-import type { IconName } from './icons';
 import { append } from './series';
 import type { History } from './series';
+import { trainControls } from './trainControls';
 import { trainForm } from './trainForm';
-import { problemList } from './verdict';
+import { earlierResult, ENDS, outcomeOf, parametersOf } from './trainOutcome';
 
-const ENDS: Readonly<
-  Record<TrainEnd, { readonly word: string; readonly icon: IconName; readonly tone: string }>
-> = {
-  finished: { word: 'Finished', icon: 'check', tone: 'right' },
-  converged: { word: 'Converged', icon: 'check', tone: 'right' },
-  cancelled: { word: 'Cancelled', icon: 'info', tone: 'unknown' },
-  diverged: { word: 'Diverged', icon: 'warning', tone: 'wrong' },
-  failed: { word: 'Failed', icon: 'warning', tone: 'wrong' },
-};
-
-/** Values of a parameter that are shown before the rest is left out. */
-const SHOWN_VALUES = 60;
 /** Screen readers hear of the run at most this often. */
 const ANNOUNCE_EVERY = 4000;
 
@@ -36,34 +21,32 @@ export interface TrainSection extends Section {
   readonly progress: (report: TrainProgress) => void;
 }
 
+const nothing = (): History => ({ losses: [], gradientNorms: [], validationLosses: [] });
+
 export function createTrain(context: ViewContext, frame: Frame): TrainSection {
-  const start = button({
-    label: 'Start training',
-    icon: 'play',
-    class: 'primary',
-    onClick: () => {
-      const options = form.read();
-      if (!options) return;
-      context.preferences.set({ training: options });
-      wanted = true;
-      void context.ask((host) => host.train(options));
-    },
-  });
-  const cancel = button({
-    label: 'Cancel',
-    icon: 'stop',
-    onClick: () => void context.ask((host) => host.cancel()),
-  });
-  const wait = h('span', { class: 'dim' });
-  const form = trainForm(context.preferences.get().training, () => {
-    start.click();
-  });
+  const begin = (): void => {
+    const options = form.read();
+    if (!options) return;
+    context.preferences.set({ training: options });
+    wanted = true;
+    void context.ask((host) => host.train(options));
+  };
+  const form = trainForm(context.preferences.get().training, begin);
+  const controls = trainControls(context, begin);
   const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Epochs' });
   const status = h('span', { class: 'train-status' });
+  const note = h('p', { class: 'dim', hidden: true });
   const progressRow = h('div', { class: 'train-progress' }, bar, status);
   const logScale = h('input', { type: 'checkbox', checked: context.preferences.get().logScale });
-  const loss = createChart('Loss', '--vscode-charts-blue');
-  const norm = createChart('Gradient norm', '--gradients');
+  const loss = createChart('Loss', [
+    { id: 'loss', label: 'Derived', colour: '--vscode-charts-blue' },
+    { id: 'hand', label: 'Yours', colour: '--vscode-charts-purple', dashed: true },
+    { id: 'validation', label: 'Validation', colour: '--vscode-charts-green' },
+  ]);
+  const norm = createChart('Gradient norm', [
+    { id: 'norm', label: 'Derived', colour: '--gradients' },
+    { id: 'hand', label: 'Yours', colour: '--vscode-charts-purple', dashed: true },
+  ]);
   const curves = h(
     'div',
     { class: 'curves' },
@@ -73,23 +56,30 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
   const outcome = h('div', { class: 'outcome' });
   const checks = checkList(context);
   const final = h('div', { class: 'train-final' });
+  const earlier = h('div', { class: 'train-final' });
   frame.body.append(
     form.element,
-    h('div', { class: 'actions' }, start, cancel, wait),
+    controls.element,
     progressRow,
     outcome,
+    note,
     curves,
     checks.element,
     final,
+    earlier,
   );
 
   /** Training was asked for here, and its curve is to be brought into sight. */
   let wanted = false;
   let runId = '';
-  let history: History = { losses: [], gradientNorms: [] };
+  let history = nothing();
+  let hand = nothing();
   let epochs = 0;
+  let running = false;
+  let paused = false;
   let lastSaid = 0;
   let shownResult: TrainResult | null | undefined;
+  let shownEarlier: TrainResult | null | undefined;
 
   logScale.addEventListener('change', () => {
     context.preferences.set({ logScale: logScale.checked });
@@ -98,15 +88,15 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
 
   function drawCurves(): void {
     curves.hidden = history.losses.length === 0;
-    loss.draw(history.losses, logScale.checked);
-    norm.draw(history.gradientNorms, logScale.checked);
+    loss.draw([history.losses, hand.losses, history.validationLosses], logScale.checked);
+    norm.draw([history.gradientNorms, hand.gradientNorms], logScale.checked);
   }
 
   function drawProgress(epoch: number, running: boolean): void {
     bar.max = Math.max(1, epochs);
     bar.value = epoch;
     const value = history.losses.at(-1);
-    const text = [`Epoch ${formatCount(epoch)} of ${formatCount(epochs)}`];
+    const text = [`${paused ? 'Paused at epoch' : 'Epoch'} ${formatCount(epoch)} of ${formatCount(epochs)}`];
     if (value !== undefined) text.push(`loss ${formatNumber(value, 6)}`);
     status.textContent = text.join(', ');
     if (running && performance.now() - lastSaid > ANNOUNCE_EVERY) {
@@ -116,10 +106,13 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
   }
 
   function drawTraining(training: TrainingState | null): void {
-    progressRow.hidden = training === null || training.result !== null;
-    bar.classList.toggle('running', training?.running === true);
+    running = training?.running === true;
+    progressRow.hidden = !running;
+    paused = training?.paused === true;
+    bar.classList.toggle('running', running && !paused);
     if (!training) {
-      history = { losses: [], gradientNorms: [] };
+      history = nothing();
+      hand = nothing();
       runId = '';
     } else {
       const newRun = training.runId !== runId;
@@ -127,88 +120,69 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
       runId = training.runId;
       epochs = training.options.epochs;
       // Reports of the run may have come ahead of a state that was taken before them.
-      if (newRun || training.losses.length >= history.losses.length)
-        history = { losses: [...training.losses], gradientNorms: [...training.gradientNorms] };
+      if (newRun || training.losses.length >= history.losses.length) history = copyOf(training);
+      if (newRun || (training.hand?.losses.length ?? 0) >= hand.losses.length)
+        hand = training.hand ? copyOf(training.hand) : nothing();
       drawProgress(Math.max(training.epoch, history.losses.length - 1), training.running);
     }
+    note.hidden = training?.note === undefined;
+    note.textContent = training?.note ?? '';
     drawCurves();
     if (wanted && !curves.hidden) {
       wanted = false;
       curves.scrollIntoView({ block: 'nearest', behavior: calm() ? 'auto' : 'smooth' });
     }
     checks.show(training?.result?.checks ?? training?.checks ?? []);
-    const result = training?.result ?? null;
+    drawResult(training?.result ?? null);
+    drawEarlier(training);
+  }
+
+  function drawResult(result: TrainResult | null): void {
     if (equal(result, shownResult)) return;
     shownResult = result;
     fill(outcome, ...(result ? outcomeOf(context, result) : []));
     fill(final, ...(result ? parametersOf(result) : []));
-    if (result) context.announce(`${ENDS[result.end].word}. ${result.message}`);
+    if (result)
+      context.announce(`${ENDS[result.end].word}. ${result.message} ${result.hand?.comparison.text ?? ''}`);
+  }
+
+  /** A good result makes an earlier one old; until then it stays. */
+  function drawEarlier(training: TrainingState | null): void {
+    const end = training?.result?.end;
+    const before = end === 'finished' || end === 'converged' ? null : (training?.earlier ?? null);
+    if (equal(before, shownEarlier)) return;
+    shownEarlier = before;
+    fill(earlier, before && earlierResult(before));
   }
 
   return {
     element: frame.element,
     update: (state: PanelState) => {
-      const running = state.training?.running === true || state.busy === 'training';
-      const missing = whatIsMissing(state.data);
-      start.disabled = state.busy !== null || running || missing !== null;
-      cancel.hidden = !running;
-      wait.textContent = running ? '' : (missing ?? '');
+      controls.update(state);
+      const findings = state.derivation?.parameters.flatMap((parameter) => parameter.findings) ?? [];
+      form.offerBeside(findings.length > 0);
       drawTraining(state.training);
     },
     progress: (report) => {
       if (report.runId !== runId) {
         runId = report.runId;
-        history = { losses: [], gradientNorms: [] };
+        history = nothing();
+        hand = nothing();
+        running = true;
       }
       epochs = report.epochs;
-      append(history, report);
-      progressRow.hidden = false;
-      drawProgress(report.epoch, true);
+      append(report.curve === 'hand' ? hand : history, report);
+      progressRow.hidden = !running;
+      if (report.curve !== 'hand') drawProgress(report.epoch, running);
       drawCurves();
     },
   };
 }
 
-function outcomeOf(context: ViewContext, result: TrainResult): HTMLElement[] {
-  const { word, icon: name, tone } = ENDS[result.end];
-  const problems = problemList(context, result.problems);
-  return [
-    h(
-      'p',
-      { class: `train-end verdict-${tone}` },
-      icon(name),
-      h('strong', {}, word),
-      // What all epochs came to is said by their number.
-      h('span', {}, result.end === 'finished' ? ' ' : ` ${result.message} `),
-      h(
-        'span',
-        { class: 'dim' },
-        `${formatCount(result.epochs)} epochs in ${formatDuration(result.milliseconds)}`,
-      ),
-    ),
-    ...(problems ? [problems] : []),
-  ];
-}
+type Told = Readonly<Partial<Record<keyof History, readonly number[]>>>;
 
-function parametersOf(result: TrainResult): HTMLElement[] {
-  if (result.parameters.length === 0) return [];
-  return [
-    h('h3', {}, 'Parameters'),
-    ...result.parameters.map(({ name, shape, values }) => {
-      const shown = values.slice(0, SHOWN_VALUES);
-      const texts = formatColumn(shown, 5);
-      const rest = values.length - shown.length;
-      return h(
-        'div',
-        { class: 'card parameter-values' },
-        h('div', {}, h('code', {}, name), ' ', h('span', { class: 'dim' }, formatShape(shape))),
-        h(
-          'div',
-          { class: 'values' },
-          ...texts.map((text, place) => h('span', { title: cellName(name, shape, place) }, text)),
-          rest > 0 && h('span', { class: 'dim' }, `and ${formatCount(rest)} more`),
-        ),
-      );
-    }),
-  ];
-}
+const copyOf = ({ losses = [], gradientNorms = [], validationLosses = [] }: Told): History => ({
+  losses: [...losses],
+  gradientNorms: [...gradientNorms],
+  validationLosses: [...validationLosses],
+});

@@ -1,4 +1,5 @@
 /** What is asked of a run from outside while it goes on: to hold, to do one epoch, to be checked, to end. */
+import { RUN_ENDED } from '../engine/api';
 import type { CheckReport } from '../protocol';
 
 export interface RunControl {
@@ -77,7 +78,7 @@ export function createControl(): RunControl {
     check: () =>
       new Promise((resolve, reject) => {
         if (ended) {
-          reject(new Error('the run has ended'));
+          reject(new Error(RUN_ENDED));
           return;
         }
         asked.push({ resolve, reject });
@@ -107,7 +108,7 @@ export function createControl(): RunControl {
     },
     end: () => {
       ended = true;
-      for (const { reject } of asked) reject(new Error('the run has ended'));
+      for (const { reject } of asked) reject(new Error(RUN_ENDED));
       asked = [];
       wake();
     },

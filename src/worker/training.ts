@@ -11,7 +11,7 @@ import { createObjective } from '../engine/training/objective';
 import { flatten } from '../engine/training/parameters';
 import { decodeState, encodeState, type TrainerState } from '../engine/training/state';
 import { euclidean } from '../engine/training/vectors';
-import type { CheckPoint, CheckReport, Curve, HandRun, TrainResult } from '../protocol';
+import type { CheckPoint, CheckReport, Curve, TrainResult } from '../protocol';
 import type { RunControl } from './control';
 
 export interface TrainingHost {
@@ -39,18 +39,14 @@ export async function runTraining(
     runCurve('derived', request, dataset, host),
     besides ? runCurve('hand', request, dataset, host) : null,
   ]);
-  if (!hand) return derived;
+  // The curves were told meanwhile: as one message they could stop the other side for long.
+  const told = { losses: [], gradientNorms: [] };
+  const answer: TrainResult = { ...derived, ...told, validationLosses: [] };
+  if (!hand) return answer;
   const slope = options.weightDecay ? null : await slopeAt(job, dataset, hand, host);
-  const { end, message, losses, gradientNorms, parameters } = hand;
-  const beside: HandRun = {
-    end,
-    message,
-    losses,
-    gradientNorms,
-    parameters,
-    comparison: compareRuns(derived, hand, slope),
-  };
-  return { ...derived, hand: beside };
+  const { end, message, parameters } = hand;
+  const comparison = compareRuns(derived, hand, slope);
+  return { ...answer, hand: { end, message, parameters, comparison, ...told } };
 }
 
 async function runCurve(

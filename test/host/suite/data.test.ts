@@ -176,7 +176,7 @@ describe('data', () => {
       await window.page.locator('.statusbar-item', { hasText: 'Training propagate' }).waitFor();
       await panel.locator('.train-status').filter({ hasText: /\d/ }).waitFor();
       await screenshot(window.page, 'train-running');
-      await panel.getByRole('button', { name: 'Cancel' }).click();
+      await panel.getByRole('button', { name: 'Stop' }).click();
       const { training } = await untilState('the end', (state) => state.training?.running === false);
       assert.equal(training?.result?.end, 'cancelled');
       assert.ok((training?.losses.length ?? 0) > 0);

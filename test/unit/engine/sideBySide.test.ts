@@ -68,7 +68,7 @@ describe('two runs side by side', () => {
   it('tell that one rises or breaks down', () => {
     expect(told(descent(-0.1))).toEqual([
       'diverges',
-      'With your gradient the loss rises from 5.5 to 33.76; with the derived one it falls to 1.',
+      'With your gradient the loss rises from 5.5 to 33.76; with the derived one it falls to 1. At the start it is 0.1 times as long as the derived one.',
     ]);
     expect(told({ ...descent(-1), end: 'diverged' })[0]).toBe('diverges');
     expect(told(descent(1), { ...descent(-1), end: 'diverged' })[0]).toBe('elsewhere');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noCourses } from '../../../src/host/course';
 import { createEngine, type Engine, type TrainListener } from '../../../src/host/engine';
 import type { TrainOptions, TrainResult } from '../../../src/protocol';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from '../engine/jobs';
@@ -69,7 +70,7 @@ const train = (given: Partial<TrainOptions>, listener: Partial<TrainListener> = 
     options: { ...options, ...given },
     checkpointEvery: 10,
   };
-  return engine.train(request, { ...silent, ...listener }, new AbortController().signal);
+  return engine.train(request, noCourses(), { ...silent, ...listener }, new AbortController().signal);
 };
 const lose = (): void => {
   void workers.at(-1)?.terminate();
@@ -130,9 +131,11 @@ describe('a run whose worker is lost', () => {
     );
     const request = { runId: 'dying', job, data: data(), options: { ...options, epochs: 10 } };
     const never = new AbortController().signal;
-    await expect(dying.train(request, silent, never)).rejects.toThrow(/ended unexpectedly: .*starts anew/);
+    await expect(dying.train(request, noCourses(), silent, never)).rejects.toThrow(
+      /ended unexpectedly: .*starts anew/,
+    );
     expect(started).toBe(4);
-    expect((await dying.train(request, silent, never)).end).toBe('finished');
+    expect((await dying.train(request, noCourses(), silent, never)).end).toBe('finished');
     dying.dispose();
   });
 });

@@ -75,7 +75,7 @@ describe('history of a run', () => {
     firstEpoch,
   });
   const after = (...reports: ReturnType<typeof progress>[]) => {
-    const history = { losses: [], gradientNorms: [] };
+    const history = { losses: [], gradientNorms: [], validationLosses: [] };
     for (const report of reports) append(history, report);
     return history;
   };
@@ -93,21 +93,34 @@ describe('history of a run', () => {
       (_, epoch) => Math.sin(epoch / 50) + (epoch === 7777 ? 9 : 0),
     );
     values[1234] = NaN;
-    const [epochs, drawn] = plotData(values, false, 200);
+    const [epochs, drawn] = plotData([values], false, 200);
     expect(epochs.length).toBeLessThanOrEqual(203);
     expect(epochs).toContain(7777);
     expect([epochs[0], epochs.at(-1)]).toEqual([0, 9999]);
     expect(epochs).toEqual([...new Set(epochs)].sort((a, b) => a - b));
     expect(drawn).toEqual(epochs.map((epoch) => values[epoch]));
-    expect(plotData([3, 1, 2], false, 3)[0]).toEqual([0, 1, 2]);
+    expect(plotData([[3, 1, 2]], false, 3)[0]).toEqual([0, 1, 2]);
+  });
+
+  it('draws curves of different lengths over the same epochs', () => {
+    expect(plotData([[3, 2, 1], [5]], false)).toEqual([
+      [0, 1, 2],
+      [3, 2, 1],
+      [5, null, null],
+    ]);
+    const long = [0, 1].map((phase) => Array.from({ length: 5000 + phase }, (_, k) => Math.sin(k + phase)));
+    const [epochs, first = [], second = []] = plotData(long, false, 100);
+    expect([epochs[0], epochs.at(-1)]).toEqual([0, 5000]);
+    expect([first.length, second.length]).toEqual([epochs.length, epochs.length]);
+    expect(second).not.toContain(null);
   });
 
   it('leaves out what cannot be drawn', () => {
-    expect(plotData([1, NaN, Infinity, -1, 0], false)).toEqual([
+    expect(plotData([[1, NaN, Infinity, -1, 0]], false)).toEqual([
       [0, 1, 2, 3, 4],
       [1, null, null, -1, 0],
     ]);
-    expect(plotData([1, NaN, -1, 0], true)[1]).toEqual([1, null, null, null]);
+    expect(plotData([[1, NaN, -1, 0]], true)[1]).toEqual([1, null, null, null]);
     expect(canBeLogarithmic([-1, 0, NaN])).toBe(false);
     expect(canBeLogarithmic([-1, 0.5])).toBe(true);
   });

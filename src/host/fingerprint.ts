@@ -1,0 +1,45 @@
+/** Hashes by which a run that is picked up knows its data and its definition again. */
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import type { GradientJob } from '../engine/job';
+
+/** Bytes of a file that are read whole; of a larger one, evenly spaced blocks are. */
+const MOST_READ = 256e6;
+const BLOCK = 1 << 16;
+
+/** Of what a job computes: its programs and what they read. */
+export function jobHash(job: GradientJob): string {
+  return createHash('sha256').update(JSON.stringify(job)).digest('hex');
+}
+
+/** Of a text: the same as that of a small file with it. */
+export function textHash(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return createHash('sha256').update(String(bytes.length)).update(bytes).digest('hex');
+}
+
+/** Of a file's size and content; null where it cannot be read, or changes meanwhile. */
+export async function fileHash(path: string): Promise<string | null> {
+  try {
+    const before = await stat(path);
+    const file = await open(path);
+    try {
+      const hash = createHash('sha256').update(String(before.size));
+      const step = Math.max(BLOCK, BLOCK * Math.ceil(before.size / MOST_READ));
+      const buffer = new Uint8Array(BLOCK);
+      for (let position = 0; position < before.size; position += step) {
+        const { bytesRead } = await file.read(buffer, 0, BLOCK, position);
+        hash.update(buffer.subarray(0, bytesRead));
+        // A file in the system's cache is read without ever waiting.
+        if ((position / step) % 32 === 31) await new Promise((resolve) => setImmediate(resolve));
+      }
+      const after = await stat(path);
+      return after.size === before.size && after.mtimeMs === before.mtimeMs ? hash.digest('hex') : null;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null;
+    throw error;
+  }
+}
