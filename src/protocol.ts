@@ -217,6 +217,13 @@ export interface GraphEdgeView {
   readonly partial: Formula | null;
 }
 
+/** Words with formulas among them. */
+export interface Sentence {
+  /** The whole as plain text, without a capital and a full stop. */
+  readonly text: string;
+  readonly parts: readonly (string | Formula)[];
+}
+
 export interface DerivationView {
   /** What the parameters hold, when it is not their gradients; such a view has no graph. */
   readonly kind?: DerivativeKind;
@@ -228,8 +235,8 @@ export interface DerivationView {
   /** Derivatives by intermediates that got names of their own (`dZ`) and occur in the gradients, in order of use. */
   readonly named?: readonly NamedFormula[];
   readonly facts: readonly string[];
-  /** Where the derivatives do not exist and what is taken there, as sentences. */
-  readonly kinks?: readonly string[];
+  /** Where the derivatives do not exist and what is taken there. */
+  readonly kinks?: readonly Sentence[];
   readonly problems: readonly Problem[];
 }
 

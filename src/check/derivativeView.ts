@@ -11,6 +11,7 @@ import type { SourceDefinition } from '../lang/definition';
 import type { DerivationView, Formula, ParameterView, Problem } from '../protocol';
 import { abbreviations } from './abbreviations';
 import { createFormulas, type Formulas } from './formulas';
+import { kinkSentence } from './kinkSentence';
 import { stepView } from './steps';
 import { definitionSummary, gradientName } from './views';
 
@@ -44,7 +45,7 @@ export function derivativeView(
       span: binding.span,
     })),
     facts: derivatives.facts,
-    kinks: derivatives.kinks.map(({ text }) => text),
+    kinks: derivatives.kinks.map((kink) => kinkSentence(kink, formulas)),
     problems,
   };
 }
@@ -57,7 +58,7 @@ function blockView(
   formulas: Formulas,
 ): ParameterView {
   const { by, meaning, value, steps } = block;
-  const right = formulas.matrix(value);
+  const matrix = matrixEquation(output, kind, block, program, formulas);
   const printed = { name: variableName(kind, by, blocks.length), value, bindings: named };
   const symbols = by.map((name) => formulas.bare(name));
   const both = (part: (formula: Formula) => string): string => symbols.map(part).join(', ');
@@ -70,7 +71,7 @@ function blockView(
         formulas.expression(meaning, [meaning, value.element]),
         formulas.expression(value.element, [meaning, value.element]),
       ),
-      matrix: right && formulas.equation(leftSide(output, kind, block, program, formulas), right),
+      matrix,
       code: printedCode(language, program, printed),
     },
     abbreviations: abbreviations(steps, hidden, formulas),
@@ -86,16 +87,36 @@ function variableName(kind: Derivatives['kind'], by: readonly string[], count: n
   return count === 1 ? kind : [kind, ...by.map(plain)].join('_');
 }
 
-/** What the block is, in matrix notation. */
+/** In matrix notation; a Hessian with more axes than a matrix has in parts, for each row and column of what it is by. */
+function matrixEquation(
+  output: string,
+  kind: Derivatives['kind'],
+  block: DerivativeBlock,
+  program: Program,
+  formulas: Formulas,
+): Formula | null {
+  const { by, value } = block;
+  const whole = formulas.matrix(value);
+  const names = by.map((name) => formulas.bare(name));
+  if (whole) return formulas.equation(leftSide(output, kind, block, program, formulas, names), whole);
+  const part = kind === 'hessian' ? formulas.block(value) : null;
+  if (!part) return null;
+  const first = program.inputs.find(({ name }) => name === by[0])?.shape.length ?? 0;
+  const axes = [value.axes.slice(0, first), value.axes.slice(first)];
+  const symbols = by.map((name, k) => part.symbol(name, axes[k] ?? []));
+  return formulas.equation(leftSide(output, kind, block, program, formulas, symbols), part.right);
+}
+
+/** What the block is, in matrix notation; `symbols` are what it is by. */
 function leftSide(
   output: string,
   kind: Derivatives['kind'],
   { by, value }: DerivativeBlock,
   program: Program,
   formulas: Formulas,
+  symbols: readonly Formula[],
 ): Formula {
   const top = formulas.bare(output);
-  const symbols = by.map((name) => formulas.bare(name));
   const [first, second] = symbols;
   const given = program.inputs
     .filter(({ role, name }) => role === 'upstream' && !by.includes(name))

@@ -1,4 +1,5 @@
 /** Expressions and equations as protocol formulas, in the names of one program. */
+import { toBlock, type Lettering } from '../core/blocks';
 import { axisIndices, type ArrayValue, type Axis, type Binding, type Program } from '../core/definition';
 import type { Arena, IndexNode, Node } from '../core/expr';
 import { toMatrix } from '../core/matrix';
@@ -30,9 +31,19 @@ export interface Formulas {
   matrixDerivative(of: string, by: string, value: ArrayValue): Formula | null;
   /** The value in matrix notation, if it has one. */
   matrix(value: ArrayValue): Formula | null;
+  /**
+   * Of an array with more axes than a matrix: its blocks at indices that are held, and a symbol with those of them that are
+   * among its axes as subscripts. Null where there is no such form.
+   */
+  block(value: ArrayValue): BlockFormula | null;
   definition(binding: Binding): Formula;
   /** The definition in matrix notation, if it has one. */
   matrixDefinition(binding: Binding): Formula | null;
+}
+
+export interface BlockFormula {
+  readonly right: Formula;
+  readonly symbol: (name: string, axes: readonly Axis[]) => Formula;
 }
 
 /** A name with the axes whose indices it carries. */
@@ -42,6 +53,8 @@ export interface Indexed {
 }
 
 const NOTHING: ReadonlySet<Node> = new Set();
+/** For indices that are held, where the letters of their sizes do not do. */
+const LETTERS = [...'lqrsuvcgh'];
 
 /** `extra`: bindings beyond the program's that values may use; `hidden`: those that only steps use. */
 export function createFormulas(
@@ -78,6 +91,18 @@ export function createFormulas(
     const form = toMatrix(value, program, extra);
     return form && { latex: matrixLatex(form, naming), text: matrixText(form, naming) };
   };
+  const letter: Lettering = (size, used) =>
+    [naming.letter(size), ...LETTERS].find((l) => l.length === 1 && !used.has(l) && !naming.isTaken(l)) ??
+    null;
+  const block = (value: ArrayValue): BlockFormula | null => {
+    const found = toBlock(value, program, extra, letter);
+    if (!found) return null;
+    const own = createNaming(program, [...extra, ...hidden, ...found.parts]);
+    return {
+      right: { latex: matrixLatex(found.form, own), text: matrixText(found.form, own) },
+      symbol: (name, axes) => bare(found.named(name, axes)),
+    };
+  };
   const node = ({ name, axes }: Indexed): Node => arena.sym(name, ...axisIndices(axes));
   return {
     expression,
@@ -92,9 +117,12 @@ export function createFormulas(
       return equation(quotient(side(of), side(by)), expression(value, all));
     },
     matrix,
+    block,
     matrixDerivative(of, by, value) {
       const right = matrix(value);
-      return right && equation(quotient(bare(of), bare(by)), right);
+      if (right) return equation(quotient(bare(of), bare(by)), right);
+      const part = block(value);
+      return part && equation(quotient(bare(of), part.symbol(by, value.axes)), part.right);
     },
     definition(binding) {
       const left = node(binding);
@@ -103,7 +131,9 @@ export function createFormulas(
     },
     matrixDefinition({ name, axes, def }) {
       const right = matrix({ axes, element: def });
-      return right && equation(bare(name), right);
+      if (right) return equation(bare(name), right);
+      const part = block({ axes, element: def });
+      return part && equation(part.symbol(name, axes), part.right);
     },
   };
 }

@@ -14,6 +14,7 @@ import type {
 } from '../protocol';
 import { abbreviations } from './abbreviations';
 import { createFormulas, type Formulas } from './formulas';
+import { kinkSentence } from './kinkSentence';
 import { graphView } from './graph';
 import { derivativeKinds } from './kinds';
 import { stepView } from './steps';
@@ -86,7 +87,7 @@ export function derivationView(
       span: binding.span,
     })),
     facts: derivation.facts,
-    kinks: derivation.kinks.map((kink) => kink.text),
+    kinks: derivation.kinks.map((kink) => kinkSentence(kink, formulas)),
     problems,
   };
 }

@@ -60,6 +60,10 @@ export interface Gradient {
   readonly steps: readonly Step[];
 }
 
+/** A piece of a sentence: words, an expression, or two of them side by side. */
+export type SentencePart =
+  string | Node | { readonly left: Node; readonly relation: '=' | '<' | '>'; readonly right: Node };
+
 /** A place where a derivative does not exist: `left` = `right`. */
 export interface Kink {
   readonly left: Node;
@@ -68,6 +72,8 @@ export interface Kink {
   readonly where: string;
   /** "0 is taken there"; null where that is not known. */
   readonly taken: string | null;
+  /** The same in parts. */
+  readonly said: { readonly where: readonly SentencePart[]; readonly taken: readonly SentencePart[] };
   /** The whole as one line of plain English. */
   readonly text: string;
 }

@@ -3,7 +3,7 @@
  * the slopes to both sides differ, measured along lines between random points (Huber's |d| = δ is none).
  */
 import type { Binding, Program } from './definition';
-import type { Gradient, Kink } from './derivation';
+import type { Gradient, Kink, SentencePart } from './derivation';
 import { createEvaluator, type Evaluator, type IndexValues, type Point } from './evaluate';
 import type { Arena, IndexNode, Node } from './expr';
 import { createRandom } from './random';
@@ -46,15 +46,28 @@ const DIFFERENT = 1e-3;
 export function findKinks(options: KinkOptions): readonly Kink[] {
   const found = new Map<string, Kink>();
   for (const candidate of options.path.flatMap((binding) => candidatesIn(options.program, binding.def))) {
-    const [left, right] = [options.text(candidate.left), options.text(candidate.right)];
-    if (left === null || right === null) continue;
-    const at = `${left} = ${right}`;
-    if (found.has(at) || !hasKink(options, candidate)) continue;
-    const taken = takenThere(options, candidate, left, right);
-    const { left: a, right: b } = candidate;
-    found.set(at, { left: a, right: b, where: at, taken, text: kinkText('derivative', at, taken) });
+    const where: SentencePart[] = [{ ...candidate, relation: '=' }];
+    const at = sentence(options, where);
+    if (at === null || found.has(at) || !hasKink(options, candidate)) continue;
+    found.set(at, kinkOf(options, candidate, at, { where, taken: takenThere(options, candidate) }));
   }
   return [...found.values(), ...ties(options)];
+}
+
+function kinkOf(options: KinkOptions, { left, right }: Candidate, where: string, said: Kink['said']): Kink {
+  const taken = said.taken.length === 0 ? null : sentence(options, said.taken);
+  return { left, right, where, taken, said, text: kinkText('derivative', where, taken) };
+}
+
+/** As plain text; null where a part of it is too large. */
+function sentence({ text }: KinkOptions, parts: readonly SentencePart[]): string | null {
+  const written = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    if (!('relation' in part)) return text(part);
+    const [left, right] = [text(part.left), text(part.right)];
+    return left === null || right === null ? null : `${left} ${part.relation} ${right}`;
+  });
+  return written.includes(null) ? null : written.join('');
 }
 
 function kinkText(what: string, where: string, taken: string | null): string {
@@ -228,18 +241,16 @@ function firstPositions(nodes: readonly Node[]): IndexValues {
   return at;
 }
 
-/** What the derived gradient is at the kink, where one parameter can be put there exactly. */
+/** What the derived gradient is at the kink, where one parameter can be put there exactly; empty where nothing can be said. */
 function takenThere(
   { program, gradients, named, seed }: KinkOptions,
   { left, right }: Candidate,
-  leftText: string,
-  rightText: string,
-): string | null {
+): SentencePart[] {
   const solved = solvedFor(program.arena, left, right);
   const symbol = solved?.symbol;
-  if (!solved || symbol?.kind !== 'sym') return null;
+  if (!solved || symbol?.kind !== 'sym') return [];
   const gradient = gradients.find((g) => g.of === symbol.name);
-  if (!gradient || symbol.args.some((arg) => arg.kind !== 'index')) return null;
+  if (!gradient || symbol.args.some((arg) => arg.kind !== 'index')) return [];
   const at = firstPositions([left, right]);
   const base = samplePoint(program, createRandom(seed));
   const target = createEvaluator(program, base).value(solved.value, at);
@@ -258,17 +269,20 @@ function takenThere(
   };
   const small = 1e-7 * Math.max(1, Math.abs(target));
   const [below, there, above] = [gradientAt(-small), gradientAt(0), gradientAt(small)];
-  if (Number.isNaN(there)) return null;
+  if (Number.isNaN(there)) return [];
   const close = (a: number, b: number): boolean =>
     Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
-  if (close(below, above)) return null;
-  if (there === 0) return '0 is taken there';
-  if (close(there, below)) return `the derivative of ${leftText} < ${rightText} is taken there`;
-  return close(there, above) ? `the derivative of ${leftText} > ${rightText} is taken there` : null;
+  if (close(below, above)) return [];
+  if (there === 0) return ['0 is taken there'];
+  const side = close(there, below) ? '<' : close(there, above) ? '>' : null;
+  return side === null ? [] : ['the derivative of ', { left, relation: side, right }, ' is taken there'];
 }
 
+const ATTAINED = 'several elements attain ';
+
 /** Maxima and minima over an axis that the gradients still depend on. */
-function ties({ program, path, gradients, named, others = [], text }: KinkOptions): Kink[] {
+function ties(options: KinkOptions): Kink[] {
+  const { program, path, gradients, named, others = [], text } = options;
   const { arena } = program;
   const extremes = new Set<string>();
   /** Maxima of which the elements that attain them are counted. */
@@ -292,11 +306,15 @@ function ties({ program, path, gradients, named, others = [], text }: KinkOption
       const written = extreme ? text(extreme) : null;
       if (extreme && written !== null && !extremes.has(written)) {
         extremes.add(written);
-        const where = `several elements attain ${written}`;
         const taken = shared.has(extreme)
           ? 'they share it in equal parts'
           : 'each of them gets the whole of it';
-        out.push({ left: other, right: extreme, where, taken, text: kinkText('derivative', where, taken) });
+        out.push(
+          kinkOf(options, { left: other, right: extreme }, `${ATTAINED}${written}`, {
+            where: [ATTAINED, extreme],
+            taken: [taken],
+          }),
+        );
       }
     }
     if (node.kind === 'reduce') visit(arena.open(node).body);

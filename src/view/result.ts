@@ -1,12 +1,12 @@
 /** The gradients or other derivatives: in matrix form, in indices, as code, and beside what was written by hand. */
-import type { Finding, Formula, NamedFormula, ParameterView } from '../protocol';
+import type { Finding, Formula, NamedFormula, ParameterView, Sentence } from '../protocol';
 import type { Section, ViewContext } from './context';
 import { copyButton, scroller, tabs } from './controls';
 import { findingsOf, shownDerivative } from './derivatives';
 import type { DerivativeName } from './derivatives';
 import { h } from './dom';
 import { equal } from './equal';
-import { formatShape } from './format';
+import { capitalised, formatShape } from './format';
 import type { Frame } from './frame';
 import { icon } from './icons';
 import { createKindSwitch } from './kindSwitch';
@@ -63,15 +63,18 @@ export function createResult(context: ViewContext, frame: Frame): Section {
 }
 
 /** Where what is above does not exist, and what is taken there. */
-function kinkNotes(kinks: readonly string[]): HTMLElement {
+function kinkNotes(kinks: readonly Sentence[]): HTMLElement {
   return h(
     'ul',
     { class: 'kinks', 'aria-label': 'Kinks' },
-    ...kinks.map((kink) =>
-      h('li', {}, icon('kink'), h('span', {}, `${kink.charAt(0).toUpperCase()}${kink.slice(1)}.`)),
+    ...kinks.map(({ parts }) =>
+      h('li', {}, icon('kink'), h('span', {}, ...parts.map((part, k) => said(part, k === 0)), '.')),
     ),
   );
 }
+
+const said = (part: Sentence['parts'][number], isFirst: boolean): string | HTMLElement =>
+  typeof part !== 'string' ? inlineMath(part) : isFirst ? capitalised(part) : part;
 
 /** What the names in the gradients stand for that are not in the code. */
 function abbreviations(context: ViewContext, named: readonly NamedFormula[]): HTMLElement {

@@ -40,7 +40,7 @@ export function derivationText(
     lines.push('', '  Assumed:');
     for (const { subject, text } of definition.assumptions) lines.push(`    ${subject}: ${text}`);
   }
-  for (const kink of view.kinks ?? []) lines.push(`  Kink: ${kink}`);
+  for (const kink of view.kinks ?? []) lines.push(`  Kink: ${kink.text}`);
   for (const fact of view.facts) lines.push(`  Used: ${fact}`);
   for (const parameter of view.parameters) {
     const shape = parameter.shape.length > 0 ? `, shape (${parameter.shape.join(', ')})` : '';
