@@ -5,7 +5,7 @@
 import type { Binding, Program } from './definition';
 import type { Gradient, Kink, SentencePart } from './derivation';
 import { createEvaluator, type Evaluator, type IndexValues, type Point } from './evaluate';
-import type { Arena, IndexNode, Node } from './expr';
+import { symbolNames, type Arena, type IndexNode, type Node } from './expr';
 import { createRandom } from './random';
 import { samplePoint } from './sample';
 import { solvedFor } from './simplify/cells';
@@ -45,7 +45,10 @@ const DIFFERENT = 1e-3;
 
 export function findKinks(options: KinkOptions): readonly Kink[] {
   const found = new Map<string, Kink>();
-  for (const candidate of options.path.flatMap((binding) => candidatesIn(options.program, binding.def))) {
+  const moving = new Set([...options.wrt, ...options.path.map(({ name }) => name)]);
+  const varies = (node: Node): boolean => [...symbolNames(node)].some((name) => moving.has(name));
+  const candidates = options.path.flatMap(({ def }) => candidatesIn(options.program, def, varies));
+  for (const candidate of candidates) {
     const where: SentencePart[] = [{ ...candidate, relation: '=' }];
     const at = sentence(options, where);
     if (at === null || found.has(at) || !hasKink(options, candidate)) continue;
@@ -125,12 +128,12 @@ function freeIndices(node: Node): IndexNode[] {
   return [...out];
 }
 
-function candidatesIn({ arena }: Program, definition: Node): Candidate[] {
+function candidatesIn({ arena }: Program, definition: Node, varies: (node: Node) => boolean): Candidate[] {
   const out: Candidate[] = [];
   const seen = new Set<number>();
   const push = (left: Node, right: Node): void => {
-    for (const a of alternatives(left))
-      for (const b of alternatives(right))
+    for (const a of alternatives(left, varies))
+      for (const b of alternatives(right, varies))
         if (a.kind !== 'num') out.push({ left: a, right: b });
         else if (b.kind !== 'num') out.push({ left: b, right: a });
   };
@@ -148,10 +151,12 @@ function candidatesIn({ arena }: Program, definition: Node): Candidate[] {
   return out;
 }
 
-/** What a side can be where it is a choice: its cases. */
-function alternatives(node: Node): Node[] {
-  if (node.kind !== 'where') return [node];
-  return node.args.slice(1).flatMap((arg) => alternatives(arg));
+/** What a side can be where it is a choice: its cases; of a maximum with a bound, what is bounded. */
+function alternatives(node: Node, varies: (node: Node) => boolean): Node[] {
+  if (node.kind === 'where') return node.args.slice(1).flatMap((arg) => alternatives(arg, varies));
+  if (node.kind !== 'call' || (node.fn !== 'maximum' && node.fn !== 'minimum')) return [node];
+  const moving = node.args.filter(varies);
+  return moving.length === 1 ? moving.flatMap((arg) => alternatives(arg, varies)) : [node];
 }
 
 /** The inputs that are differentiated by a part `t` of the way from one point to another. */

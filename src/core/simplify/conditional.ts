@@ -1,9 +1,10 @@
 /** Relations that hold for a product with indicators, not for its factors alone. */
-import type { Node } from '../expr';
+import type { CmpNode, Node } from '../expr';
 import type { Form } from './algebra';
 import { exponentOf, factors, filterMono } from './mono';
 import type { Normalizer } from './normalize';
 import { matchRelation } from './relations';
+import { replaceAll } from './substitute';
 
 /** [c]·e^z is E where E is defined as e^z under the condition c; e^z alone is not. `atom` is a factor of the form. */
 export function rewriteConditional(
@@ -46,4 +47,36 @@ export function withoutOwnCondition(normalizer: Normalizer, atom: Node, form: Fo
     if (isOwn) return algebra.mul({ ...form, mono: filterMono(form.mono, (base) => base !== id) });
   }
   return null;
+}
+
+/** [p >= c]·[d >= max(p, c)] is [p >= c]·[d >= p]: another factor says which of the two it is. `atom` is the comparison. */
+export function underOtherCondition(normalizer: Normalizer, atom: Node, form: Form): Form | null {
+  const { algebra, arena, expand } = normalizer;
+  if (expand || atom.kind !== 'cmp' || form.mono.length === 2) return null;
+  const extremes = new Set<Node>();
+  const look = (node: Node): void => {
+    if (node.kind === 'call' && (node.fn === 'maximum' || node.fn === 'minimum')) extremes.add(node);
+    if (node.kind !== 'reduce') node.args.forEach(look);
+  };
+  look(atom);
+  for (const extreme of extremes)
+    for (const [other, e] of factors(form.mono)) {
+      const condition = algebra.base(other).atom;
+      if (e < 1 || condition === atom || condition?.kind !== 'cmp') continue;
+      const chosen = chosenBy(extreme, condition);
+      if (!chosen) continue;
+      const [id = -1] = algebra.atom(atom).mono;
+      const rest: Form = { ...form, mono: filterMono(form.mono, (base) => base !== id) };
+      const decided = normalizer.quietNorm(replaceAll(arena, atom, extreme, chosen));
+      return algebra.mul(rest, algebra.power(decided, exponentOf(form.mono, id)));
+    }
+  return null;
+}
+
+/** Which of its two arguments the maximum or minimum is where the condition holds. */
+function chosenBy(extreme: Node, { rel, args }: CmpNode): Node | null {
+  const [high, low] = args;
+  const isOrder = rel === '>' || rel === '>=';
+  if (!isOrder || !high || !low || !extreme.args.includes(high) || !extreme.args.includes(low)) return null;
+  return extreme.kind === 'call' && extreme.fn === 'maximum' ? high : low;
 }

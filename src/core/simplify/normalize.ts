@@ -4,7 +4,7 @@ import type { Arena, IndexNode, Node, SymNode } from '../expr';
 import type { Facts } from '../facts';
 import { Algebra, ZERO, type Form } from './algebra';
 import type { Difference } from './cells';
-import { rewriteConditional, withoutOwnCondition } from './conditional';
+import { rewriteConditional, underOtherCondition, withoutOwnCondition } from './conditional';
 import { createIndicatorRule } from './deltas';
 import type { Display } from './display';
 import { decidedReduction } from './extremes';
@@ -91,7 +91,10 @@ export class Normalizer {
       case 'pow':
         return rootTimesNumber(this, atom, form) ?? rootOverBase(this, atom, form);
       case 'cmp':
-        return this.useRelations ? withoutOwnCondition(this, atom, form) : null;
+        return (
+          underOtherCondition(this, atom, form) ??
+          (this.useRelations ? withoutOwnCondition(this, atom, form) : null)
+        );
       case 'call': {
         const together = signTimes(this, atom, form) ?? quotientFunction(this, atom, form);
         if (together || !this.useRelations) return together;

@@ -431,10 +431,13 @@ function gradientAgreement(place: Standing, whole: Node, by: SymNode, a: Node, b
   const [left, right] = slopes;
   const size = Math.max(Math.abs(left), Math.abs(right), 1e-3);
   const said = { differs: `${verdict.differs}, by differences ${left} and ${right}` };
-  if (Math.abs(left - right) <= NEARBY * size) return said;
-  // At a kink the slopes to both sides are right, and what lies between them.
-  const value = place.evaluator.value(b, place.indices);
   const margin = NEARBY * size;
+  const value = place.evaluator.value(b, place.indices);
+  const isNear = (x: number): boolean => Math.abs(x - left) <= margin && Math.abs(x - right) <= margin;
+  // Differences that bear out the one side and contradict the original's say that it is the original's that rounding has spoilt.
+  if (isNear(value) && !isNear(place.evaluator.value(a, place.indices))) return 'unknown';
+  if (Math.abs(left - right) <= margin) return said;
+  // At a kink the slopes to both sides are right, and what lies between them.
   const between = value >= Math.min(left, right) - margin && value <= Math.max(left, right) + margin;
   return between ? 'unknown' : said;
 }

@@ -32,6 +32,11 @@ describe('kinks', () => {
       ['there is no derivative where 1 - y[i]*f[i] = 0'],
     ],
     [
+      'clip',
+      'param x; hyper c positive\na = min(max(x, c), 1 - c)',
+      ['there is no derivative where x = 1 - c', 'there is no derivative where x = c'],
+    ],
+    [
       'maximum of a row',
       'param z[k]\nM = max(q<k, z[q])',
       ['there is no derivative where several elements attain M; each of them gets the whole of it'],
