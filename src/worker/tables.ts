@@ -64,7 +64,9 @@ export function createTables(host: TablesHost): Tables {
       };
       const table = await readTable({ name, size, read, readInto }, host.limit, threads);
       const after = await file.stat();
-      return after.size === size && after.mtimeMs === mtimeMs ? table : unusable(changedWhileRead(name));
+      const same = after.size === size && after.mtimeMs === mtimeMs;
+      const told = table.problems.some(({ id }) => id === 'file-truncated');
+      return same || told ? table : unusable(changedWhileRead(name));
     } finally {
       await file.close();
     }
