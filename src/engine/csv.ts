@@ -4,7 +4,14 @@
  */
 import type { Problem, TablePreview } from '../protocol';
 import { createColumns, describeColumn, type Column, type Columns } from './column';
-import { describeLayout, sniffLayout, type Dialect, type DialectOptions, type Layout } from './dialect';
+import {
+  describeLayout,
+  sniffLayout,
+  toldDelimiter,
+  type Dialect,
+  type DialectOptions,
+  type Layout,
+} from './dialect';
 import { createPieceReader, RAGGED_SHOWN, type Piece, type PieceReader } from './piece';
 import { markLength, problem, unreadable } from './sniff';
 
@@ -78,7 +85,13 @@ export function createCsvReader(options: DialectOptions = {}): CsvReader {
     fatal = unreadable(head.subarray(0, HEAD));
     if (fatal !== null) return;
     drop(markLength(head));
-    layout = sniffLayout(decoder.decode(bytes.subarray(0, held)), whole, options);
+    const told = toldDelimiter(decoder.decode(bytes.subarray(0, Math.min(held, 16))));
+    if (told) {
+      drop(told.length);
+      line += 1;
+    }
+    const given = told ? { delimiter: told.delimiter, ...options } : options;
+    layout = sniffLayout(decoder.decode(bytes.subarray(0, held)), whole, given);
     if (layout.header) skipHeader(layout.dialect);
     const found = layout.names ?? Array.from({ length: widthOf(layout.dialect) }, () => '');
     names = uniqueNames(found, problems);

@@ -29,6 +29,12 @@ const COMMENTS = ['#', '%'] as const;
 /** Lines that are looked at. */
 const LINES = 100;
 
+/** The delimiter that a first line `sep=;` tells, as spreadsheets read and write it, with the length of the line. */
+export function toldDelimiter(head: string): { readonly delimiter: string; readonly length: number } | null {
+  const [line, delimiter] = /^sep=([,;|\t])(?:\r\n|\r|\n)/i.exec(head) ?? [];
+  return line === undefined || delimiter === undefined ? null : { delimiter, length: line.length };
+}
+
 /** The layout of a text that begins with `head`; `whole` where nothing follows. */
 export function sniffLayout(head: string, whole: boolean, options: DialectOptions = {}): Layout {
   const lines = linesOf(head, whole);
@@ -104,7 +110,11 @@ export function sniffDelimiter(lines: readonly string[]): string {
     const records = lines.map((line) => splitLine(line, delimiter));
     const usual = mostFrequent(records.map((fields) => fields.length));
     if (usual < 2) continue;
-    const same = records.filter((fields) => fields.length === usual).length / records.length;
+    // The name of the first column may be left out, as R does.
+    const [header, ...rest] = records;
+    const short = delimiter === ' ' && rest.length >= 2 && header?.length === usual - 1;
+    const alike = records.filter((fields) => fields.length === usual).length + (short ? 1 : 0);
+    const same = alike / records.length;
     const score = 2 * same + numericShare(records, delimiter) + Math.min(usual, 999) / 1e6;
     // Blanks are in texts too: they delimit only where nothing else does.
     if (score > best.score && (delimiter !== ' ' || same === 1)) best = { delimiter, score };

@@ -73,6 +73,8 @@ describe('tables are read', () => {
     ['comments of another kind', '% made by hand\n1 2\n3 4\n', 'column 1: 1 3 | column 2: 2 4'],
     ['names in a comment', '# first second\n1 2\n3 4\n', 'first: 1 3 | second: 2 4'],
     ['names in a comment, with commas', '# of 2024\n# a,b\n1,2\n3,4\n', 'a: 1 3 | b: 2 4'],
+    ['a delimiter that is told', '\ufeffsep=;\r\na;b,c\r\n1;2\r\n3;4\r\n', 'a: 1 3 | b,c: 2 4'],
+    ['names of rows, apart by blanks', 'a b\n1 5.1 u\n2 4.9 v\n', 'column 1: 1 2 | a: 5.1 4.9 | b: u v'],
     ['colours are no comments', 'colour,b\n#ff0000,1\n#00ff00,2\n', 'colour: #ff0000 #00ff00 | b: 1 2'],
     ['names of rows without a name', 'a,b\nr1,1,2\nr2,3,4\n', 'column 1: r1 r2 | a: 1 3 | b: 2 4'],
     ['a delimiter at the end of rows', 'a,b\n1,2,\n3,4,\n', 'a: 1 3 | b: 2 4 | column 3: - -'],
