@@ -59,8 +59,8 @@ export function* coefficientReport(request: CoefficientsRequest): Generator<void
     ? { kind: 'none', reason: 'was minimised with a weight decay', penalty: true }
     : findLikelihood(job, dataset, parameters);
   const here: Evaluated = yield* objective.evaluate(theta);
-  const quadratic = yield* isQuadratic(objective, theta);
   const fits = dataset.rows * layout.length ** 2 <= MOST_WORK;
+  const quadratic = fits && (yield* isQuadratic(objective, theta));
   const wanted = fits && (likelihood.kind !== 'none' || (quadratic && !decayed));
   const hessian = wanted ? yield* formHessian(theta, objective) : null;
   const dependent = objective.derivesProducts ? DEPENDENT : DEPENDENT_BY_DIFFERENCES;

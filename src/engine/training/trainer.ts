@@ -14,8 +14,10 @@ import { createStall } from './stall';
 import type { TrainerState } from './state';
 import { allFinite, euclidean, largest, plus, scaled, dot } from './vectors';
 
-/** Share of the loss below which the gain of the best step along the gradient is lost in rounding. */
-const HIDDEN_GAIN = 1e3 * Number.EPSILON;
+/** Relative errors of a number, by the precision in which the data are held. */
+const ROUNDING = { double: Number.EPSILON, single: 2 ** -23 } as const;
+/** So many of them in a loss hide the gain of the best step along the gradient. */
+const HIDDEN = 1e3;
 
 export interface Ended {
   readonly end: TrainEnd;
@@ -192,10 +194,9 @@ export function createTrainer(request: TrainerRequest): Trainer {
     const square = dot(gradient, gradient);
     const gain = square === 0 ? 0 : square ** 2 / (2 * bend);
     const length = `the gradient has the length ${euclidean(gradient).toExponential(1)}`;
-    if (
-      gain >= 0 &&
-      gain <= HIDDEN_GAIN * Math.max(Math.abs(loss), Number.EPSILON * Math.abs(losses[0] ?? 0))
-    )
+    const rounding = ROUNDING[settings.precision];
+    const size = Math.max(Math.abs(loss), rounding * Math.abs(losses[0] ?? 0));
+    if (gain >= 0 && gain <= HIDDEN * rounding * size)
       return {
         end: 'converged',
         message: `The loss is at its least value as far as rounding lets it be seen: after ${losses.length} epochs ${length}.`,
