@@ -27,6 +27,8 @@ export interface Callable {
   readonly module?: ModuleIndex;
   /** The function that makes and returns it. */
   readonly outer?: Callable;
+  /** Defined in that function beside others, and not what it makes. */
+  readonly isNested?: boolean;
 }
 
 export interface Plan {
@@ -157,7 +159,7 @@ export function executePlan(
   }
   if (!plan.gradient) return { run, main, gradient: null, upstreams: [], registered: null };
   const { given, upstreams } = linkBackward(run, main, plan.gradient, shared(main, plan.gradient));
-  const gradient = executeFunction(run, plan.gradient, own(plan.gradient), given, objects);
+  const gradient = executeFunction(run, plan.gradient, outer ? around : own(plan.gradient), given, objects);
   return { run, main, gradient, upstreams, registered: null };
 }
 

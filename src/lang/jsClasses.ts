@@ -297,6 +297,8 @@ export function readMemberDefinition(
   const name = textOf(property, reader);
   const value = unwrapped(right);
   if (value.type === 'assignment_expression') return reader.simple(value, reader);
+  const inside = moduleBody(path, value, reader);
+  if (inside) return [{ kind: 'block', body: reader.block(inside, reader), span: spanOf(whole, reader) }];
   if (
     path === 'module' ||
     path === 'exports' ||
@@ -328,6 +330,28 @@ export function readMemberDefinition(
     return [{ kind: 'class', node: { name: path, bases: [STATIC], body: [member], span }, span }];
   }
   return holderOf(value) ? readNamed(name, property, value, whole, reader) : [];
+}
+
+/**
+ * The body of a function that is a module: one that is called where it stands (`app.net = (function () { … })()`), or one
+ * that is exported and gives functions to an object (`module.exports = function (lib) { … NN.sigmoid = … }`).
+ */
+function moduleBody(path: string, value: SyntaxNode, reader: JsReader): SyntaxNode | null {
+  if (value.type === 'call_expression') return calledBody(value);
+  const body = path === 'module' && isFunctionNode(value) ? child(value, 'body') : null;
+  const fills = (statement: SyntaxNode): boolean => {
+    const [assignment] = statement.type === 'expression_statement' ? namedChildren(statement) : [];
+    const right = assignment?.type === 'assignment_expression' ? child(assignment, 'right') : null;
+    const left = right && assignment ? child(assignment, 'left') : null;
+    const object = left?.type === 'member_expression' ? child(left, 'object') : null;
+    return (
+      right !== null &&
+      isFunctionNode(unwrapped(right)) &&
+      object !== null &&
+      textOf(object, reader) !== 'this'
+    );
+  };
+  return body && namedChildren(body).some(fills) ? body : null;
 }
 
 const PROTOTYPE = '%prototype';

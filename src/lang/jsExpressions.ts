@@ -68,7 +68,8 @@ export function readExpression(raw: SyntaxNode, reader: JsReader): Expression {
   if (isFunctionNode(node)) return { kind: 'lambda', fn: readFunction(node, 'lambda', [], reader), span };
   switch (node.type) {
     case 'identifier':
-      if (textOf(node, reader) === 'Infinity') return { kind: 'number', text: 'Infinity', span };
+      if (textOf(node, reader) === 'Infinity')
+        return { kind: 'number', text: String(Number.MAX_VALUE), span };
       return { kind: 'name', name: textOf(node, reader), span };
     case 'shorthand_property_identifier':
     case 'this':

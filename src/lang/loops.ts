@@ -10,7 +10,7 @@ import { finishLists, replaceEverywhere } from './lists';
 import { inPass } from './passes';
 import { array, makeAxes, unsupported, type Run } from './run';
 import type { Expression, Statement } from './syntax';
-import { lookup, type ArrayV, type Scope, type StreamV, type Value } from './values';
+import { constantOf, lookup, type ArrayV, type Scope, type StreamV, type Value } from './values';
 
 type Execute = (run: Run, statements: readonly Statement[], scope: Scope) => { readonly kind: string };
 
@@ -253,7 +253,9 @@ function afterLoop(
   }
   if (initial?.kind !== 'array' || initial.axes.length !== value.axes.length) return cause;
   const result =
-    accumulated(run, element, own, initial, value, index) ?? filled(run, element, own, initial, value, index);
+    accumulated(run, element, own, initial, value, index) ??
+    filled(run, element, own, initial, value, index) ??
+    extreme(run, element, own, initial, value, index);
   if (!result || ofThisLoop(result)) return cause;
   return array(value.axes, result);
 }
@@ -297,6 +299,43 @@ function increment(run: Run, element: Node, own: string, value: ArrayV): Node | 
   const inner = part ? increment(run, part, own, value) : null;
   return inner && arena.add(inner, ...element.args.filter((_, k) => k !== at));
 }
+
+/** `if (v > most) most = v` and `most = Math.max(most, v)`: the greatest of the values, or the least. */
+function extreme(
+  run: Run,
+  element: Node,
+  own: string,
+  initial: ArrayV,
+  value: ArrayV,
+  index: IndexNode,
+): Node | null {
+  const { arena } = run;
+  const [first, second, third] = element.args;
+  const isHeld = (node: Node | undefined): boolean => node !== undefined && isOwn(node, own, value);
+  let op: 'max' | 'min' | null = null;
+  let each: Node | undefined;
+  if (element.kind === 'call' && (element.fn === 'maximum' || element.fn === 'minimum')) {
+    op = element.fn === 'maximum' ? 'max' : 'min';
+    each = isHeld(first) ? second : isHeld(second) ? first : undefined;
+  } else if (element.kind === 'where' && first?.kind === 'cmp' && isHeld(third)) {
+    const [left, right] = first.args;
+    each = second;
+    const isUp =
+      left === each && isHeld(right) ? first.rel : right === each && isHeld(left) ? TURNED[first.rel] : '';
+    op = isUp === '>' || isUp === '>=' ? 'max' : isUp === '<' || isUp === '<=' ? 'min' : null;
+  }
+  if (!op || !each || mentions(each, own)) return null;
+  const all = arena.reduce(op, index, each);
+  const start = constantOf(initial.element);
+  const isBeyond = start !== null && (op === 'max' ? start <= -LARGEST : start >= LARGEST);
+  if (isBeyond || initial.element === arena.substitute(each, index, arena.zero)) return all;
+  return arena.call(op === 'max' ? 'maximum' : 'minimum', initial.element, all);
+}
+
+/** What stands for infinity, as in `let most = -Infinity`. */
+const LARGEST = Number.MAX_VALUE;
+
+const TURNED: Readonly<Record<string, string>> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
 
 /** `out[i] = e` in each pass: e at the element's own position, with the value that was there before. */
 function filled(

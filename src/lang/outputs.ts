@@ -270,8 +270,10 @@ export function outputsOf(execution: Execution): Outputs {
   const { all, inputs, settings, bindings } = symbols(execution);
   const isGradient = (name: string | null): boolean =>
     name !== null && (ALWAYS_GRADIENT.test(name) || gradientOf(name, [...all, ...bindings]) !== null);
+  // `return 0.5 * (1 + t) + 0.5 * x * sech2 * du`: by its name du belongs to u, and what is returned to x.
   const isOfInput = (name: string | null): boolean =>
-    name !== null && (ALWAYS_GRADIENT.test(name) || gradientOf(name, all) !== null);
+    name !== null &&
+    (gradientOf(name, all) !== null || (ALWAYS_GRADIENT.test(name) && gradientOf(name, bindings) === null));
   const isLeft = main.value.kind === 'none' && isModelName(main.callable.fn.name);
   const parts = isLeft ? attributeParts(main) : partsOf(run, main);
   // What is returned alone is what is computed.

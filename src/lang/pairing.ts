@@ -65,7 +65,7 @@ export function pairingOf(
       (c) => c.owner,
     ),
     named: groupBy(
-      all.filter((c) => /^d|p$/.test(c.fn.name) && !isDescent(c.fn.name)),
+      all.filter((c) => /^[dD]|p$/.test(c.fn.name) && !isDescent(c.fn.name)),
       (c) => c.fn.name,
     ),
   };
@@ -134,7 +134,16 @@ function groupBy<K>(all: readonly Callable[], key: (c: Callable) => K): Map<K, C
 /** Names that a function gives to its derivative alone. */
 export function derivativeNames(name: string): readonly string[] {
   const capital = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-  return [`d${name}`, `d_${name}`, `d${capital}`, `dds${capital}`, `${name}p`, `${name}_p`];
+  return [
+    `d${name}`,
+    `d_${name}`,
+    `d${capital}`,
+    `D${name}`,
+    `D_${name}`,
+    `dds${capital}`,
+    `${name}p`,
+    `${name}_p`,
+  ];
 }
 
 function gradientFunctionOf(main: Callable, known: Known): Callable | null {

@@ -44,6 +44,7 @@ import { partsOfRule, rulesOf, type Rule } from './rules';
 import { statedShapes } from './stated';
 import { assignedNames } from './assigned';
 import { functionsOf, returnedFunction, type ClassNode, type Module } from './syntax';
+import { isNamed, nestedGroups } from './nested';
 import { mayDefine } from './screen';
 import { createNeighbours } from './workspace';
 import { importedPairs, originNote, withoutForeignPlaces } from './foreign';
@@ -218,6 +219,15 @@ export function readDefinitions(
     const definition = read(main, null);
     if (definition) add(definition);
   }
+  for (const group of nestedGroups(module.body)) {
+    const pairs = pairingOf(group, module.family);
+    const gradients = new Set(group.map((main) => pairs(main)?.fn));
+    for (const nested of group) {
+      const main = { ...nested, fn: withFlagClear(nested.fn) };
+      if (spent > MAX_RUNS || gradients.has(nested.fn) || !(isNamed(main) || isAsked(main))) continue;
+      if (isAsked(main) || mayDefine(main.fn)) consider(main, pairs(nested));
+    }
+  }
   const judged = new Set(
     definitions.flatMap((d) => (isJudged(d) ? [d.gradientFunction?.nameSpan.startLine] : [])),
   );
@@ -363,7 +373,7 @@ function definitionOf(
   language: string,
   asked: boolean,
 ): SourceDefinition | null {
-  const { fn, owner, outer, module } = plan.main;
+  const { fn, owner, outer, module, isNested } = plan.main;
   const name = qualified(plan.main);
   // One of another file stands where its gradient does.
   const { span, nameSpan } = (module && plan.gradient ? plan.gradient : plan.main).fn;
@@ -379,7 +389,7 @@ function definitionOf(
   }
   const own = kindOf(
     reading,
-    titleOf(fn.name, owner?.name ?? null, outer?.fn.name ?? null),
+    titleOf(fn.name, owner?.name ?? null, isNested ? null : (outer?.fn.name ?? null)),
     owner?.name ?? null,
   );
   const kind =
@@ -466,7 +476,8 @@ const callsLoss = ({ id, text }: Cause): boolean =>
   /calls its argument (?:\w*(?:loss|criterion|cost|objective|model|net))\b/i.test(text);
 
 /** A function that cannot be read is worth a word only when its name says that it is a loss. */
-function worthReporting({ main: { fn, owner, outer }, module, gradient }: Plan): boolean {
+function worthReporting({ main: { fn, owner, outer, isNested }, module, gradient }: Plan): boolean {
+  if (isNested) return false;
   const name = titleOf(fn.name, owner?.name ?? null, outer?.fn.name ?? null);
   if (
     module.family === 'javascript' &&

@@ -49,7 +49,10 @@ export function pairUnnamed(
   into: Found,
 ): void {
   const { callable } = gradient;
-  const known = [...into.gradients, ...into.broken].filter((g) => g.callable === callable);
+  // The derivatives of steps on the way are not what is returned.
+  const known = [...into.gradients.filter((g) => g.isInput), ...into.broken].filter(
+    (g) => g.callable === callable,
+  );
   const isOpen = (part: Part, k: number): boolean =>
     part.name !== null &&
     /^_?(?:d|g|grad|nabla)(?=_|[A-Za-z])/.test(part.name) &&

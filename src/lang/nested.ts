@@ -1,0 +1,69 @@
+/** Functions inside of functions: of a module that is a function (`(function () { … })()`), of a factory, of a script's `main`. */
+import type { Callable } from './execution';
+import { isActivationContext, isGradientName, isLossName } from './names';
+import {
+  childrenOf,
+  functionsOf,
+  returnedFunction,
+  type ClassNode,
+  type Expression,
+  type FunctionNode,
+  type Statement,
+} from './syntax';
+
+/** The functions of each function of a text that has any, with what makes the names around them known. */
+export function nestedGroups(body: readonly Statement[]): Callable[][] {
+  const groups: Callable[][] = [];
+  const visit = (fn: FunctionNode, owner: ClassNode | null): void => {
+    const returned = returnedFunction(fn);
+    const outer: Callable = { fn: { ...fn, body: fn.body.filter(defines) }, owner };
+    const own = functionsOf(fn.body).filter(({ nested }) => !nested);
+    groups.push(
+      own.flatMap((inner) =>
+        inner.fn === returned ? [] : [{ fn: inner.fn, owner: inner.owner, outer, isNested: true }],
+      ),
+    );
+    lambdasOf(fn.body).forEach((lambda) => {
+      visit(lambda, null);
+    });
+    own.forEach((inner) => {
+      visit(inner.fn, inner.owner);
+    });
+  };
+  functionsOf(body).forEach(({ fn, owner, nested }) => {
+    if (!nested) visit(fn, owner);
+  });
+  lambdasOf(body).forEach((fn) => {
+    visit(fn, null);
+  });
+  return groups.filter((group) => group.some(isNamed));
+}
+
+/** Only names tell a definition from what a function has for its own use. */
+export const isNamed = ({ fn, owner }: Callable): boolean =>
+  [fn.name, owner?.name ?? ''].some((name) => isActivationContext(name) || isLossName(name)) &&
+  !isGradientName(fn.name);
+
+/** What gives names to functions, modules and numbers, and does nothing else. */
+const defines = (s: Statement): boolean =>
+  s.kind === 'function' ||
+  s.kind === 'class' ||
+  s.kind === 'import' ||
+  (s.kind === 'assign' && /^(number|lambda)$/.test(s.value.kind));
+
+/** Functions without names in the statements of a body, outermost ones alone. */
+function lambdasOf(body: readonly Statement[]): FunctionNode[] {
+  const found: FunctionNode[] = [];
+  const go = (e: Expression): void => {
+    if (e.kind === 'lambda') found.push(e.fn);
+    else childrenOf(e).forEach(go);
+  };
+  for (const s of body) {
+    if (s.kind === 'expression' || (s.kind === 'assign' && !isNamedLambda(s))) go(s.value);
+    else if (s.kind === 'return' && s.value) go(s.value);
+  }
+  return found;
+}
+
+const isNamedLambda = (s: Statement & { kind: 'assign' }): boolean =>
+  s.value.kind === 'lambda' && s.targets[0]?.kind === 'name';
