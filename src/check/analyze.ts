@@ -35,7 +35,7 @@ import { jobOf, type JobResult } from './job';
 import type { JobOptions } from '../engine/job';
 import { createKnown, type Known } from './known';
 import { NOTHING_MEASURED, stabilityView } from './stability';
-import { judgeDefinition } from './verdicts';
+import { countProportional, judgeDefinition } from './verdicts';
 import { definitionSummary, derivationView } from './views';
 
 export interface DerivationOptions {
@@ -149,7 +149,9 @@ export function createAnalyzer(
       readDefinitions(text, languageId, parsers, asked, readings, around),
     );
     const lines = text.split(/\r\n|\r|\n/);
-    const definitions = reading.definitions.map((source) => entryFor(source, lines));
+    const definitions = reading.definitions.flatMap((source) =>
+      source.implied ? likeliest(source, lines) : [entryFor(source, lines)],
+    );
     const analysis = lazy((): Analysis => {
       const findings = definitions.flatMap((definition) => definition.findings());
       return {
@@ -159,6 +161,22 @@ export function createAnalyzer(
       };
     });
     return { definitions, lines, analysis };
+  };
+
+  /** Of the losses that code without one may mean, the one of which most gradients are right; none if none is. */
+  const likeliest = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry[] => {
+    let best: { readonly source: SourceDefinition; readonly count: number } | null = null;
+    for (const each of [() => source, ...(source.implied?.others ?? [])]) {
+      const found = each();
+      const count = found ? countProportional(found) : 0;
+      if (found && count > (best?.count ?? 0)) best = { source: found, count };
+      if (found && count === found.gradients.length) break;
+    }
+    const entry = best && entryFor(best.source, lines);
+    const count = (wanted: string): number =>
+      entry?.findings().filter(({ verdict }) => verdict === wanted).length ?? 0;
+    // Where most are wrong, it is rather another loss.
+    return entry && count('right') > 0 && count('right') >= count('wrong') ? [entry] : [];
   };
 
   /** A definition whose text and dependencies are as they were is worked out once, wherever it stands. */

@@ -15,9 +15,8 @@ export function rightAsStep(
   hand: HandGradient,
   proves: Subject['proves'],
 ): Judgement | null {
-  const at = program.bindings.findIndex(({ name }) => name === hand.of);
-  if (at < 0) return null;
-  const step: Program = { ...program, output: hand.of, bindings: program.bindings.slice(0, at + 1) };
+  if (!program.bindings.some(({ name }) => name === hand.of)) return null;
+  const step: Program = { ...program, output: hand.of };
   const pool = createPool(step);
   for (const of of sourcesOf(step)) {
     const judgement = judge({ program: step, pool, derivation: null, hand: { ...hand, of }, proves });

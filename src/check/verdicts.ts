@@ -11,6 +11,7 @@ import { misshapen, right, unknown, type Judgement } from './judgement';
 import { derivativeName, plainName } from './mistakes/case';
 import type { Factor } from './mistakes/factor';
 import { createPool } from './points';
+import { scaleFree } from './scaleFree';
 
 /** A hand-written gradient with its judgement. */
 export interface Judged {
@@ -69,10 +70,11 @@ export function judgeDefinition(
   // Arrays of JavaScript know no operators that would mend them as a whole.
   const isNumber = ({ value }: HandGradient): boolean =>
     !/^(java|type)script/.test(definition.language) || value.axes.length === 0;
-  const parameters = withMeans(
-    judging,
-    definition.gradients.map((hand) => judgeParameter(judging, hand)),
-  );
+  const each = definition.gradients.map((hand) => judgeParameter(judging, hand));
+  const { implied } = definition;
+  const parameters = implied
+    ? scaleFree(program, implied.loss, each, judging.factor, judging.judge)
+    : withMeans(judging, each);
   const literal = parameters.map(({ hand, judgement }): Judged => ({
     name: hand.name,
     of: hand.of,
@@ -94,6 +96,16 @@ export function judgeDefinition(
   return [...literal, ...candidates, ...mismatched].sort(
     (a, b) => a.span.startLine - b.span.startLine || a.span.startColumn - b.span.startColumn,
   );
+}
+
+/** How many of the written gradients are a constant times the derivative: a quick look at a few points. */
+export function countProportional({ program, gradients }: SourceDefinition): number {
+  if (!program) return 0;
+  const pool = createPool(program);
+  const proves = (): boolean => false;
+  return gradients.filter(
+    (hand) => conventionFactor({ program, pool, derivation: null, hand, proves }) !== null,
+  ).length;
 }
 
 /** What a gradient function returns without saying what it differentiates by may be by another input than the one at its place. */

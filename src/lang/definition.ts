@@ -79,6 +79,8 @@ export interface SourceDefinition {
   readonly samples: Size | null;
   /** The function of a paired gradient, for navigation. */
   readonly gradientFunction: { readonly name: string; readonly span: Span; readonly nameSpan: Span } | null;
+  /** The loss that was put in where the code has none, and the other losses that it may have meant. */
+  readonly implied?: { readonly loss: string; readonly others: readonly (() => SourceDefinition | null)[] };
   /** The same definition as it was read first, where lines were put in or taken out above it since. */
   readonly movedFrom?: { readonly definition: SourceDefinition; readonly line: (line: number) => number };
 }

@@ -31,20 +31,22 @@ export function iterationOf(fn: FunctionNode): Iteration | null {
 
 /** One pass of each training loop of a script, as a function of the variables of the file. */
 export function scriptIterations(script: readonly Statement[]): Iteration[] {
-  return script.flatMap((loop, at) => {
-    if (!isTraining(loop)) return [];
-    const before = assignedNames(script.slice(0, at));
-    const fn: FunctionNode = {
-      name: 'training_loop',
-      parameters: [],
-      body: [...counter(loop), ...loop.body],
-      documentation: '',
-      decorators: [],
-      span: loop.span,
-      nameSpan: loop.kind === 'for' ? loop.iterable.span : loop.test.span,
-    };
-    return [{ fn, carried: new Set([...assignedNames(loop.body)].filter((name) => before.has(name))) }];
-  });
+  return script.flatMap((loop, at) => (isTraining(loop) ? [scriptIteration(script.slice(0, at), loop)] : []));
+}
+
+/** One pass of a loop after what stands before it. */
+export function scriptIteration(before: readonly Statement[], loop: Loop): Iteration {
+  const known = assignedNames(before);
+  const fn: FunctionNode = {
+    name: 'training_loop',
+    parameters: [],
+    body: [...counter(loop), ...loop.body],
+    documentation: '',
+    decorators: [],
+    span: loop.span,
+    nameSpan: loop.kind === 'for' ? loop.iterable.span : loop.test.span,
+  };
+  return { fn, carried: new Set([...assignedNames(loop.body)].filter((name) => known.has(name))) };
 }
 
 const isTraining = (s: Statement): s is Loop =>

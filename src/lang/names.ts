@@ -14,12 +14,12 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
     'label',
   ],
   [
-    /^(lam|lambda_?|lambd|lmbda|lmbd|reg|reg_\w+|\w+_reg|alpha|gamma|eps|epsilon|lr|eta|delta|c|l1|l2|mu|tau|temp|temperature|kappa|margin|smooth|slope|strength|learning_?rate|m|n|k|d|num_\w+|n_\w+|batch_?size|decay|weight_decay)$/i,
+    /^(lam|lambda_?|lambd|lmbda|lmbd|reg|reg_\w+|\w+_reg|alpha|gamma|eps|epsilon|lr|l_?rate|rate|step_?size|eta|delta|c|l1|l2|mu|tau|temp|temperature|kappa|margin|smooth|slope|strength|learning_?rate|m|n|k|d|num_\w+|n_\w+|batch_?size|decay|weight_decay)$/i,
     'hyper',
   ],
   [/^(x|xs|x_?i|features?|inputs?|data|x_(?!hat|rec|pred)\w+|xb|samples?|a_prev|a0|design)$/i, 'data'],
   [
-    /^(w|ws|b|bs|theta|thetas|beta|betas|weights?|bias|biases|coefs?|coefficients?|intercept|u|v|[wbuv]_?\w?\d+|[wb]_\w+|theta_?\d+|beta_?\d+|\w+_weights?|\w+_bias|slope|a\b)$/i,
+    /^(w|ws|b|bs|weights?_?\w?\d+|biase?s?_?\w?\d+|syn(?:apse)?_?\d+|\w*synaptic_weights\w*|theta|thetas|beta|betas|weights?|bias|biases|coefs?|coefficients?|intercept|u|v|[wbuv]_?\w?\d+|[wb]_\w+|theta_?\d+|beta_?\d+|\w+_weights?|\w+_bias|slope|a\b)$/i,
     'parameter',
   ],
 ];
@@ -186,7 +186,7 @@ const GRADIENT_NAMES: readonly RegExp[] = [
 ];
 
 /** Weights of a layer among several: `W2`, `Wq`, `W_ih`. They are matrices, also where a single unit follows. */
-const LAYER_WEIGHTS = /^[WU]_?(\d+|[a-zA-Z]{1,2}\d?)$/;
+const LAYER_WEIGHTS = /^(?:[WU]_?(\d+|[a-zA-Z]{1,2}\d?)|weights?_?\d+|syn(?:apse)?_?\d+)$/;
 
 export const isLayerWeight = (name: string): boolean => LAYER_WEIGHTS.test(name) || /^[WU]$/.test(name);
 

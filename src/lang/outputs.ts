@@ -279,7 +279,7 @@ export function outputsOf(execution: Execution): Outputs {
   // What is returned alone is what is computed.
   const returned = parts.length > 1 ? restated(parts, main, isOfInput) : parts;
   const own = locals(run, main);
-  const output = chooseOutput(returned, own, isGradient);
+  const output = chooseOutput(run, returned, own, isGradient);
   const flowing = new Set(upstreams.map((upstream) => upstream.name));
   // `db = dout`: what flows in may be what flows on.
   const flowed = (value: Value): Value =>
@@ -390,7 +390,22 @@ function outputName({ fn, owner }: Callable): string {
   return name.replace(/^_+/, '') || 'J';
 }
 
+/** `error = y - a`: what is called an error is often a difference that is to be penalised. */
+function isDifference(run: Run, value: Value): boolean {
+  if (value.kind !== 'array') return false;
+  const node = bindingOf(run, value)?.def ?? value.element;
+  const isLabel = (term: Node): boolean =>
+    term.kind === 'sym'
+      ? roleHint(term.name, false) === 'label'
+      : term.kind === 'mul' &&
+        term.args.length === 2 &&
+        term.args[0]?.kind === 'num' &&
+        term.args.some(isLabel);
+  return node.kind === 'add' && node.args.length === 2 && node.args.some(isLabel);
+}
+
 function chooseOutput(
+  run: Run,
   returned: readonly Part[],
   own: readonly Part[],
   isGradient: (name: string | null) => boolean,
@@ -402,7 +417,9 @@ function chooseOutput(
   if (named && (named.value.kind === 'unknown' || single(named))) return named;
   const isPlain = ({ name }: Part): boolean => name !== null && name.length > 1;
   const hidden = hiddenLoss(
-    [...returned, ...own].some((part) => isGradient(part.name)) ? own : own.filter(isPlain),
+    ([...returned, ...own].some((part) => isGradient(part.name)) ? own : own.filter(isPlain)).filter(
+      (part) => !isDifference(run, part.value),
+    ),
   );
   if (candidates.length === 1 || returned.length === 1) return candidates[0] ?? hidden;
   const first = candidates.find(single);

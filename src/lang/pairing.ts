@@ -201,31 +201,6 @@ function choosingAlike(main: Callable, gradients: readonly Callable[]): Callable
   return only && more.length === 0 ? only : null;
 }
 
-/** `g(z)` and `activation_prime(z)`: the only function of a class that could be meant, and its only derivative. */
-function onlyPairOf(main: Callable, gradients: readonly Callable[], known: Known): Callable | null {
-  const [only, ...more] = gradients;
-  if (main.owner === null || !only || more.length > 0) return null;
-  if (!/^(activ\w*|func?|fn)?$/.test(known.stem(only.fn.name))) return null;
-  const wanted = names(only);
-  const forwards = known.methods
-    .get(main.owner)
-    ?.filter((c) => equalSets(names(c), wanted) && c.fn !== only.fn);
-  return forwards?.length === 1 && forwards[0]?.fn === main.fn ? only : null;
-}
-
-/** Two functions that choose by the same names what they compute: `function(kind, x)` and `derivate_fun(kind, x)`. */
-function choosingAlike(main: Callable, gradients: readonly Callable[]): Callable | null {
-  const mine = choicesOf(main);
-  if (mine.size < 2) return null;
-  const alike = gradients.filter((c) => {
-    const theirs = choicesOf(c);
-    const shared = [...mine.keys()].filter((name) => theirs.has(name)).length;
-    return shared > 1 && 2 * shared >= theirs.size && equalSets(names(main), names(c));
-  });
-  const [only, ...more] = alike;
-  return only && more.length === 0 ? only : null;
-}
-
 /** `softmaxLossGradient` says that it belongs to `softmaxLoss`, not to `softmax`. */
 function saysOther(gradient: Callable, main: Callable, { titles, title, plainTitle }: Known): boolean {
   const said = plainTitle(gradient.fn.name);

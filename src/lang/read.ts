@@ -41,9 +41,11 @@ import { readPython } from './python';
 import { readPlan, type Reading } from './reading';
 import { createReadings, reuseOf, type Attempted, type Readings } from './reuse';
 import { partsOfRule, rulesOf, type Rule } from './rules';
-import { statedShapes } from './stated';
+import { statedNames, statedShapes } from './stated';
+import type { Pattern } from './run';
 import { assignedNames } from './assigned';
 import { functionsOf, returnedFunction, type ClassNode, type Module } from './syntax';
+import { impliedCompositions, usualScripts, withUsualLosses } from './implied';
 import { isNamed, nestedGroups } from './nested';
 import { mayDefine } from './screen';
 import { createNeighbours } from './workspace';
@@ -112,7 +114,7 @@ export function readDefinitions(
   const read = (
     main: Callable,
     gradient: Callable | null,
-    form: 'whole' | 'iteration' | 'composed' = 'whole',
+    form = 'whole',
     rule: Rule | null = null,
     called: readonly Callable[] = [],
   ): SourceDefinition | null => {
@@ -146,13 +148,16 @@ export function readDefinitions(
         uses: usesOf(functions.map(({ fn }) => fn)),
         arrays: arraysOf(index, functions),
         hints: gradientHints(functions.map(({ fn }) => fn)),
-        stated: statedShapes(main.owner),
+        stated: new Map([...statedShapes(main.owner), ...statedAround(main)]),
       };
       return readDefinition(plan, languageId, asked);
     });
     spent += attempted.runs;
     return attempted.definition && withProblems(attempted.definition, directives);
   };
+  /** What the lines before a training loop say of the variables in it. */
+  const statedAround = ({ fn, owner }: Callable): ReadonlyMap<string, Pattern> =>
+    statedNames(fn.parameters.length === 0 && owner === null ? [...module.body, ...fn.body] : []);
   const add = (definition: SourceDefinition): void => {
     const id = nextId(definition.name);
     counts.set(definition.name, (counts.get(definition.name) ?? 0) + 1);
@@ -171,6 +176,42 @@ export function readDefinitions(
   const rules = new Map(callables.map((main) => [main, ruleOf(main)]));
   for (const rule of rules.values())
     if (rule) for (const part of partsOfRule(rule)) gradientOnly.add(part.fn);
+  /** Readings with each of the usual losses, as one definition; the others are made where the first does not fit. */
+  const addUsual = (
+    readings: readonly { title: string; definition: () => SourceDefinition | null }[],
+  ): void => {
+    const made = readings.map(({ title, definition }) => (): SourceDefinition | null => {
+      const found = definition();
+      return found?.program && isJudged(found) ? withLoss(found, title) : null;
+    });
+    let first: SourceDefinition | null = null;
+    while (!first) {
+      const make = made.shift();
+      if (!make) return;
+      first = make();
+    }
+    const id = nextId(first.name);
+    counts.set(first.name, (counts.get(first.name) ?? 0) + 1);
+    const others = made.map((make) => () => {
+      const other = make();
+      return other && { ...other, id };
+    });
+    definitions.push({ ...first, id, implied: { loss: first.implied?.loss ?? '', others } });
+  };
+  const considerUsual = ({ fn, owner }: Callable): void => {
+    if (spent > MAX_RUNS || module.family !== 'python' || isLossName(fn.name)) return;
+    addUsual(
+      withUsualLosses(fn.body).map(({ title, body }) => {
+        const made = { ...fn, body };
+        const iteration = iterationOf(made);
+        const definition = (): SourceDefinition | null =>
+          iteration
+            ? readIteration(iteration, owner, (main) => read(main, null, `iteration, ${title}`))
+            : read({ fn: made, owner }, null, title);
+        return { title, definition };
+      }),
+    );
+  };
   const consider = (main: Callable, gradient: Callable | null): void => {
     const wanted = isAsked(main);
     if (!gradient && !wanted && !mayDefine(main.fn)) return;
@@ -184,6 +225,7 @@ export function readDefinitions(
     const iteration = (paired ?? alone) ? null : iterationOf(main.fn);
     const definition = paired ?? alone ?? (iteration && readIteration(iteration, main.owner, read));
     if (definition) add(definition);
+    else if (!gradient) considerUsual(main);
   };
   for (const main of callables) {
     // What is the gradient of another function is read with that one.
@@ -236,10 +278,35 @@ export function readDefinitions(
     const definition = read(main, backward, 'composed', null, parts);
     if (definition && isJudged(definition)) add(propagating(definition, backward));
   }
+  const composed = new Set([...judged, ...definitions.map(({ nameSpan }) => nameSpan.startLine)]);
+  for (const variants of impliedCompositions(callables)) {
+    const [first] = variants;
+    if (!first || spent > MAX_RUNS || module.family !== 'python') continue;
+    if (composed.has(first.backward.fn.nameSpan.startLine)) continue;
+    addUsual(
+      variants.map(({ title, main, backward, parts }) => {
+        const definition = (): SourceDefinition | null => {
+          const found = read(main, backward, `composed, ${title}`, null, parts);
+          return found && propagating(found, backward);
+        };
+        return { title, definition };
+      }),
+    );
+  }
   for (const iteration of scriptIterations(module.body)) {
     const definition = readIteration(iteration, null, read);
     if (definition) add(definition);
   }
+  const loops = new Set(definitions.map(({ span }) => span.startLine));
+  for (const variants of module.family === 'python' ? usualScripts(module.body) : [])
+    addUsual(
+      variants
+        .filter(({ iteration: { fn } }) => !loops.has(fn.span.startLine))
+        .map(({ title, iteration }) => ({
+          title,
+          definition: () => readIteration(iteration, null, (main) => read(main, null, title)),
+        })),
+    );
   definitions.sort((a, b) => a.span.startLine - b.span.startLine);
   const { kinds } = around;
   const functions = functionsOf(module.body).map(({ fn }) => fn);
@@ -282,6 +349,17 @@ const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>
 
 const isJudged = ({ gradients, candidates, mismatches, pullback }: SourceDefinition): boolean =>
   gradients.length + candidates.length + mismatches.length > 0 || pullback !== null;
+
+/** With the loss that was put in. */
+const withLoss = (definition: SourceDefinition, title: string): SourceDefinition => ({
+  ...definition,
+  kind: 'propagate',
+  implied: { loss: title, others: [] },
+  assumptions: [
+    ...definition.assumptions,
+    { subject: definition.name, text: `the loss is not in the code: ${title} is assumed` },
+  ],
+});
 
 /** The loss of a prediction, found where its gradients are written. */
 function propagating(definition: SourceDefinition, { fn, owner }: Callable): SourceDefinition {

@@ -36,6 +36,44 @@ export function statedShapes(owner: ClassNode | null): ReadonlyMap<string, Patte
   return new Map([...found].filter(([code]) => !several.has(code)));
 }
 
+/** Patterns of variables by name: `w1 = np.random.rand(2, 3)`, `y = np.array([[0, 1, 1, 0]]).T`. */
+export function statedNames(body: readonly Statement[]): ReadonlyMap<string, Pattern> {
+  const found = new Map<string, Pattern>();
+  const several = new Set<string>();
+  for (const s of body) {
+    const [target, ...more] = s.kind === 'assign' ? s.targets : [];
+    if (s.kind !== 'assign' || target?.kind !== 'name' || more.length > 0) continue;
+    const pattern = initialPattern(s.value) ?? literalPattern(s.value);
+    if (!pattern) continue;
+    if (found.has(target.name) && found.get(target.name)?.join() !== pattern.join()) several.add(target.name);
+    found.set(target.name, pattern);
+  }
+  return new Map([...found].filter(([name]) => !several.has(name)));
+}
+
+/** The shape of an array that is written out. */
+function literalPattern(e: Expression): Pattern | null {
+  if (e.kind === 'attribute' && e.name === 'T') {
+    const inner = literalPattern(e.object);
+    return inner && [...inner].reverse();
+  }
+  if (e.kind !== 'call' || (e.callee.kind !== 'attribute' && e.callee.kind !== 'name')) return null;
+  const [first] = e.args;
+  const pattern =
+    /^(array|asarray)$/.test(e.callee.name) && first?.value.kind === 'sequence'
+      ? listPattern(first.value)
+      : null;
+  // One sample in an example does not say that there is only one.
+  return pattern && pattern.map((axis, k) => (k === 0 ? '*' : axis));
+}
+
+function listPattern(e: Expression): Pattern | null {
+  if (e.kind !== 'sequence') return e.kind === 'number' || e.kind === 'unary' ? [] : null;
+  const [first] = e.items;
+  const inner = first ? listPattern(first) : null;
+  return inner && [e.items.length === 1 ? '1' : '*', ...inner];
+}
+
 function attributeCode(e: Expression): string | null {
   if (e.kind === 'attribute' && e.object.kind === 'name') return `${e.object.name}.${e.name}`;
   const [index] = e.kind === 'subscript' ? e.indices : [];

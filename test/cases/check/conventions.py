@@ -14,8 +14,8 @@ class LogisticRegression:
         for _ in range(1000):
             linear = np.dot(X, self.weights) + self.bias
             y_pred = self._sigmoid(linear)
-            dw = (1 / n_samples) * np.dot(X.T, (y_pred - y))
-            db = (1 / n_samples) * np.sum(y_pred - y)
+            dw = (1 / n_samples) * np.dot(X.T, (y_pred - y))  #: right
+            db = (1 / n_samples) * np.sum(y_pred - y)  #: right
             self.weights -= self.lr * dw
             self.bias -= self.lr * db
 

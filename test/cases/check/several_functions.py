@@ -42,7 +42,7 @@ def forward(X, W1, b1, W2, b2):
 def backward(X, Y, cache, W2):
     m = X.shape[1]
     Z1, A1, A2 = cache
-    dA2 = (A2 - Y) / m
+    dA2 = (A2 - Y) / m  #: right
     dW2 = dA2 @ A1.T
     db2 = np.sum(dA2, axis=1, keepdims=True)
     dA1 = W2.T @ dA2

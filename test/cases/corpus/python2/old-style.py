@@ -39,10 +39,10 @@ class Tanh:
 		return 1.0 + np.tanh(z) ** 2  #: wrong
 
 
-def train(theta, X, y, rate):
+def train(theta, X, y, rate):  #: propagate
 	for epoch in xrange(100):
 		print 'epoch %d' % epoch
 		hidden = sigmoid(np.dot(X, theta))
 		delta = (y - hidden) * dsigmoid(hidden)
-		theta += rate * np.dot(X.T, delta)
+		theta += rate * np.dot(X.T, delta)  #: right
 	return theta

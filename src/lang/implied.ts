@@ -1,0 +1,323 @@
+/**
+ * Networks that are trained without a loss in sight: `delta = (a - y) * sigmoid_prime(z)` is how a loss begins to flow back.
+ * The usual losses that it may be the gradient of are put into the code, one reading for each.
+ */
+import type { Callable } from './execution';
+import { ownParameters } from './members';
+import { scriptIteration, type Iteration } from './iteration';
+import { isGradientName, isModelName, isLossName, roleHint } from './names';
+import { childrenOf, eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
+import { isCacheName, isUpstreamName, isVjpName } from './upstream';
+import { withNamedUpdates } from './namedUpdates';
+
+/** A prediction and its label, of which the difference flows back. */
+interface Difference {
+  readonly prediction: Expression;
+  readonly label: Expression;
+}
+
+/** One of the usual losses, as code. */
+export interface UsualLoss {
+  readonly title: string;
+  readonly statements: (difference: Difference) => Statement[];
+}
+
+const LOSS = 'implied_loss';
+
+const LABEL =
+  /(^|_)(y|t|yt|targets?|labels?|expected|truth|desired|actual|answers?)(_|\d|$)|(training|expected|desired|target|true)_(\w+_)?outputs?$|^y_?(train|true|batch|onehot|one_hot)$/i;
+
+const nameOf = (e: Expression): string | null =>
+  e.kind === 'name' ? e.name : e.kind === 'attribute' && e.object.kind === 'name' ? e.name : null;
+
+const isLabel = (e: Expression): boolean => {
+  const name = nameOf(e);
+  return (
+    name !== null &&
+    (LABEL.test(name) || roleHint(name, false) === 'label') &&
+    roleHint(name, false) !== 'prediction'
+  );
+};
+
+/** `y - a` or `a - y`, the first one in the order of evaluation. */
+function differenceIn(e: Expression): Difference | null {
+  if (e.kind === 'binary' && e.operator === '-') {
+    const [a, b] = [e.left, e.right];
+    const isPath = nameOf(a) !== null && nameOf(b) !== null;
+    if (isPath && isLabel(a) !== isLabel(b))
+      return isLabel(a) ? { prediction: b, label: a } : { prediction: a, label: b };
+  }
+  for (const part of childrenOf(e)) {
+    const found = differenceIn(part);
+    if (found) return found;
+  }
+  return null;
+}
+
+function differenceOf(s: Statement): Difference | null {
+  if (s.kind === 'assign' || s.kind === 'augment' || s.kind === 'expression') return differenceIn(s.value);
+  return s.kind === 'return' && s.value ? differenceIn(s.value) : null;
+}
+
+/** The losses that most networks have. */
+export const USUAL_LOSSES: readonly UsualLoss[] = [
+  {
+    title: 'half the squared error',
+    statements: ({ prediction: a, label: y }) => {
+      const { span } = a;
+      const squared: Expression = {
+        kind: 'binary',
+        operator: '**',
+        left: minus(a, y),
+        right: number('2', span),
+        span,
+      };
+      return [
+        assigned({ kind: 'binary', operator: '/', left: summed(squared), right: number('2', span), span }),
+      ];
+    },
+  },
+  {
+    title: 'the cross-entropy of 0/1 labels',
+    statements: ({ prediction: a, label: y }) => {
+      const one = number('1', a.span);
+      const both: Expression = {
+        kind: 'binary',
+        operator: '+',
+        left: times(y, logged(a)),
+        right: times(minus(one, y), logged(minus(one, a))),
+        span: a.span,
+      };
+      return [LOGARITHM(a), assigned(negative(summed(both)))];
+    },
+  },
+  {
+    title: 'the cross-entropy of one-hot labels',
+    statements: ({ prediction: a, label: y }) => [
+      LOGARITHM(a),
+      assigned(negative(summed(times(y, logged(a))))),
+    ],
+  },
+];
+
+const number = (text: string, span: Expression['span']): Expression => ({ kind: 'number', text, span });
+
+const minus = (left: Expression, right: Expression): Expression => ({
+  kind: 'binary',
+  operator: '-',
+  left,
+  right,
+  span: left.span,
+});
+
+const times = (left: Expression, right: Expression): Expression => ({
+  kind: 'binary',
+  operator: '*',
+  left,
+  right,
+  span: left.span,
+});
+
+const negative = (operand: Expression): Expression => ({
+  kind: 'unary',
+  operator: '-',
+  operand,
+  span: operand.span,
+});
+
+const summed = (object: Expression): Expression => ({
+  kind: 'call',
+  callee: { kind: 'attribute', object, name: 'sum', span: object.span },
+  args: [],
+  span: object.span,
+});
+
+const LOG = 'implied_log';
+
+const LOGARITHM = ({ span }: Expression): Statement => ({
+  kind: 'import',
+  imports: [{ module: 'numpy', member: 'log', alias: LOG }],
+  span,
+});
+
+const logged = (value: Expression): Expression => ({
+  kind: 'call',
+  callee: { kind: 'name', name: LOG, span: value.span },
+  args: [{ name: null, value, spread: false }],
+  span: value.span,
+});
+
+const assigned = (value: Expression): Statement => ({
+  kind: 'assign',
+  targets: [{ kind: 'name', name: LOSS, span: value.span }],
+  value,
+  span: value.span,
+});
+
+/** Whether a body computes a loss of its own, whose gradients are not this module's business. */
+function hasLoss(body: readonly Statement[]): boolean {
+  let found = false;
+  eachStatement(body, (s) => {
+    const targets = s.kind === 'assign' ? s.targets : [];
+    // `error` is mostly the difference itself.
+    if (targets.some((t) => isLossName(nameOf(t) ?? '') && !/err|^e$|delta/i.test(nameOf(t) ?? '')))
+      found = true;
+  });
+  return found;
+}
+
+/** Where the difference alone is what flows back (`dz = a - y`), it is a cross-entropy most of the time. */
+function likeliestFirst(body: readonly Statement[]): readonly UsualLoss[] {
+  let isAlone = false;
+  eachStatement(body, (s) => {
+    const [target] = s.kind === 'assign' ? s.targets : [];
+    const isGradient = target !== undefined && /^d|delta|grad/i.test(nameOf(target) ?? '');
+    if (
+      isGradient &&
+      s.kind === 'assign' &&
+      s.value.kind === 'binary' &&
+      s.value.operator === '-' &&
+      differenceIn(s.value)
+    )
+      isAlone = true;
+  });
+  const [squared, ...entropies] = USUAL_LOSSES;
+  return isAlone && squared ? [...entropies, squared] : USUAL_LOSSES;
+}
+
+/** Bodies with each of the usual losses computed where the difference is taken; empty where there is none. */
+export function withUsualLosses(body: readonly Statement[]): { title: string; body: readonly Statement[] }[] {
+  if (hasLoss(body)) return [];
+  const named = withNamedUpdates(body);
+  if (!writesGradients(named)) return [];
+  return likeliestFirst(named).flatMap(({ title, statements }) => {
+    const made = inserted(named, statements);
+    return made ? [{ title, body: made }] : [];
+  });
+}
+
+/** The loops of a script, each with each of the usual losses. */
+export function usualScripts(script: readonly Statement[]): { title: string; iteration: Iteration }[][] {
+  return script.flatMap((loop, at) => {
+    if (loop.kind !== 'for' && loop.kind !== 'while') return [];
+    const variants = withUsualLosses(loop.body);
+    const before = script.slice(0, at);
+    return [
+      variants.map(({ title, body }) => ({ title, iteration: scriptIteration(before, { ...loop, body }) })),
+    ];
+  });
+}
+
+/** Gradients by name, of which updates are made. */
+function writesGradients(body: readonly Statement[]): boolean {
+  let count = 0;
+  eachStatement(body, (s) => {
+    if (
+      s.kind === 'assign' &&
+      s.targets.some((t) => /^(d_?|grad_?|delta_?)?(d_?|grad_)[A-Za-z]\w*$/i.test(nameOf(t) ?? ''))
+    )
+      count += 1;
+  });
+  return count > 0;
+}
+
+function inserted(body: readonly Statement[], loss: UsualLoss['statements']): Statement[] | null {
+  for (const [k, s] of body.entries()) {
+    const difference = differenceOf(s);
+    if (difference) return [...body.slice(0, k), ...loss(difference), ...body.slice(k)];
+    const inner =
+      s.kind === 'for' || s.kind === 'while' || s.kind === 'block' ? inserted(s.body, loss) : null;
+    if (inner && (s.kind === 'for' || s.kind === 'while' || s.kind === 'block'))
+      return [...body.slice(0, k), { ...s, body: inner }, ...body.slice(k + 1)];
+  }
+  return null;
+}
+
+/** A forward and a backward method without a loss between them, as a loss of what the first one predicts. */
+export interface ImpliedComposition {
+  readonly title: string;
+  readonly main: Callable;
+  readonly backward: Callable;
+  readonly parts: readonly Callable[];
+}
+
+export function impliedCompositions(all: readonly Callable[]): ImpliedComposition[][] {
+  return all.flatMap((backward) => {
+    if (!isBackward(backward)) return [];
+    const forwards = all.filter((c) => c.owner === backward.owner && isForward(c));
+    const [forward, ...more] = forwards;
+    const difference = firstDifference(backward.fn.body);
+    if (!forward || more.length > 0 || !difference || hasLoss(backward.fn.body)) return [];
+    return [
+      likeliestFirst(backward.fn.body).flatMap(
+        (loss) => compositionOf(forward, backward, difference, loss) ?? [],
+      ),
+    ];
+  });
+}
+
+function firstDifference(body: readonly Statement[]): Difference | null {
+  let found: Difference | null = null;
+  eachStatement(body, (s) => {
+    found ??= differenceOf(s);
+  });
+  return found;
+}
+
+const isBackward = (c: Callable): boolean =>
+  (isVjpName(c.fn.name) || isGradientName(c.fn.name)) &&
+  !ownParameters(c).some(({ name }) => isUpstreamName(name) && !isCacheName(name));
+
+const isForward = ({ fn }: Callable): boolean => isModelName(fn.name) && !/^predict/.test(fn.name);
+
+function compositionOf(
+  forward: Callable,
+  backward: Callable,
+  { prediction, label }: Difference,
+  { title, statements }: UsualLoss,
+): ImpliedComposition | null {
+  const { span } = backward.fn;
+  const named = (name: string): Expression => ({ kind: 'name', name, span });
+  const given = ownParameters(backward);
+  const receiver = backward.owner ? backward.fn.parameters[0] : undefined;
+  const data = given.find(({ name }) => roleHint(name, false) === 'data');
+  const [first, ...others] = ownParameters(forward);
+  const inputs = first
+    ? [data && !given.some((p) => p.name === first.name) ? { ...first, name: data.name } : first, ...others]
+    : [];
+  const own = label.kind === 'name' ? given.find(({ name }) => name === label.name) : undefined;
+  // A label of the object, or one that is given.
+  if (label.kind === 'name' && !own) return null;
+  const isKept = prediction.kind === 'attribute';
+  const predicted: Expression = isKept ? prediction : named('predicted');
+  const callee: Expression =
+    forward.owner && receiver
+      ? { kind: 'attribute', object: named(receiver.name), name: forward.fn.name, span }
+      : named(forward.fn.name);
+  const args = inputs.map(({ name }) => ({ name: null, value: named(name), spread: false }));
+  const call: Expression = { kind: 'call', callee, args, span };
+  const isParameter = prediction.kind === 'name' && given.some(({ name }) => name === prediction.name);
+  const body: Statement[] = [
+    isKept
+      ? { kind: 'expression', value: call, span }
+      : { kind: 'assign', targets: [predicted], value: call, span },
+    ...(isParameter ? [{ kind: 'assign', targets: [prediction], value: predicted, span } as const] : []),
+    ...statements({ prediction: predicted, label }),
+    { kind: 'return', value: named(LOSS), span },
+  ];
+  const fn: FunctionNode = {
+    ...forward.fn,
+    name: LOSS,
+    parameters: [
+      ...(receiver ? [receiver] : []),
+      ...inputs,
+      ...(own && !inputs.some(({ name }) => name === own.name) ? [own] : []),
+    ],
+    body,
+    decorators: [],
+    span,
+    nameSpan: backward.fn.nameSpan,
+  };
+  const named_ = { ...backward, fn: { ...backward.fn, body: withNamedUpdates(backward.fn.body) } };
+  return { title, main: { fn, owner: backward.owner }, backward: named_, parts: [forward] };
+}

@@ -1,0 +1,82 @@
+/** Updates whose gradient has no name, as in `w -= rate * X.T @ delta`: the gradient gets one, so that it can be judged. */
+import type { Expression, Statement } from './syntax';
+
+/** Names of what a gradient is multiplied with in an update. */
+const RATE = /^(lr|eta|alpha|rate|step(_?size)?|learn\w*|l_?rate|lrate|epsilon|eps)$/i;
+
+const nameOf = (e: Expression): string | null => {
+  if (e.kind === 'name' || e.kind === 'attribute') return e.name;
+  const [key] = e.kind === 'subscript' && e.indices.length === 1 ? e.indices : [];
+  return key?.kind === 'string' ? key.value : null;
+};
+
+/** The statements with `grad_w = …` before each update of w by an expression. */
+export function withNamedUpdates(body: readonly Statement[]): Statement[] {
+  return body.flatMap((s): Statement[] => {
+    if (s.kind === 'for' || s.kind === 'while' || s.kind === 'block')
+      return [{ ...s, body: withNamedUpdates(s.body) }];
+    if (s.kind === 'if')
+      return [{ ...s, then: withNamedUpdates(s.then), otherwise: withNamedUpdates(s.otherwise) }];
+    const step = stepOf(s);
+    const split = step && splitRate(step.added);
+    const name = step && nameOf(step.target);
+    if (!step || !split || name === null) return [s];
+    const named: Expression = { kind: 'name', name: `grad_${name}`, span: split.gradient.span };
+    // A rate alone says nothing of what the step is.
+    const value = split.rates
+      .filter((rate) => !isRate(rate))
+      .reduce<Expression>(
+        (left, right) => ({ kind: 'binary', operator: '*', left: right, right: left, span: s.span }),
+        named,
+      );
+    return [
+      { kind: 'assign', targets: [named], value: split.gradient, span: s.span },
+      { kind: 'augment', operator: step.operator, target: step.target, value, span: s.span },
+    ];
+  });
+}
+
+/** What `w += …`, `w -= …`, `w = w + …` and `w = w - …` add or take. */
+function stepOf(s: Statement): { target: Expression; operator: '+' | '-'; added: Expression } | null {
+  if (s.kind === 'augment' && (s.operator === '+' || s.operator === '-'))
+    return { target: s.target, operator: s.operator, added: s.value };
+  if (s.kind !== 'assign' || s.targets.length !== 1 || s.value.kind !== 'binary') return null;
+  const [target] = s.targets;
+  const { operator, left, right } = s.value;
+  if (!target || (operator !== '+' && operator !== '-') || nameOf(left) === null) return null;
+  return nameOf(left) === nameOf(target) && left.kind === target.kind
+    ? { target, operator, added: right }
+    : null;
+}
+
+/** The rates among the factors, and the product of the others; null where the gradient has a name already. */
+function splitRate(e: Expression): { rates: readonly Expression[]; gradient: Expression } | null {
+  const { rates, rest } = split(e);
+  return rest && nameOf(rest) === null && computes(rest) ? { rates, gradient: rest } : null;
+}
+
+/** `rate * X.T @ d / m` is `rate` and `X.T @ d / m`. */
+function split(e: Expression): { rates: readonly Expression[]; rest: Expression | null } {
+  if (isRate(e)) return { rates: [e], rest: null };
+  if (e.kind === 'unary') {
+    const { rates, rest } = split(e.operand);
+    return rest ? { rates, rest: { ...e, operand: rest } } : { rates: [e], rest: null };
+  }
+  if (e.kind !== 'binary' || !/^[*/@]$/.test(e.operator)) return { rates: [], rest: e };
+  const left = split(e.left);
+  if (e.operator !== '*') {
+    // The rate over a count is a rate.
+    return left.rest ? { rates: left.rates, rest: { ...e, left: left.rest } } : { rates: [e], rest: null };
+  }
+  const right = split(e.right);
+  const rest =
+    left.rest && right.rest ? { ...e, left: left.rest, right: right.rest } : (left.rest ?? right.rest);
+  return { rates: [...left.rates, ...right.rates], rest };
+}
+
+const isRate = (e: Expression): boolean => e.kind === 'number' || RATE.test(nameOf(e) ?? '');
+
+const computes = (e: Expression): boolean =>
+  e.kind === 'call' ||
+  (e.kind === 'unary' && computes(e.operand)) ||
+  (e.kind === 'binary' && (e.operator === '@' || computes(e.left) || computes(e.right)));
