@@ -111,6 +111,19 @@ interface DefinitionEntry {
   readonly defects: Problem[];
 }
 
+/**
+ * Whether verdicts on a loss that the code does not say may stand. Where most are wrong, it is rather another loss; and where
+ * no matrix of weights has a right gradient, a penalty or a shape that the code leaves open may be the reason.
+ */
+function tellsItsLoss({ program }: SourceDefinition, findings: readonly Finding[]): boolean {
+  const having = (wanted: string): readonly Finding[] => findings.filter(({ verdict }) => verdict === wanted);
+  const [right, wrong] = [having('right'), having('wrong')];
+  const isMatrix = ({ parameter }: Finding): boolean =>
+    (program?.inputs.find(({ name }) => name === parameter)?.shape.filter((size) => size !== '1').length ??
+      0) > 1;
+  return right.length > 0 && right.length >= wrong.length && (wrong.length === 0 || right.some(isMatrix));
+}
+
 /** Functions whose names are `asked` for are read whatever they look like. */
 export function createAnalyzer(
   parsers: Parsers,
@@ -173,10 +186,7 @@ export function createAnalyzer(
       if (found && count === found.gradients.length) break;
     }
     const entry = best && entryFor(best.source, lines);
-    const count = (wanted: string): number =>
-      entry?.findings().filter(({ verdict }) => verdict === wanted).length ?? 0;
-    // Where most are wrong, it is rather another loss.
-    return entry && count('right') > 0 && count('right') >= count('wrong') ? [entry] : [];
+    return entry && tellsItsLoss(best?.source ?? source, entry.findings()) ? [entry] : [];
   };
 
   /** A definition whose text and dependencies are as they were is worked out once, wherever it stands. */
