@@ -14,7 +14,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
     'label',
   ],
   [
-    /^(lam|lambda_?|lambd|lmbda|lmbd|reg|reg_\w+|\w+_reg|alpha|gamma|eps|epsilon|lr|l_?rate|rate|step_?size|eta|delta|c|l1|l2|mu|tau|temp|temperature|kappa|margin|smooth|slope|strength|learning_?rate|m|n|k|d|num_\w+|n_\w+|batch_?size|decay|weight_decay)$/i,
+    /^(lam|lambda_?|lambd|lmbda|lmbd|reg|reg_\w+|\w+_reg|alpha|gamma|eps|epsilon|lr|l_?rate|step_?size|eta|delta|c|l1|l2|mu|tau|temp|temperature|kappa|margin|smooth|slope|strength|learning_?rate|m|n|k|d|num_\w+|n_\w+|batch_?size|decay|weight_decay)$/i,
     'hyper',
   ],
   [/^(x|xs|x_?i|features?|inputs?|data|x_(?!hat|rec|pred)\w+|xb|samples?|a_prev|a0|design)$/i, 'data'],
