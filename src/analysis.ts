@@ -9,8 +9,11 @@ import { grammarOf } from './lang/read';
 import type { Surroundings } from './protocol';
 import { createRpc } from './rpc';
 
-/** ms of measuring after which other questions get their turn. */
+/** ms of work after which other questions get their turn. */
 const SLICE = 8;
+/** Programs that are kept of files that a scan passes through, and characters of their syntax. */
+const KEPT_OF_SCANS = 60;
+const KEPT_TEXT_OF_SCANS = 200_000;
 
 const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread');
@@ -18,36 +21,64 @@ if (!port) throw new Error('this file is started as a worker thread');
 // The grammars lie beside this program; each is loaded when a text of its language is read.
 const loading = createParsers((file) => readFile(join(__dirname, file)), []).then((parsers) => ({
   parsers,
-  analyzer: createAnalyzer(parsers, (what, error) => {
-    const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    void listener.defect(what, details);
-  }),
+  analyzer: createAnalyzer(parsers, tell),
+  // Files that pass through displace nothing of those that are open.
+  scanner: createAnalyzer(parsers.apart(KEPT_TEXT_OF_SCANS), tell, [], KEPT_OF_SCANS),
 }));
 
+function tell(what: string, error: unknown): void {
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  void listener.defect(what, details);
+}
+
 /** The analyzer, able to read a language and the files around a text. */
-async function ready(languageId: string, around: Surroundings = {}): Promise<Analyzer> {
-  const { parsers, analyzer } = await loading;
+async function ready(
+  languageId: string,
+  around: Surroundings = {},
+  which: 'analyzer' | 'scanner' = 'analyzer',
+): Promise<Analyzer> {
+  const { parsers, [which]: chosen } = await loading;
   const languages = [languageId, ...(around.files ?? []).map((file) => file.languageId)];
   await parsers.ensure(languages.flatMap((language) => grammarOf(language) ?? []));
-  return analyzer;
+  return chosen;
+}
+
+/** How many answers that somebody waits for are being worked out. */
+let wanted = 0;
+
+/** Hovers and lenses that come in meanwhile are answered in between; a scan waits until nothing else is asked for. */
+async function inSlices<Result>(parts: Generator<void, Result>, isScan = false): Promise<Result> {
+  let rested = performance.now();
+  for (;;) {
+    const { done, value } = parts.next();
+    if (done === true) return value;
+    if (performance.now() - rested < SLICE && !(isScan && wanted > 0)) continue;
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (isScan && wanted > 0);
+    rested = performance.now();
+  }
+}
+
+async function first<Result>(work: () => Promise<Result>): Promise<Result> {
+  wanted += 1;
+  try {
+    return await work();
+  } finally {
+    wanted -= 1;
+  }
 }
 
 const api: AnalyzerApi = {
-  analyze: async (text, language, around) => (await ready(language, around)).analyze(text, language, around),
+  analyze: (text, language, around) =>
+    first(async () => inSlices((await ready(language, around)).analyzing(text, language, around))),
+  scan: async (text, language, judged, around) => {
+    const scanner = await ready(language, around, 'scanner');
+    return inSlices(scanner.scanning(text, language, judged, around), true);
+  },
   derivation: async (text, language, id, options, around) =>
     (await ready(language, around)).derivation(text, language, id, options, around),
-  stability: async (text, language, id, around) => {
-    const parts = (await ready(language, around)).measuring(text, language, id, around);
-    let rested = performance.now();
-    for (;;) {
-      const { done, value } = parts.next();
-      if (done === true) return value;
-      if (performance.now() - rested < SLICE) continue;
-      // Hovers and lenses that came in meanwhile are answered first.
-      await new Promise((resolve) => setImmediate(resolve));
-      rested = performance.now();
-    }
-  },
+  stability: (text, language, id, around) =>
+    first(async () => inSlices((await ready(language, around)).measuring(text, language, id, around))),
   hover: async (text, language, line, column, around) =>
     (await ready(language, around)).hover(text, language, line, column, around),
   job: async (text, language, id, around, options) =>

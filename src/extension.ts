@@ -22,6 +22,9 @@ import { createRuns } from './host/runs';
 import { createSessions } from './host/sessions';
 import { createSources } from './host/sources';
 import { registerStatusBar } from './host/statusBar';
+import { createWorkspaceCheck } from './host/workspaceCheck';
+import { createWorkspaceScan } from './host/workspaceScan';
+import { registerWorkspaceSymbols } from './host/workspaceSymbols';
 import type { PanelState } from './protocol';
 
 /** For tests: what `activate` returns. */
@@ -54,6 +57,8 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   );
   const runs = createRuns({ analyses, sessions, engine, data, activities, checkpoints, log: log.info });
   const model = createPanelModel(analyses, sessions, runs, activities, log);
+  const scan = createWorkspaceScan({ analyzer, sources, neighbours, corrections, report: log.bug });
+  const workspace = createWorkspaceCheck(scan);
   const { handlers, panel } = createActions({
     extensionUri,
     analyses,
@@ -62,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
     model,
     runs,
     activities,
+    workspace,
     log,
   });
   subscriptions.push(
@@ -76,6 +82,8 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
     activities,
     runs,
     model,
+    scan,
+    workspace,
     panel,
   );
 
@@ -84,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   edges.register('the lenses', () => registerLenses(analyses, edges));
   edges.register('the hover', () => registerHover(analyses, extensionPath, edges));
   edges.register('the diagnostics', () => registerDiagnostics(analyses, sessions, edges));
+  edges.register('the symbols of the workspace', () => registerWorkspaceSymbols(scan));
   edges.register('the status bar', () => registerStatusBar(activities));
 
   return {

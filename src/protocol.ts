@@ -160,6 +160,26 @@ export interface Analysis {
   readonly problems: readonly Problem[];
 }
 
+/** What a scan of a workspace keeps of one file. */
+export interface FileScan {
+  readonly definitions: readonly ScannedDefinition[];
+  /** Whether its gradients were judged; there are no verdicts where not. */
+  readonly judged: boolean;
+  /** How many gradients are right, and of how many it cannot be told. */
+  readonly right: number;
+  readonly undecided: number;
+  readonly wrong: readonly Finding[];
+}
+
+export interface ScannedDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: DefinitionKind;
+  readonly nameSpan: TextSpan;
+  /** The function that computes its gradient, where that is another one. */
+  readonly gradient: { readonly name: string; readonly nameSpan: TextSpan } | null;
+}
+
 export type StepState = 'verified' | 'failed' | 'not-checked';
 
 export interface StepView {

@@ -8,16 +8,18 @@ import type { Derivation, Gradient } from '../core/derivation';
 import { derive } from '../core/derive';
 import type { Node } from '../core/expr';
 import { createSimplifier } from '../core/simplify/simplifier';
-import type { SourceDefinition } from '../lang/definition';
+import type { SourceDefinition, SourceReading } from '../lang/definition';
 import type { Parsers } from '../lang/parse';
 import { moved, namesLines, type LineMap } from '../lang/moved';
-import { readDefinitions } from '../lang/read';
+import { finished } from '../lang/parts';
+import { readingDefinitions } from '../lang/read';
 import { createReadings } from '../lang/reuse';
 import type {
   Analysis,
   DefinitionSummary,
   DerivationView,
   DerivativeKind,
+  FileScan,
   Finding,
   HoverInfo,
   Problem,
@@ -36,6 +38,7 @@ import type { JobOptions } from '../engine/job';
 import { createKnown, type Known } from './known';
 import { NOTHING_MEASURED, stabilityView } from './stability';
 import { countProportional, judgeDefinition } from './verdicts';
+import { fileScan } from './scan';
 import { definitionSummary, derivationView } from './views';
 
 export interface DerivationOptions {
@@ -47,6 +50,15 @@ export interface DerivationOptions {
 
 export interface Analyzer {
   analyze(text: string, languageId: string, around?: Surroundings): Analysis;
+  /** The same in parts, most of them a few milliseconds long. */
+  analyzing(text: string, languageId: string, around?: Surroundings): Generator<void, Analysis>;
+  /** What is kept of one of many files, in parts, too; `judged`: with verdicts on its gradients. */
+  scanning(
+    text: string,
+    languageId: string,
+    judged: boolean,
+    around?: Surroundings,
+  ): Generator<void, FileScan>;
   /** A definition that is unknown or cannot be read gives a view without parameters whose problems say why. */
   derivation(
     text: string,
@@ -86,8 +98,9 @@ export type Report = (what: string, error: unknown) => void;
 
 /** Texts whose analyses are kept. */
 const KEPT = 8;
-/** Programs of which derivations and judgements are kept. */
+/** Programs of which derivations and judgements are kept, and attempts at reading one. */
 const KEPT_PROGRAMS = 400;
+const KEPT_READINGS = 1000;
 
 /** What is known of one text, each part worked out on first use. */
 interface Entry {
@@ -124,15 +137,16 @@ function tellsItsLoss({ program }: SourceDefinition, findings: readonly Finding[
   return right.length > 0 && right.length >= wrong.length && (wrong.length === 0 || right.some(isMatrix));
 }
 
-/** Functions whose names are `asked` for are read whatever they look like. */
+/** Functions whose names are `asked` for are read whatever they look like. `kept`: programs that are kept. */
 export function createAnalyzer(
   parsers: Parsers,
   report: Report = () => undefined,
   asked: readonly string[] = [],
+  kept = KEPT_PROGRAMS,
 ): Analyzer {
   const entries = createCache<Entry>(KEPT);
-  const programs = createCache<Known>(KEPT_PROGRAMS);
-  const readings = createReadings();
+  const programs = createCache<Known>(kept);
+  const readings = createReadings((kept * KEPT_READINGS) / KEPT_PROGRAMS);
   const sources = new WeakMap<SourceDefinition, DefinitionEntry>();
   const views = createCache<DerivationView>(2 * KEPT);
   const stabilities = createCache<StabilityView>(2 * KEPT);
@@ -154,13 +168,20 @@ export function createAnalyzer(
   };
 
   const entryOf = (text: string, languageId: string, around: Surroundings): Entry =>
-    entries.get(textKey(text, languageId, around), () => read(text, languageId, around));
+    entries.get(textKey(text, languageId, around), () => finished(read(text, languageId, around)));
 
-  const read = (text: string, languageId: string, around: Surroundings): Entry => {
+  function* read(text: string, languageId: string, around: Surroundings): Generator<void, Entry> {
     const defects: Problem[] = [];
-    const reading = guard('reading the text', null, defects, { definitions: [], problems: [] }, () =>
-      readDefinitions(text, languageId, parsers, asked, readings, around),
-    );
+    const parts = readingDefinitions(text, languageId, parsers, asked, readings, around);
+    let reading: SourceReading = { definitions: [], problems: [] };
+    for (let isOver = false; !isOver;) {
+      isOver = guard('reading the text', null, defects, true, () => {
+        const { done, value } = parts.next();
+        if (done === true) reading = value;
+        return done === true;
+      });
+      yield;
+    }
     const lines = text.split(/\r\n|\r|\n/);
     const definitions = reading.definitions.flatMap((source) =>
       source.implied ? likeliest(source, lines) : [entryFor(source, lines)],
@@ -174,7 +195,42 @@ export function createAnalyzer(
       };
     });
     return { definitions, lines, analysis };
-  };
+  }
+
+  function* analyzing(
+    text: string,
+    languageId: string,
+    around: Surroundings = {},
+  ): Generator<void, Analysis> {
+    const key = textKey(text, languageId, around);
+    const made = entries.peek(key) ?? (yield* read(text, languageId, around));
+    const entry = entries.get(key, () => made);
+    for (const { summary, findings } of entry.definitions) {
+      summary();
+      findings();
+      yield;
+    }
+    return entry.analysis();
+  }
+
+  function* scanning(
+    text: string,
+    languageId: string,
+    judged: boolean,
+    around: Surroundings = {},
+  ): Generator<void, FileScan> {
+    const { definitions } = yield* read(text, languageId, around);
+    const found: Finding[] = [];
+    if (judged)
+      for (const { findings } of definitions) {
+        found.push(...findings());
+        yield;
+      }
+    return fileScan(
+      definitions.map(({ source }) => source),
+      judged ? found : null,
+    );
+  }
 
   /** Of the losses that code without one may mean, the one of which most gradients are right; none if none is. */
   const likeliest = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry[] => {
@@ -317,6 +373,8 @@ export function createAnalyzer(
 
   return {
     analyze: (text, languageId, around = {}) => entryOf(text, languageId, around).analysis(),
+    analyzing,
+    scanning,
     derivation: (text, languageId, definitionId, options = {}, around = {}) =>
       views.get(
         [
@@ -327,11 +385,7 @@ export function createAnalyzer(
         () => derivation(text, languageId, definitionId, options, around),
       ),
     stability(text, languageId, definitionId, around) {
-      const parts = measuring(text, languageId, definitionId, around);
-      for (;;) {
-        const { done, value } = parts.next();
-        if (done === true) return value;
-      }
+      return finished(measuring(text, languageId, definitionId, around));
     },
     measuring,
     hover(text, languageId, line, column, around = {}) {

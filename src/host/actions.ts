@@ -22,6 +22,7 @@ import type { Panel, PanelActions } from './panel';
 import type { PanelModel } from './panelModel';
 import type { Runs } from './runs';
 import type { Sources } from './sources';
+import type { WorkspaceCheck } from './workspaceCheck';
 import { runsOnData } from './target';
 
 /** A handler per command; an argument comes from lenses and hovers. */
@@ -35,6 +36,7 @@ interface Services {
   readonly model: PanelModel;
   readonly runs: Runs;
   readonly activities: Activities;
+  readonly workspace: WorkspaceCheck;
   readonly log: Log;
 }
 
@@ -60,6 +62,7 @@ export function createActions({
   model,
   runs,
   activities,
+  workspace,
   log,
 }: Services): {
   readonly handlers: Handlers;
@@ -168,6 +171,8 @@ export function createActions({
       activities.cancel();
       return Promise.resolve();
     },
+    'nabla.checkWorkspace': () => attempt('checking the workspace', workspace.run),
+    'nabla.showDefinitions': () => attempt('reading the workspace', workspace.pick),
     'nabla.showLog': () => {
       log.show();
       return Promise.resolve();

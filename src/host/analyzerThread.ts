@@ -9,6 +9,8 @@ export interface AnalyzerThread extends AnalyzerApi, vscode.Disposable {}
 
 /** ms that one answer may take. Derivations have budgets far below this, so that only a defect gets here. */
 const LIMIT = 20_000;
+/** A scan waits for everything else. */
+const SCAN_LIMIT = 10 * LIMIT;
 
 export function createAnalyzerThread(
   extensionPath: string,
@@ -27,9 +29,9 @@ export function createAnalyzerThread(
     });
     return running;
   };
-  const limited = async <R>(call: (remote: AnalyzerApi) => Promise<R>): Promise<R> => {
+  const limited = async <R>(call: (remote: AnalyzerApi) => Promise<R>, limit = LIMIT): Promise<R> => {
     const own = connected();
-    const timer = setTimeout(() => own.end(`the analysis did not end in ${LIMIT / 1000} s`), LIMIT);
+    const timer = setTimeout(() => own.end(`the analysis did not end in ${limit / 1000} s`), limit);
     try {
       return await call(own.remote);
     } finally {
@@ -40,6 +42,7 @@ export function createAnalyzerThread(
     analyze: (...args) => limited((remote) => remote.analyze(...args)),
     derivation: (...args) => limited((remote) => remote.derivation(...args)),
     stability: (...args) => limited((remote) => remote.stability(...args)),
+    scan: (...args) => limited((remote) => remote.scan(...args), SCAN_LIMIT),
     hover: (...args) => limited((remote) => remote.hover(...args)),
     job: (...args) => limited((remote) => remote.job(...args)),
     dispose: () => running?.end('the extension was stopped'),

@@ -23,6 +23,8 @@ export const COMMANDS = [
   { id: 'nabla.resumeTraining', title: 'Resume training', inEditorMenu: false },
   { id: 'nabla.chooseData', title: 'Choose data', inEditorMenu: false },
   { id: 'nabla.cancel', title: 'Cancel check or training', inEditorMenu: false },
+  { id: 'nabla.checkWorkspace', title: 'Check workspace', inEditorMenu: false },
+  { id: 'nabla.showDefinitions', title: 'Show definitions of the workspace', inEditorMenu: false },
   { id: 'nabla.showLog', title: 'Show log', inEditorMenu: false },
 ] as const satisfies readonly CommandRow[];
 

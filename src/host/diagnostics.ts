@@ -68,7 +68,7 @@ async function warningsIn(
   return [...warningsOf(analysis), ...reports.flatMap((report) => dataWarningsOf(analysis, report))];
 }
 
-function diagnosticOf(warning: Warning, uri: vscode.Uri): vscode.Diagnostic {
+export function diagnosticOf(warning: Warning, uri: vscode.Uri): vscode.Diagnostic {
   const range = rangeOf(warning.span);
   const diagnostic = new vscode.Diagnostic(range, warning.message, vscode.DiagnosticSeverity.Warning);
   diagnostic.source = SOURCE;

@@ -14,8 +14,12 @@ export interface Warning {
 export function warningsOf(analysis: Analysis): readonly Warning[] {
   return analysis.findings
     .filter(({ verdict }) => verdict === 'wrong')
-    .map((finding) => warning(analysis, finding, finding.message, finding.rule, finding.fix ?? null));
+    .map((finding) => ({ ...warningOf(finding), related: related(analysis, finding) }));
 }
+
+/** For one of them, without its place in the definition. */
+export const warningOf = (finding: Finding): Warning =>
+  warning(finding, finding.message, finding.rule, finding.fix ?? null);
 
 /** Rule id of a gradient that the data shows to be wrong and the text alone did not. */
 export const WRONG_ON_DATA = 'gradient-wrong-on-data';
@@ -28,26 +32,21 @@ export function dataWarningsOf(analysis: Analysis, report: CheckReport): readonl
     .flatMap((check) =>
       findings
         .filter(({ parameter, verdict }) => parameter === check.name && verdict !== 'wrong')
-        .map((finding) =>
-          warning(analysis, finding, `${finding.subject}: ${check.reason}`, WRONG_ON_DATA, null),
-        ),
+        .map((finding) => ({
+          ...warning(finding, `${finding.subject}: ${check.reason}`, WRONG_ON_DATA, null),
+          related: related(analysis, finding),
+        })),
     );
 }
 
-function warning(
-  analysis: Analysis,
-  finding: Finding,
-  message: string,
-  rule: string,
-  fix: Fix | null,
-): Warning {
+function warning(finding: Finding, message: string, rule: string, fix: Fix | null): Warning {
   const evidence = finding.evidence === '' || rule === WRONG_ON_DATA ? '' : `\n${finding.evidence}`;
   const expected = finding.expected === null ? '' : `\nDerived: ${finding.expected.text}`;
   return {
     span: finding.span,
     message: message + evidence + expected,
     rule,
-    related: related(analysis, finding),
+    related: [],
     fix,
   };
 }

@@ -11,9 +11,12 @@ export interface Neighbours extends vscode.Disposable {
 
 const PATTERN = '**/*.{py,js,jsx,mjs,cjs,ts,tsx,mts,cts}';
 
+/** Texts that are kept. */
+const KEPT = 300;
+
 export function createNeighbours(): Neighbours {
   const changed = new vscode.EventEmitter<vscode.Uri>();
-  /** Texts on the disk by address, null where there is no file. */
+  /** Texts on the disk by address, null where there is no file; those that were asked for last. */
   const texts = new Map<string, Promise<string | null>>();
   const forget = (uri: vscode.Uri) => {
     texts.delete(uri.toString());
@@ -36,7 +39,12 @@ export function createNeighbours(): Neighbours {
     const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === address);
     if (open) return Promise.resolve(open.getText());
     const known = texts.get(address) ?? readText(uri);
+    texts.delete(address);
     texts.set(address, known);
+    for (const oldest of texts.keys()) {
+      if (texts.size <= KEPT) break;
+      texts.delete(oldest);
+    }
     return known;
   };
 

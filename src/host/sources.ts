@@ -17,6 +17,8 @@ export interface Source {
 
 export interface Sources extends vscode.Disposable {
   of(document: vscode.TextDocument): Promise<Source>;
+  /** What belongs to the text of any file. */
+  around(uri: vscode.Uri, text: string, languageId: string): Promise<Surroundings>;
   /** Changes with the text of the document, and with all else that its meaning depends on. */
   version(document: vscode.TextDocument): number;
   /** The file of a document: that of the notebook for a cell. */
@@ -79,22 +81,24 @@ export function createSources(neighbours: Neighbours, corrections: Corrections):
     }),
   );
 
+  const aroundOf = async (uri: vscode.Uri, text: string, languageId: string) => ({
+    path: uri.path,
+    files: await neighbours.of(uri, text, languageId),
+    corrections: corrections.of(uri),
+    roles: usualRoles(),
+    kinds: recognisedKinds(),
+  });
+
   return {
+    around: aroundOf,
     async of(document) {
       const notebook = notebookOf(document);
       const joined = notebook ? textOfCells(notebook) : null;
       const text = joined?.text ?? document.getText();
       const languageId = document.languageId;
       const uri = file(document);
-      const files = await neighbours.of(uri, text, languageId);
-      imports.set(document, new Set(files.map(({ path }) => path)));
-      const around: Surroundings = {
-        path: uri.path,
-        files,
-        corrections: corrections.of(uri),
-        roles: usualRoles(),
-        kinds: recognisedKinds(),
-      };
+      const around = await aroundOf(uri, text, languageId);
+      imports.set(document, new Set(around.files.map(({ path }) => path)));
       const number = cells(document).indexOf(document);
       return { text, languageId, around, cell: joined && number >= 0 ? { notebook: joined, number } : null };
     },

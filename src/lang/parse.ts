@@ -47,6 +47,8 @@ export interface Parsers {
   readonly readings: WeakMap<SyntaxNode, PieceReading>;
   /** The same number for the same content, as long as that was met not too long ago. */
   readonly idOf: (content: string) => number;
+  /** The same with a memory of its own for so many characters, so that texts which pass through displace no others. */
+  apart(kept: number): Parsers;
   /** Frees the runtime's memory. */
   dispose(): void;
 }
@@ -66,7 +68,7 @@ const MAX_DEPTH = 250;
 /** Type of the nodes at the cut. */
 export const TOO_DEEP = 'TOO_DEEP';
 
-/** Characters of texts and of pieces whose syntax is kept. */
+/** Characters of texts and of pieces whose syntax is kept unless something else is said. */
 const KEPT_TEXT = 1_000_000;
 
 /**
@@ -92,11 +94,21 @@ export async function createParsers(
     }
   };
   await ensure(first);
+  return open({ grammars, ensure }, KEPT_TEXT);
+}
+
+interface Loaded {
+  readonly grammars: ReadonlyMap<Grammar, Language>;
+  readonly ensure: Parsers['ensure'];
+}
+
+/** `kept`: characters of texts and of pieces whose syntax is kept. */
+function open(loaded: Loaded, kept: number): Parsers {
   const parser = new treeSitter.Parser();
   const trees = createTrees(parser);
-  const texts = createRecent<ParsedText>(KEPT_TEXT);
-  const nodes = createRecent<SyntaxNode>(KEPT_TEXT);
-  const contents = createRecent<number>(KEPT_TEXT);
+  const texts = createRecent<ParsedText>(kept);
+  const nodes = createRecent<SyntaxNode>(kept);
+  const contents = createRecent<number>(kept);
   let ids = 0;
 
   /** Nodes of `grammar` are shared by their texts; null where they depend on what else is in a text with errors. */
@@ -122,7 +134,7 @@ export async function createParsers(
     return parser.parse(text);
   };
   const parse = (grammar: Grammar, text: string, onlyWhole: boolean): ParsedText => {
-    const language = grammars.get(grammar);
+    const language = loaded.grammars.get(grammar);
     if (!language) throw new Error(`no ${grammar} grammar is loaded`);
     // What is parsed in parts, errors or not, has little in common.
     const tree = onlyWhole ? trees.parse(language, text) : alone(language, text);
@@ -139,7 +151,7 @@ export async function createParsers(
   };
 
   return {
-    ensure,
+    ensure: loaded.ensure,
     parse(grammar, text, onlyWhole = false) {
       const key = `${grammar} ${onlyWhole ? 'whole' : 'any'} ${text}`;
       const known = texts.get(key);
@@ -156,6 +168,7 @@ export async function createParsers(
       contents.set(content, ids, content.length);
       return ids;
     },
+    apart: (own) => open(loaded, own),
     dispose() {
       trees.dispose();
       parser.delete();

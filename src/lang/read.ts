@@ -37,6 +37,7 @@ import { arraysOf } from './ownLibrary';
 import { derivativeNames, pairingOf, withFlagClear } from './pairing';
 import type { Grammar, Parsers } from './parse';
 import { readJavaScript } from './javascript';
+import { finished } from './parts';
 import { readPython } from './python';
 import { readPlan, type Reading } from './reading';
 import { createReadings, reuseOf, type Attempted, type Readings } from './reuse';
@@ -70,18 +71,22 @@ export const grammarOf = (languageId: string): Grammar | null => GRAMMARS[langua
 
 const NOTHING: SourceReading = { definitions: [], problems: [] };
 
+/** All at once. */
+export const readDefinitions = (...args: Parameters<typeof readingDefinitions>): SourceReading =>
+  finished(readingDefinitions(...args));
+
 /**
  * All definitions of a text, in its order. Texts of other languages have none. Functions whose names are `asked` for are
- * read whether they look like definitions or not.
+ * read whether they look like definitions or not. It yields between functions.
  */
-export function readDefinitions(
+export function* readingDefinitions(
   text: string,
   languageId: string,
   parsers: Parsers,
   asked: readonly string[] = [],
   readings: Readings = createReadings(),
   around: Surroundings = {},
-): SourceReading {
+): Generator<void, SourceReading> {
   const language = GRAMMARS[languageId];
   if (!language) return NOTHING;
   if (text.includes('\0')) return { definitions: [], problems: [NOT_TEXT] };
@@ -228,6 +233,7 @@ export function readDefinitions(
     else if (!gradient) considerUsual(main);
   };
   for (const main of callables) {
+    yield;
     // What is the gradient of another function is read with that one.
     if (gradientOnly.has(main.fn) && !isAsked(main)) continue;
     const rule = rules.get(main) ?? null;
@@ -250,6 +256,7 @@ export function readDefinitions(
     ({ fn, owner }) => owner === null && isGradientName(fn.name) && !taken.has(fn),
   );
   for (const [main, gradient] of importedPairs(index, lone)) {
+    yield;
     const definition = spent > MAX_RUNS ? null : read(main, gradient);
     if (definition && isJudged(definition)) add(definition);
   }
@@ -274,6 +281,7 @@ export function readDefinitions(
     definitions.flatMap((d) => (isJudged(d) ? [d.gradientFunction?.nameSpan.startLine] : [])),
   );
   for (const { main, backward, parts } of compositionsOf(callables)) {
+    yield;
     if (spent > MAX_RUNS || judged.has(backward.fn.nameSpan.startLine)) continue;
     const definition = read(main, backward, 'composed', null, parts);
     if (definition && isJudged(definition)) add(propagating(definition, backward));

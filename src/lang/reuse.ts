@@ -39,11 +39,9 @@ export interface Readings {
   readonly renamed: WeakMap<SourceDefinition, Map<string, SourceDefinition>>;
 }
 
-/** Attempts that are kept. */
-const KEPT = 1000;
-
-export const createReadings = (): Readings => ({
-  known: createRecent(KEPT),
+/** `kept`: attempts that are kept. */
+export const createReadings = (kept = 1000): Readings => ({
+  known: createRecent(kept),
   names: new WeakMap(),
   renamed: new WeakMap(),
 });
