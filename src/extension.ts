@@ -34,6 +34,8 @@ export interface NablaExtension {
   /** What the panel shows, or would show if it were open. */
   readonly state: () => PanelState;
   readonly onDidChangeState: vscode.Event<PanelState>;
+  /** Files of the workspace were read that need not be open. */
+  readonly onDidScan: vscode.Event<readonly vscode.Uri[]>;
 }
 
 export function activate(context: vscode.ExtensionContext): NablaExtension {
@@ -99,5 +101,6 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
     activation: performance.now() - began,
     state: () => model.state,
     onDidChangeState: model.onDidChange,
+    onDidScan: scan.onDidChange,
   };
 }

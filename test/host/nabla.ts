@@ -24,6 +24,27 @@ export async function untilState(
   return untilEvent(what, onDidChangeState, () => (holds(state()) ? state() : undefined), limit);
 }
 
+/** The symbols of the workspace once there is one of this name. */
+export async function untilSymbol(query: string, wanted: string): Promise<vscode.SymbolInformation> {
+  const { onDidScan } = await activated();
+  for (;;) {
+    // What is read while the question is answered counts, too.
+    const scanned = new Promise<void>((resolve) => {
+      const subscription = onDidScan(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+    const symbols = await vscode.commands.executeCommand<vscode.SymbolInformation[]>(
+      'vscode.executeWorkspaceSymbolProvider',
+      query,
+    );
+    const found = symbols.find(({ name }) => name === wanted);
+    if (found) return found;
+    await scanned;
+  }
+}
+
 /** The diagnostics of a document once there are as many as expected. */
 export async function untilDiagnostics(uri: vscode.Uri, count: number): Promise<vscode.Diagnostic[]> {
   const ours = () => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Nabla');
