@@ -18,7 +18,6 @@ import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
 import {
   BRIEF,
-  createPool,
   evaluateCells,
   THOROUGH,
   trialsFor,
@@ -63,7 +62,8 @@ export function judge(subject: Subject): Judgement {
 function judgeReduced(subject: Subject): Judgement | null {
   let first: Judgement | null = null;
   for (const { program, how } of reducedPrograms(subject.program)) {
-    const of = { ...subject, program, pool: createPool(program), derivation: null };
+    const pool = subject.pool.under(`the ${how} of the losses`, () => program);
+    const of = { ...subject, program: pool.program, pool, derivation: null };
     const judgement = judgeAsWritten(of);
     if (judgement.verdict === 'right') {
       const assumption = `the ${how} of the losses is meant, which the code around takes`;
@@ -128,7 +128,7 @@ function judgeAsWritten(subject: Subject): Judgement {
     ...settingReadings(program, target),
   ];
   return (
-    excused(subject, element, [...lenient, ...logitReadings(program, hand.of)]) ??
+    excused(subject, element, [...lenient, ...logitReadings(subject.pool, hand.of)]) ??
     renamed(subject, element, lenient, first)
   );
 }

@@ -5,7 +5,7 @@
 import { axisIndices, REAL, type Domain, type Input, type Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import { freshAxes } from './inline';
-import { BRIEF, createPool, trialsFor } from './points';
+import { BRIEF, trialsFor, type PointPool } from './points';
 import type { Lenient } from './readings';
 import { targetOf } from './target';
 
@@ -16,7 +16,8 @@ const isProbability = ({ kind, ...domain }: Domain): boolean =>
 const LOGITS = 'logits';
 
 /** The gradient by the logits of an input of probabilities, which its sigmoid or its softmax along an axis is. */
-export function logitReadings(program: Program, of: string): Lenient[] {
+export function logitReadings(pool: PointPool, of: string): Lenient[] {
+  const { program } = pool;
   const input = program.inputs.find(({ name }) => name === of);
   const isFree = program.inputs.every(({ name }) => name !== LOGITS);
   if (!input || !isProbability(input.domain) || !isFree || input.shape.includes('1')) return [];
@@ -44,18 +45,23 @@ export function logitReadings(program: Program, of: string): Lenient[] {
     });
     const made = { name: of, axes, def, span: null, origin: 'assignment' } as const;
     const carried: Program = { ...program, inputs, bindings: [made, ...program.bindings] };
-    const found = targetOf(createPool(carried), null, LOGITS);
+    const behind = `${input.code} = ${name}(${LOGITS})`;
+    const assumption = `${behind}, and the gradient is meant for the logits${axis === null ? '' : ', the labels one-hot'}`;
+    const found = targetOf(
+      pool.under(`${of} ${axis ?? ''} ${assumption}`, () => carried),
+      null,
+      LOGITS,
+    );
     if ('reason' in found) return [];
     const { target } = found;
     const { trials: brief } = trialsFor(target, [], BRIEF);
-    const behind = `${input.code} = ${name}(${LOGITS})`;
     return [
       {
         target,
         element: null,
         brief,
         suffix: `carried on to the logits, where ${behind}`,
-        assumption: `${behind}, and the gradient is meant for the logits${axis === null ? '' : ', the labels one-hot'}`,
+        assumption,
       },
     ];
   });

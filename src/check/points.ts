@@ -29,6 +29,8 @@ export interface Trial {
 export interface PointPool {
   readonly program: Program;
   at(attempt: number): { readonly point: Point; readonly evaluator: Evaluator };
+  /** The points under an assumption, which its text tells from others; `assumed` is the program that says it. */
+  under(assumption: string, assumed: () => Program): PointPool;
 }
 
 /** What the exact derivative is taken of. */
@@ -58,6 +60,7 @@ const SEED = 0x6e61626c;
 export function createPool(program: Program): PointPool {
   const random = createRandom(SEED);
   const drawn: ReturnType<PointPool['at']>[] = [];
+  const others = new Map<string, PointPool>();
   return {
     program,
     at(attempt) {
@@ -68,6 +71,11 @@ export function createPool(program: Program): PointPool {
       const found = drawn[attempt];
       if (!found) throw new RangeError(`no point ${attempt}`);
       return found;
+    },
+    under(assumption, assumed) {
+      const known = others.get(assumption) ?? createPool(assumed());
+      others.set(assumption, known);
+      return known;
     },
   };
 }
@@ -111,13 +119,15 @@ function exactAt(
   evaluator: Evaluator,
   cells: readonly Cell[],
 ): Cells | 'not finite' | 'inconsistent' {
+  const indices = axisIndices(target.axes);
   const byDualNumbers = (): Cells | 'not finite' => {
+    // One cell that is not finite is enough, and rounding is the longer part of the work.
+    for (const cell of cells)
+      if (!Number.isFinite(evaluator.value(target.exact, positions(indices, cell)))) return 'not finite';
     const { values, errors } = evaluateCells(evaluator, target.exact, target.axes, cells);
-    if (!values.every(Number.isFinite)) return 'not finite';
     return { values, errors: errors.map((error, k) => finiteOr(error, 1e-12 * Math.abs(values[k] ?? 0))) };
   };
   if (!target.derived) return byDualNumbers();
-  const indices = axisIndices(target.axes);
   const values = cells.map((cell) => evaluator.value(target.exact, positions(indices, cell)));
   const derived = evaluateCells(evaluator, target.derived, target.axes, cells);
   // A product with a condition reads x[i - 1] at i = 0, too, where a choice does not.

@@ -5,7 +5,7 @@
 import { indexedSizes, UNIT, type Domain, type Input, type Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import { unguarded, withoutGuards } from './guards';
-import { BRIEF, createPool, trialsFor, type Target, type Trial } from './points';
+import { BRIEF, trialsFor, type Target, type Trial } from './points';
 
 export interface Lenient {
   readonly target: Target;
@@ -18,19 +18,29 @@ export interface Lenient {
   readonly assumption: string;
 }
 
+/** The target with a program that says what is assumed; its points are drawn once for all gradients. */
+function assuming(
+  target: Target,
+  assumption: string,
+  program: Program,
+): { readonly assumed: Target; readonly brief: readonly Trial[] } {
+  const assumed: Target = { ...target, pool: target.pool.under(assumption, () => program), derived: null };
+  return { assumed, brief: trialsFor(assumed, [], BRIEF).trials };
+}
+
 /** The gradient and the loss with every guard against log(0) or division by 0 taken for 0. */
 export function guardReadings(program: Program, target: Target, element: Node): Lenient[] {
   const bare = withoutGuards(program.arena, element);
   const bareProgram = unguarded(program);
   if (!bareProgram && bare === element) return [];
+  const suffix = 'up to the guard against log(0) or division by 0';
+  const assumption = 'small constants that guard against log(0) or division by 0 are 0';
   const plain: Target = {
     ...target,
-    pool: bareProgram ? createPool(bareProgram) : target.pool,
+    pool: bareProgram ? target.pool.under(assumption, () => bareProgram) : target.pool,
     derived: null,
   };
   const { trials: brief } = trialsFor(plain, [bare], BRIEF);
-  const suffix = 'up to the guard against log(0) or division by 0';
-  const assumption = 'small constants that guard against log(0) or division by 0 are 0';
   return [bare, null].map((own) => ({ target: plain, element: own, brief, suffix, assumption }));
 }
 
@@ -43,9 +53,8 @@ export function symmetricReadings(program: Program, target: Target): Lenient[] {
   return square.map((matrix): Lenient => {
     const domain: Domain = { kind: 'symmetric', definite: true };
     const inputs = program.inputs.map((input) => (input === matrix ? { ...input, domain } : input));
-    const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
-    const { trials: brief } = trialsFor(assumed, [], BRIEF);
     const assumption = `${matrix.code} is symmetric`;
+    const { assumed, brief } = assuming(target, assumption, { ...program, inputs });
     return { target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption };
   });
 }
@@ -62,9 +71,8 @@ export function settingReadings(program: Program, target: Target): Lenient[] {
   );
   if (open.length === 0) return [];
   const inputs = program.inputs.map((input) => (open.includes(input) ? { ...input, domain: UNIT } : input));
-  const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
-  const { trials: brief } = trialsFor(assumed, [], BRIEF);
   const assumption = `${open.map(({ code }) => code).join(' and ')} ${open.length > 1 ? 'are' : 'is'} between 0 and 1`;
+  const { assumed, brief } = assuming(target, assumption, { ...program, inputs });
   return [{ target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption }];
 }
 
@@ -94,9 +102,8 @@ export function maskReadings(program: Program, target: Target): Lenient[] {
   return open.map((mask): Lenient => {
     const domain: Domain = { kind: 'binary' };
     const inputs = program.inputs.map((input) => (input === mask ? { ...input, domain } : input));
-    const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
-    const { trials: brief } = trialsFor(assumed, [], BRIEF);
     const assumption = `${mask.code} is 0 or 1`;
+    const { assumed, brief } = assuming(target, assumption, { ...program, inputs });
     return { target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption };
   });
 }
@@ -109,9 +116,8 @@ export function labelReadings(program: Program, target: Target): Lenient[] {
   return open.flatMap((label) =>
     labelDomains(label).map(({ domain, text }): Lenient => {
       const inputs = program.inputs.map((input) => (input === label ? { ...input, domain } : input));
-      const assumed: Target = { ...target, pool: createPool({ ...program, inputs }), derived: null };
-      const { trials: brief } = trialsFor(assumed, [], BRIEF);
       const assumption = `${label.code} ${text}`;
+      const { assumed, brief } = assuming(target, assumption, { ...program, inputs });
       return { target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption };
     }),
   );

@@ -1,6 +1,7 @@
 /** Texts for the reading of files: pieces of the fixtures of all languages, edited at random. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { joinCells } from '../../../src/check/notebook';
 import { createRandom } from '../../../src/core/random';
 import type { Analyzer } from '../../../src/check/analyze';
 
@@ -101,16 +102,19 @@ const SCRAPS: readonly string[] = [
 export interface TextCase {
   readonly language: string;
   readonly text: string;
+  /** The text before the edits, where that is read first. */
+  readonly before?: string;
 }
 
 /** The case of a seed. */
 export function textCase(sources: readonly Source[], seed: number): TextCase {
   const random = createRandom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
-  const { language, text } = pick(sources);
-  const all = text.split('\n');
+  const { language, text: whole } = pick(sources);
+  const all = whole.split('\n');
   const from = Math.floor(random() * Math.max(1, all.length - MOST_LINES));
   let lines = all.slice(from, from + 5 + Math.floor(random() * MOST_LINES));
+  const original = lines.join('\n');
   const at = (): number => Math.floor(random() * (lines.length + 1));
   const edits = 1 + Math.floor(random() * 6);
   for (let edit = 0; edit < edits; edit += 1) {
@@ -136,8 +140,38 @@ export function textCase(sources: readonly Source[], seed: number): TextCase {
   }
   if (random() < 0.05)
     lines = lines.map((line) => line.replace(/^ +/, (space) => '\t'.repeat(space.length / 4)));
-  const whole = lines.join(random() < 0.05 ? '\r\n' : '\n');
-  return { language, text: random() < 0.03 ? whole.slice(0, Math.floor(random() * whole.length)) : whole };
+  const edited = lines.join(random() < 0.05 ? '\r\n' : '\n');
+  const text = random() < 0.03 ? edited.slice(0, Math.floor(random() * edited.length)) : edited;
+  const before = random() < 0.3 ? { before: original } : {};
+  if (language === 'python')
+    return random() < 0.15 ? { language, text: asNotebook(text, random) } : { language, text, ...before };
+  return { language: random() < 0.15 ? pick(SCRIPTS) : language, text, ...before };
+}
+
+const SCRIPTS: readonly string[] = ['javascript', 'javascriptreact', 'typescript', 'typescriptreact'];
+
+const MAGICS: readonly string[] = [
+  '%matplotlib inline',
+  '%%timeit',
+  '!pip list',
+  '%%html',
+  'x?',
+  '%load_ext a',
+];
+
+/** The text in cells, cut at some of its empty lines, magics and Markdown in between. */
+function asNotebook(text: string, random: () => number): string {
+  const cells = text.split(/\n(?=\n)/).reduce<string[]>((all, part) => {
+    const last = all.at(-1);
+    if (last === undefined || random() < 0.5) return [...all, part];
+    return [...all.slice(0, -1), `${last}\n${part}`];
+  }, []);
+  return joinCells(
+    cells.map((cell) => {
+      const magic = random() < 0.2 ? (MAGICS[Math.floor(random() * MAGICS.length)] ?? '') : null;
+      return { text: magic === null ? cell : `${magic}\n${cell}`, isPython: random() < 0.9 };
+    }),
+  ).text;
 }
 
 /** What went wrong with a text, null if nothing did. */
@@ -146,8 +180,9 @@ export function faultOf(
   made: TextCase,
   limit: number,
 ): { readonly fault: string | null; readonly milliseconds: number } {
+  const earlier = made.before === undefined ? null : defectOf(analyzer, { ...made, text: made.before });
   const began = process.cpuUsage();
-  const found = defectOf(analyzer, made);
+  const found = earlier ?? defectOf(analyzer, made);
   const milliseconds = process.cpuUsage(began).user / 1000;
   const slow = milliseconds > limit ? `it takes ${milliseconds.toFixed(0)} ms` : null;
   return { fault: found ?? slow, milliseconds };

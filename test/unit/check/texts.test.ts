@@ -28,3 +28,19 @@ test.each([
 ])('names that every object of JavaScript has are names like others: %s %j', (language, text) => {
   expect(faultOf(analyzer, { language, text }, LIMIT).fault).toBeNull();
 });
+
+test('a gradient made of what comes after what it is of is no derivative of that step', () => {
+  const text = `import numpy as np
+
+def softmax_labels(W, X, y):
+    m = X.shape[0]
+    scores = X.dot(W)
+    scores -= np.max(scores, axis=1, keepdims=True)
+    probs = np.exp(scores) / np.sum(np.exp(scores), axis=1, keepdims=True)
+    loss = -np.sum(np.log(probs[np.arange(m), y])) / m
+    dscores = probs.copy()
+    return loss, dscores
+`;
+  expect(faultOf(analyzer, { language: 'python', text }, LIMIT).fault).toBeNull();
+  expect(analyzer.analyze(text, 'python').findings.map(({ verdict }) => verdict)).toEqual(['wrong']);
+});
