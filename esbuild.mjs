@@ -132,6 +132,35 @@ async function copyTreeSitter() {
   return copies;
 }
 
+const NOTICES = 'dist/THIRD-PARTY-NOTICES.txt';
+const COMPATIBLE = /^\(?(?:MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|CC0-1\.0)\b/;
+
+// The licences of what is bundled ask that their texts come along.
+async function writeNotices(inputs) {
+  const folders = new Set(
+    inputs.flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+  );
+  const notices = await Promise.all(
+    [...folders].map(async (folder) => {
+      const { name, version, license } = JSON.parse(
+        await readFile(join(root, folder, 'package.json'), 'utf8'),
+      );
+      if (!COMPATIBLE.test(license))
+        throw new Error(`the licence of ${name}, ${license}, is not known to fit`);
+      const files = (await readdir(join(root, folder))).filter((file) => /^(licen[cs]e|copying)/i.test(file));
+      const texts = await Promise.all(files.map((file) => readFile(join(root, folder, file), 'utf8')));
+      return {
+        name,
+        text: [`${name} ${version} (${license})`, ...texts.map((text) => text.trim())].join('\n\n'),
+      };
+    }),
+  );
+  notices.sort((a, b) => a.name.localeCompare(b.name));
+  const rule = `\n\n${'-'.repeat(80)}\n\n`;
+  const intro = 'Nabla contains these packages, each under its own licence.';
+  await writeFile(join(root, NOTICES), `${[intro, ...notices.map(({ text }) => text)].join(rule)}\n`);
+}
+
 async function hostTests(outdir) {
   // The folder's scripts are CommonJS whatever the package says: VS Code loads its suite with require.
   await writeFile(join(root, outdir, 'package.json'), '{ "type": "commonjs" }\n');
@@ -183,7 +212,13 @@ async function main() {
   for (const { reason } of failed) if (!reason?.errors) console.error(reason);
   if (failed.length > 0) throw new Error(`${failed.length} of ${results.length} bundles failed, see above`);
   const written = results.flatMap(({ value }) => Object.keys(value.metafile.outputs));
-  await removeOthers(folder, new Set([...copied, ...written].map((path) => join(path))));
+  const own = tests ? [] : [NOTICES];
+  if (!tests)
+    await writeNotices([
+      ...results.flatMap(({ value }) => Object.keys(value.metafile.inputs)),
+      relative(root, createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm')),
+    ]);
+  await removeOthers(folder, new Set([...copied, ...written, ...own].map((path) => join(path))));
 }
 
 main().catch((error) => {
