@@ -109,6 +109,11 @@ interface Entry {
   readonly analysis: () => Analysis;
 }
 
+/** The reading of code without a loss that was taken, if any is likely enough. */
+interface Choice {
+  readonly source: SourceDefinition | null;
+}
+
 interface DefinitionEntry {
   readonly source: SourceDefinition;
   readonly summary: () => DefinitionSummary;
@@ -148,6 +153,7 @@ export function createAnalyzer(
   const programs = createCache<Known>(kept);
   const readings = createReadings((kept * KEPT_READINGS) / KEPT_PROGRAMS);
   const sources = new WeakMap<SourceDefinition, DefinitionEntry>();
+  const chosen = new WeakMap<SourceDefinition, Choice>();
   const views = createCache<DerivationView>(2 * KEPT);
   const stabilities = createCache<StabilityView>(2 * KEPT);
 
@@ -234,6 +240,21 @@ export function createAnalyzer(
 
   /** Of the losses that code without one may mean, the one of which most gradients are right; none if none is. */
   const likeliest = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry[] => {
+    const known = chosen.get(source) ?? chosenBefore(source);
+    const choice = known ?? { source: chooseLoss(source, lines) };
+    chosen.set(source, choice);
+    return choice.source ? [entryFor(choice.source, lines)] : [];
+  };
+
+  /** What was chosen where the same code stood before, unless that was another reading, which has its own places. */
+  const chosenBefore = (source: SourceDefinition): Choice | undefined => {
+    const first = source.movedFrom?.definition;
+    const before = first && chosen.get(first);
+    if (before?.source === null) return before;
+    return before?.source === first ? { source } : undefined;
+  };
+
+  const chooseLoss = (source: SourceDefinition, lines: readonly string[]): SourceDefinition | null => {
     let best: { readonly source: SourceDefinition; readonly count: number } | null = null;
     for (const each of [() => source, ...(source.implied?.others ?? [])]) {
       const found = each();
@@ -242,7 +263,7 @@ export function createAnalyzer(
       if (found && count === found.gradients.length) break;
     }
     const entry = best && entryFor(best.source, lines);
-    return entry && tellsItsLoss(best?.source ?? source, entry.findings()) ? [entry] : [];
+    return entry && tellsItsLoss(best?.source ?? source, entry.findings()) ? entry.source : null;
   };
 
   /** A definition whose text and dependencies are as they were is worked out once, wherever it stands. */

@@ -51,7 +51,10 @@ function dependsOnData(program: Program, node: Node): boolean {
 }
 
 export const lossTerm: Detector = (c) => {
-  const { arena } = c.program;
+  const { arena, bindings, output } = c.program;
+  // Terms of an array have places of their own, which the cells of the gradient do not tell.
+  const top = bindings.find(({ name }) => name === output);
+  if (top && axisIndices(top.axes).length > 0) return null;
   const terms = lossTerms(c.program);
   if (terms.length < 2 || c.exact.kind !== 'diff') return null;
   const by = c.exact.args[1] as SymNode;
