@@ -5,6 +5,7 @@ import { checkOnDataNow } from '../check/dataCheck';
 import { someRows } from '../engine/split';
 import type { GradientJob } from '../engine/job';
 import { train } from '../engine/train';
+import { usesCurvature } from '../engine/training/settings';
 import type { TrainResult } from '../protocol';
 import { CHECK_ROWS, fit, openTable } from './data';
 import { byName } from './derive';
@@ -26,9 +27,7 @@ export async function trainCommand(
     const known = definitions.map(({ name }) => name).join(', ') || 'no definitions';
     throw new InputError(`${path} has no definition called ${command.name}; it has ${known}.`);
   }
-  const { tolerance, lossTolerance = 0 } = command.options;
-  // Second derivatives take time to derive, and a run without any tolerance has no use for them.
-  const curvature = tolerance > 0 || lossTolerance > 0;
+  const curvature = usesCurvature(command.options);
   const made = analyzer.job(text, language, definition.id, around, { curvature });
   if (!('job' in made))
     throw new InputError(made.problems.map(({ message }) => `${path}: ${message}`).join('\n'));

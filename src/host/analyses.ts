@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AnalyzerApi } from '../check/api';
+import type { JobOptions } from '../engine/job';
 import { analysisOfCell, placedInCell, type CellAnalysis } from '../check/notebook';
 import type {
   Analysis,
@@ -35,7 +36,11 @@ export interface Analyses extends vscode.Disposable {
     kind: DerivativeKind,
   ): Promise<DerivationView>;
   stability(document: vscode.TextDocument, definitionId: string): Promise<StabilityView>;
-  job(document: vscode.TextDocument, definitionId: string): ReturnType<AnalyzerApi['job']>;
+  job(
+    document: vscode.TextDocument,
+    definitionId: string,
+    options?: JobOptions,
+  ): ReturnType<AnalyzerApi['job']>;
   /** A document that is shown was opened or edited, and its analysis is there. */
   readonly onDidAnalyze: vscode.Event<vscode.TextDocument>;
   readonly onDidClose: vscode.Event<vscode.TextDocument>;
@@ -158,9 +163,9 @@ export function createAnalyses(
       const { source } = await reading(document);
       return analyzer.stability(source.text, source.languageId, definitionId, source.around);
     },
-    async job(document, definitionId) {
+    async job(document, definitionId, options) {
       const { source } = await reading(document);
-      return analyzer.job(source.text, source.languageId, definitionId, source.around);
+      return analyzer.job(source.text, source.languageId, definitionId, source.around, options);
     },
     onDidAnalyze: analyzed.event,
     onDidClose: closed.event,

@@ -7,9 +7,11 @@ import type { GradientJob } from '../engine/job';
 const MOST_READ = 256e6;
 const BLOCK = 1 << 16;
 
-/** Of what a job computes: its programs and what they read. */
+/** Of what a job computes: its programs and what they read; second derivatives follow from these. */
 export function jobHash(job: GradientJob): string {
-  return createHash('sha256').update(JSON.stringify(job)).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify({ ...job, curvature: undefined }))
+    .digest('hex');
 }
 
 /** Of a text: the same as that of a small file with it. */

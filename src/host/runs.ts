@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { GradientJob } from '../engine/job';
+import { usesCurvature } from '../engine/training/settings';
 import type { CheckReport, DataChoice, TrainOptions, TrainProgress, TrainResult } from '../protocol';
 import type { Activities } from './activities';
 import type { Analyses } from './analyses';
@@ -64,8 +65,9 @@ export function createRuns(services: RunServices): Runs {
   const trainings = createTrainings(services);
   let checks = 0;
 
-  const jobOf = async ({ document, definition }: Located): Promise<GradientJob> => {
-    const made = await analyses.job(document, definition.id);
+  const jobOf = async ({ document, definition }: Located, options?: TrainOptions): Promise<GradientJob> => {
+    const curvature = options !== undefined && usesCurvature(options);
+    const made = await analyses.job(document, definition.id, { curvature });
     if ('job' in made) return made.job;
     throw new UserError(`${definition.name} cannot be computed on data: ${sentences(made.problems)}`);
   };
@@ -97,10 +99,10 @@ export function createRuns(services: RunServices): Runs {
     ask: Ask,
     wanted: TrainOptions | null,
   ): Promise<TrainResult | null> => {
-    const job = await jobOf(located);
+    const options = wanted ?? sessions.get(located.target).training?.options ?? DEFAULT_TRAINING;
+    const job = await jobOf(located, options);
     const data = await choices.of(located, job, ask);
     if (data === null) return null;
-    const options = wanted ?? sessions.get(located.target).training?.options ?? DEFAULT_TRAINING;
     return trainings.run(located, { job, data, options, kept: null });
   };
 
@@ -120,7 +122,7 @@ export function createRuns(services: RunServices): Runs {
       throw new UserError(
         `There is no run of ${definition.name} to go on with. Start one with "Nabla: Train"; it can be paused, and is kept when VS Code is closed.`,
       );
-    const job = await jobOf(located);
+    const job = await jobOf(located, kept.options);
     const changed = await changeSince(kept, job);
     if (changed !== null) {
       sessions.update(target, { checkpoint: offerOf(kept.states, kept.options, changed, kept.savedAt) });

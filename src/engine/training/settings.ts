@@ -121,3 +121,7 @@ function wrongMixture(settings: TrainSettings): string | null {
     return `${name} finds the length of each step itself: a schedule of the learning rate has no effect on it. Choose a constant one, or another optimizer.`;
   return null;
 }
+
+/** Whether a run has a use for second derivatives, which take time to derive: for its steps, or when it has converged. */
+export const usesCurvature = ({ optimizer, tolerance, lossTolerance = 0 }: TrainOptions): boolean =>
+  optimizer === 'newton' || tolerance > 0 || lossTolerance > 0;
