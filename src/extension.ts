@@ -25,7 +25,7 @@ import { registerStatusBar } from './host/statusBar';
 import { createWorkspaceCheck } from './host/workspaceCheck';
 import { createWorkspaceScan } from './host/workspaceScan';
 import { registerWorkspaceSymbols } from './host/workspaceSymbols';
-import type { PanelState } from './protocol';
+import type { PanelState } from './protocol/panel';
 
 /** For tests: what `activate` returns. */
 export interface NablaExtension {

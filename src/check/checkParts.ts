@@ -1,6 +1,7 @@
 /** A checked gradient in its two parts: that of the terms of the loss that read data, and that of its penalty. */
 import type { ParameterDifferences } from '../engine/gradcheck';
-import type { PartCheck, Verdict } from '../protocol';
+import type { Verdict } from '../protocol';
+import type { PartCheck } from '../protocol/training';
 import { compareWithDifferences, largestDifference, size, type Outcome } from './againstDifferences';
 import { agreementText, numberText } from './words';
 

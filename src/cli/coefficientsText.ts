@@ -1,5 +1,5 @@
 /** The table of coefficients as lines of text. */
-import type { CoefficientReport } from '../protocol';
+import type { CoefficientReport } from '../protocol/training';
 
 const MOST_LINES = 60;
 

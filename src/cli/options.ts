@@ -1,6 +1,7 @@
 /** The command line's own language: commands, options and what they must be. */
 import { parseArgs } from 'node:util';
-import type { DerivativeKind, TrainOptions } from '../protocol';
+import type { DerivativeKind } from '../protocol';
+import type { TrainOptions } from '../protocol/training';
 import { CODE_TARGETS, type CodeTarget } from '../core/ops';
 import { TRAIN_HELP, TRAIN_OPTIONS, trainOptions } from './trainOptions';
 import { UsageError, whole } from './values';

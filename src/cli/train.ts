@@ -6,7 +6,7 @@ import { someRows } from '../engine/split';
 import type { GradientJob } from '../engine/job';
 import { train } from '../engine/train';
 import { usesCurvature } from '../engine/training/settings';
-import type { TrainResult } from '../protocol';
+import type { TrainResult } from '../protocol/training';
 import { CHECK_ROWS, fit, openTable } from './data';
 import { byName } from './derive';
 import { InputError, readSource } from './files';

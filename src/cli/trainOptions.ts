@@ -1,5 +1,5 @@
 /** The options of `nabla train` that say how to train. */
-import type { LearningRateSchedule, OptimizerName, TrainOptions } from '../protocol';
+import type { LearningRateSchedule, OptimizerName, TrainOptions } from '../protocol/training';
 import { real, UsageError, whole } from './values';
 
 export const TRAIN_HELP = `Options for train:

@@ -8,7 +8,7 @@ import type {
   TrainOptions,
   TrainProgress,
   TrainResult,
-} from '../protocol';
+} from '../protocol/training';
 import type { GradientJob } from './job';
 
 export interface CheckRequest {

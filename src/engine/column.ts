@@ -1,5 +1,5 @@
 /** The columns of a table, which grow by pieces: numbers, categories of text, and missing values. */
-import type { ColumnInfo } from '../protocol';
+import type { ColumnInfo } from '../protocol/training';
 import { MOST_CATEGORIES, type Piece, type PieceTexts } from './piece';
 
 export interface Column {

@@ -2,7 +2,8 @@
  * Delimited text, in chunks of bytes, to columns. Numbers are read exactly as `Number` reads them; nothing is kept per row
  * but the cells' values. Problems name the line of the file and the column.
  */
-import type { Problem, TablePreview } from '../protocol';
+import type { Problem } from '../protocol';
+import type { TablePreview } from '../protocol/training';
 import { createColumns, describeColumn, type Column, type Columns } from './column';
 import {
   describeLayout,

@@ -1,7 +1,8 @@
 /** A table and a choice of its columns -> the input arrays of a job, in the layouts that the job has. */
 import type { Size } from '../core/expr';
 import { indexedSizes } from '../core/definition';
-import type { DataChoice, DataOffers, DataUse, Problem } from '../protocol';
+import type { Problem } from '../protocol';
+import type { DataChoice, DataOffers, DataUse } from '../protocol/training';
 import type { Column } from './column';
 import type { Table } from './csv';
 import { pickRows, readFeatures, type Scaling } from './features';

@@ -1,5 +1,5 @@
 /** What the hand-written gradient makes of a training run, next to the derived one from the same start. */
-import type { RunComparison, TrainedParameter, TrainEnd } from '../protocol';
+import type { RunComparison, TrainedParameter, TrainEnd } from '../protocol/training';
 
 export interface RunOutcome {
   readonly end: TrainEnd;

@@ -7,7 +7,7 @@ import type {
   TrainOptions,
   TrainProgress,
   TrainResult,
-} from '../protocol';
+} from '../protocol/training';
 import type { Crew } from './crew';
 import type { Dataset } from './dataset';
 import { initialParameters } from './initial';

@@ -1,12 +1,7 @@
 import * as vscode from 'vscode';
-import type {
-  DataChoice,
-  DefinitionSummary,
-  DerivativeKind,
-  PanelSection,
-  TrainOptions,
-  TrainResult,
-} from '../protocol';
+import type { DefinitionSummary, DerivativeKind } from '../protocol';
+import type { DataChoice, TrainOptions, TrainResult } from '../protocol/training';
+import type { PanelSection } from '../protocol/panel';
 import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import { targetOf } from './commands';

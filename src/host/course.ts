@@ -1,7 +1,7 @@
 /** The course of a training run, as it is told bit by bit. */
 import type { RunState } from '../engine/api';
 import { decodeState } from '../engine/training/state';
-import type { Curve, TrainProgress } from '../protocol';
+import type { Curve, TrainProgress } from '../protocol/training';
 
 /** One entry per epoch; appended to in place, as copying a long curve at each of its steps would take quadratic time. */
 export interface Course {

@@ -2,7 +2,8 @@
  * Curves on their way to a page. A state that the page is shown has none: they may be millions of epochs long, and as one
  * message they would stop this thread and the page. They follow in pieces, from where the page has them.
  */
-import type { Curve, PanelState, TrainingState, TrainProgress, TrainResult } from '../protocol';
+import type { Curve, TrainProgress, TrainResult } from '../protocol/training';
+import type { PanelState, TrainingState } from '../protocol/panel';
 
 export interface CurveFeed {
   /** The state without the curves, which follow. */

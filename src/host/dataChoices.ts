@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { GradientJob } from '../engine/job';
-import type { DataChoice, TablePreview } from '../protocol';
+import type { DataChoice, TablePreview } from '../protocol/training';
 import type { CommandTarget } from './commands';
 import { findDataFiles, labelOf } from './dataFiles';
 import { guessChoice, misfit, missingIn } from './dataGuess';

@@ -1,5 +1,5 @@
 /** Which table and which columns a definition most likely means. Pure: paths and previews in, orders and choices out. */
-import type { ColumnInfo, DataChoice, TablePreview } from '../protocol';
+import type { ColumnInfo, DataChoice, TablePreview } from '../protocol/training';
 
 /** Data files, the most likely one first. Paths are relative to the workspace, with forward slashes. */
 export function rankFiles(

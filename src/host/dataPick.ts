@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ColumnInfo, DataChoice, TablePreview } from '../protocol';
+import type { ColumnInfo, DataChoice, TablePreview } from '../protocol/training';
 import { findDataFiles, labelOf, TABLE_FILES } from './dataFiles';
 import { guessFeatures, isUsable, missingIn, rankTargets } from './dataGuess';
 import type { LabelHint } from './dataGuess';

@@ -1,5 +1,6 @@
 /** Derives a definition by its gradients and by the kind of derivative that is to be shown. */
-import type { DerivationView, DerivativeKind, DerivativeState, Problem } from '../protocol';
+import type { DerivationView, DerivativeKind, Problem } from '../protocol';
+import type { DerivativeState } from '../protocol/panel';
 import { sentence } from './messages';
 
 export interface Derived {

@@ -11,7 +11,7 @@ import type {
   TablePreview,
   TrainProgress,
   TrainResult,
-} from '../protocol';
+} from '../protocol/training';
 import { Disconnected } from '../rpc';
 import { extend, restore } from './course';
 import type { Courses } from './course';

@@ -1,4 +1,5 @@
-import type { Analysis, CheckReport, Finding, Fix, TextSpan } from '../protocol';
+import type { Analysis, Finding, Fix, TextSpan } from '../protocol';
+import type { CheckReport } from '../protocol/training';
 import { findingsOf } from './target';
 
 /** A warning at a hand-written gradient, as plain data. */

@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type {
-  DataChoice,
-  DerivativeKind,
-  HostApi,
-  PanelState,
-  TextSpan,
-  TrainOptions,
-  ViewApi,
-} from '../protocol';
+import type { DerivativeKind, TextSpan } from '../protocol';
+import type { DataChoice, TrainOptions } from '../protocol/training';
+import type { HostApi, PanelState, ViewApi } from '../protocol/panel';
 import { createRpc } from '../rpc';
 import type { Rpc } from '../rpc';
 import { readChange } from './corrections';

@@ -1,13 +1,6 @@
 import * as vscode from 'vscode';
-import type {
-  Analysis,
-  DerivationView,
-  DerivativeKind,
-  DerivativeState,
-  PanelSection,
-  PanelState,
-  StabilityView,
-} from '../protocol';
+import type { Analysis, DerivationView, DerivativeKind, StabilityView } from '../protocol';
+import type { DerivativeState, PanelSection, PanelState } from '../protocol/panel';
 import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import type { CommandTarget } from './commands';

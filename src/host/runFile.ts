@@ -1,7 +1,7 @@
 /** A run on its way, as the bytes of a file: a mark, a version, a header as JSON, the states, and a sum over all of it. */
 import { createHash } from 'node:crypto';
 import type { RunState } from '../engine/api';
-import type { Curve, DataChoice, TrainOptions } from '../protocol';
+import type { Curve, DataChoice, TrainOptions } from '../protocol/training';
 
 export interface StoredRun {
   /** Of the definition, as in the name of the file. */

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { GradientJob } from '../engine/job';
 import { usesCurvature } from '../engine/training/settings';
-import type { CheckReport, DataChoice, TrainOptions, TrainProgress, TrainResult } from '../protocol';
+import type { CheckReport, DataChoice, TrainOptions, TrainProgress, TrainResult } from '../protocol/training';
 import type { Activities } from './activities';
 import type { Analyses } from './analyses';
 import type { Checkpoints } from './checkpoints';

@@ -1,13 +1,7 @@
 import * as vscode from 'vscode';
-import type {
-  CheckpointState,
-  CheckReport,
-  DataChoice,
-  DataUse,
-  DefinitionSummary,
-  TablePreview,
-  TrainingState,
-} from '../protocol';
+import type { DefinitionSummary } from '../protocol';
+import type { CheckReport, DataChoice, DataUse, TablePreview } from '../protocol/training';
+import type { CheckpointState, TrainingState } from '../protocol/panel';
 import type { CommandTarget } from './commands';
 import { readChoice } from './dataGuess';
 

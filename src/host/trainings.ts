@@ -5,14 +5,13 @@ import type { GradientJob } from '../engine/job';
 import { decodeState } from '../engine/training/state';
 import type {
   CheckReport,
-  CheckpointState,
   Curve,
   DataChoice,
   TrainOptions,
   TrainProgress,
   TrainResult,
-  TrainingState,
-} from '../protocol';
+} from '../protocol/training';
+import type { CheckpointState, TrainingState } from '../protocol/panel';
 import { RemoteError } from '../rpc';
 import type { Activities } from './activities';
 import type { Checkpoints } from './checkpoints';

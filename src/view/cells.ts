@@ -1,5 +1,6 @@
 /** The cells of a check in the order of interest, with their differences. Pure. */
-import type { ParameterCheck, Verdict } from '../protocol';
+import type { Verdict } from '../protocol';
+import type { ParameterCheck } from '../protocol/training';
 import { cellName } from './format';
 
 export interface CellRow {

@@ -1,5 +1,6 @@
 /** The check on data: the choice of the data, the run, the report. */
-import type { DataState, InputSummary, PanelState } from '../protocol';
+import type { InputSummary } from '../protocol';
+import type { DataState, PanelState } from '../protocol/panel';
 import { checkReport } from './checkReport';
 import type { Section, ViewContext } from './context';
 import { button } from './controls';

@@ -1,5 +1,6 @@
 /** The checks that were made during a run, one line each, which opens to the whole report. */
-import type { CheckReport, ParameterCheck, Verdict } from '../protocol';
+import type { Verdict } from '../protocol';
+import type { CheckReport, ParameterCheck } from '../protocol/training';
 import { checkReport, MOMENTS, overall } from './checkReport';
 import type { ViewContext } from './context';
 import { h } from './dom';

@@ -1,5 +1,5 @@
 /** The two parts of a checked gradient as a small table: of the terms that read data, and of the penalty. */
-import type { ParameterCheck, PartCheck } from '../protocol';
+import type { ParameterCheck, PartCheck } from '../protocol/training';
 import { scroller } from './controls';
 import { h } from './dom';
 import { formatNumber, shortAgreement } from './format';

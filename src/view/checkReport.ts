@@ -1,5 +1,6 @@
 /** A check on data, parameter by parameter, with its cells on demand. */
-import type { CheckPoint, CheckReport, ParameterCheck, Verdict } from '../protocol';
+import type { Verdict } from '../protocol';
+import type { CheckPoint, CheckReport, ParameterCheck } from '../protocol/training';
 import type { CellRow } from './cells';
 import { worstFirst, worstParameters } from './cells';
 import { partsTable } from './checkParts';

@@ -1,5 +1,5 @@
 /** The parameters at a minimum as statisticians read them: estimates with their errors, and the closed form beside. */
-import type { Coefficient, CoefficientReport } from '../protocol';
+import type { Coefficient, CoefficientReport } from '../protocol/training';
 import { button, scroller } from './controls';
 import { fill, h } from './dom';
 import { agreement, formatColumn, formatCount, formatError, formatNumber } from './format';

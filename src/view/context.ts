@@ -1,4 +1,4 @@
-import type { HostApi, PanelState } from '../protocol';
+import type { HostApi, PanelState } from '../protocol/panel';
 import type { PreferenceStore } from './preferences';
 
 /** What every section of the panel may use. */

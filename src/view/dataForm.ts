@@ -1,5 +1,7 @@
 /** Which table feeds the definition, and how: file, target, features, scaling, missing values. */
-import type { ColumnInfo, DataChoice, DataState, DataUse, InputSummary, TablePreview } from '../protocol';
+import type { InputSummary } from '../protocol';
+import type { ColumnInfo, DataChoice, DataUse, TablePreview } from '../protocol/training';
+import type { DataState } from '../protocol/panel';
 import type { ViewContext } from './context';
 import { button, field } from './controls';
 import { h } from './dom';

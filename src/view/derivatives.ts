@@ -1,12 +1,6 @@
 /** Which derivative is shown, of those that a definition has, and what each is called. */
-import type {
-  DerivationView,
-  DerivativeKind,
-  DerivativeState,
-  Finding,
-  PanelState,
-  StabilityView,
-} from '../protocol';
+import type { DerivationView, DerivativeKind, Finding, StabilityView } from '../protocol';
+import type { DerivativeState, PanelState } from '../protocol/panel';
 
 export interface DerivativeName {
   /** On the button that chooses it. */

@@ -1,5 +1,6 @@
 /** The head of the panel: what is shown, where it stands, how its gradients fare, and the way to each section. */
-import { KIND_WORDS, type PanelState, type Verdict } from '../protocol';
+import { KIND_WORDS, type Verdict } from '../protocol';
+import type { PanelState } from '../protocol/panel';
 import type { Section, ViewContext } from './context';
 import { button } from './controls';
 import { h } from './dom';

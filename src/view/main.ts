@@ -2,7 +2,7 @@
 import 'katex/dist/katex.min.css';
 import 'uplot/dist/uPlot.min.css';
 import '../../media/view.css';
-import type { HostApi, ViewApi } from '../protocol';
+import type { HostApi, ViewApi } from '../protocol/panel';
 import { createRpc } from '../rpc';
 import type { Rpc } from '../rpc';
 import { createPanel } from './panel';

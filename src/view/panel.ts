@@ -1,5 +1,7 @@
 /** The whole panel: sections in the order of a textbook page, redrawn where the state differs. */
-import type { DefinitionSummary, HostApi, PanelState, TrainProgress } from '../protocol';
+import type { DefinitionSummary } from '../protocol';
+import type { TrainProgress } from '../protocol/training';
+import type { HostApi, PanelState } from '../protocol/panel';
 import { createCheck } from './check';
 import type { Section, ViewContext } from './context';
 import { createDerivation } from './derivation';

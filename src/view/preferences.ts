@@ -1,5 +1,5 @@
 /** What the reader chose in the panel. Survives the panel's being hidden, for which its page is thrown away. */
-import type { TrainOptions } from '../protocol';
+import type { TrainOptions } from '../protocol/training';
 
 export interface Preferences {
   readonly graph: 'values' | 'gradients' | 'both';

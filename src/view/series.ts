@@ -1,5 +1,5 @@
 /** The history of a training run as columns for a plot. Pure, but for the history itself, which grows in place. */
-import type { TrainProgress } from '../protocol';
+import type { TrainProgress } from '../protocol/training';
 
 /** One entry per epoch. */
 export interface History {

@@ -1,5 +1,6 @@
 /** Training: options, run, live curves, checks during the run, and how it ended. */
-import type { PanelState, TrainProgress, TrainResult, TrainingState } from '../protocol';
+import type { TrainProgress, TrainResult } from '../protocol/training';
+import type { PanelState, TrainingState } from '../protocol/panel';
 import { createChart } from './chart';
 import { checkList } from './checkList';
 import type { Section, ViewContext } from './context';

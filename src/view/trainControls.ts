@@ -1,5 +1,5 @@
 /** What can be done with a training run: start, pause, go on, one epoch, check, stop; and the offer to go on with a kept one. */
-import type { CheckpointState, PanelState } from '../protocol';
+import type { CheckpointState, PanelState } from '../protocol/panel';
 import { whatIsMissing } from './check';
 import type { ViewContext } from './context';
 import { button } from './controls';

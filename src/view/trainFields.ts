@@ -1,5 +1,5 @@
 /** The fields of the training form: what each optimizer uses, with limits and defaults. Pure. */
-import type { LearningRateSchedule, OptimizerName, TrainOptions } from '../protocol';
+import type { LearningRateSchedule, OptimizerName, TrainOptions } from '../protocol/training';
 
 export const OPTIMIZERS: readonly { readonly id: OptimizerName; readonly label: string }[] = [
   { id: 'gradient-descent', label: 'Gradient descent' },

@@ -1,5 +1,5 @@
 /** The options of a training run: what the optimizer uses, the rest on demand. */
-import type { TrainOptions } from '../protocol';
+import type { TrainOptions } from '../protocol/training';
 import { field } from './controls';
 import { fill, h, uniqueId } from './dom';
 import type { FieldGroup, FieldId, FormChoice, NumberField } from './trainFields';

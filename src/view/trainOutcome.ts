@@ -1,5 +1,5 @@
 /** How a run ended: the reason, what computed it, what the hand-written gradient made of it, and the parameters. */
-import type { HandRun, TrainedParameter, TrainEnd, TrainResult } from '../protocol';
+import type { HandRun, TrainedParameter, TrainEnd, TrainResult } from '../protocol/training';
 import { coefficientReport } from './coefficients';
 import type { ViewContext } from './context';
 import { h } from './dom';

@@ -1,6 +1,6 @@
 /** What is asked of a run from outside while it goes on: to hold, to do one epoch, to be checked, to end. */
 import { RUN_ENDED } from '../engine/api';
-import type { CheckReport } from '../protocol';
+import type { CheckReport } from '../protocol/training';
 
 export interface RunControl {
   readonly cancelled: boolean;

@@ -11,7 +11,7 @@ import { createObjective } from '../engine/training/objective';
 import { flatten } from '../engine/training/parameters';
 import { decodeState, encodeState, type TrainerState } from '../engine/training/state';
 import { euclidean } from '../engine/training/vectors';
-import type { CheckPoint, CheckReport, Curve, TrainResult } from '../protocol';
+import type { CheckPoint, CheckReport, Curve, TrainResult } from '../protocol/training';
 import type { RunControl } from './control';
 
 export interface TrainingHost {

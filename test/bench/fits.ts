@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { createRandom, normal } from '../../src/core/random';
 import type { Dataset } from '../../src/engine/dataset';
 import { train } from '../../src/engine/train';
-import type { TrainResult } from '../../src/protocol';
+import type { TrainResult } from '../../src/protocol/training';
 import { createCrew, type StartedCrew } from '../../src/worker/crew';
 import { median, type Result } from './measure';
 import { jobOf } from './models';

@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { NablaExtension } from '../../src/extension';
-import type { PanelState } from '../../src/protocol';
+import type { PanelState } from '../../src/protocol/panel';
 
 const LIMIT = 20_000;
 

@@ -1,5 +1,5 @@
 /** The optimizers by name. */
-import type { OptimizerName } from '../../protocol';
+import type { OptimizerName } from '../../protocol/training';
 import { adagrad, adam, adamw, gradientDescent, momentum, nesterov, rmsprop } from './firstOrder';
 import { lbfgs, searchedDescent } from './lbfgs';
 import { newton } from './newton';

@@ -1,7 +1,7 @@
 /** What a fit says: coefficients in the units of the data, with standard errors where the loss is a likelihood. */
 import { indexedSizes } from '../../core/definition';
 import { createRandom, normal } from '../../core/random';
-import type { Coefficient, CoefficientReport } from '../../protocol';
+import type { Coefficient, CoefficientReport } from '../../protocol/training';
 import type { Dataset } from '../dataset';
 import type { Arrays } from '../interpret';
 import type { GradientJob } from '../job';

@@ -1,5 +1,5 @@
 /** The options of a run with their defaults, once they are known to be usable. */
-import type { LearningRateSchedule, OptimizerName, TrainOptions } from '../../protocol';
+import type { LearningRateSchedule, OptimizerName, TrainOptions } from '../../protocol/training';
 import type { Compiled } from '../loop';
 
 export type TrainSettings = Required<Omit<TrainOptions, 'schedule' | 'sideBySide'>> & {

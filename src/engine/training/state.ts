@@ -1,5 +1,5 @@
 /** The whole state of a run between two epochs, as plain data. */
-import type { CheckReport, OptimizerName, TrainOptions } from '../../protocol';
+import type { CheckReport, OptimizerName, TrainOptions } from '../../protocol/training';
 import type { Arrays } from '../interpret';
 import type { Memory } from './optimizer';
 

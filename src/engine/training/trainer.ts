@@ -1,5 +1,5 @@
 /** One run of training, epoch by epoch: everything that happens between reading the data and telling others about it. */
-import type { CheckReport, TrainEnd, TrainOptions } from '../../protocol';
+import type { CheckReport, TrainEnd, TrainOptions } from '../../protocol/training';
 import type { Arrays } from '../interpret';
 import { rowOrder } from './batches';
 import { optimizerOf } from './byName';

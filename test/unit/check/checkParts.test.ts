@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkOnDataNow } from '../../../src/check/dataCheck';
 import { createRandom, normal } from '../../../src/core/random';
 import { createJob, type GradientJob } from '../../../src/engine/job';
-import type { ParameterCheck, PartCheck } from '../../../src/protocol';
+import type { ParameterCheck, PartCheck } from '../../../src/protocol/training';
 import { handModel } from '../../support/hand';
 
 const DATA = 'data X[m,n]; label y[m]; param w[n]; param b; hyper lam';

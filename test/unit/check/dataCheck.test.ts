@@ -3,7 +3,7 @@ import { checkOnDataNow } from '../../../src/check/dataCheck';
 import { createRandom, normal } from '../../../src/core/random';
 import type { Arrays } from '../../../src/engine/interpret';
 import { createJob, type GradientJob } from '../../../src/engine/job';
-import type { CheckReport } from '../../../src/protocol';
+import type { CheckReport } from '../../../src/protocol/training';
 import { handModel } from '../../support/hand';
 
 const LOGISTIC = (scale: string): string => `

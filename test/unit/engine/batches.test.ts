@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/engine/dataset';
 import { rowOrder, takeRows } from '../../../src/engine/training/batches';
 import { train, type TrainRequest } from '../../../src/engine/train';
-import type { TrainOptions, TrainResult } from '../../../src/protocol';
+import type { TrainOptions, TrainResult } from '../../../src/protocol/training';
 import { derivedJob, jobOf, LOGISTIC, LOGISTIC_GRADIENT, SQUARES } from './jobs';
 import { normals, random } from './support';
 

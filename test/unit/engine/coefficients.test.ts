@@ -5,7 +5,7 @@ import { prepareDataset, type Dataset } from '../../../src/engine/dataset';
 import type { GradientJob } from '../../../src/engine/job';
 import { normalTails, quantile95, studentTails } from '../../../src/engine/training/distributions';
 import { train } from '../../../src/engine/train';
-import type { CoefficientReport, TrainOptions, TrainResult } from '../../../src/protocol';
+import type { CoefficientReport, TrainOptions, TrainResult } from '../../../src/protocol/training';
 import { derivedJob, LOGISTIC, SOFTMAX, SQUARES } from './jobs';
 
 interface FitTable {

@@ -4,7 +4,7 @@ import { describeUse, offersOf, prepareDataset, type Dataset } from '../../../sr
 import { someRows } from '../../../src/engine/split';
 import { defaultSetting, initialParameters } from '../../../src/engine/initial';
 import type { GradientJob } from '../../../src/engine/job';
-import type { DataChoice } from '../../../src/protocol';
+import type { DataChoice } from '../../../src/protocol/training';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT, SQUARES, SQUARES_GRADIENT } from './jobs';
 
 function tableOf(text: string): Table {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/engine/dataset';
 import type { GradientJob } from '../../../src/engine/job';
 import { train } from '../../../src/engine/train';
-import type { TrainOptions, TrainResult } from '../../../src/protocol';
+import type { TrainOptions, TrainResult } from '../../../src/protocol/training';
 import { derivedJob, LOGISTIC, SOFTMAX, SQUARES } from './jobs';
 import { normals, random } from './support';
 

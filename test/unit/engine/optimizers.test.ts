@@ -8,7 +8,7 @@ import type { Memory, Oracle } from '../../../src/engine/training/optimizer';
 import { rateAt } from '../../../src/engine/training/schedules';
 import { trainSettings, type TrainSettings } from '../../../src/engine/training/settings';
 import { dot, euclidean, largest, scaled } from '../../../src/engine/training/vectors';
-import type { LearningRateSchedule, TrainOptions } from '../../../src/protocol';
+import type { LearningRateSchedule, TrainOptions } from '../../../src/protocol/training';
 import { random } from './support';
 
 interface Oracles {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/engine/dataset';
 import { train, type TrainHost, type TrainRequest } from '../../../src/engine/train';
 import { decodeState, encodeState, type TrainerState } from '../../../src/engine/training/state';
-import type { TrainOptions, TrainResult } from '../../../src/protocol';
+import type { TrainOptions, TrainResult } from '../../../src/protocol/training';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from './jobs';
 import { normals, random } from './support';
 

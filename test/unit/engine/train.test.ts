@@ -4,7 +4,7 @@ import { differencesNow } from '../../../src/engine/gradcheck';
 import { createRunner } from '../../../src/engine/interpret';
 import { gradientOutput, type GradientJob } from '../../../src/engine/job';
 import { train, type TrainHost } from '../../../src/engine/train';
-import type { CheckReport, TrainOptions, TrainProgress } from '../../../src/protocol';
+import type { CheckReport, TrainOptions, TrainProgress } from '../../../src/protocol/training';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT, SQUARES, SQUARES_GRADIENT } from './jobs';
 import { normals, random } from './support';
 

@@ -11,7 +11,7 @@ import type {
   TrainOptions,
   TrainProgress,
   TrainResult,
-} from '../../../src/protocol';
+} from '../../../src/protocol/training';
 import { createRpc, type Rpc } from '../../../src/rpc';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from './jobs';
 import { normals, random } from './support';

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noCourses } from '../../../src/host/course';
 import { createEngine, type Engine, type TrainListener } from '../../../src/host/engine';
-import type { TrainOptions, TrainResult } from '../../../src/protocol';
+import type { TrainOptions, TrainResult } from '../../../src/protocol/training';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from '../engine/jobs';
 import { normals, random } from '../engine/support';
 

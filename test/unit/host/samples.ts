@@ -1,13 +1,12 @@
 import type {
   Analysis,
-  ColumnInfo,
   DefinitionSummary,
   Finding,
   Formula,
   HoverInfo,
-  TablePreview,
   TextSpan,
 } from '../../../src/protocol';
+import type { ColumnInfo, TablePreview } from '../../../src/protocol/training';
 
 export function span(startLine: number, endLine = startLine, startColumn = 1, endColumn = 80): TextSpan {
   return { startLine, startColumn, endLine, endColumn };

@@ -3,7 +3,7 @@ import { commandLink, targetOf } from '../../../src/host/commands';
 import { dataWarningsOf, warningsOf, WRONG_ON_DATA } from '../../../src/host/findingText';
 import { lensesOf, stateOf } from '../../../src/host/lensText';
 import { nothingFound, otherLanguage } from '../../../src/host/messages';
-import type { CheckReport, ParameterCheck } from '../../../src/protocol';
+import type { CheckReport, ParameterCheck } from '../../../src/protocol/training';
 import { analysis, definition, finding, span } from './samples';
 
 describe('command targets', () => {

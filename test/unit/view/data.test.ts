@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ParameterCheck } from '../../../src/protocol';
+import type { ParameterCheck } from '../../../src/protocol/training';
 import { worstFirst, worstParameters } from '../../../src/view/cells';
 import { equal } from '../../../src/view/equal';
 import { splitEquation } from '../../../src/view/equation';

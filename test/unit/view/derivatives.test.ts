@@ -1,6 +1,7 @@
 /** Which derivative the panel shows, and what is said beside it. */
 import { describe, expect, it } from 'vitest';
-import type { DerivationView, DerivativeKind, PanelState, StabilityView } from '../../../src/protocol';
+import type { DerivationView, DerivativeKind, StabilityView } from '../../../src/protocol';
+import type { PanelState } from '../../../src/protocol/panel';
 import { derivativeName, findingsOf, shownDerivative, shownStability } from '../../../src/view/derivatives';
 import { logisticState } from './logisticState';
 

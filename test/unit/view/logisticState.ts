@@ -1,18 +1,15 @@
 /** What a panel shows for a logistic regression: the shapes and sizes of a real derivation, with one mistake in the code. */
 import type {
-  CheckReport,
-  ColumnInfo,
   DerivationView,
   Finding,
   Formula,
   GraphEdgeView,
   GraphNodeView,
-  PanelState,
-  ParameterCheck,
   StepView,
   TextSpan,
-  TrainingState,
 } from '../../../src/protocol';
+import type { CheckReport, ColumnInfo, ParameterCheck } from '../../../src/protocol/training';
+import type { PanelState, TrainingState } from '../../../src/protocol/panel';
 
 const f = (latex: string, text = latex.replace(/\\[a-z]+|[{}]/gi, '')): Formula => ({ latex, text });
 const span = (line: number, from = 5, to = 40): TextSpan => ({
