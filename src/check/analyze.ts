@@ -250,8 +250,9 @@ export function createAnalyzer(
   const chosenBefore = (source: SourceDefinition): Choice | undefined => {
     const first = source.movedFrom?.definition;
     const before = first && chosen.get(first);
-    if (before?.source === null) return before;
-    return before?.source === first ? { source } : undefined;
+    if (!before) return undefined;
+    if (before.source === null) return before;
+    return before.source === first ? { source } : undefined;
   };
 
   const chooseLoss = (source: SourceDefinition, lines: readonly string[]): SourceDefinition | null => {

@@ -134,8 +134,10 @@ function candidatesIn({ arena }: Program, definition: Node, varies: (node: Node)
   const push = (left: Node, right: Node): void => {
     for (const a of alternatives(left, varies))
       for (const b of alternatives(right, varies))
-        if (a.kind !== 'num') out.push({ left: a, right: b });
-        else if (b.kind !== 'num') out.push({ left: b, right: a });
+        // What moves is compared with what does not: x = c.
+        if (b.kind !== 'num' && (a.kind === 'num' || (varies(b) && !varies(a))))
+          out.push({ left: b, right: a });
+        else if (a.kind !== 'num') out.push({ left: a, right: b });
   };
   const visit = (node: Node): void => {
     if (seen.has(node.id)) return;

@@ -1,17 +1,16 @@
-/** Each line of the cases that is right becomes wrong when its expression is negated, doubled or off by 0.1 %. */
+/**
+ * Each line of the cases that is right becomes wrong when its expression is negated, doubled or off by 0.1 %. Where the loss is
+ * not in the file, a gradient is right up to a factor, which depends on how the loss is averaged.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { Analyzer } from '../../../src/check/analyze';
+import { describe, expect, test } from 'vitest';
 import { loadAnalyzer } from '../../support/analyzer';
 
 const FOLDER = join(import.meta.dirname, '../../cases/check');
 const FACTORS = ['-1', '2', '1.001', '0.999'];
 
-let analyzer: Analyzer;
-beforeAll(async () => {
-  analyzer = await loadAnalyzer();
-});
+const analyzer = await loadAnalyzer();
 
 interface RightLine {
   readonly file: string;
@@ -25,9 +24,15 @@ interface RightLine {
 const RIGHT_LINES = readdirSync(FOLDER).flatMap((file): RightLine[] => {
   const marked = readFileSync(join(FOLDER, file), 'utf8').split('\n');
   const lines = marked.map((line) => line.replace(/ +#: .*$/, ''));
+  const { findings } = analyzer.analyze(lines.join('\n'), 'python');
+  const upToFactor = new Set(
+    findings.filter(({ subject }) => subject.includes('∂implied_loss/')).map(({ span }) => span.startLine),
+  );
   return marked.flatMap((line, at) => {
     const match = /^(\s*(?:\w+ = |return ))(\S.*?) +#: right$/.exec(line);
-    return match ? [{ file, line: at + 1, head: match[1] ?? '', expression: match[2] ?? '', lines }] : [];
+    return match && !upToFactor.has(at + 1)
+      ? [{ file, line: at + 1, head: match[1] ?? '', expression: match[2] ?? '', lines }]
+      : [];
   });
 });
 

@@ -34,7 +34,10 @@ describe('kinks', () => {
     [
       'clip',
       'param x; hyper c positive\na = min(max(x, c), 1 - c)',
-      ['there is no derivative where x = 1 - c', 'there is no derivative where x = c'],
+      [
+        'there is no derivative where x = 1 - c; the derivative of x < 1 - c is taken there',
+        'there is no derivative where x = c; the derivative of x > c is taken there',
+      ],
     ],
     [
       'maximum of a row',
