@@ -102,7 +102,11 @@ function parameterView(
 ): ParameterView {
   const { index, matrix } = gradientFormulas(program, gradient, formulas);
   const value = wholeGradient(program, gradient);
-  const printed = { name: gradientName(gradient.of), value, bindings: derivation.named };
+  const printed = {
+    name: freeGradientName(program, derivation, gradient.of),
+    value,
+    bindings: derivation.named,
+  };
   return {
     name: gradient.of,
     symbol: formulas.bare(gradient.of),
@@ -130,6 +134,15 @@ export function gradientName(of: string): string {
   return `d${plainName(of)
     .replace(/\W+/g, '_')
     .replace(/^_+|_+$/g, '')}`;
+}
+
+/** The same, or `grad_p` where the program has a `dp` of its own. */
+function freeGradientName(program: Program, derivation: Derivation, of: string): string {
+  const name = gradientName(of);
+  const taken = [...program.inputs, ...program.bindings, ...derivation.named].some(
+    (other) => plainName(other.name) === name,
+  );
+  return taken ? `grad_${name.slice(1)}` : name;
 }
 
 /** ∂J/∂w_j = … in indices, and ∂J/∂w = … in matrices. */

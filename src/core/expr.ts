@@ -553,9 +553,12 @@ export function symbolNames(node: Node): Set<string> {
 /** The indices that occur free in `node`, in the order in which they are met. */
 export function freeIndices(node: Node): IndexNode[] {
   const found = new Map<string, IndexNode>();
+  const seen = new Set<number>();
   const visit = (n: Node): void => {
+    if (n.free.size === 0 || seen.has(n.id)) return;
+    seen.add(n.id);
     if (n.kind === 'index' && node.free.has(n.name)) found.set(n.name, n);
-    else if (n.free.size > 0) n.args.forEach(visit);
+    n.args.forEach(visit);
   };
   visit(node);
   return [...found.values()];

@@ -2,15 +2,19 @@
  * Shapes that written gradients suggest before anything is executed: `db1 = np.sum(dZ1, axis=1, keepdims=True)` makes
  * b1 a column. They only order the search.
  */
-import { gradientOf } from './names';
+import { namesOnTheWay } from './assigned';
+import { gradientOf, isGradientName } from './names';
 import { COLUMN, ROW, SCALAR, VECTOR, type Pattern } from './run';
 import type { Expression, FunctionNode, Statement } from './syntax';
 
-/** Patterns by parameter name. */
+/** Patterns by parameter name; the first function is the one that is differentiated. */
 export function gradientHints(functions: readonly FunctionNode[]): ReadonlyMap<string, Pattern> {
+  const [main] = functions;
+  const onTheWay = main && !isGradientName(main.name) ? namesOnTheWay(main.body) : null;
   const hints = new Map<string, Pattern>();
   const symbols = [...new Set(functions.flatMap(namesIn))];
   const note = (target: Expression, value: Expression): void => {
+    if (target.kind === 'name' && onTheWay?.has(target.name)) return;
     const name = target.kind === 'name' ? target.name : keyOf(target);
     const pattern = name === null ? null : sumPattern(value);
     const of =

@@ -1,6 +1,6 @@
 /** What an execution yields: the value to differentiate, and the gradients that the code computes. */
 import type { Binding, Span } from '../core/definition';
-import type { Node } from '../core/expr';
+import { symbolNames, type Node } from '../core/expr';
 import { toArray } from './arguments';
 import { isSingle } from './arrays';
 import { attributesOf } from './backward';
@@ -281,6 +281,10 @@ export function outputsOf(execution: Execution): Outputs {
   const own = locals(run, main);
   const output = chooseOutput(run, returned, own, isGradient);
   const flowing = new Set(upstreams.map((upstream) => upstream.name));
+  // `dp = ((a - p) ** 2).sum(1)` is a distance when the loss is made of it.
+  const onTheWay = output?.value.kind === 'array' ? neededFor(run, output.value.element) : new Set<string>();
+  const isOnTheWay = (value: Value): boolean =>
+    value.kind === 'array' && value.element.kind === 'sym' && onTheWay.has(value.element.name);
   // `db = dout`: what flows in may be what flows on.
   const flowed = (value: Value): Value =>
     value.kind === 'input' && flowing.has(value.input.name)
@@ -306,7 +310,8 @@ export function outputsOf(execution: Execution): Outputs {
         flowing.has(name) ||
         part === output ||
         value.kind === 'input' ||
-        isConstant(value)
+        isConstant(value) ||
+        isOnTheWay(value)
       )
         continue;
       const plain = plainNames || (part.container !== null && /grad/i.test(part.container));
@@ -356,6 +361,22 @@ export function outputsOf(execution: Execution): Outputs {
     broken,
     inputs: [...run.inputs.values()],
   };
+}
+
+/** Names of the bindings that a value is computed from. */
+function neededFor({ bindings }: Run, value: Node): ReadonlySet<string> {
+  const definitions = new Map(bindings.map((binding) => [binding.name, binding.def]));
+  const needed = new Set<string>();
+  const visit = (node: Node): void => {
+    for (const name of symbolNames(node)) {
+      const def = definitions.get(name);
+      if (!def || needed.has(name)) continue;
+      needed.add(name);
+      visit(def);
+    }
+  };
+  visit(value);
+  return needed;
 }
 
 /** What a method leaves in attributes instead of returning it: the last one is its result. */

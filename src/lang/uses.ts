@@ -5,7 +5,7 @@
 import { gradientOf, roleHint } from './names';
 import { MATRIX, type Pattern } from './run';
 import { containersOf, lengthsOf } from './containers';
-import { assignedNames } from './assigned';
+import { assignedNames, namesOnTheWay } from './assigned';
 import { learntTogether } from './together';
 import type { Expression, FunctionNode, Statement } from './syntax';
 
@@ -112,9 +112,12 @@ function mayWriteGradient(fn: FunctionNode): boolean {
       if (s.kind === 'if') return returnsSeveral(s.then) || returnsSeveral(s.otherwise);
       return (s.kind === 'for' || s.kind === 'while' || s.kind === 'block') && returnsSeveral(s.body);
     });
+  const onTheWay = namesOnTheWay(fn.body);
   return (
     returnsSeveral(fn.body) ||
-    [...assignedNames(fn.body)].some((name) => /^d|grad/i.test(name) || gradientOf(name, names) !== null)
+    [...assignedNames(fn.body)].some(
+      (name) => !onTheWay.has(name) && (/^d|grad/i.test(name) || gradientOf(name, names) !== null),
+    )
   );
 }
 

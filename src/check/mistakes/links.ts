@@ -1,7 +1,7 @@
 /** The derivative of an activation is missing, or was multiplied in once too often. */
-import { axisIndices } from '../../core/definition';
+import { axisIndices, type Program } from '../../core/definition';
 import type { Link } from '../../core/derivation';
-import type { IndexNode, Node } from '../../core/expr';
+import { freeIndices, symbolNames, type IndexNode, type Node } from '../../core/expr';
 import { inlineBindings } from '../inline';
 import { firstThatAgrees, plainName, type Detector } from './case';
 import { variants, type Variant } from './rewrite';
@@ -48,13 +48,17 @@ export const activationDerivative: Detector = (c) => {
   return missing
     ? {
         rule: 'gradient-missing-activation-derivative',
-        message: `${plainName(c.name)} lacks the factor ${factor}, the derivative of the activation.`,
+        message: `${plainName(c.name)} lacks the factor ${factor}${isActivation(c.program, link) ? ', the derivative of the activation' : ''}.`,
       }
     : {
         rule: 'gradient-extra-activation-derivative',
         message: `${plainName(c.name)} has the factor ${factor} once too often: the loss already cancels it.`,
       };
 };
+
+/** Whether one value is a function of the other alone. */
+const isActivation = ({ bindings }: Program, { of, by }: Link): boolean =>
+  bindings.some(({ name, def }) => name === of && [...symbolNames(def)].every((other) => other === by));
 
 /** The link's indices matched by size with the indices that occur in `node` (or, failing that, with the cell's). */
 function placed(link: Link, node: Node, outer: readonly IndexNode[]): [IndexNode, Node][] | null {
@@ -68,17 +72,4 @@ function placed(link: Link, node: Node, outer: readonly IndexNode[]): [IndexNode
     pairs.push([index, to]);
   }
   return pairs;
-}
-
-function freeIndices(node: Node): IndexNode[] {
-  const found = new Map<string, IndexNode>();
-  const seen = new Set<number>();
-  const visit = (n: Node): void => {
-    if (seen.has(n.id)) return;
-    seen.add(n.id);
-    if (n.kind === 'index' && node.free.has(n.name)) found.set(n.name, n);
-    n.args.forEach(visit);
-  };
-  visit(node);
-  return [...found.values()];
 }

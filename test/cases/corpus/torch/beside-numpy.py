@@ -23,3 +23,16 @@ def picked_nll(scores, idx):  #: loss
 
 def spread(pred):
     return pred.transpose(0, 1).std(0)
+
+
+def triplet(a, p, n, margin=0.2):  #: loss
+    dp = (a - p).pow(2).sum(1)
+    dn = (a - n).pow(2).sum(1)
+    return F.relu(dp - dn + margin).mean()
+
+
+def spread_loss(w, scale):  #: loss
+    dw = w - w.mean()
+    dscale = (dw * dw).sum()
+    loss = dscale * scale**2
+    return loss
