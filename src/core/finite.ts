@@ -87,7 +87,7 @@ export function createFiniteness({
       case 'matrix':
         return true;
       case 'sym':
-        return isBounded(node) || ofName(node.name);
+        return !isBeside(node) && (isBounded(node) || ofName(node.name));
       case 'add':
       case 'mul':
         return node.args.every(isFinite);
@@ -111,6 +111,7 @@ export function createFiniteness({
     const { args } = node;
     switch (node.kind) {
       case 'sym': {
+        if (isBeside(node)) return false;
         // A range that was proved of a name holds for values only.
         if (rangeOf(node).high < Infinity) return true;
         const definition = definitionOf(node.name);
@@ -139,6 +140,9 @@ export function createFiniteness({
   };
   return isFinite;
 }
+
+/** `x[i - 1]` is not there for every i. */
+const isBeside = ({ args }: Node): boolean => args.some((arg) => arg.kind === 'add');
 
 /** Functions with finite values at infinity. */
 const SATURATING = new Set(['sigmoid', 'tanh', 'erf', 'arctan', 'sign']);

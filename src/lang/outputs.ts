@@ -96,7 +96,10 @@ export function partsOf(run: Run, executed: Executed): Part[] {
     expression?.span ?? callable.fn.nameSpan,
     null,
   );
-  return found.map((part) => ({ ...part, span: bindingSpan(run, part.value, executed) ?? part.span }));
+  return found.map((part) => ({
+    ...part,
+    span: bindingSpan(run, part.value, executed, part.name) ?? part.span,
+  }));
 }
 
 const keyText = (key: Expression | null): string | null =>
@@ -141,10 +144,17 @@ export function bindingOf(run: Run, value: ArrayV): Binding | null {
   return run.bindings.find((binding) => binding.name === element.name) ?? null;
 }
 
-/** Where a function that was executed made the value. */
-function bindingSpan(run: Run, value: Value, { firstBinding }: Executed): Span | null {
+/** Where a function that was executed made the value; of two variables with one value, where this one got it. */
+function bindingSpan(
+  run: Run,
+  value: Value,
+  { callable, firstBinding }: Executed,
+  name: string | null,
+): Span | null {
   const binding = value.kind === 'array' ? bindingOf(run, value) : null;
-  return binding && run.bindings.indexOf(binding) >= firstBinding ? binding.span : null;
+  if (!binding || run.bindings.indexOf(binding) < firstBinding) return null;
+  const isNamesake = name === null || baseName(binding.name) === name;
+  return (isNamesake ? null : assignmentSpan(callable.fn, name)) ?? binding.span;
 }
 
 /** Names that gradients may refer to: inputs first, then intermediates. */
@@ -191,7 +201,7 @@ function locals(run: Run, executed: Executed): Part[] {
     if (executed.parameters.get(name) === value) return;
     if (value.kind === 'array') {
       const { fn } = executed.callable;
-      const span = bindingSpan(run, value, executed) ?? assignmentSpan(fn, name) ?? fn.nameSpan;
+      const span = bindingSpan(run, value, executed, name) ?? assignmentSpan(fn, name) ?? fn.nameSpan;
       found.push({ name, value, span, container, expression });
     } else if (value.kind === 'input')
       found.push({ name, value, span: executed.callable.fn.nameSpan, container, expression });
@@ -518,7 +528,7 @@ function collectRegistered({ run, main }: Execution, { gradient, parts }: Regist
     const place = spanOfPart(part, gradient);
     const value = toArray(run, part.value, place);
     const name = (item && nameOf(item)) ?? bindingName(value) ?? callable.fn.name;
-    const span = (value.kind === 'array' ? bindingSpan(run, value, gradient) : null) ?? place;
+    const span = (value.kind === 'array' ? bindingSpan(run, value, gradient, name) : null) ?? place;
     const of = state.name;
     if (reason !== null) {
       const cause = unsupported(SURROGATES[reason], span, 'surrogate-gradient').cause;

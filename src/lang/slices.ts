@@ -162,7 +162,7 @@ export function dotOfParts(
 
 /** Rows of the function table that work on each element by itself. */
 const ELEMENTWISE =
-  /^(exp|log|log1p|expm1|sqrt|square|negative|abs|sign|tanh|sin|cos|sigmoid|softplus|add|subtract|multiply|divide|power|maximum|minimum|array|where)$/;
+  /^(exp|log|log1p|expm1|sqrt|square|negative|abs|sign|tanh|sin|cos|sigmoid|softplus|relu|add|sub|subtract|mul|multiply|div|divide|pow|power|maximum|minimum|clip|clamp|array|where)$/;
 
 /** A library function of parts: elementwise, or a sum, mean, product or length of them. */
 export function callOfParts(
@@ -172,7 +172,7 @@ export function callOfParts(
   span: Span,
   written: string,
 ): Value {
-  const row = libraryFunction(path) ?? '';
+  const row = libraryFunction(path) ?? path.slice(path.lastIndexOf('.') + 1);
   const meaning = meaningOf(path);
   const call = (values: readonly Value[]): Value =>
     meaning
@@ -188,19 +188,51 @@ export function callOfParts(
   if (ELEMENTWISE.test(row)) return overParts(run, values, span, call);
   if (/^(dot|matmul|inner|vdot)$/.test(row) && first && second)
     return dotOfParts(run, first, second, span, (a, b) => call([a, b, ...values.slice(2)]));
-  const reduces = /^(sum|norm|mean)$/.test(row) && first?.kind === 'part' && args.length === 1;
-  if (!reduces) return unsupported('uses a part of an axis', span, 'partial-slice');
-  return row === 'mean' ? meanOf(run, first) : call([filledUp(run, first)]);
+  if (first?.kind === 'part' && /^(sum|mean)$/.test(row)) {
+    const along = axesOf(first, args);
+    if (along) return reducedPart(run, first, along, row === 'mean');
+  }
+  return first?.kind === 'part' && row === 'norm' && args.length === 1
+    ? call([filledUp(run, first)])
+    : unsupported('uses a part of an axis', span, 'partial-slice');
 }
 
-function meanOf(run: Run, part: PartV): Value {
+interface Reduced {
+  readonly positions: readonly number[];
+  readonly keepdims: boolean;
+}
+
+/** The axes that a sum or mean of a part is over; null where something else is asked for. */
+function axesOf({ array: { axes } }: PartV, [, ...others]: readonly CallArgument[]): Reduced | null {
+  let positions = axes.map((_, k) => k);
+  let keepdims = false;
+  for (const { name, value } of others) {
+    if (/^keepdims?$/.test(name ?? '')) {
+      const flag = integerOf(value);
+      if (flag === null) return null;
+      keepdims = flag !== 0;
+    } else if (name === null || name === 'axis' || name === 'dim') {
+      const position = integerOf(value);
+      if (position === null || position < -axes.length || position >= axes.length) return null;
+      positions = [position < 0 ? position + axes.length : position];
+    } else return null;
+  }
+  return { positions, keepdims };
+}
+
+function reducedPart(run: Run, part: PartV, { positions, keepdims }: Reduced, isMean: boolean): Value {
   const { arena } = run;
-  const positions = part.array.axes.map((_, k) => k);
-  const total = reduce(run, filledUp(run, part), 'sum', positions, false);
-  const counts = part.array.axes.map((axis, k) =>
-    arena.sub(sizeValue(run, axis).element, arena.num(lengthOf(part.windows[k] ?? null))),
-  );
-  return scalar(arena.div(total.element, arena.mul(...counts)));
+  const isOver = (k: number): boolean => positions.includes(k);
+  const over = part.windows.map((window, k) => (isOver(k) ? window : null));
+  const total = reduce(run, filledUp(run, { ...part, windows: over }), 'sum', positions, keepdims);
+  const counts = positions.flatMap((k) => {
+    const axis = part.array.axes[k];
+    const left = arena.num(lengthOf(part.windows[k] ?? null));
+    return axis ? [arena.sub(sizeValue(run, axis).element, left)] : [];
+  });
+  const element = isMean ? arena.div(total.element, arena.mul(...counts)) : total.element;
+  const windows = part.windows.flatMap((window, k) => (!isOver(k) ? [window] : keepdims ? [null] : []));
+  return made(array(total.axes, element), windows);
 }
 
 /** Python's sum() of a vector. */

@@ -86,6 +86,16 @@ const GROUPS: readonly Group[] = [
     beside: LABELS,
     without: WEIGHTS,
   },
+  // Two distributions: mu1, sigma1, mu2, sigma2.
+  {
+    members: [
+      member(/^(mu|mean|m|loc)_?(0|1|q|a|post\w*)$/, VECTOR_FIRST),
+      member(/^(mu|mean|m|loc)_?(1|2|p|b|prior\w*)$/, VECTOR_FIRST),
+      member(/^(s|sd|(log_?)?(sigma|std|var|scale))_?(0|1|q|a|post\w*)$/i, VECTOR_FIRST),
+      member(/^(s|sd|(log_?)?(sigma|std|var|scale))_?(1|2|p|b|prior\w*)$/i, VECTOR_FIRST),
+    ],
+    without: WEIGHTS,
+  },
   {
     members: [
       member(/^(mu|mean|z_mean)$/, VECTOR_FIRST),

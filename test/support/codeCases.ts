@@ -319,6 +319,18 @@ J = 1/m*sum(i<m, log(sum(q<k, exp(Z[i,q]/t))) - Z[i,c[i]]/t)`,
     by: 't',
   },
   {
+    name: 'differences of neighbours',
+    model: `param x[n]
+J = sum(i<n, where(i >= 1, (x[i] - x[i-1])^2, 0))`,
+    by: 'x',
+  },
+  {
+    name: 'differences of neighbours, rows',
+    model: `param X[m,n]; data Y[m,n]
+J = 1/m*sum(i<m, sum(j<n, where(j >= 1, abs(X[i,j] - X[i,j-1] - Y[i,j] + Y[i,j-1]), 0)))`,
+    by: 'X',
+  },
+  {
     name: 'embedding',
     model: `label c[m] class:k; data W[k,n]; data T[m,n]
 J = 1/2*sum(i<m, sum(j<n, (W[c[i],j] - T[i,j])^2))`,

@@ -320,7 +320,17 @@ function viewIndex(form: ViewForm): string {
 function takeIndex({ at }: TakeForm, d: ArrayDialect): string {
   const [first] = at;
   const rows = first && first.dims.length > 0 && at.slice(1).every((f) => f === null);
-  return (rows ? [first] : at).map((f) => (f ? write(f, d).text : ':')).join(', ');
+  return (rows ? [first] : at).map((f) => (f ? positionCode(f, d) : ':')).join(', ');
+}
+
+/** Places beyond the end, which a choice leaves out, must be there all the same: they start over, as negative ones do. */
+function positionCode(form: Form, d: ArrayDialect): string {
+  const text = write(form, d).text;
+  const terms = form.kind === 'add' ? form.terms : [];
+  const range = terms.find((term) => term.form.kind === 'range')?.form;
+  return range?.kind === 'range' && terms.every(({ negative }) => !negative)
+    ? `(${text}) % ${d.size(range.size)}`
+    : text;
 }
 
 function einsum(args: readonly Form[], dims: readonly Dim[], d: ArrayDialect): Code {

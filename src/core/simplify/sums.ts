@@ -74,10 +74,10 @@ function sumOfBody(normalizer: Normalizer, index: IndexNode, body: Form): Form {
 function overDelta(normalizer: Normalizer, index: IndexNode, body: Form): Form | null {
   const { algebra, arena } = normalizer;
   for (const [id] of factors(body.mono)) {
-    const at = position(normalizer, id, index);
-    if (!at) continue;
+    const place = placeOf(normalizer, id, index);
+    if (!place) continue;
     const rest = algebra.toNode({ ...body, mono: filterMono(body.mono, (other) => other !== id) });
-    const picked = arena.substitute(rest, index, at);
+    const picked = arena.where(place.exists, arena.substitute(rest, index, place.to), arena.zero);
     algebra.recorder.note('sum-over-delta', () => picked);
     return normalizer.norm(picked);
   }
@@ -150,6 +150,37 @@ function position(normalizer: Normalizer, id: number, index: IndexNode): Node | 
   const { atom, indicates } = normalizer.algebra.base(id);
   if (!atom || !indicates) return null;
   return agreements(normalizer, atom).find((agreement) => agreement.index === index)?.to ?? null;
+}
+
+/** The one place of a sum where an indicator is 1, and where there is such a place. */
+interface Place {
+  readonly to: Node;
+  readonly exists: Node;
+}
+
+function placeOf(normalizer: Normalizer, id: number, index: IndexNode): Place | null {
+  const to = position(normalizer, id, index);
+  return to ? { to, exists: normalizer.arena.one } : shiftedPosition(normalizer, id, index);
+}
+
+/** δ(i - 1, k) says i = k + 1, which is a place of the sum only where k + 1 < n. */
+function shiftedPosition({ algebra, arena }: Normalizer, id: number, index: IndexNode): Place | null {
+  const { atom } = algebra.base(id);
+  if (atom?.kind !== 'delta') return null;
+  const [a, b] = atom.args as [Node, Node];
+  for (const [sum, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (sum.kind !== 'add' || other.kind !== 'index' || other.size !== index.size) continue;
+    const [shift, ...more] = sum.args.filter((arg) => arg !== index);
+    if (more.length > 0 || sum.args.length !== 2 || shift?.kind !== 'num' || shift.den !== 1) continue;
+    const to = arena.sub(other, shift);
+    const exists =
+      shift.num > 0 ? arena.compare('>=', other, shift) : arena.compare('<', to, arena.size(index.size));
+    return { to, exists };
+  }
+  return null;
 }
 
 function knownSum(

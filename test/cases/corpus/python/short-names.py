@@ -30,3 +30,27 @@ def inverse_gaussian_deviance(y, mu):  #: loss
 def inverse_gaussian_grad(y, mu):
     dmu = 2 * (mu - y) / mu**3 / len(y)  #: right
     return dmu, inverse_gaussian_deviance(y, mu)
+
+
+def smoothness_loss(x):  #: loss
+    d = x[1:] - x[:-1]
+    return np.sum(d**2)
+
+
+def smoothness_grad(x):
+    g = np.zeros_like(x)
+    g[1:] += 2 * (x[1:] - x[:-1])
+    g[:-1] -= 2 * (x[1:] - x[:-1])  #: right
+    return g
+
+
+def gaussian_kl_loss(mu1, s1, mu2, s2):  #: loss
+    return np.sum(np.log(s2 / s1) + (s1**2 + (mu1 - mu2) ** 2) / (2 * s2**2) - 0.5)
+
+
+def gaussian_kl_grad(mu1, s1, mu2, s2):
+    dmu1 = (mu1 - mu2) / s2**2  #: right
+    ds1 = s1 / s2**2 - 1 / s1  #: right
+    dmu2 = (mu1 - mu2) / s2**2  #: wrong
+    ds2 = (1 - (s1**2 + (mu1 - mu2) ** 2) / s2**2) / s2  #: right
+    return dmu1, ds1, dmu2, ds2

@@ -36,3 +36,9 @@ def spread_loss(w, scale):  #: loss
     dscale = (dw * dw).sum()
     loss = dscale * scale**2
     return loss
+
+
+def total_variation_loss(img):  #: loss
+    dh = img[1:, :] - img[:-1, :]
+    dw = torch.abs(img[:, 1:] - img[:, :-1])
+    return torch.mean(dh**2) + dw.sum(1).mean()
