@@ -154,7 +154,18 @@ function bindingSpan(
   const binding = value.kind === 'array' ? bindingOf(run, value) : null;
   if (!binding || run.bindings.indexOf(binding) < firstBinding) return null;
   const isNamesake = name === null || baseName(binding.name) === name;
-  return (isNamesake ? null : assignmentSpan(callable.fn, name)) ?? binding.span;
+  return (isNamesake ? null : computationSpan(callable.fn, name)) ?? binding.span;
+}
+
+/** Where a variable is computed, if that is one statement and it does not only take over another variable. */
+function computationSpan(fn: FunctionNode, name: string): Span | null {
+  const places: (Span | null)[] = [];
+  eachStatement(fn.body, (s) => {
+    const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
+    if (!targets.some((target) => targetName(target) === name)) return;
+    places.push(s.kind === 'assign' && s.value.kind !== 'name' ? s.span : null);
+  });
+  return places.length === 1 ? (places[0] ?? null) : null;
 }
 
 /** Names that gradients may refer to: inputs first, then intermediates. */
@@ -293,8 +304,11 @@ export function outputsOf(execution: Execution): Outputs {
   const flowing = new Set(upstreams.map((upstream) => upstream.name));
   // `dp = ((a - p) ** 2).sum(1)` is a distance when the loss is made of it.
   const onTheWay = output?.value.kind === 'array' ? neededFor(run, output.value.element) : new Set<string>();
-  const isOnTheWay = (value: Value): boolean =>
-    value.kind === 'array' && value.element.kind === 'sym' && onTheWay.has(value.element.name);
+  const isOnTheWay = (name: string, value: Value): boolean =>
+    value.kind === 'array' &&
+    value.element.kind === 'sym' &&
+    baseName(value.element.name) === name &&
+    onTheWay.has(value.element.name);
   // `db = dout`: what flows in may be what flows on.
   const flowed = (value: Value): Value =>
     value.kind === 'input' && flowing.has(value.input.name)
@@ -321,7 +335,7 @@ export function outputsOf(execution: Execution): Outputs {
         part === output ||
         value.kind === 'input' ||
         isConstant(value) ||
-        isOnTheWay(value)
+        isOnTheWay(name, value)
       )
         continue;
       const plain = plainNames || (part.container !== null && /grad/i.test(part.container));

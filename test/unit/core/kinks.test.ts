@@ -80,7 +80,7 @@ const SECOND: readonly (readonly [
   ['hinge', `${LINEAR}J = 1/m*sum(i<m, max(0, 1 - y[i]*f[i]))`, '1 - y[i]*f[i] = 0', null],
   // They have gradients everywhere.
   ['squared hinge', `${LINEAR}J = 1/m*sum(i<m, max(0, 1 - y[i]*f[i])^2)`, '1 - f[i]*y[i] = 0', null],
-  ['Huber', `${HUBER}l = where(abs(d) <= de, 1/2*d^2, de*(abs(d) - 1/2*de))`, 'de = abs(d)', null],
+  ['Huber', `${HUBER}l = where(abs(d) <= de, 1/2*d^2, de*(abs(d) - 1/2*de))`, 'abs(d) = de', null],
   ['L1 penalty', 'param w[n]\nJ = sum(j<n, abs(w[j]) + w[j]^2)', 'w[i] = 0', null],
   ['ELU', 'param x\na = where(x > 0, x, exp(x) - 1)', 'x = 0', 'the derivative of x < 0 is taken there'],
   [
