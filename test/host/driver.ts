@@ -27,8 +27,7 @@ export async function connect(port = Number(process.env['NABLA_CDP_PORT'])): Pro
 
 /** Opens a file of the workspace through the quick open box and waits until its text is there. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+P');
-  await typeInBox(page, name);
+  await typeInNewBox(page, 'Control+P', name);
   // A search that was asked before the folder was known stays empty; typing again asks again.
   const end = Date.now() + LIMIT;
   while (Date.now() < end && !(await appears(quickRow(page, name), LIMIT / 10))) {
@@ -50,15 +49,13 @@ async function appears(locator: Locator, timeout: number): Promise<boolean> {
 
 /** Runs a command through the palette, as `Category: Title`. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await typeInBox(page, `>${title}`);
+  await typeInNewBox(page, 'F1', `>${title}`);
   await quickRow(page, title).click();
 }
 
 /** Puts the cursor there. */
 export async function goTo(page: Page, line: number, column = 1): Promise<void> {
-  await page.keyboard.press('Control+G');
-  await typeInBox(page, `:${line}:${column}`);
+  await typeInNewBox(page, 'Control+G', `:${line}:${column}`);
   await page.keyboard.press('Enter');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
@@ -71,6 +68,23 @@ export async function choose(page: Page, label: string): Promise<void> {
 /** Fills the open quick pick or input box and leaves it open. */
 export async function typeInBox(page: Page, text: string): Promise<void> {
   await page.locator('.quick-input-widget:visible input.input').first().fill(text);
+}
+
+/** Opens a box with a key and fills it; one that closes again, as another part takes the focus, is opened anew. */
+async function typeInNewBox(page: Page, key: string, text: string): Promise<void> {
+  const end = Date.now() + LIMIT;
+  for (;;) {
+    await page.keyboard.press(key);
+    try {
+      await page
+        .locator('.quick-input-widget:visible input.input')
+        .first()
+        .fill(text, { timeout: LIMIT / 5 });
+      return;
+    } catch (error) {
+      if (Date.now() >= end) throw error;
+    }
+  }
 }
 
 /** The labels of the open quick pick that are in sight. */
