@@ -143,10 +143,9 @@ describe('the worker', () => {
       { name: 's', type: 'text', examples: ['t 0', 't 1', 't 2'] },
       { name: 'd', distinct: 1, examples: [String(Number('0.12345678901234567'))] },
     ]);
-    const running = rpc.remote
-      .preview(join(folder, 'small.csv'), 'p')
-      .then(() => rpc.remote.preview(path, 'stop'));
-    await rpc.remote.preview(join(folder, 'small.csv'), 'q');
+    // One table is kept: after another one the large one is read anew. Messages arrive in their order, so it has just begun.
+    await rpc.remote.preview(join(folder, 'small.csv'), 'p');
+    const running = rpc.remote.preview(path, 'stop');
     await rpc.remote.cancel('stop');
     await expect(running).rejects.toThrow('cancelled');
   });
@@ -283,10 +282,12 @@ describe('the worker', () => {
     it('goes on from a checkpoint to the last bit', async () => {
       const whole = await begin('whole', { epochs: 3_000 });
       const wholeCurve = curve();
+      // Held before it begins, so that it cannot end before it is asked to.
       const first = begin('first', { epochs: 3_000 });
-      await running();
       await rpc.remote.hold('first', true);
-      await expect.poll(() => states.length, { timeout: 5_000, interval: 5 }).toBeGreaterThan(0);
+      expect(await standing('first')).toBe(0);
+      for (let step = 1; step <= 20; step += 1) await rpc.remote.step('first');
+      await expect.poll(() => states.at(-1)?.epoch, { timeout: 5_000, interval: 5 }).toBe(20);
       await rpc.remote.cancel('first');
       await first;
       const [state] = states.slice(-1);
