@@ -23,9 +23,13 @@ const STATES = 64;
 /** Threads with numbers 1 to 60 can take part; the one that gives out the work is 0. */
 export const MOST_HELPERS = STATES - TAKEN - 1;
 
-export type Board = Int32Array<SharedArrayBuffer>;
+/** In shared memory, unless there is one thread only. */
+export type Board = Int32Array;
 
 export const createBoard = (): Board => new Int32Array(new SharedArrayBuffer(4 * (FIRST + MOST_CHUNKS)));
+
+/** For a crew without helpers, which needs none. */
+export const noBoard = (): Board => new Int32Array(FIRST);
 
 export interface Job {
   readonly number: number;

@@ -19,6 +19,8 @@ export interface Crew {
   readonly board: Board;
   /** Helpers that a kernel needs room for. */
   readonly helpers: number;
+  /** Why there are none although there could be, as the rest of a sentence. */
+  readonly alone?: string;
   /** Tells the helpers, which are started now at the latest; the kernel's number. */
   load(kernel: SharedKernel): number;
   forget(id: number): void;

@@ -5,7 +5,8 @@ import type { Problem } from '../protocol';
 import type { DataChoice, DataOffers, DataUse } from '../protocol/training';
 import type { Column } from './column';
 import type { Table } from './csv';
-import { pickRows, readFeatures, type Scaling } from './features';
+import { createDataMemory, type DataMemory } from './dataMemory';
+import { pickRows, readFeatures, type FeatureColumns, type FeatureValues, type Scaling } from './features';
 import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
 import { leftOutNotes } from './leftOut';
@@ -20,6 +21,8 @@ export interface Dataset {
   readonly sizes: Readonly<Record<Size, number>>;
   /** Data, labels and settings by input name, row-major. Parameters are not in it. */
   readonly inputs: Arrays;
+  /** Where large inputs lie, so that kernels read them there. */
+  readonly memory?: DataMemory;
   readonly rows: number;
   readonly features: readonly string[];
   /** Names of the classes, when the label is a class. */
@@ -100,15 +103,15 @@ export function prepareDataset(job: FedJob, table: Table, choice: DataChoice): P
     else sizes[size] = length;
   };
   const m = features.rows.length;
-  const notes: string[] = [
-    ...leftOutNotes(table.columns, new Set([choice.target, ...choice.features])),
-    ...(target?.notes ?? []),
-    ...features.notes,
-  ];
+  const notes: string[] = [];
+  const read = recording(features);
   const inputs: Record<string, Float64Array> = {};
   if (job.rows !== null) bindSize(job.rows, m, 'rows');
 
-  const valuesOf = (name: string): Float64Array | undefined => features.values[features.names.indexOf(name)];
+  const valuesOf = (name: string): Float64Array | undefined => {
+    const feature = features.names.indexOf(name);
+    return feature < 0 ? undefined : read.values(feature);
+  };
   const { taken, left: names } = assign(vectors, features.names);
   for (const input of vectors) {
     const values = valuesOf(taken.get(input.name) ?? '');
@@ -119,23 +122,29 @@ export function prepareDataset(job: FedJob, table: Table, choice: DataChoice): P
       );
   }
   let used = features.names;
-  let { scaling } = features;
+  const ones = matrix !== undefined && choice.intercept === true && !hasBias(job.inputs, matrix.size);
+  const memory = matrix && m * names.length >= LARGE ? createDataMemory() : null;
   if (matrix) {
-    const columns = names.map((name) => valuesOf(name) ?? new Float64Array(m));
-    if (columns.length === 0)
+    const width = names.length + (ones ? 1 : 0);
+    if (names.length === 0)
       problems.push(problem('too-few-features', 'No feature is chosen. Choose at least one column.'));
     if (choice.intercept === true) {
-      if (hasBias(job.inputs, matrix.size))
-        notes.push(`${job.name} has a bias of its own: no column of ones was added.`);
+      if (!ones) notes.push(`${job.name} has a bias of its own: no column of ones was added.`);
       else {
-        columns.unshift(new Float64Array(m).fill(1));
         used = [INTERCEPT, ...used];
-        scaling = [{ feature: INTERCEPT, mean: 0, deviation: 1 }, ...scaling];
         notes.push('A column of ones comes before the features: its weight is the intercept.');
       }
     }
-    bindSize(matrix.size, columns.length, 'features');
-    inputs[matrix.input.name] = matrix.rowsFirst ? interleave(columns, m) : concatenate(columns, m);
+    bindSize(matrix.size, width, 'features');
+    if (problems.length > 0) return failed(...problems);
+    const column = (k: number): Float64Array =>
+      ones && k === 0
+        ? new Float64Array(m).fill(1)
+        : (valuesOf(names[ones ? k - 1 : k] ?? '') ?? new Float64Array(m));
+    const stride = matrix.rowsFirst ? width : 1;
+    const values = memory?.take(m * width, stride) ?? new Float64Array(m * width);
+    (matrix.rowsFirst ? interleave : concatenate)(values, m, width, column);
+    inputs[matrix.input.name] = values;
   } else if (names.length > 0 && vectors.length > 0)
     problems.push(
       problem(
@@ -147,7 +156,8 @@ export function prepareDataset(job: FedJob, table: Table, choice: DataChoice): P
     const values = pickRows(target.values, features.rows);
     const classes = target.classes?.length ?? 0;
     if (label.classes !== null && label.need.kind === 'classes') bindSize(label.classes, classes, 'classes');
-    inputs[label.input.name] = label.axes === 1 ? values : oneHot(values, classes, label.rowsFirst);
+    const laidOut = label.axes === 1 ? values : oneHot(values, classes, label.rowsFirst);
+    inputs[label.input.name] = placedIn(memory, laidOut, label.rowsFirst ? laidOut.length / m : 1);
     if (weights) {
       const balanced = balancedWeights(weights.kind, values, features.training);
       if (balanced) {
@@ -156,8 +166,15 @@ export function prepareDataset(job: FedJob, table: Table, choice: DataChoice): P
       } else problems.push(oneClass(choice.target));
     }
   }
+  problems.push(...read.problems());
   if (problems.length > 0) return failed(...problems);
 
+  notes.unshift(
+    ...leftOutNotes(table.columns, new Set([choice.target, ...choice.features])),
+    ...(target?.notes ?? []),
+    ...features.notes,
+    ...read.notes(),
+  );
   notes.push(
     ...sparseNotes(m, label && target ? { name: choice.target, values: inputs[label.input.name] } : null),
   );
@@ -170,10 +187,11 @@ export function prepareDataset(job: FedJob, table: Table, choice: DataChoice): P
   const all: Dataset = {
     sizes,
     inputs,
+    ...(memory ? { memory } : {}),
     rows: m,
     features: used,
     classes: target?.classes ?? null,
-    scaling,
+    scaling: [...(ones ? [{ feature: INTERCEPT, mean: 0, deviation: 1 }] : []), ...read.scaling()],
     notes,
   };
   const { training } = features;
@@ -190,6 +208,30 @@ export function prepareDataset(job: FedJob, table: Table, choice: DataChoice): P
 }
 
 const INTERCEPT = 'intercept';
+/** Numbers from which on a copy of a matrix takes some time. */
+const LARGE = 1 << 16;
+
+/** Reads features in any order, and tells what there was to say of them in theirs. */
+function recording(features: FeatureColumns): {
+  values(feature: number): Float64Array;
+  scaling(): Scaling[];
+  notes(): string[];
+  problems(): Problem[];
+} {
+  const read = features.names.map((): Omit<FeatureValues, 'values'> | null => null);
+  const each = <T>(of: (one: Omit<FeatureValues, 'values'>) => readonly T[]): T[] =>
+    read.flatMap((one) => (one ? of(one) : []));
+  return {
+    values: (feature) => {
+      const { values, ...rest } = features.read(feature);
+      read[feature] = rest;
+      return values;
+    },
+    scaling: () => each(({ scaling }) => [scaling]),
+    notes: () => each(({ notes }) => notes),
+    problems: () => each(({ problems }) => problems),
+  };
+}
 
 /** Whether a parameter is added whatever the features are: one that does not run over them. */
 function hasBias(inputs: readonly JobInput[], features: Size): boolean {
@@ -349,26 +391,31 @@ function labelOf(input: JobInput, other: Size | null, rowsFirst: boolean): Label
 
 /** Rows at a time, so that a stretch of the result stays in cache while the columns are written into it. */
 const STRETCH = 128;
+/** Columns at a time: as many as a line of the cache holds numbers. */
+const TOGETHER = 8;
 
-function interleave(columns: readonly Float64Array[], m: number): Float64Array {
-  const n = columns.length;
-  const out = new Float64Array(m * n);
-  for (let start = 0; start < m; start += STRETCH) {
-    const end = Math.min(m, start + STRETCH);
-    for (let j = 0; j < n; j += 1) {
-      const column = columns[j] ?? out;
-      for (let i = start; i < end; i += 1) out[i * n + j] = column[i] ?? NaN;
+/** Fills a matrix of `m` rows with its `n` columns, of which there are a few at a time. */
+function interleave(out: Float64Array, m: number, n: number, column: (k: number) => Float64Array): void {
+  for (let from = 0; from < n; from += TOGETHER) {
+    const few = Array.from({ length: Math.min(TOGETHER, n - from) }, (_, k) => column(from + k));
+    for (let start = 0; start < m; start += STRETCH) {
+      const end = Math.min(m, start + STRETCH);
+      few.forEach((values, k) => {
+        for (let i = start; i < end; i += 1) out[i * n + from + k] = values[i] ?? NaN;
+      });
     }
   }
-  return out;
 }
 
-function concatenate(columns: readonly Float64Array[], m: number): Float64Array {
-  const out = new Float64Array(m * columns.length);
-  columns.forEach((column, j) => {
-    out.set(column, j * m);
-  });
-  return out;
+function concatenate(out: Float64Array, m: number, n: number, column: (k: number) => Float64Array): void {
+  for (let k = 0; k < n; k += 1) out.set(column(k), k * m);
+}
+
+/** The same values in the memory, where there is room. */
+function placedIn(memory: DataMemory | null, values: Float64Array, width: number): Float64Array {
+  const own = memory?.take(values.length, width);
+  own?.set(values);
+  return own ?? values;
 }
 
 function oneHot(positions: Float64Array, classes: number, rowsFirst: boolean): Float64Array {

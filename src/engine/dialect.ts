@@ -45,7 +45,7 @@ export function sniffLayout(head: string, whole: boolean, options: DialectOption
   const decimal = options.decimal ?? sniffDecimal(records, delimiter);
   const dialect: Dialect = { delimiter, decimal, comment };
   const [first = [], ...rest] = records;
-  const header = options.header ?? looksLikeHeader(first, decimal);
+  const header = options.header ?? (looksLikeHeader(first, decimal) || looksLikeLabels(first, rest, decimal));
   if (header) return { dialect, header, names: withRowNames(first, rest) };
   const told =
     comment === null || options.header === false ? null : toldNames(lines, comment, dialect, first);
@@ -200,6 +200,41 @@ export function looksLikeHeader(cells: readonly string[], decimal: Decimal = '.'
   return (
     cells.some((cell) => !isMissing(cell)) && cells.every((cell) => Number.isNaN(readNumber(cell, decimal)))
   );
+}
+
+/** Years, as names of columns, and numbers that whoever writes a table gives columns without names. */
+const isYear = (label: number): boolean => label >= 1800 && label < 2200;
+const LEAST_NUMBERED = 3;
+/** A share of cells that are years by chance. */
+const BY_CHANCE = 0.05;
+
+/**
+ * Whether a first record holds names of which some or all are whole numbers at equal steps: years over values that are none,
+ * or numbers beside a name (or a gap) over a column that has numbers (or no gaps). What may as well be data is data.
+ */
+function looksLikeLabels(
+  first: readonly string[],
+  rest: readonly (readonly string[])[],
+  decimal: Decimal,
+): boolean {
+  const places = first.flatMap((cell, k) => (/^\d+$/.test(cell) ? [k] : []));
+  const labels = places.map((k) => Number(first[k]));
+  const [low = 0, next = low] = labels;
+  const step = next - low;
+  const even = labels.every((label, k) => label === low + k * step);
+  if (rest.length === 0 || labels.length < 2 || step === 0 || !even) return false;
+  const others = first.flatMap((_, k) => (places.includes(k) ? [] : [k]));
+  if (others.some((k) => !Number.isNaN(readNumber(first[k] ?? '', decimal)))) return false;
+  const cellsOf = (columns: readonly number[]): string[] =>
+    rest.flatMap((record) => columns.map((k) => record[k] ?? '')).filter((cell) => !isMissing(cell));
+  const named = others.filter((k) => !isMissing(first[k] ?? ''));
+  const isNumber = (cell: string): boolean => !Number.isNaN(readNumber(cell, decimal));
+  if (named.some((k) => cellsOf([k]).length > 0 && cellsOf([k]).every(isNumber))) return true;
+  const cells = cellsOf(places);
+  const years = cells.filter((cell) => /^\d{4}$/.test(cell) && isYear(Number(cell)));
+  if (labels.every(isYear) && cells.length > 0 && years.length <= BY_CHANCE * cells.length) return true;
+  const numbered = low === 0 && step === 1 && labels.length >= LEAST_NUMBERED;
+  return numbered && first[0] === '' && rest.every((record) => !isMissing(record[0] ?? ''));
 }
 
 const DELIMITER_NAMES: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 /** Runs a program again and again on the same data: as a kernel where that is possible, else in the interpreter. */
 import type { Crew } from './crew';
+import type { DataMemory } from './dataMemory';
 import { createRunner, type Arrays } from './interpret';
 import { createKernel, type Kernel } from './kernel';
 import type { Compiled, LoopProgram, Sizes } from './loop';
@@ -13,16 +14,17 @@ export interface Evaluation {
   dispose(): void;
 }
 
-/** Throws a RangeError for data that does not have the sizes. */
+/** Throws a RangeError for data that does not have the sizes. What of `fixed` lies in `data` is not copied. */
 export function createEvaluation(
   program: LoopProgram,
   sizes: Sizes,
   fixed: Arrays,
   crew: Crew | null,
   precision: 'double' | 'single' = 'double',
+  data: DataMemory | null = null,
 ): Evaluation {
   const attempt = (how: 'double' | 'single'): Compiled<Kernel> =>
-    createKernel(program, sizes, fixed, { precision: how, fused: canFuse() }, crew);
+    createKernel(program, sizes, fixed, { precision: how, fused: canFuse() }, crew, data);
   const kernel = attempt(precision);
   if (kernel.ok) return kernel.value;
   const wider = precision === 'single' ? attempt('double') : kernel;

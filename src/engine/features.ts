@@ -19,9 +19,16 @@ export interface FeatureColumns {
   readonly rows: Int32Array;
   /** How many of them are for training. */
   readonly training: number;
-  /** One array per feature, over the used rows. */
-  readonly values: readonly Float64Array[];
-  readonly scaling: readonly Scaling[];
+  readonly notes: readonly string[];
+  readonly problems: readonly Problem[];
+  /** The values of one feature, by its place in `names`: made when they are asked for, as all at once are as much as the table. */
+  read(feature: number): FeatureValues;
+}
+
+export interface FeatureValues {
+  /** Over the used rows; not to be written to. */
+  readonly values: Float64Array;
+  readonly scaling: Scaling;
   readonly notes: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -68,39 +75,50 @@ export function readFeatures(
           : 'The table has no rows.',
       ),
     );
-  if (problems.length > 0) return { names, rows, training, values: [], scaling: [], notes, problems };
-  if (training < rows.length)
+  if (problems.length === 0 && training < rows.length)
     notes.push(`${rows.length - training} rows, drawn with the seed ${seed}, are kept for validation.`);
+  const inOrder = training === rowCount;
+  const read = (feature: number): FeatureValues => {
+    const column = columns[feature];
+    if (!column) throw new RangeError(`there is no feature ${feature}`);
+    return featureValues(column, inOrder ? null : rows, training, options);
+  };
+  return { names, rows, training, notes, problems, read };
+}
 
-  const values: Float64Array[] = [];
-  const scaling: Scaling[] = [];
-  for (const column of columns) {
-    const own = pickRows(column.numbers, rows);
-    // What is learnt of the data is learnt of the rows for training.
-    const learnt = own.subarray(0, training);
-    if (column.missing > 0 && options.missing === 'mean') {
-      const value = column.categorical ? usualOf(learnt) : meanOf(learnt);
-      if (Number.isNaN(value))
-        problems.push(
-          problem(
-            'feature-empty',
-            `Column ${column.name} has no value in the rows for training. Leave it out of the features.`,
-          ),
-        );
-      const filled = fillGaps(own, value);
-      const what = column.categorical
-        ? `its most frequent category, ${value}`
-        : `its mean, ${value.toPrecision(6)}`;
-      if (filled > 0) notes.push(`${filled} missing values of ${column.name} became ${what}.`);
-    }
-    scaling.push(
-      options.standardise
-        ? standardise(column.name, own, training, notes)
-        : { feature: column.name, mean: 0, deviation: 1 },
-    );
-    values.push(own);
+/** `rows` is null where all rows of the column are used, in their order. */
+function featureValues(
+  column: Feature,
+  rows: Int32Array | null,
+  training: number,
+  options: FeatureOptions,
+): FeatureValues {
+  const notes: string[] = [];
+  const problems: Problem[] = [];
+  const fill = column.missing > 0 && options.missing === 'mean';
+  let own = rows ? pickRows(column.numbers, rows) : column.numbers;
+  if (!rows && (fill || options.standardise)) own = own.slice();
+  // What is learnt of the data is learnt of the rows for training.
+  const learnt = own.subarray(0, training);
+  if (fill) {
+    const value = column.categorical ? usualOf(learnt) : meanOf(learnt);
+    if (Number.isNaN(value))
+      problems.push(
+        problem(
+          'feature-empty',
+          `Column ${column.name} has no value in the rows for training. Leave it out of the features.`,
+        ),
+      );
+    const filled = fillGaps(own, value);
+    const what = column.categorical
+      ? `its most frequent category, ${value}`
+      : `its mean, ${value.toPrecision(6)}`;
+    if (filled > 0) notes.push(`${filled} missing values of ${column.name} became ${what}.`);
   }
-  return { names, rows, training, values, scaling, notes, problems };
+  const scaling = options.standardise
+    ? standardise(column.name, own, training, notes)
+    : { feature: column.name, mean: 0, deviation: 1 };
+  return { values: own, scaling, notes, problems };
 }
 
 function unusable(column: Column): Problem[] {

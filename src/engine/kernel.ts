@@ -3,11 +3,12 @@
  * memory; the interpreter is also the specification, and what runs where there can be no kernel.
  */
 import { opRow } from '../core/ops';
+import type { DataMemory } from './dataMemory';
 import { bindUniform, type Arrays } from './interpret';
 import type { Compiled, LoopProgram, Sizes } from './loop';
 import { NotVectorised } from './wasm/instantiate';
 import { canVectorise, compileKernel, rowsFunction, scratchOf, type KernelPlan } from './wasm/compile';
-import { wasmHost, type WasmInstance, type WasmMemory } from './wasm/host';
+import { PAGE, wasmHost, type WasmInstance, type WasmMemory } from './wasm/host';
 import type { Store } from './wasm/layout';
 import { STREAMS } from './wasm/nest';
 import { bindTotals, NEUTRAL } from './totals';
@@ -46,8 +47,9 @@ export interface KernelSettings {
 export const NO_AXIS = 'it has no axis that vectors could run along';
 
 /**
- * `fixed` are inputs that stay the same between runs: they are copied into the kernel's memory once. With a crew, `steps`
- * shares the work on large data with its threads; results are the same to the last bit.
+ * `fixed` are inputs that stay the same between runs: they are copied into the kernel's memory once, those aside that lie in
+ * `data`, whose memory the kernel then works in. With a crew, `steps` shares the work on large data with its threads; results are
+ * the same to the last bit.
  */
 export function createKernel(
   program: LoopProgram,
@@ -55,25 +57,72 @@ export function createKernel(
   fixed: Arrays,
   settings: KernelSettings,
   crew: Crew | null = null,
+  data: DataMemory | null = null,
 ): Compiled<Kernel> {
   const host = wasmHost();
   if (!host || !canVectorise()) return { ok: false, message: 'this host has no WebAssembly with vectors' };
   if (program.passes.every((pass) => pass.rows.length === 0)) return { ok: false, message: NO_AXIS };
+  const placed = data && settings.precision === 'double' ? placesIn(data, program, fixed) : NOWHERE;
+  const shared = placed.size > 0 ? data : null;
+  let reserved: number | null = null;
+  const release = (): void => {
+    if (reserved !== null) shared?.release(reserved);
+  };
   try {
     const plan = compileKernel(program, sizes, {
       double: settings.precision === 'double',
       fused: settings.fused,
       helpers: crew?.helpers ?? 0,
+      ground: shared && { placed, reserve: (bytes) => (reserved = shared.reserve(bytes)) },
     });
-    const memory = new host.Memory({ initial: plan.pages, maximum: plan.pages, shared: plan.helpers > 0 });
+    const memory =
+      shared?.memory ??
+      new host.Memory({ initial: plan.pages, maximum: plan.pages, shared: plan.helpers > 0 });
     const module = new host.Module(plan.bytes);
     const runChunk = createChunkRunner(plan, memory, 0, new host.Instance(module, importsOf(plan, memory)));
     const team = crew && plan.helpers > 0 ? { crew, id: crew.load({ plan, module, memory }) } : null;
-    return { ok: true, value: bindKernel(program, sizes, fixed, plan, memory, settings, runChunk, team) };
+    const isPlaced = (name: string, buffer: number, values: Float64Array): boolean => {
+      const place = placed.get(buffer);
+      if (place !== undefined && shared?.placeOf(values) !== place)
+        throw new RangeError(`the input ${name} lies in the memory of the data and has no other values`);
+      return place !== undefined;
+    };
+    const kernel = bindKernel(
+      program,
+      sizes,
+      fixed,
+      plan,
+      memory,
+      settings,
+      runChunk,
+      team,
+      crew?.alone,
+      isPlaced,
+    );
+    const dispose = (): void => {
+      kernel.dispose();
+      // A helper that is still at a chunk writes to where the kernel was.
+      if (!team || isIdle(team)) release();
+    };
+    return { ok: true, value: { ...kernel, dispose } };
   } catch (error) {
+    release();
     if (error instanceof NotVectorised) return { ok: false, message: error.message };
     throw error;
   }
+}
+
+const NOWHERE: ReadonlyMap<number, number> = new Map();
+
+/** The inputs that lie in the memory of the data, by buffer. */
+function placesIn(data: DataMemory, program: LoopProgram, fixed: Arrays): Map<number, number> {
+  const places = new Map<number, number>();
+  for (const { name, buffer } of program.inputs) {
+    const values = fixed[name];
+    const place = values ? data.placeOf(values) : null;
+    if (place !== null) places.set(buffer, place);
+  }
+  return places;
 }
 
 export const importsOf = (plan: KernelPlan, memory: WasmMemory): Record<string, Record<string, unknown>> => ({
@@ -116,7 +165,7 @@ export function createChunkRunner(
 }
 
 const totalsAt = ({ layout, pages, chunks }: KernelPlan, chunk: number): number =>
-  pages * 65536 - (chunks - chunk) * layout.totalBytes;
+  pages * PAGE - (chunks - chunk) * layout.totalBytes;
 
 const viewOf = (memory: WasmMemory, { offset, length, double }: Store): Float64Array | Float32Array =>
   double ? new Float64Array(memory.buffer, offset, length) : new Float32Array(memory.buffer, offset, length);
@@ -125,6 +174,12 @@ interface Team {
   readonly crew: Crew;
   /** The kernel's number in the crew. */
   readonly id: number;
+}
+
+/** Whether no thread is at a chunk of the kernel, or can still take one. */
+function isIdle({ crew, id }: Team): boolean {
+  const job = currentJob(crew.board);
+  return job.kernel !== id || isOver(crew.board, job);
 }
 
 /** Milliseconds to wait for the last chunks of others before the caller is let in. */
@@ -186,6 +241,9 @@ function bindKernel(
   settings: KernelSettings,
   runChunk: ChunkRunner,
   team: Team | null,
+  alone: string | undefined,
+  /** Whether it is there already; throws a RangeError for other values in its place. */
+  isPlaced: (name: string, buffer: number, values: Float64Array) => boolean,
 ): Kernel {
   const { layout } = plan;
   const none = new Float64Array(0);
@@ -200,7 +258,7 @@ function bindKernel(
     const view = views[buffer] ?? none;
     if (value.length !== view.length)
       throw new RangeError(`the input ${name} has ${value.length} values, expected ${view.length}`);
-    if (value.buffer !== memory.buffer || value.byteOffset !== view.byteOffset) view.set(value);
+    if (!isPlaced(name, buffer, value)) view.set(value);
   };
   for (const { name, buffer } of program.inputs) {
     const value = fixed[name];
@@ -235,7 +293,7 @@ function bindKernel(
   return {
     about: `a kernel in ${settings.precision} precision${settings.fused ? ' with fused multiply-add' : ''}${
       team ? `, on ${1 + plan.helpers} threads` : ''
-    }`,
+    }${alone === undefined ? '' : `, on one thread, as ${alone}`}`,
     steps: (inputs = {}) => stepsOf(inputs, team),
     dispose: () => {
       team?.crew.forget(team.id);

@@ -1,6 +1,6 @@
 /** Threads that share the work of kernels: started once, when first needed, and again when one is lost. */
 import { Worker } from 'node:worker_threads';
-import { createBoard, freeChunksOf, MOST_HELPERS, wake, type Board } from '../engine/board';
+import { createBoard, freeChunksOf, MOST_HELPERS, noBoard, wake, type Board } from '../engine/board';
 import type { Crew, HelperMessage, SharedKernel } from '../engine/crew';
 
 /** What a helper is started with. */
@@ -17,12 +17,15 @@ export interface StartedCrew extends Crew {
   dispose(): Promise<void>;
 }
 
-/** `file` is the script that calls `beHelper` in a thread with a `HelperStart`; `started` is told of each thread. */
+const NOT_SHARED = 'this host has no memory that threads share';
+
+/** Without memory that threads share there are no helpers, and kernels say so. `file` is the script that calls `beHelper` in a thread with a `HelperStart`; `started` is told of each thread. */
 export function createCrew(
   file: string,
   helpers: number,
   started: (worker: Worker) => void = () => undefined,
 ): StartedCrew {
+  if (typeof SharedArrayBuffer === 'undefined') return nobody();
   const board = createBoard();
   const count = Math.min(helpers, MOST_HELPERS);
   const kernels = new Map<number, SharedKernel>();
@@ -77,3 +80,12 @@ export function createCrew(
     },
   };
 }
+
+const nobody = (): StartedCrew => ({
+  board: noBoard(),
+  helpers: 0,
+  alone: NOT_SHARED,
+  load: () => 0,
+  forget: () => undefined,
+  dispose: () => Promise.resolve(),
+});

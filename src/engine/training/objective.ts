@@ -64,7 +64,14 @@ export function createObjective(request: ObjectiveRequest): Objective {
   const ofBatches = new Map<number, readonly Evaluation[]>();
   const create = (program: LoopProgram, count: number | null): Evaluation =>
     count === null || job.rows === null
-      ? createEvaluation(program, dataset.sizes, { ...fixed, ...dataset.inputs }, crew, precision)
+      ? createEvaluation(
+          program,
+          dataset.sizes,
+          { ...fixed, ...dataset.inputs },
+          crew,
+          precision,
+          dataset.memory ?? null,
+        )
       : createEvaluation(program, { ...dataset.sizes, [job.rows]: count }, shared, crew, precision);
   let ofAll: readonly Evaluation[] | null = null;
   const evaluationsFor = (count: number | null): readonly Evaluation[] => {

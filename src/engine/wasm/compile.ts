@@ -6,7 +6,7 @@ import { sizeOf } from '../loop';
 import { I32, writeFunction } from './code';
 import { encodeModule, F64, type FunctionBody } from './encode';
 import type { Pool } from './emit';
-import { wasmHost } from './host';
+import { MOST_PAGES, PAGE, wasmHost } from './host';
 import { NotVectorised } from './instantiate';
 import { foldsRows, layOut, type Layout, type Store } from './layout';
 import { STREAMS, type Frame } from './nest';
@@ -27,7 +27,7 @@ export interface KernelPlan {
   readonly chunks: number;
   /** Blocks that take no longer than some milliseconds. */
   readonly sliceBlocks: number;
-  /** Whole memory, in pages. */
+  /** Where its memory ends, in pages. */
   readonly pages: number;
   /** Threads that help; the memory is shared if there are any. */
   readonly helpers: number;
@@ -47,10 +47,17 @@ export interface KernelOptions {
   readonly fused: boolean;
   /** Threads that could help; none are asked for little data. */
   readonly helpers: number;
+  /** Data that lie in memory already, for kernels in double precision. */
+  readonly ground?: KernelGround | null;
 }
 
-export const PAGE = 65536;
-const MOST_PAGES = 65536;
+export interface KernelGround {
+  /** By buffer, in bytes. */
+  readonly placed: ReadonlyMap<number, number>;
+  /** Memory for the kernel's own things, from the start of a page on; null where there is none. */
+  reserve(bytes: number): number | null;
+}
+
 const CHUNK_BYTES = 1 << 20;
 /** Fewer chunks than these are done sooner by one thread. */
 const SHARED_CHUNKS = 4;
@@ -74,18 +81,23 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
   const rowWork = workPerRow(program, sizes);
   const intensity = (rowWork * (options.double ? 8 : 4)) / rowBytes;
   const blockRows = 64 * rowBytes <= BLOCK_BYTES || intensity > COMPUTING ? 64 : 32;
-  const layout = layOut(program, sizes, options.double, blockRows);
+  const ground = options.double ? (options.ground ?? null) : null;
+  const placed = ground?.placed ?? new Map<number, number>();
+  const draft = layOut(program, sizes, options.double, blockRows, { origin: 0, placed });
   const { chunkRows, chunks } = chunking(rows, {
     blockRows,
     rowBytes,
     rowWork,
-    totalBytes: layout.totalBytes,
+    totalBytes: draft.totalBytes,
   });
   const helpers = chunks >= SHARED_CHUNKS ? options.helpers : 0;
-  const bytesNeeded = layout.bytes + (1 + helpers) * scratchOf(layout) + chunks * layout.totalBytes;
-  const pages = Math.ceil(bytesNeeded / PAGE) + 1;
-  if (pages > MOST_PAGES)
+  const bytesNeeded = draft.bytes + (1 + helpers) * scratchOf(draft) + chunks * draft.totalBytes;
+  const ownPages = Math.ceil(bytesNeeded / PAGE) + 1;
+  const origin = ground && ownPages <= MOST_PAGES ? ground.reserve(ownPages * PAGE) : 0;
+  if (ownPages > MOST_PAGES || origin === null)
     throw new NotVectorised('the data takes more than the 4 GB that a kernel can address');
+  const layout = origin === 0 ? draft : layOut(program, sizes, options.double, blockRows, { origin, placed });
+  const pages = origin / PAGE + ownPages;
 
   const called: string[] = [];
   const pool: Pool = {
@@ -100,7 +112,7 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
     }),
   );
   const bytes = encodeModule({
-    memory: { pages, shared: helpers > 0 },
+    memory: ground ? { pages, most: MOST_PAGES, shared: true } : { pages, shared: helpers > 0 },
     imports: called.map((name) => ({ name, params: opRow(name).domain.map(() => F64), results: [F64] })),
     functions,
   });

@@ -27,8 +27,8 @@ export interface FunctionBody extends FunctionType {
 }
 
 export interface ModuleShape {
-  /** Pages of 64 KiB that the imported memory `env.memory` has at least and at most. */
-  readonly memory: { readonly pages: number; readonly shared: boolean };
+  /** Pages of 64 KiB that the imported memory `env.memory` has at least, and can have at most (as many, if not said). */
+  readonly memory: { readonly pages: number; readonly most?: number; readonly shared: boolean };
   /** Imported from `env`; function indices count these first. */
   readonly imports: readonly ImportedFunction[];
   readonly functions: readonly FunctionBody[];
@@ -79,7 +79,7 @@ export function encodeModule({ memory, imports, functions }: ModuleShape): Uint8
     0x02,
     memory.shared ? 0x03 : 0x01,
     ...unsigned(memory.pages),
-    ...unsigned(memory.pages),
+    ...unsigned(memory.most ?? memory.pages),
   ];
   const bodies = functions.map(({ locals, code }) => sized([...vector(runs(locals)), ...code, 0x0b]));
   return Uint8Array.from([

@@ -1,7 +1,13 @@
 /** What is used of the host's WebAssembly, which belongs to no library of types that Node and the browser share. */
 
+/** Bytes of a page, and the pages that addresses of 32 bits reach. */
+export const PAGE = 65536;
+export const MOST_PAGES = 65536;
+
 export interface WasmMemory {
   readonly buffer: ArrayBufferLike;
+  /** By so many pages; throws a RangeError where there are none. */
+  grow(pages: number): number;
 }
 export interface WasmModule {
   /** Modules are opaque; they can be sent to other threads. */

@@ -42,10 +42,24 @@ export const COLUMNS = 'values of all samples are kept with the samples along a 
 
 const aligned = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
 
+/** Where in memory a kernel's own things begin, and the inputs that are there already, by buffer. */
+export interface Ground {
+  readonly origin: number;
+  readonly placed: ReadonlyMap<number, number>;
+}
+
+const NEW_GROUND: Ground = { origin: 0, placed: new Map() };
+
 /** Throws a RangeError for a size that is not bound. */
-export function layOut(program: LoopProgram, sizes: Sizes, double: boolean, blockRows: number): Layout {
+export function layOut(
+  program: LoopProgram,
+  sizes: Sizes,
+  double: boolean,
+  blockRows: number,
+  { origin, placed }: Ground = NEW_GROUND,
+): Layout {
   const width = double ? 8 : 4;
-  let end = 0;
+  let end = origin;
   let scratchBytes = 0;
   let totalBytes = 0;
   const take = (bytes: number): number => {
@@ -73,6 +87,8 @@ export function layOut(program: LoopProgram, sizes: Sizes, double: boolean, bloc
     if (buffer.rowDim > 0 && extents.slice(0, buffer.rowDim).some((n) => n > 1))
       throw new NotVectorised(COLUMNS);
     const strides = rowMajor(extents);
+    const known = double ? placed.get(id) : undefined;
+    if (known !== undefined) return { base: 'absolute', offset: known, double, strides, length };
     const rowDim = buffer.dims.findIndex((size) => size === program.rows);
     const ofRows = rowDim >= 0;
     const slack = ofRows ? SLACK_ROWS * (strides[rowDim] ?? 1) + SLACK_ROWS : SLACK_ROWS;
@@ -112,7 +128,7 @@ export function layOut(program: LoopProgram, sizes: Sizes, double: boolean, bloc
     scratch: end,
     scratchBytes,
     totalBytes: aligned(totalBytes),
-    bytes: end,
+    bytes: end - origin,
     blockRows,
   };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createDataMemory } from '../../../src/engine/dataMemory';
 import { createKernel, type Kernel } from '../../../src/engine/kernel';
 import { createCrew } from '../../../src/worker/crew';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from './jobs';
@@ -61,6 +62,41 @@ describe('a crew', () => {
       for (let run = 0; run < 5; run += 1) expect(await evaluate(kernel)).toEqual(expected);
       await crew.dispose();
     }
+  });
+
+  it('is nobody where threads share no memory, and says so', () => {
+    vi.stubGlobal('SharedArrayBuffer', undefined);
+    try {
+      const crew = createCrew(file, 3);
+      const kernel = shared(crew);
+      expect(kernel.about).toBe(
+        'a kernel in double precision, on one thread, as this host has no memory that threads share',
+      );
+      expect(kernel.run(point)).toEqual(expected);
+      kernel.dispose();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it('reads data where they lie, also with kernels for which their memory has grown', async () => {
+    const memory = createDataMemory();
+    const X = memory?.take(m * n, n);
+    const y = memory?.take(m, 1);
+    if (!memory || !X || !y) throw new Error('no shared memory');
+    X.set(data.X);
+    y.set(data.y);
+    const crew = createCrew(file, 2);
+    const settings = { precision: 'double', fused: false } as const;
+    const made = (): Kernel => unwrap(createKernel(gradient, { m, n }, { X, y }, settings, crew, memory));
+    const first = made();
+    expect(await evaluate(first)).toEqual(expected);
+    const size = memory.memory.buffer.byteLength;
+    const others = [made(), made()];
+    expect(memory.memory.buffer.byteLength).toBeGreaterThan(size);
+    for (let run = 0; run < 4; run += 1)
+      for (const kernel of [first, ...others]) expect(await evaluate(kernel)).toEqual(expected);
+    await crew.dispose();
   });
 
   it('takes part in the work', async () => {
