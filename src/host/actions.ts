@@ -14,6 +14,7 @@ import type { Log } from './log';
 import { notForData, sentence, UserError } from './messages';
 import { createPanel } from './panel';
 import type { Panel, PanelActions } from './panel';
+import { sameTarget } from './panelModel';
 import type { PanelModel } from './panelModel';
 import type { Runs } from './runs';
 import type { Sources } from './sources';
@@ -34,6 +35,9 @@ interface Services {
   readonly workspace: WorkspaceCheck;
   readonly log: Log;
 }
+
+/** Where something was asked for. */
+type Origin = 'panel' | 'elsewhere';
 
 interface Purpose {
   readonly title: string;
@@ -99,13 +103,21 @@ export function createActions({
     await selecting;
   };
 
-  const check = async (located: Located, ask: Ask): Promise<void> => {
-    await show(located, ask === 'unless-chosen' ? 'check' : undefined);
+  /** Data that the panel shows was seen, and is not asked for. */
+  const asking = ({ target }: Located): Ask => {
+    const isShown = panel.visible && model.target !== null && sameTarget(model.target, target);
+    return isShown && model.state.data.preview !== null ? 'unless-proposed' : 'unless-chosen';
+  };
+
+  const check = async (located: Located, from: Origin): Promise<void> => {
+    const ask = asking(located);
+    await show(located, from === 'panel' ? undefined : 'check');
     await runs.check(located, ask);
   };
 
-  const train = async (located: Located, ask: Ask, options: TrainOptions | null): Promise<void> => {
-    await show(located, ask === 'unless-chosen' ? 'train' : undefined);
+  const train = async (located: Located, from: Origin, options: TrainOptions | null): Promise<void> => {
+    const ask = asking(located);
+    await show(located, from === 'panel' ? undefined : 'train');
     await tellEnd(located, await runs.train(located, ask, options));
   };
 
@@ -114,10 +126,17 @@ export function createActions({
     await tellEnd(located, await runs.resume(located));
   };
 
+  /** The panel tells how a run ended; who does not see it hears of it. */
   const tellEnd = async (located: Located, result: TrainResult | null): Promise<void> => {
-    if (result === null || panel.visible) return;
-    const answer = await vscode.window.showInformationMessage(
-      `Nabla: the training of ${located.definition.name} has ended: ${sentence(result.message)}`,
+    if (
+      result === null ||
+      (panel.visible && model.target !== null && sameTarget(model.target, located.target))
+    )
+      return;
+    const { showInformationMessage, showWarningMessage } = vscode.window;
+    const isGood = result.end !== 'failed' && result.end !== 'diverged';
+    const answer = await (isGood ? showInformationMessage : showWarningMessage)(
+      `Nabla: the training of ${located.definition.name} ${isGood ? 'has ended' : 'ended early'}: ${sentence(result.message)}`,
       'Show',
     );
     if (answer === 'Show') await show(located, 'train');
@@ -136,12 +155,12 @@ export function createActions({
     'nabla.checkOnData': (argument) =>
       attempt('the check on data', async () => {
         const located = await find(argument, CHECK);
-        if (located !== null) await check(located, 'unless-chosen');
+        if (located !== null) await check(located, 'elsewhere');
       }),
     'nabla.train': (argument) =>
       attempt('the training', async () => {
         const located = await find(argument, TRAIN);
-        if (located !== null) await train(located, 'unless-chosen', null);
+        if (located !== null) await train(located, 'elsewhere', null);
       }),
     'nabla.pauseTraining': () => {
       runs.pause();
@@ -200,9 +219,8 @@ export function createActions({
       }),
     setData: (choice: DataChoice) =>
       withShown('choosing data', CHOOSE, (located) => runs.setData(located, choice)),
-    check: () => withShown('the check on data', CHECK, (located) => check(located, 'unless-proposed')),
-    train: (options) =>
-      withShown('the training', TRAIN, (located) => train(located, 'unless-proposed', options)),
+    check: () => withShown('the check on data', CHECK, (located) => check(located, 'panel')),
+    train: (options) => withShown('the training', TRAIN, (located) => train(located, 'panel', options)),
     pause: () => handlers['nabla.pauseTraining'](),
     step: () => handlers['nabla.stepTraining'](),
     resume: async () => {

@@ -155,17 +155,14 @@ export function createTrainings(services: TrainingServices): Trainings {
     keeper: Keeper,
   ): Promise<TrainResult> => {
     const { training } = sessions.get(target);
+    const cameToNothing = result.epochs === 0 && before !== null && result.end !== 'finished';
     if (training?.runId === runId)
-      sessions.update(target, {
-        training:
-          result.epochs === 0 && before !== null && result.end !== 'finished'
-            ? before
-            : ended(training, result),
-      });
+      sessions.update(target, { training: cameToNothing ? before : ended(training, result) });
     if (result.end === 'cancelled') await keeper.keep();
     else await keeper.forget();
-    if (result.end === 'failed' || result.end === 'diverged')
-      throw new UserError(`The training of ${definition.name} ended early: ${sentence(result.message)}`);
+    // What the result does not say where it is shown is said in a message.
+    if (cameToNothing && (result.end === 'failed' || result.end === 'diverged'))
+      throw new UserError(`The training of ${definition.name} did not begin: ${sentence(result.message)}`);
     return result;
   };
 

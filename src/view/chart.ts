@@ -147,7 +147,10 @@ function options(width: number, logarithmic: boolean, curves: readonly CurveStyl
     legend: { show: false },
     padding: [8, 16, 0, 0],
     cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
-    scales: { x: { time: false }, y: { distr: logarithmic ? 3 : 1 } },
+    scales: {
+      x: { time: false, range: (plot, min, max) => [min, isOne(plot) ? min + 1 : max] },
+      y: { distr: logarithmic ? 3 : 1 },
+    },
     axes: [
       { ...axis, size: 30, incrs: WHOLE_STEPS },
       {
@@ -162,13 +165,17 @@ function options(width: number, logarithmic: boolean, curves: readonly CurveStyl
       ...curves.map(({ colour, dashed = false }) => ({
         stroke: theme(colour, foreground),
         width: 1.75,
-        points: { show: false },
+        // A single epoch makes no line.
+        points: { show: isOne, size: 6 },
         spanGaps: false,
         ...(dashed ? { dash: DASHES } : {}),
       })),
     ],
   };
 }
+
+/** A run of one epoch. */
+const isOne = (plot: uPlot): boolean => plot.data[0].length < 2;
 
 /** Epochs are whole. */
 const WHOLE_STEPS = [1, 2, 5]

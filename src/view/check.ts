@@ -1,6 +1,7 @@
 /** The check on data: the choice of the data, the run, the report. */
 import type { InputSummary } from '../protocol';
 import type { DataState, PanelState } from '../protocol/panel';
+import type { DataUse } from '../protocol/training';
 import { checkReport } from './checkReport';
 import type { Section, ViewContext } from './context';
 import { button } from './controls';
@@ -29,6 +30,8 @@ export function createCheck(context: ViewContext, frame: Frame): Section {
   let shownData: DataState | undefined;
   let shownInputs: readonly InputSummary[] | undefined;
   let shownReport: PanelState['check'] | undefined;
+  /** What the last choice from the same file came to, shown until it is known of the next. */
+  let lastUse: { readonly path: string; readonly use: DataUse } | null = null;
 
   return {
     element: frame.element,
@@ -37,8 +40,11 @@ export function createCheck(context: ViewContext, frame: Frame): Section {
       if (!equal(data, shownData) || !equal(inputs, shownInputs)) {
         shownData = data;
         shownInputs = inputs;
+        const path = data.choice?.path ?? '';
+        if (data.use) lastUse = { path, use: data.use };
+        const use = data.use ?? (lastUse?.path === path ? lastUse.use : null);
         keepFocus(form, () => {
-          fill(form, ...dataForm(context, data, inputs));
+          fill(form, ...dataForm(context, { ...data, use }, inputs));
         });
       }
       const missing = whatIsMissing(data);

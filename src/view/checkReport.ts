@@ -18,6 +18,7 @@ import {
   formatNumber,
   formatShape,
   plural,
+  typeset,
 } from './format';
 import { icon } from './icons';
 import { problemList, verdictBadge } from './verdict';
@@ -83,7 +84,7 @@ function parameterCheck(check: ParameterCheck): HTMLElement {
   const { handVerdict, handDifference } = check;
   const isRight = check.derivedVerdict === 'right' && (handVerdict ?? 'right') === 'right';
   // Where all is right it says with more digits what is above, so it is among the details.
-  const reason = check.reason !== '' && h('p', { class: 'reason' }, capitalised(check.reason));
+  const reason = check.reason !== '' && h('p', { class: 'reason' }, typeset(capitalised(check.reason)));
   if (isRight && reason) cells.prepend(reason);
   return h(
     'article',
@@ -150,7 +151,7 @@ function cellTable(check: ParameterCheck, rows: readonly CellRow[]): HTMLElement
   const derived = formatColumn(rows.map((row) => row.derived));
   const yours = formatColumn(rows.map((row) => row.handWritten ?? NaN));
   const finite = formatColumn(rows.map((row) => row.finite));
-  const heads = ['Cell', 'Derived', ...(hand ? ['Yours'] : []), 'Finite difference', 'Its error', 'Off by'];
+  const heads = ['Cell', 'Derived', ...(hand ? ['Yours'] : []), 'Finite difference', 'Error', 'Off by'];
   return h(
     'table',
     {},

@@ -2,7 +2,7 @@
 import type { Coefficient, CoefficientReport } from '../protocol/training';
 import { button, scroller } from './controls';
 import { fill, h } from './dom';
-import { agreement, formatColumn, formatCount, formatError, formatNumber } from './format';
+import { agreement, formatCount, formatError, formatNumber } from './format';
 
 /** Rows that are shown at first, and that each further click adds. */
 const FIRST_ROWS = 20;
@@ -54,12 +54,11 @@ function coefficientTable(
   rows: readonly Coefficient[],
   distribution: CoefficientReport['distribution'],
 ): HTMLElement {
-  const values = formatColumn(rows.map(({ value }) => value));
   const withErrors = rows.some(({ standardError }) => standardError !== null);
   const heads = [
     'Coefficient',
     'Estimate',
-    ...(withErrors ? ['Standard error', distribution === 't' ? 't' : 'z', 'p', '95 % interval'] : []),
+    ...(withErrors ? ['Std. error', distribution === 't' ? 't' : 'z', 'p', '95 % interval'] : []),
   ];
   return h(
     'table',
@@ -69,12 +68,12 @@ function coefficientTable(
     h(
       'tbody',
       {},
-      ...rows.map((row, place) =>
+      ...rows.map((row) =>
         h(
           'tr',
           {},
           h('th', { scope: 'row' }, h('code', {}, row.name)),
-          h('td', {}, values[place]),
+          h('td', {}, formatNumber(row.value, 5)),
           ...(withErrors ? errorCells(row) : []),
         ),
       ),
@@ -92,7 +91,7 @@ function errorCells({ standardError, statistic, p, low, high }: Coefficient): HT
     h(
       'td',
       { class: 'dim' },
-      low === null || high === null ? '\u2013' : `${formatNumber(low, 4)} to ${formatNumber(high, 4)}`,
+      low === null || high === null ? '\u2013' : `${formatNumber(low, 3)} to ${formatNumber(high, 3)}`,
     ),
   ];
 }

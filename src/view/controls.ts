@@ -171,6 +171,8 @@ export function segmented<T extends string>(
 /** A labelled form control. */
 export function field(label: string, control: HTMLElement, hint?: string): HTMLElement {
   control.id = uniqueId('field');
+  // For those who do not see it under the mouse.
+  if (hint !== undefined) control.title = hint;
   return h(
     'div',
     { class: 'field', title: hint },

@@ -5,6 +5,8 @@ import type { DataState } from '../protocol/panel';
 import type { ViewContext } from './context';
 import { button, field } from './controls';
 import { h } from './dom';
+import { choiceBox, select } from './formControls';
+import type { Option } from './formControls';
 import { formatCount, formatNumber, plural } from './format';
 import { problemList } from './verdict';
 
@@ -14,7 +16,7 @@ export function dataForm(
   data: DataState,
   inputs: readonly InputSummary[],
 ): HTMLElement[] {
-  const { files, preview, choice } = data;
+  const { files, preview, choice, use } = data;
   const set = (change: Partial<DataChoice>): void => {
     if (choice) void context.ask((host) => host.setData({ ...choice, ...change }));
   };
@@ -24,7 +26,9 @@ export function dataForm(
       h('p', { class: 'dim' }, 'No data file in this workspace yet. Choose one to check on real numbers.'),
     );
   if (preview) {
-    const problems = problemList(context, preview.problems);
+    parts.push(h('p', { class: 'dim' }, tableText(preview)));
+    // Of a choice only the problems of its own columns matter, which are told below.
+    const problems = choice ? null : problemList(context, preview.problems);
     if (problems) parts.push(problems);
   }
   if (!preview || !choice) return parts;
@@ -32,61 +36,76 @@ export function dataForm(
   parts.push(
     h(
       'div',
-      { class: 'fields' },
-      field(
-        'Target',
-        select(targetOptions(preview), choice.target, (target) => {
-          set({ target, features: choice.features.filter((name) => name !== target) });
+      { class: 'fields even' },
+      targetField(preview, choice, set),
+      ...preparation(preview, choice, set),
+      ...scalars.map((scalar) =>
+        settingField(scalar, choice, (settings) => {
+          set({ settings });
         }),
       ),
-      field(
-        'Missing values',
-        select(
-          [
-            { value: 'drop', label: 'leave the row out' },
-            { value: 'mean', label: 'use the mean of the column' },
-            { value: 'stop', label: 'stop with a message' },
-          ],
-          choice.missing,
-          (missing) => {
-            if (missing === 'drop' || missing === 'mean' || missing === 'stop') set({ missing });
-          },
-        ),
-      ),
-      checkbox(
-        'Standardise the features',
-        'Mean 0 and standard deviation 1 per column',
-        choice.standardise,
-        (on) => {
-          set({ standardise: on });
-        },
-      ),
-      ...preparation(preview, choice, data.use ?? null, set),
     ),
-    ...(scalars.length > 0 ? [settings(scalars, choice, (next) => set({ settings: next }))] : []),
+    h('div', { class: 'checks' }, ...boxes(choice, use ?? null, set)),
     features(preview, choice, (names) => {
       set({ features: names });
     }),
-    ...(data.use ? useOf(context, data.use) : []),
+    ...(use ? useOf(context, use) : []),
   );
   return parts;
+}
+
+type Change = (change: Partial<DataChoice>) => void;
+
+/** "240 rows, 6 columns; columns apart by commas, names in the first line" without saying columns twice. */
+function tableText({ rows, columns, format = '' }: TablePreview): string {
+  const size = `${plural(rows, 'row')}, ${plural(columns.length, 'column')}`;
+  const rest = format.replace(/^columns /, '');
+  if (rest === '') return size;
+  return rest === format ? `${size}; ${rest}` : `${size} ${rest}`;
+}
+
+function targetField(preview: TablePreview, choice: DataChoice, set: Change): HTMLElement {
+  const options = targetOptions(preview);
+  return field(
+    'Target',
+    select(options, choice.target, (target) => {
+      set({ target, features: choice.features.filter((name) => name !== target) });
+    }),
+    'The column that the definition takes as its label',
+  );
 }
 
 /** Shares of the rows for validation, in per cent. */
 const SHARES = [0, 10, 20, 30, 40] as const;
 
-/** What is offered only where it makes sense: for texts among the features, and for what the definition takes. */
-function preparation(
-  preview: TablePreview,
-  choice: DataChoice,
-  use: DataUse | null,
-  set: (change: Partial<DataChoice>) => void,
-): HTMLElement[] {
+/** What is offered only where it makes sense: for values that are missing, for texts among the features, for rows held out. */
+function preparation(preview: TablePreview, choice: DataChoice, set: Change): HTMLElement[] {
   const chosen = new Set(choice.features);
-  const texts = preview.columns.some(({ name, type }) => type === 'text' && chosen.has(name));
-  const share = Math.round(100 * (choice.validation?.share ?? 0));
-  const shares = [...new Set([...SHARES, share])].sort((a, b) => a - b);
+  const used = preview.columns.filter(({ name }) => chosen.has(name) || name === choice.target);
+  const missing = used.reduce((sum, column) => sum + column.missing, 0);
+  const texts = used.some(({ name, type }) => type === 'text' && chosen.has(name));
+  const { share = 0, seed = 0 } = choice.validation ?? {};
+  const percent = Math.round(100 * share);
+  const shares = [...new Set([...SHARES, percent])].sort((a, b) => a - b);
   const parts: HTMLElement[] = [];
+  if (missing > 0)
+    parts.push(
+      field(
+        `Missing values (${formatCount(missing)})`,
+        select(
+          [
+            { value: 'drop', label: 'leave the row out' },
+            { value: 'mean', label: 'mean of the column' },
+            { value: 'stop', label: 'stop the run' },
+          ],
+          choice.missing,
+          (way) => {
+            if (way === 'drop' || way === 'mean' || way === 'stop') set({ missing: way });
+          },
+        ),
+        'What is done about missing values in the columns that are used',
+      ),
+    );
   if (texts)
     parts.push(
       field(
@@ -101,6 +120,7 @@ function preparation(
             if (categories === 'number' || categories === 'indicators') set({ categories });
           },
         ),
+        'What features that are texts become',
       ),
     );
   parts.push(
@@ -111,17 +131,50 @@ function preparation(
           value: String(value),
           label: value === 0 ? 'no rows' : `${value} % of the rows`,
         })),
-        String(share),
+        String(percent),
         (value) => {
-          set({ validation: { share: Number(value) / 100, seed: choice.validation?.seed ?? 0 } });
+          set({ validation: { share: Number(value) / 100, seed } });
         },
       ),
-      'Rows that are not trained on, drawn at random from a fixed seed',
+      'Rows that are not trained on, drawn at random',
     ),
   );
+  if (share > 0) parts.push(seedField(share, seed, set));
+  return parts;
+}
+
+function seedField(share: number, seed: number, set: Change): HTMLElement {
+  const box = h('input', {
+    type: 'number',
+    min: 0,
+    step: 1,
+    value: seed,
+    on: {
+      change: () => {
+        if (Number.isSafeInteger(box.valueAsNumber) && box.valueAsNumber >= 0)
+          set({ validation: { share, seed: box.valueAsNumber } });
+        else box.value = String(seed);
+      },
+    },
+  });
+  return field('Seed of the rows', box, 'Another seed draws other rows for validation');
+}
+
+/** What is done to the columns, and what the definition can be given besides. */
+function boxes(choice: DataChoice, use: DataUse | null, set: Change): HTMLElement[] {
+  const parts = [
+    choiceBox(
+      'Standardise the features',
+      'Mean 0 and standard deviation 1 per column',
+      choice.standardise,
+      (standardise) => {
+        set({ standardise });
+      },
+    ),
+  ];
   if (use?.offers.intercept)
     parts.push(
-      checkbox(
+      choiceBox(
         'Intercept',
         'A column of ones before the features, as the definition has no bias of its own',
         choice.intercept === true,
@@ -132,7 +185,7 @@ function preparation(
     );
   if (use?.offers.weights)
     parts.push(
-      checkbox(
+      choiceBox(
         'Balance the classes',
         `Gives ${use.offers.weights} so that every class counts the same`,
         choice.balance === true,
@@ -152,10 +205,9 @@ function useOf(
   const trouble = problemList(context, problems);
   if (trouble) return [trouble];
   const held = validationRows > 0 ? `, ${plural(validationRows, 'row')} for validation` : '';
-  return [
-    h('p', { class: 'dim' }, `Used: ${plural(rows, 'row')}, ${plural(count, 'feature')}${held}.`),
-    ...notes.map((note) => h('p', { class: 'dim' }, note)),
-  ];
+  const used = h('p', { class: 'dim' }, `Used: ${plural(rows, 'row')}, ${plural(count, 'feature')}${held}.`);
+  if (notes.length === 0) return [used];
+  return [used, h('ul', { class: 'notes dim' }, ...notes.map((note) => h('li', {}, note)))];
 }
 
 function fileRow(context: ViewContext, { files, preview, choice }: DataState): HTMLElement {
@@ -179,91 +231,36 @@ function fileRow(context: ViewContext, { files, preview, choice }: DataState): H
       }),
     );
   });
+  const file = options.length > (current === '' ? 1 : 0) ? field('Data', control) : null;
+  file?.classList.add('file-field');
   return h(
     'div',
     { class: 'fields' },
-    options.length > (current === '' ? 1 : 0) ? field('Data', control) : null,
+    file,
     button({ label: 'Browse…', icon: 'file', onClick: () => void context.ask((host) => host.chooseData()) }),
-    preview &&
-      h(
-        'span',
-        { class: 'dim' },
-        `${plural(preview.rows, 'row')}, ${plural(preview.columns.length, 'column')}`,
-      ),
-    preview?.format === undefined || preview.format === ''
-      ? null
-      : h('span', { class: 'dim' }, `(${preview.format})`),
   );
 }
 
-/** Hyper-parameters of the definition; an empty field leaves the value to the host's default. */
-function settings(
-  scalars: readonly InputSummary[],
-  choice: DataChoice,
+/** The value of a hyper-parameter of the definition; an empty field leaves it to the host's default. */
+function settingField(
+  { name, code }: InputSummary,
+  { settings: known = {} }: DataChoice,
   onChange: (values: Readonly<Record<string, number>>) => void,
 ): HTMLElement {
-  const known = choice.settings ?? {};
-  const fieldOf = ({ name, code }: InputSummary): HTMLElement => {
-    const box = h('input', {
-      type: 'number',
-      step: 'any',
-      value: known[name],
-      placeholder: 'default',
-      on: {
-        change: () => {
-          const others = Object.entries(known).filter(([other]) => other !== name);
-          const own: [string, number][] = Number.isFinite(box.valueAsNumber)
-            ? [[name, box.valueAsNumber]]
-            : [];
-          onChange(Object.fromEntries([...others, ...own]));
-        },
-      },
-    });
-    return field(code === '' ? name : code, box, `Value of the hyper-parameter ${name}`);
-  };
-  return h('div', { class: 'fields' }, ...scalars.map(fieldOf));
-}
-
-interface Option {
-  readonly value: string;
-  readonly label: string;
-}
-
-function select(
-  options: readonly Option[],
-  chosen: string,
-  onChange: (value: string) => void,
-): HTMLSelectElement {
-  const element = h(
-    'select',
-    {
-      on: {
-        change: () => {
-          onChange(element.value);
-        },
-      },
-    },
-    ...options.map(({ value, label }) => h('option', { value, selected: value === chosen }, label)),
-  );
-  return element;
-}
-
-function checkbox(
-  label: string,
-  title: string,
-  checked: boolean,
-  onChange: (on: boolean) => void,
-): HTMLElement {
   const box = h('input', {
-    type: 'checkbox',
-    checked,
+    type: 'number',
+    step: 'any',
+    value: known[name],
+    placeholder: 'default',
     on: {
       change: () => {
-        onChange(box.checked);
+        const others = Object.entries(known).filter(([other]) => other !== name);
+        const own: [string, number][] = Number.isFinite(box.valueAsNumber) ? [[name, box.valueAsNumber]] : [];
+        onChange(Object.fromEntries([...others, ...own]));
       },
     },
   });
-  return h('label', { class: 'check', title }, box, h('span', {}, label));
+  return field(code === '' ? name : code, box, `Value of the hyper-parameter ${name}`);
 }
 
 function targetOptions({ columns }: TablePreview): Option[] {

@@ -150,3 +150,14 @@ export function capitalised(text: string): string {
   const startsWithWord = /^(?:it |a constant |[a-z]{2,} (?!is |equals |does |has |agrees ))/.test(text);
   return startsWithWord ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
+
+/** A sentence with its numbers as the rest of the page has them: "−0.24, 7×10⁻¹⁵" for "-0.24, 7e-15". */
+export function typeset(text: string): string {
+  return text.replace(
+    /(?<![^\s(])(-?)(\d+(?:\.\d+)?)(?:e([+-]?\d+))?(?=[,.;:)]?(?:\s|$))/g,
+    (_all, sign: string, digits: string, exponent: string | undefined) => {
+      const power = exponent === undefined ? '' : TIMES_TEN + superscript(String(Number(exponent)));
+      return (sign === '' ? '' : MINUS) + digits + power;
+    },
+  );
+}

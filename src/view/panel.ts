@@ -57,7 +57,7 @@ export function createPanel(root: HTMLElement, host: HostApi, preferences: Prefe
     train: sectionFrame(context, 'train', 'Train'),
   };
   let latest: PanelState | undefined;
-  const train = createTrain(context, frames.train);
+  const train = createTrain(context, frames.train, frames.check.open);
   const header = createHeader(
     context,
     [

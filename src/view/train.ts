@@ -1,12 +1,12 @@
 /** Training: options, run, live curves, checks during the run, and how it ended. */
 import type { TrainProgress, TrainResult } from '../protocol/training';
-import type { PanelState, TrainingState } from '../protocol/panel';
+import type { DataState, PanelState, TrainingState } from '../protocol/panel';
 import { createChart } from './chart';
 import { checkList } from './checkList';
 import type { Section, ViewContext } from './context';
 import { fill, h } from './dom';
 import { equal } from './equal';
-import { formatCount, formatNumber } from './format';
+import { formatCount, formatNumber, plural } from './format';
 import { calm } from './frame';
 import type { Frame } from './frame';
 import { append } from './series';
@@ -24,7 +24,8 @@ export interface TrainSection extends Section {
 
 const nothing = (): History => ({ losses: [], gradientNorms: [], validationLosses: [] });
 
-export function createTrain(context: ViewContext, frame: Frame): TrainSection {
+/** `changeData` shows where the data are chosen. */
+export function createTrain(context: ViewContext, frame: Frame, changeData: () => void): TrainSection {
   const begin = (): void => {
     const options = form.read();
     if (!options) return;
@@ -34,6 +35,13 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
   };
   const form = trainForm(context.preferences.get().training, begin);
   const controls = trainControls(context, begin);
+  const dataText = h('span');
+  const data = h(
+    'p',
+    { class: 'train-data dim', hidden: true },
+    dataText,
+    h('button', { type: 'button', class: 'link', on: { click: changeData } }, 'Change'),
+  );
   const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Epochs' });
   const status = h('span', { class: 'train-status' });
   const note = h('p', { class: 'dim', hidden: true });
@@ -59,6 +67,7 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
   const final = h('div', { class: 'train-final' });
   const earlier = h('div', { class: 'train-final' });
   frame.body.append(
+    data,
     form.element,
     controls.element,
     progressRow,
@@ -160,6 +169,9 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
     element: frame.element,
     update: (state: PanelState) => {
       controls.update(state);
+      const chosen = dataOf(state.data);
+      data.hidden = chosen === null;
+      dataText.textContent = chosen === null ? '' : `On ${chosen}. `;
       const findings = state.derivation?.parameters.flatMap((parameter) => parameter.findings) ?? [];
       form.offerBeside(findings.length > 0);
       drawTraining(state.training);
@@ -178,6 +190,14 @@ export function createTrain(context: ViewContext, frame: Frame): TrainSection {
       drawCurves();
     },
   };
+}
+
+/** "data/cells.csv: malignant by 4 features"; null where nothing can be used yet. */
+function dataOf({ files, choice }: DataState): string | null {
+  if (!choice || choice.target === '' || choice.features.length === 0) return null;
+  const { path, target, features } = choice;
+  const label = files.find((file) => file.path === path)?.label ?? path;
+  return `${label}: ${target} by ${plural(features.length, 'feature')}`;
 }
 
 type Told = Readonly<Partial<Record<keyof History, readonly number[]>>>;

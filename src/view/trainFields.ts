@@ -51,6 +51,8 @@ export interface NumberField {
   readonly whole?: boolean;
   /** Shown in the empty field, which stands for it; a field without must be filled in. */
   readonly byDefault?: (choice: FormChoice) => number;
+  /** What an empty field says where that stands for 0. */
+  readonly zero?: string;
   readonly isUsed?: (choice: FormChoice) => boolean;
 }
 
@@ -93,6 +95,7 @@ export const FIELDS: readonly NumberField[] = [
     min: 0,
     whole: true,
     byDefault: zero,
+    zero: 'all',
     isUsed: byRate,
   },
   {
@@ -141,6 +144,7 @@ export const FIELDS: readonly NumberField[] = [
     hint: 'Shrinks the parameters in each step, as a penalty of half of it times their squares does',
     min: 0,
     byDefault: zero,
+    zero: 'none',
   },
   {
     id: 'clipNorm',
@@ -149,6 +153,7 @@ export const FIELDS: readonly NumberField[] = [
     hint: 'A longer gradient is shortened to this length; 0 never',
     min: 0,
     byDefault: zero,
+    zero: 'never',
     isUsed: byRate,
   },
   {
@@ -159,6 +164,7 @@ export const FIELDS: readonly NumberField[] = [
     min: 0,
     whole: true,
     byDefault: zero,
+    zero: 'none',
     isUsed: byRate,
   },
   {
@@ -198,6 +204,7 @@ export const FIELDS: readonly NumberField[] = [
     hint: 'Ends when no cell of the gradient is larger; 0 never',
     min: 0,
     byDefault: zero,
+    zero: 'never',
   },
   {
     id: 'lossTolerance',
@@ -206,6 +213,7 @@ export const FIELDS: readonly NumberField[] = [
     hint: 'Ends when the loss changes by a smaller share of itself from one epoch to the next; 0 never',
     min: 0,
     byDefault: zero,
+    zero: 'never',
   },
   {
     id: 'patience',
@@ -215,6 +223,7 @@ export const FIELDS: readonly NumberField[] = [
     min: 0,
     whole: true,
     byDefault: zero,
+    zero: 'never',
   },
   {
     id: 'initScale',

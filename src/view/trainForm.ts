@@ -2,6 +2,7 @@
 import type { TrainOptions } from '../protocol/training';
 import { field } from './controls';
 import { fill, h, uniqueId } from './dom';
+import { checkbox } from './formControls';
 import type { FieldGroup, FieldId, FormChoice, NumberField } from './trainFields';
 import { FIELDS, isUsed, numbersOf, OPTIMIZERS, optionsOf, SCHEDULES, usesSchedule } from './trainFields';
 
@@ -50,20 +51,15 @@ export function trainForm(initial: TrainOptions, onSubmit: () => void): TrainFor
     schedule.element,
     'How the learning rate changes with the epochs',
   );
-  const lineSearchField = h(
-    'label',
-    {
-      class: 'check',
-      title: 'Looks for the length of each step along the gradient, starting at the learning rate',
-    },
+  const lineSearchField = checkbox(
+    'Line search',
+    'Looks for the length of each step along the gradient, starting at the learning rate',
     lineSearch,
-    h('span', {}, 'Line search'),
   );
-  const besideField = h(
-    'label',
-    { class: 'check beside', title: 'A second run from the same start that follows your gradient' },
+  const besideField = checkbox(
+    'Train your gradient beside the derived one',
+    'A second run from the same start that follows your gradient',
     beside,
-    h('span', {}, 'Train your gradient beside the derived one'),
   );
   const inGroup = (group: FieldGroup): HTMLElement[] =>
     rows.filter((row) => row.field.group === group).map(({ element }) => element);
@@ -77,7 +73,7 @@ export function trainForm(initial: TrainOptions, onSubmit: () => void): TrainFor
       'fieldset',
       { class: 'field-group' },
       h('legend', {}, title),
-      h('div', { class: 'fields' }, ...(extra[id] ?? []), ...inGroup(id)),
+      h('div', { class: 'fields even' }, ...(extra[id] ?? []), ...inGroup(id)),
     ),
   );
 
@@ -88,7 +84,7 @@ export function trainForm(initial: TrainOptions, onSubmit: () => void): TrainFor
     for (const { field: own, input, element } of rows) {
       element.hidden = !isUsed(own, now);
       const usual = own.byDefault?.(now);
-      if (usual !== undefined) input.placeholder = String(usual);
+      if (usual !== undefined) input.placeholder = usual === 0 ? (own.zero ?? '0') : String(usual);
     }
     for (const group of groups)
       group.hidden = ![...group.querySelectorAll('.fields > *')].some(
@@ -111,7 +107,7 @@ export function trainForm(initial: TrainOptions, onSubmit: () => void): TrainFor
         },
       },
     },
-    h('div', { class: 'fields' }, field('Optimizer', optimizer.element), ...inGroup('main')),
+    h('div', { class: 'fields main-fields' }, field('Optimizer', optimizer.element), ...inGroup('main')),
     besideField,
     h(
       'details',

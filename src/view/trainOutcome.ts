@@ -3,7 +3,16 @@ import type { HandRun, TrainedParameter, TrainEnd, TrainResult } from '../protoc
 import { coefficientReport } from './coefficients';
 import type { ViewContext } from './context';
 import { h } from './dom';
-import { cellName, formatColumn, formatCount, formatDuration, formatNumber, formatShape } from './format';
+import {
+  cellName,
+  formatColumn,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatShape,
+  plural,
+  typeset,
+} from './format';
 import { icon } from './icons';
 import type { IconName } from './icons';
 import { problemList } from './verdict';
@@ -38,20 +47,22 @@ const SHOWN_VALUES = 60;
 export function outcomeOf(context: ViewContext, result: TrainResult): HTMLElement[] {
   const { word, icon: name, tone } = ENDS[result.end];
   const problems = problemList(context, result.problems);
-  const ending = result.end === 'finished' && /^Finished [\d,]+ epochs\.$/.test(result.message);
+  // What all epochs came to is said by their number, and problems are told one by one.
+  const isTold =
+    result.end === 'cancelled' || problems !== null || /^Finished [\d,]+ epochs\.$/.test(result.message);
   return [
     h(
       'p',
       { class: `train-end verdict-${tone}` },
       icon(name),
       h('strong', {}, word),
-      // What all epochs came to is said by their number.
-      h('span', {}, ending || result.end === 'cancelled' ? ' ' : ` ${result.message} `),
-      h(
-        'span',
-        { class: 'dim' },
-        `${formatCount(result.epochs)} epochs in ${formatDuration(result.milliseconds)}`,
-      ),
+      h('span', {}, isTold ? ' ' : ` ${typeset(result.message)} `),
+      result.epochs > 0 &&
+        h(
+          'span',
+          { class: 'dim' },
+          `${plural(result.epochs, 'epoch')} in ${formatDuration(result.milliseconds)}`,
+        ),
     ),
     ...(result.hand ? [comparison(result.hand)] : []),
     ...(result.computedBy === undefined
@@ -63,7 +74,7 @@ export function outcomeOf(context: ViewContext, result: TrainResult): HTMLElemen
 
 function comparison({ comparison: { kind, text } }: HandRun): HTMLElement {
   const { icon: name, tone } = COMPARED[kind];
-  return h('p', { class: `train-end compared verdict-${tone}` }, icon(name), h('span', {}, text));
+  return h('p', { class: `train-end compared verdict-${tone}` }, icon(name), h('span', {}, typeset(text)));
 }
 
 export function parametersOf(result: TrainResult): HTMLElement[] {
@@ -113,7 +124,7 @@ export function earlierResult(result: TrainResult): HTMLElement {
     h(
       'summary',
       {},
-      `Earlier run: ${ENDS[result.end].word.toLowerCase()} after ${formatCount(result.epochs)} epochs${loss === undefined ? '' : `, loss ${formatNumber(loss, 5)}`}`,
+      `Earlier run: ${ENDS[result.end].word.toLowerCase()} after ${plural(result.epochs, 'epoch')}${loss === undefined ? '' : `, loss ${formatNumber(loss, 5)}`}`,
     ),
     ...parametersOf(result),
   );

@@ -1,7 +1,7 @@
 // The mouse and the keyboard for tests: small actions on a VS Code window that is reached through Chromium's debugging
 // port. Each waits for what it causes, so that nothing needs to sleep. Lines and columns count from 1.
 import { chromium } from 'playwright-core';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -51,6 +51,12 @@ async function appears(locator: Locator, timeout: number): Promise<boolean> {
 export async function runCommand(page: Page, title: string): Promise<void> {
   await typeInNewBox(page, 'F1', `>${title}`);
   await quickRow(page, title).click();
+}
+
+/** Loads the window anew, as the command does, which ends the extensions and starts them again. */
+export async function reloadWindow(page: Page): Promise<void> {
+  await page.reload();
+  await page.locator('.monaco-workbench .statusbar-item').first().waitFor();
 }
 
 /** Puts the cursor there. */
@@ -231,6 +237,14 @@ export async function lenses(page: Page): Promise<string[]> {
 export function webview(page: Page, title?: string): FrameLocator {
   const inner = title === undefined ? 'iframe#active-frame' : `iframe#active-frame[title="${title}"]`;
   return page.frameLocator('iframe.webview').frameLocator(inner);
+}
+
+/** The frame of a webview, to evaluate in. */
+export async function frameOf(inside: FrameLocator): Promise<Frame> {
+  const element = await inside.owner().elementHandle();
+  const frame = await element?.contentFrame();
+  if (!frame) throw new Error('there is no frame of the panel');
+  return frame;
 }
 
 /** The notifications that are waiting in the centre, which suites need as the smoke test switch keeps them from popping up. */

@@ -47,6 +47,19 @@ const ACTIONS: Readonly<Record<string, { usage: string; run: Action }>> = {
     usage: 'SELECTOR (in the webview)',
     run: (page, selector = '') => driver.webview(page).locator(selector).first().click(),
   },
+  'view-fill': {
+    usage: 'SELECTOR TEXT (in the webview)',
+    run: (page, selector = '', text = '') => driver.webview(page).locator(selector).first().fill(text),
+  },
+  'view-select': {
+    usage: 'SELECTOR LABEL (in the webview)',
+    run: (page, selector = '', label = '') =>
+      driver.webview(page).locator(selector).first().selectOption({ label }),
+  },
+  'view-focus': {
+    usage: 'SELECTOR (in the webview)',
+    run: (page, selector = '') => driver.webview(page).locator(selector).first().focus(),
+  },
   'view-wait': {
     usage: 'SELECTOR (in the webview)',
     run: (page, selector = '') => driver.webview(page).locator(selector).first().waitFor(),
@@ -79,6 +92,20 @@ const ACTIONS: Readonly<Record<string, { usage: string; run: Action }>> = {
     run: async (page, name = 'view', selector = 'body') => {
       say(await driver.screenshot(page, name, driver.webview(page).locator(selector).first()));
     },
+  },
+  theme: {
+    usage: 'NAME (such as Light Modern)',
+    run: async (page, name = '') => {
+      await driver.runCommand(page, 'Preferences: Color Theme');
+      await driver.typeInBox(page, name);
+      await page.locator('.quick-input-widget:visible .monaco-list-row.focused').waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    },
+  },
+  reload: {
+    usage: '(the window)',
+    run: (page) => driver.reloadWindow(page),
   },
   size: {
     usage: 'WIDTH HEIGHT',
@@ -136,7 +163,7 @@ async function perform(port: number, steps: readonly Step[], reload: boolean): P
 /** Starts VS Code and returns the port at which it can be driven. */
 async function start(): Promise<{ port: number; ended: Promise<unknown>; stop: () => Promise<void> }> {
   const host = await findVSCode();
-  const profile = makeProfile(sampleWorkspace);
+  const profile = makeProfile(process.env['NABLA_WORKSPACE'] ?? sampleWorkspace);
   const launcher = await makeLauncher(host, profile);
   const child = spawn(
     launcher.executable,

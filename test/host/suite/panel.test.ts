@@ -1,8 +1,18 @@
 import { after, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import type { Frame, FrameLocator } from 'playwright-core';
+import type { FrameLocator } from 'playwright-core';
 import * as vscode from 'vscode';
-import { choices, choose, connect, goTo, openFile, runCommand, screenshot, webview } from '../driver';
+import {
+  choices,
+  choose,
+  connect,
+  frameOf,
+  goTo,
+  openFile,
+  runCommand,
+  screenshot,
+  webview,
+} from '../driver';
 import type { Connection } from '../driver';
 import { activated, closeAll, edit, measured, untilState, workspaceFile } from '../nabla';
 
@@ -42,7 +52,7 @@ describe('panel', () => {
     await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
     // What was derived before is known; another text is not.
     await edit(document, 'lam/(2*m)', 'lam/(3*m)');
-    const page = await pageOf(panel);
+    const page = await frameOf(panel);
     await page.evaluate(watchDrawing, 'ridge_loss');
     const began = performance.now();
     await vscode.commands.executeCommand('nabla.derive');
@@ -137,7 +147,7 @@ describe('panel', () => {
 
   it('breaks no rule of its security policy', async () => {
     await derive('logistic.py', 11, 'propagate');
-    const frame = await pageOf(panel);
+    const frame = await frameOf(panel);
     // The policy is asked by what it must refuse, and by what the page has drawn.
     const refused = await frame.evaluate(async () => {
       const violation = new Promise<string>((resolve) => {
@@ -164,13 +174,6 @@ describe('panel', () => {
     return derivation?.parameters.find((parameter) => parameter.name === name)?.gradient.index.latex;
   }
 });
-
-async function pageOf(panel: FrameLocator): Promise<Frame> {
-  const element = await panel.owner().elementHandle();
-  const frame = await element?.contentFrame();
-  assert.ok(frame, 'there is no frame of the panel');
-  return frame;
-}
 
 interface Watched {
   drawing?: Promise<number>;
