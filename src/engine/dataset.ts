@@ -12,6 +12,7 @@ import type { GradientJob } from './job';
 import { leftOutNotes } from './leftOut';
 import type { JobInput } from './loop';
 import { defaultSetting } from './initial';
+import type { RowSource } from './rowSource';
 import { problem } from './sniff';
 import { rowRange } from './split';
 import { balancedWeights, weightInput } from './weights';
@@ -23,6 +24,8 @@ export interface Dataset {
   readonly inputs: Arrays;
   /** Where large inputs lie, so that kernels read them there. */
   readonly memory?: DataMemory;
+  /** What gives the inputs that have rows, where these are larger than memory; `inputs` has the others then. */
+  readonly source?: RowSource;
   readonly rows: number;
   readonly features: readonly string[];
   /** Names of the classes, when the label is a class. */

@@ -11,6 +11,7 @@ import { canVectorise, compileKernel, rowsFunction, scratchOf, type KernelPlan }
 import { PAGE, wasmHost, type WasmInstance, type WasmMemory } from './wasm/host';
 import type { Store } from './wasm/layout';
 import { STREAMS } from './wasm/nest';
+import { SLOTS } from './rowSource';
 import { bindTotals, NEUTRAL } from './totals';
 import type { Crew } from './crew';
 import {
@@ -140,13 +141,16 @@ export function createChunkRunner(
   instance: WasmInstance,
 ): ChunkRunner {
   const { layout, chunkRows, rows } = plan;
+  const passes = plan.folds.length;
   const scratch = layout.scratch + thread * scratchOf(layout);
   const quarter = layout.blockRows / STREAMS;
-  return function* (pass, chunk) {
+  return function* (code, own) {
+    const pass = code % passes;
+    const { chunk, place } = placeIn(plan, Math.floor(code / passes), own);
     const run = instance.exports[rowsFunction(pass)];
     if (!run) throw new Error(`the kernel has no pass ${pass}`);
-    const start = chunk * chunkRows;
-    const count = Math.min(chunkRows, rows - start);
+    const start = place * chunkRows;
+    const count = Math.min(chunkRows, rows - chunk * chunkRows);
     const totals = totalsAt(plan, chunk);
     for (const { op, store } of plan.folds[pass] ?? [])
       new Float64Array(memory.buffer, totals + store.offset, store.length).fill(NEUTRAL[op]);
@@ -164,13 +168,31 @@ export function createChunkRunner(
   };
 }
 
+/** Number of a block in a slot, for `blockPass`. */
+const blockIn = (block: number, slot: number): number => block * SLOTS + slot;
+
+/** What a chunk runner takes for a pass over a block that lies in a slot. */
+export const blockPass = ({ folds }: KernelPlan, pass: number, block: number, slot: number): number =>
+  blockIn(block, slot) * folds.length + pass;
+
+/** Which chunk it is of all, and which of those that memory holds. */
+function placeIn(
+  { blockChunks }: KernelPlan,
+  block: number,
+  own: number,
+): { readonly chunk: number; readonly place: number } {
+  if (blockChunks === null) return { chunk: own, place: own };
+  const slot = block % SLOTS;
+  return { chunk: ((block - slot) / SLOTS) * blockChunks + own, place: slot * blockChunks + own };
+}
+
 const totalsAt = ({ layout, pages, chunks }: KernelPlan, chunk: number): number =>
   pages * PAGE - (chunks - chunk) * layout.totalBytes;
 
 const viewOf = (memory: WasmMemory, { offset, length, double }: Store): Float64Array | Float32Array =>
   double ? new Float64Array(memory.buffer, offset, length) : new Float32Array(memory.buffer, offset, length);
 
-interface Team {
+export interface Team {
   readonly crew: Crew;
   /** The kernel's number in the crew. */
   readonly id: number;
@@ -192,7 +214,7 @@ const SELF = 0;
  * All chunks of a pass, with the help of a crew. A pass that another one has ended before it was done (both are iterated in
  * turn, or the first was left) is run again alone.
  */
-function* sharedPass(
+export function* sharedPass(
   { crew, id }: Team,
   pass: number,
   chunks: number,
@@ -225,14 +247,14 @@ function* sharedPass(
   yield* ownPass(pass, chunks, runChunk);
 }
 
-function* ownPass(pass: number, chunks: number, runChunk: ChunkRunner): Generator<void> {
+export function* ownPass(pass: number, chunks: number, runChunk: ChunkRunner): Generator<void> {
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     yield* runChunk(pass, chunk);
     yield;
   }
 }
 
-function bindKernel(
+export function bindKernel(
   program: LoopProgram,
   sizes: Sizes,
   fixed: Arrays,
@@ -244,6 +266,11 @@ function bindKernel(
   alone: string | undefined,
   /** Whether it is there already; throws a RangeError for other values in its place. */
   isPlaced: (name: string, buffer: number, values: Float64Array) => boolean,
+  /** Inputs that come into memory by themselves. */
+  isGiven: (name: string) => boolean = () => false,
+  /** A pass over all rows. */
+  wholePass: (pass: number, helped: Team | null) => Generator<void> = (pass, helped) =>
+    helped ? sharedPass(helped, pass, plan.chunks, runChunk) : ownPass(pass, plan.chunks, runChunk),
 ): Kernel {
   const { layout } = plan;
   const none = new Float64Array(0);
@@ -270,7 +297,7 @@ function bindKernel(
     for (const { name, buffer } of program.inputs) {
       const value = inputs[name];
       if (value) put(name, buffer, value);
-      else if (!fixed[name]) throw new RangeError(`the input ${name} is missing`);
+      else if (!fixed[name] && !isGiven(name)) throw new RangeError(`the input ${name} is missing`);
     }
     for (const [pass, { rows }] of program.passes.entries()) {
       for (const run of uniform[pass] ?? []) run();
@@ -278,9 +305,7 @@ function bindKernel(
       if (rows.length === 0) continue;
       if (plan.rows === 0) totals.clear(pass, views);
       else {
-        yield* helped
-          ? sharedPass(helped, pass, plan.chunks, runChunk)
-          : ownPass(pass, plan.chunks, runChunk);
+        yield* wholePass(pass, helped);
         totals.finish(pass, views);
       }
     }

@@ -48,7 +48,8 @@ export function rowRange(job: Shapes, dataset: Dataset, first: number, count: nu
 }
 
 /** The dataset with some of its rows only, evenly spaced: for checks that evaluate the loss many times. */
-export function someRows(job: Shapes, dataset: Dataset, most: number): Dataset {
+export function someRows(job: Shapes, given: Dataset, most: number): Dataset {
+  const dataset = inMemory(job, given);
   if (job.rows === null || dataset.rows <= most) return dataset;
   const chosen = Int32Array.from({ length: most }, (_, k) => Math.floor((k * dataset.rows) / most));
   return withRows(job, dataset, most, (values, rowsFirst, width) => {
@@ -61,6 +62,18 @@ export function someRows(job: Shapes, dataset: Dataset, most: number): Dataset {
       }
     return out;
   });
+}
+
+/** The dataset with the rows that are in memory: all, or those that stand for the others. */
+function inMemory(job: Shapes, { source, ...dataset }: Dataset): Dataset {
+  if (!source || job.rows === null) return dataset;
+  const { rows, inputs } = source.sample;
+  return {
+    ...dataset,
+    inputs: { ...dataset.inputs, ...inputs },
+    rows,
+    sizes: { ...dataset.sizes, [job.rows]: rows },
+  };
 }
 
 function withRows(

@@ -13,6 +13,7 @@ import type { Dataset } from './dataset';
 import { initialParameters } from './initial';
 import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
+import { StreamFault } from './rowSource';
 import { coefficientReport, MOST_COEFFICIENTS } from './training/coefficients';
 import { fitDiagnoses } from './training/diagnoses/fit';
 import { explainUndefined } from './training/diagnoses/undefined';
@@ -176,6 +177,7 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
   } catch (error) {
     const epochs = trainer?.epoch ?? 0;
     if (error instanceof Cancelled) return finish('cancelled', `Cancelled after ${epochs} epochs.`);
+    if (error instanceof StreamFault) return finish('failed', error.message);
     if (error instanceof RangeError) return finish('failed', `The run stopped: ${error.message}.`);
     throw error;
   } finally {

@@ -7,6 +7,8 @@ import type { GradientJob } from '../job';
 const WORD = 2 ** 32;
 /** Epochs whose orders differ for sure. */
 const ORDERS = 2 ** 21;
+/** Apart from one block's seed to the next one's; odd, so that they differ. */
+const BLOCK_SEED = 0x9e3779b1;
 
 /**
  * The rows 0 … count-1 in the order of an epoch: a permutation that depends on seed and epoch alone (Fisher and Yates), so that
@@ -23,6 +25,48 @@ export function rowOrder(count: number, seed: number, epoch: number): Int32Array
     order[other] = row;
   }
   return order;
+}
+
+export interface Batch {
+  readonly rows: Int32Array;
+  /** A row of the block that is next, where the rows come in blocks. */
+  readonly ahead: number | null;
+}
+
+/**
+ * The batches of an epoch, in an order that depends on seed and epoch alone, or in that of the rows. Rows that come in blocks are
+ * put in a new order block by block and within each block, as all of them are not at hand.
+ */
+export function* batchesOf(
+  rows: number,
+  batchSize: number,
+  order: { readonly seed: number; readonly epoch: number } | null,
+  blockRows: number = rows,
+): Generator<Batch> {
+  const blocks = Math.ceil(rows / blockRows);
+  const sequence = (count: number, seed: number): Int32Array =>
+    order ? rowOrder(count, seed, order.epoch) : Int32Array.from({ length: count }, (_, k) => k);
+  const seed = order?.seed ?? 0;
+  const ofBlocks = sequence(blocks, seed);
+  let rest = new Int32Array(0);
+  for (let k = 0; k < blocks; k += 1) {
+    const block = ofBlocks[k] ?? k;
+    const first = block * blockRows;
+    const own = sequence(
+      Math.min(blockRows, rows - first),
+      blocks === 1 ? seed : seed + block * BLOCK_SEED,
+    ).map((row) => row + first);
+    const all = new Int32Array(rest.length + own.length);
+    all.set(rest);
+    all.set(own, rest.length);
+    const next = ofBlocks[k + 1];
+    const ahead = next === undefined ? null : next * blockRows;
+    let from = 0;
+    for (; from + batchSize <= all.length; from += batchSize)
+      yield { rows: all.subarray(from, from + batchSize), ahead };
+    rest = all.slice(from);
+  }
+  if (rest.length > 0) yield { rows: rest, ahead: null };
 }
 
 /** Inputs that have an axis of samples, and where it is. */

@@ -7,6 +7,9 @@ import type { Arrays } from '../interpret';
 import { gradientOutput, type GradientJob } from '../job';
 import type { LoopProgram } from '../loop';
 import { LOSS } from '../program';
+import { createRowReader } from '../rowReader';
+import { StreamFault, type RowSource } from '../rowSource';
+import { createStreamedKernel } from '../streamedKernel';
 import { rowInputs, takeRows } from './batches';
 import { flatten, parameterLayout, unflatten, type ParameterLayout } from './parameters';
 import { euclidean, plus, zip } from './vectors';
@@ -19,7 +22,9 @@ export interface Evaluated {
 export interface Objective {
   readonly layout: ParameterLayout;
   /** Loss and gradient at the parameters, in pieces of some milliseconds: on these rows, or on all. */
-  evaluate(parameters: Float64Array, rows?: Int32Array): Generator<void, Evaluated>;
+  evaluate(parameters: Float64Array, rows?: Int32Array, ahead?: number | null): Generator<void, Evaluated>;
+  /** Rows of a block, where the rows come in blocks; `ahead` is a row of the block that comes next. */
+  readonly blockRows: number | null;
   /**
    * The Hessian at the parameters times a vector, on all rows: from the derived second derivatives where the job has them, else
    * from differences of the gradient.
@@ -63,16 +68,30 @@ export function createObjective(request: ObjectiveRequest): Objective {
   /** By the number of rows: a batch, and a smaller one at the end. */
   const ofBatches = new Map<number, readonly Evaluation[]>();
   const create = (program: LoopProgram, count: number | null): Evaluation =>
-    count === null || job.rows === null
-      ? createEvaluation(
-          program,
-          dataset.sizes,
-          { ...fixed, ...dataset.inputs },
-          crew,
-          precision,
-          dataset.memory ?? null,
-        )
-      : createEvaluation(program, { ...dataset.sizes, [job.rows]: count }, shared, crew, precision);
+    count === null && dataset.source
+      ? streamed(program, dataset.source)
+      : count === null || job.rows === null
+        ? createEvaluation(
+            program,
+            dataset.sizes,
+            { ...fixed, ...dataset.inputs },
+            crew,
+            precision,
+            dataset.memory ?? null,
+          )
+        : createEvaluation(program, { ...dataset.sizes, [job.rows]: count }, shared, crew, precision);
+  const streamed = (program: LoopProgram, source: RowSource): Evaluation => {
+    const made = createStreamedKernel(program, dataset.sizes, shared, source, crew);
+    if (!made.ok)
+      throw new StreamFault(
+        `The table is larger than memory, and ${job.name} cannot be computed on a part of its rows at a time: ${made.message}. Choose fewer rows or columns, or batches.`,
+      );
+    return made.value;
+  };
+  const reader = dataset.source ? createRowReader(job, dataset.sizes, dataset.source) : null;
+  const taken = function* (rows: Int32Array, ahead: number | null): Generator<void, Arrays> {
+    return reader ? yield* reader.read(rows, ahead) : takeRows(ownRows, dataset.inputs, dataset.rows, rows);
+  };
   let ofAll: readonly Evaluation[] | null = null;
   const evaluationsFor = (count: number | null): readonly Evaluation[] => {
     const known = count === null ? ofAll : ofBatches.get(count);
@@ -83,10 +102,14 @@ export function createObjective(request: ObjectiveRequest): Objective {
     return made;
   };
 
-  function* evaluate(parameters: Float64Array, rows?: Int32Array): Generator<void, Evaluated> {
+  function* evaluate(
+    parameters: Float64Array,
+    rows?: Int32Array,
+    ahead: number | null = null,
+  ): Generator<void, Evaluated> {
     const evaluations = evaluationsFor(rows?.length ?? null);
     const inputs = {
-      ...(rows ? takeRows(ownRows, dataset.inputs, dataset.rows, rows) : {}),
+      ...(rows ? yield* taken(rows, ahead) : {}),
       ...unflatten(layout, parameters),
     };
     const outputs: Record<string, Float64Array> = {};
@@ -140,6 +163,7 @@ export function createObjective(request: ObjectiveRequest): Objective {
   return {
     layout,
     evaluate,
+    blockRows: reader?.blockRows ?? null,
     derivesProducts: useProducts,
     product: (parameters, direction) =>
       curvature && useProducts
@@ -151,6 +175,7 @@ export function createObjective(request: ObjectiveRequest): Objective {
     dispose: () => {
       for (const evaluation of [...(ofAll ?? []), ...[...ofBatches.values()].flat()]) evaluation.dispose();
       products?.dispose();
+      reader?.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** One run of training, epoch by epoch: everything that happens between reading the data and telling others about it. */
 import type { CheckReport, TrainEnd, TrainOptions } from '../../protocol/training';
 import type { Arrays } from '../interpret';
-import { rowOrder } from './batches';
+import { batchesOf } from './batches';
 import { optimizerOf } from './byName';
 import { explainBroken, explainRise, isBroken, type Broken } from './diagnoses/broken';
 import { NO_DECREASE } from './lbfgs';
@@ -228,14 +228,11 @@ export function createTrainer(request: TrainerRequest): Trainer {
   /** The loss of an epoch is the mean over its batches, each at the parameters that it met; so is the gradient. */
   function* batchEpoch(): Generator<void, Ended | null> {
     const { batchSize, seed, shuffle } = settings;
-    const order = shuffle
-      ? rowOrder(rows, seed, losses.length)
-      : Int32Array.from({ length: rows }, (_, k) => k);
+    const order = shuffle ? { seed, epoch: losses.length } : null;
     let loss = 0;
     let gradient: Float64Array = new Float64Array(layout.length);
-    for (let from = 0; from < rows; from += batchSize) {
-      const batch = order.subarray(from, Math.min(rows, from + batchSize));
-      const here: Evaluated = yield* objective.evaluate(theta, batch);
+    for (const { rows: batch, ahead } of batchesOf(rows, batchSize, order, objective.blockRows ?? rows)) {
+      const here: Evaluated = yield* objective.evaluate(theta, batch, ahead);
       if (!Number.isFinite(here.loss) || !allFinite(here.gradient)) return yield* broken(here);
       loss += (here.loss * batch.length) / rows;
       gradient = plus(gradient, batch.length / rows, here.gradient);

@@ -31,6 +31,8 @@ export interface KernelPlan {
   readonly pages: number;
   /** Threads that help; the memory is shared if there are any. */
   readonly helpers: number;
+  /** Chunks of a block, where memory holds some blocks of the rows at a time. */
+  readonly blockChunks: number | null;
 }
 
 export interface Fold {
@@ -49,6 +51,8 @@ export interface KernelOptions {
   readonly helpers: number;
   /** Data that lie in memory already, for kernels in double precision. */
   readonly ground?: KernelGround | null;
+  /** Where memory does not hold all rows: the blocks that it holds at a time, and the bytes of one. */
+  readonly window?: { readonly slots: number; readonly blockBytes: number };
 }
 
 export interface KernelGround {
@@ -83,20 +87,24 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
   const blockRows = 64 * rowBytes <= BLOCK_BYTES || intensity > COMPUTING ? 64 : 32;
   const ground = options.double ? (options.ground ?? null) : null;
   const placed = ground?.placed ?? new Map<number, number>();
-  const draft = layOut(program, sizes, options.double, blockRows, { origin: 0, placed });
-  const { chunkRows, chunks } = chunking(rows, {
-    blockRows,
-    rowBytes,
-    rowWork,
-    totalBytes: draft.totalBytes,
-  });
-  const helpers = chunks >= SHARED_CHUNKS ? options.helpers : 0;
+  const { totalBytes } = layOut(program, sizes, options.double, blockRows);
+  const { chunkRows, chunks } = chunking(rows, { blockRows, rowBytes, rowWork, totalBytes });
+  const { window } = options;
+  const blockChunks = window
+    ? Math.min(chunks, Math.max(1, Math.floor(window.blockBytes / (chunkRows * rowBytes))))
+    : null;
+  const held =
+    window && blockChunks !== null && program.rows !== null
+      ? { ...sizes, [program.rows]: window.slots * blockChunks * chunkRows }
+      : sizes;
+  const draft = layOut(program, held, options.double, blockRows, { origin: 0, placed });
+  const helpers = (blockChunks ?? chunks) >= SHARED_CHUNKS ? options.helpers : 0;
   const bytesNeeded = draft.bytes + (1 + helpers) * scratchOf(draft) + chunks * draft.totalBytes;
   const ownPages = Math.ceil(bytesNeeded / PAGE) + 1;
   const origin = ground && ownPages <= MOST_PAGES ? ground.reserve(ownPages * PAGE) : 0;
   if (ownPages > MOST_PAGES || origin === null)
     throw new NotVectorised('the data takes more than the 4 GB that a kernel can address');
-  const layout = origin === 0 ? draft : layOut(program, sizes, options.double, blockRows, { origin, placed });
+  const layout = origin === 0 ? draft : layOut(program, held, options.double, blockRows, { origin, placed });
   const pages = origin / PAGE + ownPages;
 
   const called: string[] = [];
@@ -112,7 +120,9 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
     }),
   );
   const bytes = encodeModule({
-    memory: ground ? { pages, most: MOST_PAGES, shared: true } : { pages, shared: helpers > 0 },
+    memory: ground
+      ? { pages, most: MOST_PAGES, shared: true }
+      : { pages, shared: helpers > 0 || blockChunks !== null },
     imports: called.map((name) => ({ name, params: opRow(name).domain.map(() => F64), results: [F64] })),
     functions,
   });
@@ -134,6 +144,7 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
     sliceBlocks,
     pages,
     helpers,
+    blockChunks,
   };
 }
 

@@ -3,8 +3,8 @@ import { indexedSizes } from '../../../core/definition';
 import type { Dataset } from '../../dataset';
 import type { Arrays } from '../../interpret';
 import type { GradientJob } from '../../job';
-import { rowInputs, takeRows } from '../batches';
-import { isLikelihoodOf, likelihoodOf } from '../likelihood';
+import { createRowTaker, type RowTaker } from '../../rowReader';
+import { isLikelihoodOf, likelihoodOf, type Likelihood } from '../likelihood';
 import type { ParameterLayout } from '../parameters';
 import { createRowLosses, type RowLosses } from '../rowLosses';
 
@@ -38,16 +38,19 @@ const CODES = [
 /** Labels in another code than the one for which the loss is a likelihood, or of which one has no effect. */
 export function labelDiagnosis(sample: RowLosses, { dataset }: FitRequest): string | null {
   const { label } = sample;
-  const values = dataset.inputs[label.name];
+  const { source } = dataset;
+  const values = source ? source.sample.inputs[label.name] : dataset.inputs[label.name];
   // Labels of a known domain were compared with it when the data were read.
-  if (values?.length !== dataset.rows || label.domain.kind !== 'real') return null;
+  if (values?.length !== (source?.sample.rows ?? dataset.rows) || label.domain.kind !== 'real') return null;
+  // Of rows that stand for others the place in the table is not known.
+  const rowWord = (row: number): string => (source ? 'one' : `the one of row ${row + 1}`);
   const [unit, signs] = CODES.map((code) => isLikelihoodOf(sample, code));
   const outside = values.findIndex((value) => !(value >= 0 && value <= 1));
   if (unit && !signs && outside >= 0)
-    return `The labels ${label.code} must be 0 and 1, or between, for this loss, but the one of row ${outside + 1} is ${values[outside] ?? NaN}: encode them as 0 and 1.`;
+    return `The labels ${label.code} must be 0 and 1, or between, for this loss, but ${rowWord(outside)} is ${values[outside] ?? NaN}: encode them as 0 and 1.`;
   const unsigned = values.findIndex((value) => Math.abs(value) !== 1);
   if (signs && !unit && unsigned >= 0)
-    return `The labels ${label.code} must be -1 and 1 for this loss, but the one of row ${unsigned + 1} is ${values[unsigned] ?? NaN}: encode them as -1 and 1.`;
+    return `The labels ${label.code} must be -1 and 1 for this loss, but ${rowWord(unsigned)} is ${values[unsigned] ?? NaN}: encode them as -1 and 1.`;
   const distinct = [...new Set(values)];
   const [low = NaN, high = NaN] = distinct.sort((a, b) => a - b);
   if (distinct.length === 2 && low === 0 && high === 1 && ignores(sample, 0) && !ignores(sample, 1))
@@ -80,27 +83,47 @@ export function* separableDiagnosis(
   const larger = Object.fromEntries(
     Object.entries(parameters).map(([name, values]) => [name, values.map((value) => 1.5 * value)]),
   );
-  const byRow = rowInputs(job);
-  for (let from = 0; from < dataset.rows; from += BLOCK) {
-    // The last block takes rows of the one before, as a few rows alone say nothing of a mean.
-    const count = Math.min(BLOCK, dataset.rows);
-    const first = Math.min(from, dataset.rows - count);
-    const rows = Int32Array.from({ length: count }, (_, k) => first + k);
-    const inputs = { ...dataset.inputs, ...takeRows(byRow, dataset.inputs, dataset.rows, rows) };
-    const sizes = { ...dataset.sizes, ...(job.rows === null ? {} : { [job.rows]: count }) };
-    const found = createRowLosses(job, { ...dataset, inputs, sizes, rows: count }, parameters, count);
-    if (!found.ok) return null;
-    const { at, divisor } = found.value;
-    const unit = likelihood.perLoss / (divisor === 1 ? 1 : dataset.rows);
-    const own = at(parameters);
-    if (!own.every((loss) => loss * unit < Math.LN2)) return null;
-    // Where the logits do not grow with the parameters, there may be a minimum.
-    if (at(larger).some((loss, i) => loss > (own[i] ?? NaN))) return null;
-    yield;
+  const taker = createRowTaker(job, dataset);
+  try {
+    if (!(yield* areSeparated(taker, likelihood, larger, { job, dataset, parameters }))) return null;
+  } finally {
+    taker.close();
   }
   const alone = separatingFeature(job, dataset);
   const by = alone === null ? 'the features together tell' : `${alone} alone tells`;
   return `The classes are separable: ${by} every row of these data apart. The loss then has no minimum, and the weights grow for ever. Add a penalty (lam * sum(w**2), or a weight decay), or stop early; coefficients and their errors mean nothing here.`;
+}
+
+/** Whether every row has a probability above a half for its class, and a larger one with larger parameters. */
+function* areSeparated(
+  taker: RowTaker,
+  likelihood: Extract<Likelihood, { kind: 'likelihood' }>,
+  larger: Arrays,
+  { job, dataset, parameters }: Pick<FitRequest, 'job' | 'dataset' | 'parameters'>,
+): Generator<void, boolean> {
+  for (let from = 0; from < dataset.rows; from += BLOCK) {
+    // The last block takes rows of the one before, as a few rows alone say nothing of a mean.
+    const count = Math.min(BLOCK, dataset.rows);
+    const first = Math.min(from, dataset.rows - count);
+    const inputs = { ...dataset.inputs, ...(yield* taker.take(first, count)) };
+    const sizes = { ...dataset.sizes, ...(job.rows === null ? {} : { [job.rows]: count }) };
+    const found = createRowLosses(job, ofRows(dataset, { inputs, sizes, rows: count }), parameters, count);
+    if (!found.ok) return false;
+    const { at, divisor } = found.value;
+    const unit = likelihood.perLoss / (divisor === 1 ? 1 : dataset.rows);
+    const own = at(parameters);
+    if (!own.every((loss) => loss * unit < Math.LN2)) return false;
+    // Where the logits do not grow with the parameters, there may be a minimum.
+    if (at(larger).some((loss, i) => loss > (own[i] ?? NaN))) return false;
+    yield;
+  }
+  return true;
+}
+
+/** The dataset with rows that are given. */
+function ofRows(dataset: Dataset, rows: Pick<Dataset, 'inputs' | 'sizes' | 'rows'>): Dataset {
+  const { features, classes, scaling, notes } = dataset;
+  return { features, classes, scaling, notes, ...rows };
 }
 
 /** A feature whose values of one class all lie above those of the other. */

@@ -5,7 +5,7 @@ import { createRunner, type Arrays } from '../../interpret';
 import type { GradientJob } from '../../job';
 import { sizeOf, type Instruction, type LoopProgram, type Sizes, type Statement } from '../../loop';
 import { operandsOf } from '../../kernels';
-import { rowInputs, takeRows } from '../batches';
+import { createRowTaker } from '../../rowReader';
 
 /** Rows that are evaluated at a time. */
 const ROWS = 10_000;
@@ -19,16 +19,19 @@ export function* explainUndefined(
 ): Generator<void, string | null> {
   const all: Arrays = { ...parameters, ...dataset.inputs };
   if (job.rows === null) return firstUndefined(program, dataset.sizes, all, 0);
-  const byRow = rowInputs(job);
-  for (let from = 0; from < dataset.rows; from += ROWS) {
-    const count = Math.min(ROWS, dataset.rows - from);
-    const rows = Int32Array.from({ length: count }, (_, k) => from + k);
-    const inputs = { ...all, ...takeRows(byRow, all, dataset.rows, rows) };
-    const found = firstUndefined(program, { ...dataset.sizes, [job.rows]: count }, inputs, from);
-    if (found !== null) return found;
-    yield;
+  const taker = createRowTaker(job, dataset);
+  try {
+    for (let from = 0; from < dataset.rows; from += ROWS) {
+      const count = Math.min(ROWS, dataset.rows - from);
+      const inputs = { ...all, ...(yield* taker.take(from, count)) };
+      const found = firstUndefined(program, { ...dataset.sizes, [job.rows]: count }, inputs, from);
+      if (found !== null) return found;
+      yield;
+    }
+    return null;
+  } finally {
+    taker.close();
   }
-  return null;
 }
 
 /** Every buffer kept whole, and given out under its number. */
