@@ -8,7 +8,7 @@ import type { Derivation, Gradient } from '../core/derivation';
 import { derive } from '../core/derive';
 import type { Node } from '../core/expr';
 import { createSimplifier } from '../core/simplify/simplifier';
-import type { SourceDefinition, SourceReading } from '../lang/definition';
+import type { OtherLoss, SourceDefinition, SourceReading } from '../lang/definition';
 import type { Parsers } from '../lang/parse';
 import { moved, namesLines, type LineMap } from '../lang/moved';
 import { finished } from '../lang/parts';
@@ -109,11 +109,6 @@ interface Entry {
   readonly analysis: () => Analysis;
 }
 
-/** The reading of code without a loss that was taken, if any is likely enough. */
-interface Choice {
-  readonly source: SourceDefinition | null;
-}
-
 interface DefinitionEntry {
   readonly source: SourceDefinition;
   readonly summary: () => DefinitionSummary;
@@ -153,7 +148,8 @@ export function createAnalyzer(
   const programs = createCache<Known>(kept);
   const readings = createReadings((kept * KEPT_READINGS) / KEPT_PROGRAMS);
   const sources = new WeakMap<SourceDefinition, DefinitionEntry>();
-  const chosen = new WeakMap<SourceDefinition, Choice>();
+  /** Of code without a loss, as it was read first: which reading is taken, if any is likely enough. */
+  const chosen = new WeakMap<SourceDefinition, number | null>();
   const views = createCache<DerivationView>(2 * KEPT);
   const stabilities = createCache<StabilityView>(2 * KEPT);
 
@@ -179,7 +175,7 @@ export function createAnalyzer(
   function* read(text: string, languageId: string, around: Surroundings): Generator<void, Entry> {
     const defects: Problem[] = [];
     const parts = readingDefinitions(text, languageId, parsers, asked, readings, around);
-    let reading: SourceReading = { definitions: [], problems: [] };
+    let reading: SourceReading = { definitions: [], otherLosses: new Map(), problems: [] };
     for (let isOver = false; !isOver;) {
       isOver = guard('reading the text', null, defects, true, () => {
         const { done, value } = parts.next();
@@ -190,7 +186,9 @@ export function createAnalyzer(
     }
     const lines = text.split(/\r\n|\r|\n/);
     const definitions = reading.definitions.flatMap((source) =>
-      source.implied ? likeliest(source, lines) : [entryFor(source, lines)],
+      source.implied
+        ? likeliest(source, reading.otherLosses.get(source) ?? [], lines)
+        : [entryFor(source, lines)],
     );
     const analysis = lazy((): Analysis => {
       const findings = definitions.flatMap((definition) => definition.findings());
@@ -239,32 +237,30 @@ export function createAnalyzer(
   }
 
   /** Of the losses that code without one may mean, the one of which most gradients are right; none if none is. */
-  const likeliest = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry[] => {
-    const known = chosen.get(source) ?? chosenBefore(source);
-    const choice = known ?? { source: chooseLoss(source, lines) };
-    chosen.set(source, choice);
-    return choice.source ? [entryFor(choice.source, lines)] : [];
+  const likeliest = (
+    source: SourceDefinition,
+    others: readonly OtherLoss[],
+    lines: readonly string[],
+  ): DefinitionEntry[] => {
+    const first = source.movedFrom?.definition ?? source;
+    const readings: readonly OtherLoss[] = [() => source, ...others];
+    const known = chosen.get(first);
+    const choice = known === undefined ? chooseLoss(readings, lines) : known;
+    chosen.set(first, choice);
+    const taken = choice === null ? null : readings[choice]?.();
+    return taken ? [entryFor(taken, lines)] : [];
   };
 
-  /** What was chosen where the same code stood before, unless that was another reading, which has its own places. */
-  const chosenBefore = (source: SourceDefinition): Choice | undefined => {
-    const first = source.movedFrom?.definition;
-    const before = first && chosen.get(first);
-    if (!before) return undefined;
-    if (before.source === null) return before;
-    return before.source === first ? { source } : undefined;
-  };
-
-  const chooseLoss = (source: SourceDefinition, lines: readonly string[]): SourceDefinition | null => {
-    let best: { readonly source: SourceDefinition; readonly count: number } | null = null;
-    for (const each of [() => source, ...(source.implied?.others ?? [])]) {
-      const found = each();
-      const count = found ? countProportional(found) : 0;
-      if (found && count > (best?.count ?? 0)) best = { source: found, count };
-      if (found && count === found.gradients.length) break;
+  const chooseLoss = (readings: readonly OtherLoss[], lines: readonly string[]): number | null => {
+    let best: { readonly source: SourceDefinition; readonly at: number; readonly count: number } | null =
+      null;
+    for (const [at, reading] of readings.entries()) {
+      const source = reading();
+      const count = source ? countProportional(source) : 0;
+      if (source && count > (best?.count ?? 0)) best = { source, at, count };
+      if (source && count === source.gradients.length) break;
     }
-    const entry = best && entryFor(best.source, lines);
-    return entry && tellsItsLoss(best?.source ?? source, entry.findings()) ? entry.source : null;
+    return best && tellsItsLoss(best.source, entryFor(best.source, lines).findings()) ? best.at : null;
   };
 
   /** A definition whose text and dependencies are as they were is worked out once, wherever it stands. */

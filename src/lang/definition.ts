@@ -79,14 +79,19 @@ export interface SourceDefinition {
   readonly samples: Size | null;
   /** The function of a paired gradient, for navigation. */
   readonly gradientFunction: { readonly name: string; readonly span: Span; readonly nameSpan: Span } | null;
-  /** The loss that was put in where the code has none, and the other losses that it may have meant. */
-  readonly implied?: { readonly loss: string; readonly others: readonly (() => SourceDefinition | null)[] };
+  /** The loss that was put in where the code has none. */
+  readonly implied?: { readonly loss: string };
   /** The same definition as it was read first, where lines were put in or taken out above it since. */
   readonly movedFrom?: { readonly definition: SourceDefinition; readonly line: (line: number) => number };
 }
 
+/** Makes the same definition with another of the losses that the code may mean. */
+export type OtherLoss = () => SourceDefinition | null;
+
 export interface SourceReading {
   readonly definitions: readonly SourceDefinition[];
+  /** By definition with an implied loss. */
+  readonly otherLosses: ReadonlyMap<SourceDefinition, readonly OtherLoss[]>;
   /** Problems of the file as a whole (syntax errors). */
   readonly problems: readonly Problem[];
 }

@@ -1,7 +1,7 @@
 /** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
 import type { Span } from '../core/definition';
 import type { DefinitionKind, Problem, Surroundings } from '../protocol';
-import type { SourceDefinition, SourceReading } from './definition';
+import type { OtherLoss, SourceDefinition, SourceReading } from './definition';
 import {
   brokenProblems,
   convened,
@@ -40,7 +40,7 @@ import { readJavaScript } from './javascript';
 import { finished } from './parts';
 import { readPython } from './python';
 import { readPlan, type Reading } from './reading';
-import { createReadings, reuseOf, type Attempted, type Readings } from './reuse';
+import { createReadings, reuseOf, type Attempted, type Readings, type Reuse } from './reuse';
 import { partsOfRule, rulesOf, type Rule } from './rules';
 import { statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
@@ -69,7 +69,7 @@ export const LANGUAGES: readonly string[] = Object.keys(GRAMMARS);
 /** What a language is parsed by, null for one that is not read. */
 export const grammarOf = (languageId: string): Grammar | null => GRAMMARS[languageId]?.grammar ?? null;
 
-const NOTHING: SourceReading = { definitions: [], problems: [] };
+const NOTHING: SourceReading = { definitions: [], otherLosses: new Map(), problems: [] };
 
 /** All at once. */
 export const readDefinitions = (...args: Parameters<typeof readingDefinitions>): SourceReading =>
@@ -89,7 +89,7 @@ export function* readingDefinitions(
 ): Generator<void, SourceReading> {
   const language = GRAMMARS[languageId];
   if (!language) return NOTHING;
-  if (text.includes('\0')) return { definitions: [], problems: [NOT_TEXT] };
+  if (text.includes('\0')) return { ...NOTHING, problems: [NOT_TEXT] };
   const module = readModule(text, language.grammar, parsers, null);
   const { path, files = [] } = around;
   const neighbours = createNeighbours(files, (file, all) => {
@@ -103,6 +103,7 @@ export function* readingDefinitions(
     nested ? [] : [{ fn: withFlagClear(fn), owner }],
   );
   const definitions: SourceDefinition[] = [];
+  const otherLosses = new Map<SourceDefinition, readonly OtherLoss[]>();
   const counts = new Map<string, number>();
   const unread: Callable[] = [];
   let spent = 0;
@@ -187,7 +188,8 @@ export function* readingDefinitions(
   ): void => {
     const made = readings.map(({ title, definition }) => (): SourceDefinition | null => {
       const found = definition();
-      return found?.program && isJudged(found) ? withLoss(found, title) : null;
+      if (!found?.program || !isJudged(found)) return null;
+      return reuse.remade(found, `with ${title}`, (each) => withLoss(each, title));
     });
     let first: SourceDefinition | null = null;
     while (!first) {
@@ -197,11 +199,13 @@ export function* readingDefinitions(
     }
     const id = nextId(first.name);
     counts.set(first.name, (counts.get(first.name) ?? 0) + 1);
+    const definition = reuse.renamed(first, id);
+    definitions.push(definition);
     const others = made.map((make) => () => {
       const other = make();
-      return other && { ...other, id };
+      return other && reuse.renamed(other, id);
     });
-    definitions.push({ ...first, id, implied: { loss: first.implied?.loss ?? '', others } });
+    otherLosses.set(definition, others);
   };
   const considerUsual = ({ fn, owner }: Callable): void => {
     if (spent > MAX_RUNS || module.family !== 'python' || isLossName(fn.name)) return;
@@ -284,7 +288,7 @@ export function* readingDefinitions(
     yield;
     if (spent > MAX_RUNS || judged.has(backward.fn.nameSpan.startLine)) continue;
     const definition = read(main, backward, 'composed', null, parts);
-    if (definition && isJudged(definition)) add(propagating(definition, backward));
+    if (definition && isJudged(definition)) add(propagating(definition, backward, reuse));
   }
   const composed = new Set([...judged, ...definitions.map(({ nameSpan }) => nameSpan.startLine)]);
   for (const variants of impliedCompositions(callables)) {
@@ -295,7 +299,7 @@ export function* readingDefinitions(
       variants.map(({ title, main, backward, parts }) => {
         const definition = (): SourceDefinition | null => {
           const found = read(main, backward, `composed, ${title}`, null, parts);
-          return found && propagating(found, backward);
+          return found && propagating(found, backward, reuse);
         };
         return { title, definition };
       }),
@@ -320,6 +324,7 @@ export function* readingDefinitions(
   const functions = functionsOf(module.body).map(({ fn }) => fn);
   return {
     definitions: kinds ? definitions.filter(({ kind }) => kinds.includes(kind)) : definitions,
+    otherLosses,
     problems: [
       ...syntaxProblems(module, language.title),
       ...unreadProblems(unread),
@@ -362,7 +367,7 @@ const isJudged = ({ gradients, candidates, mismatches, pullback }: SourceDefinit
 const withLoss = (definition: SourceDefinition, title: string): SourceDefinition => ({
   ...definition,
   kind: 'propagate',
-  implied: { loss: title, others: [] },
+  implied: { loss: title },
   assumptions: [
     ...definition.assumptions,
     { subject: definition.name, text: `the loss is not in the code: ${title} is assumed` },
@@ -370,9 +375,9 @@ const withLoss = (definition: SourceDefinition, title: string): SourceDefinition
 });
 
 /** The loss of a prediction, found where its gradients are written. */
-function propagating(definition: SourceDefinition, { fn, owner }: Callable): SourceDefinition {
-  const name = owner ? `${owner.name}.${fn.name}` : fn.name;
-  return { ...definition, id: name, name, kind: 'propagate' };
+function propagating(definition: SourceDefinition, backward: Callable, reuse: Reuse): SourceDefinition {
+  const name = qualified(backward);
+  return reuse.remade(definition, `for ${name}`, (each) => ({ ...each, id: name, name, kind: 'propagate' }));
 }
 
 const hasOwnGradients = (definition: SourceDefinition | null): boolean =>

@@ -36,14 +36,14 @@ interface Place {
 export interface Readings {
   readonly known: Recent<Known>;
   readonly names: WeakMap<ModulePiece['statements'], PieceNames>;
-  readonly renamed: WeakMap<SourceDefinition, Map<string, SourceDefinition>>;
+  readonly remade: WeakMap<SourceDefinition, Map<string, SourceDefinition>>;
 }
 
 /** `kept`: attempts that are kept. */
 export const createReadings = (kept = 1000): Readings => ({
   known: createRecent(kept),
   names: new WeakMap(),
-  renamed: new WeakMap(),
+  remade: new WeakMap(),
 });
 
 interface PieceNames {
@@ -57,6 +57,12 @@ export interface Reuse {
   attempt(callables: readonly Callable[], settings: string, read: () => Attempted): Attempted;
   /** The same definition under another id. */
   renamed(definition: SourceDefinition, id: string): SourceDefinition;
+  /** What `make` makes of a definition, once for it wherever it stands; `what` tells from others what is made. */
+  remade(
+    definition: SourceDefinition,
+    what: string,
+    make: (definition: SourceDefinition) => SourceDefinition,
+  ): SourceDefinition;
 }
 
 export function reuseOf(module: Module, index: ModuleIndex, readings: Readings): Reuse {
@@ -164,7 +170,11 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
       readings.known.set(key, { attempted, from, namesLines: tells, latest: null }, 1);
       return attempted;
     },
-    renamed: (definition, id) => renamed(definition, id, readings),
+    renamed: (definition, id) =>
+      definition.id === id
+        ? definition
+        : remade(definition, `as ${id}`, (each) => ({ ...each, id }), readings),
+    remade: (definition, what, make) => remade(definition, what, make, readings),
   };
 }
 
@@ -176,19 +186,23 @@ const contentKey = ({ home, pieces }: ModuleIndex): unknown => [
 const isWildcard = ({ statements }: ModulePiece): boolean =>
   statements.some((s) => s.kind === 'import' && s.imports.some(({ alias }) => alias === '*'));
 
-function renamed(definition: SourceDefinition, id: string, readings: Readings): SourceDefinition {
-  if (definition.id === id) return definition;
-  const others = readings.renamed.get(definition) ?? new Map<string, SourceDefinition>();
-  readings.renamed.set(definition, others);
-  const known = others.get(id);
+function remade(
+  definition: SourceDefinition,
+  what: string,
+  make: (definition: SourceDefinition) => SourceDefinition,
+  readings: Readings,
+): SourceDefinition {
+  const others = readings.remade.get(definition) ?? new Map<string, SourceDefinition>();
+  readings.remade.set(definition, others);
+  const known = others.get(what);
   if (known) return known;
   const { movedFrom } = definition;
   const from = movedFrom && {
     ...movedFrom,
-    definition: renamed(movedFrom.definition, id, readings),
+    definition: remade(movedFrom.definition, what, make, readings),
   };
-  const made = { ...definition, id, ...(from ? { movedFrom: from } : {}) };
-  others.set(id, made);
+  const made = { ...make(definition), ...(from ? { movedFrom: from } : {}) };
+  others.set(what, made);
   return made;
 }
 
