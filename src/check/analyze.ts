@@ -282,11 +282,19 @@ export function createAnalyzer(
     lines: readonly string[],
   ): DefinitionEntry => {
     const again = lazy(() => definitionEntry(source, lines));
+    // Texts may quote the code, and lines that it names stay.
+    const quotesLines = lazy(() => namesLines(lines));
     const findings = lazy(() => {
       const found = first.findings();
-      return namesLines(found) ? again().findings() : moved(found, line);
+      const inTexts = namesLines(found);
+      return inTexts && quotesLines() ? again().findings() : moved(found, line, inTexts);
     });
-    return { ...first, source, summary: lazy(() => moved(first.summary(), line)), findings };
+    const summary = lazy(() => {
+      const found = first.summary();
+      const inTexts = namesLines(found.problems);
+      return inTexts && quotesLines() ? again().summary() : moved(found, line, inTexts);
+    });
+    return { ...first, source, summary, findings };
   };
 
   const definitionEntry = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry => {

@@ -1,7 +1,7 @@
 /** Files as the pieces that they consist of, each of which is read once whatever changes around it. */
 import type { Span } from '../core/definition';
 import { moved } from './moved';
-import type { ParsedText, Parsers, Piece } from './parse';
+import { containsError, type ParsedText, type Parsers, type Piece, type SyntaxNode } from './parse';
 import type { Positions } from './positions';
 import { eachStatement, type Comment, type ModulePiece, type Statement } from './syntax';
 
@@ -16,8 +16,10 @@ export interface PieceReading {
   readonly deep: readonly Span[];
   /** Tells pieces with different statements apart. */
   readonly id: number;
-  /** The text without its comments. */
+  /** The text without its comments and empty lines. */
   readonly code: string;
+  /** The lines that are not empty, counted from the first one. */
+  readonly lines: readonly number[];
 }
 
 /** Reads one piece; `offset` is where it begins in the whole text, `part` where its part does. */
@@ -25,7 +27,7 @@ export type PieceReader = (
   piece: Piece,
   offset: number,
   part: number,
-) => Omit<PieceReading, 'line' | 'file' | 'id' | 'code'>;
+) => Omit<PieceReading, 'line' | 'file' | 'id' | 'code' | 'lines'>;
 
 /** A part of a text that was parsed by itself. */
 export interface Part {
@@ -65,6 +67,7 @@ export function readPieces(
         code: reading.code,
         startLine: span.startLine,
         endLine: span.endLine,
+        lines: reading.lines,
         part: offset,
         statements: reading.statements,
       });
@@ -85,48 +88,88 @@ function readingOf(
   if (known?.line === startLine) return known;
   const fresh = (): Omit<PieceReading, 'id'> => {
     const made = read();
-    return { line: startLine, file, code: codeOf(piece, startLine, startColumn, made.comments), ...made };
+    return { line: startLine, file, ...codeOf(piece, startLine, startColumn, made.comments), ...made };
   };
-  const { line, code, ...kept } = known ?? fresh();
-  const moving = { ...moved(kept, (at) => at + startLine - line), line: startLine, code };
+  const { line, code, lines, ...kept } = known ?? fresh();
+  const moving = { ...moved(kept, (at) => at + startLine - line), line: startLine, code, lines };
   const id = known?.id ?? idOf(contentOf(piece, startColumn, moving));
   const reading = { ...moving, id };
   if (startColumn === 1) readings.set(piece.node, reading);
   return reading;
 }
 
-/** The text of a piece without the comments that end its lines. */
+/** The text of a piece without the comments that end its lines, without empty lines and without spaces at the ends of lines. */
 function codeOf(
-  { text }: Piece,
+  { text, node }: Piece,
   startLine: number,
   startColumn: number,
   comments: readonly Comment[],
-): string {
-  if (comments.length === 0) return text;
-  const lines = text.split('\n');
+): { readonly code: string; readonly lines: readonly number[] } {
+  const all = text.split('\n');
   for (const { span } of comments) {
     const first = span.startLine - startLine;
     const last = span.endLine - startLine;
     const before = (k: number): number => (k === 0 ? startColumn : 1);
-    if (/\S/.test(lines[last]?.slice(span.endColumn - before(last)) ?? '')) continue;
-    lines[first] = (lines[first] ?? '').slice(0, span.startColumn - before(first)).trimEnd();
-    for (let k = first + 1; k <= last; k += 1) lines[k] = '';
+    if (/\S/.test(all[last]?.slice(span.endColumn - before(last)) ?? '')) continue;
+    all[first] = (all[first] ?? '').slice(0, span.startColumn - before(first)).trimEnd();
+    for (let k = first + 1; k <= last; k += 1) all[k] = '';
   }
-  return lines.join('\n');
+  const isExact = exactLines(node, text);
+  const code: string[] = [];
+  const lines: number[] = [];
+  all.forEach((line, k) => {
+    const own = isExact(k) ? line : line.trimEnd();
+    if (own === '' && !isExact(k) && !isExact(k - 1) && !code.at(-1)?.endsWith('\\')) return;
+    code.push(own);
+    lines.push(k);
+  });
+  return { code: code.join('\n'), lines };
+}
+
+/** Lines that end inside of a string, where white space counts; all lines of what could not be parsed. */
+function exactLines(node: SyntaxNode, text: string): (line: number) => boolean {
+  if (containsError(node)) return () => true;
+  const exact = new Set<number>();
+  const visit = (inner: SyntaxNode): void => {
+    if (!/string|jsx_text/.test(inner.type)) {
+      inner.children.forEach(visit);
+      return;
+    }
+    const own = text.slice(inner.start, inner.end).split('\n').length - 1;
+    if (own === 0) return;
+    const first = text.slice(0, inner.start).split('\n').length - 1;
+    for (let k = 0; k < own; k += 1) exact.add(first + k);
+  };
+  visit(node);
+  return (line) => exact.has(line);
 }
 
 /** All that the statements of a piece are made of: its code, and the places where they end, which comments may move. */
 function contentOf(
   { node }: Piece,
   startColumn: number,
-  { code, statements, line }: Pick<PieceReading, 'code' | 'statements' | 'line'>,
+  { code, lines, statements, line }: Pick<PieceReading, 'code' | 'lines' | 'statements' | 'line'>,
 ): string {
   const ends: number[] = [];
   const note = (s: Statement): void => {
-    ends.push(s.span.endLine - line, s.span.endColumn);
+    const end = s.span.endLine - line;
+    const k = lastUpTo(lines, end);
+    ends.push(k, end - (lines[k] ?? 0), s.span.endColumn);
     if (s.kind === 'function') eachStatement(s.fn.body, note);
     if (s.kind === 'class') eachStatement(s.node.body, note);
   };
   eachStatement(statements, note);
   return `${node.type} ${startColumn} ${ends.join()}\n${code}`;
+}
+
+/** The position of the last of these lines that is not after `line`. */
+export function lastUpTo(lines: readonly number[], line: number): number {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lines[middle] ?? 0) <= line) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

@@ -3,8 +3,9 @@ import type { Span } from '../core/definition';
 import { cellLines, cellParts } from './cells';
 import { assignment } from './inPlace';
 import { child, namedChildren, TOO_DEEP, type Parsers, type SyntaxNode } from './parse';
-import { readPieces } from './pieces';
+import { readPieces, type Part } from './pieces';
 import { createPositions } from './positions';
+import { pythonChunks } from './pythonChunks';
 import { readExpression, readField, readParameters } from './pythonExpressions';
 import { spanOf, textOf, TOO_DEEP_REASON, type Reader } from './pythonReader';
 import type { BinaryOperator, Expression, FunctionNode, Import, Module, Statement } from './syntax';
@@ -12,26 +13,41 @@ import type { BinaryOperator, Expression, FunctionNode, Import, Module, Statemen
 /** Reads a file. Broken parts become `unreadable`; functions outside them are read as if alone in the file. */
 export function readPython(text: string, parsers: Parsers, file: string | null = null): Module {
   const positions = createPositions(text, file);
-  const whole = parsers.parse('python', text, true);
-  // Recovery after an error may swallow what follows, so each top-level piece is parsed by itself.
-  const parts = !whole.hasError
-    ? [{ parsed: whole, offset: 0 }]
-    : cellParts(text).flatMap((cell) => {
-        const own = text.slice(cell.start, cell.end);
-        const parsed = parsers.parse('python', own, true);
-        if (!parsed.hasError) return [{ parsed, offset: cell.start }];
-        return pieces(own).map(({ start, end }) => ({
-          parsed: parsers.parse('python', own.slice(start, end)),
-          offset: cell.start + start,
-        }));
-      });
-  const read = readPieces(parts, positions, parsers, file, (piece, offset) => {
+  const read = readPieces(partsOf(text, parsers), positions, parsers, file, (piece, offset) => {
     const reader: Reader = { text: piece.text, offset, positions, comments: [], errors: [], deep: [] };
     const statements = readFile(piece.node, reader);
     return { statements, comments: reader.comments, errors: reader.errors, deep: reader.deep };
   });
   const body = read.pieces.flatMap(({ statements }) => statements);
   return { family: 'python', body, cells: cellLines(text), ...read };
+}
+
+/** The text in parts that are parsed by themselves, as recovery after an error may swallow what follows. */
+function partsOf(text: string, parsers: Parsers): Part[] {
+  let isSure = true;
+  const parts = cellParts(text).flatMap((cell) => {
+    const own = text.slice(cell.start, cell.end);
+    const found = pythonChunks(own);
+    isSure &&= found.isSure;
+    return found.chunks.flatMap(({ start, end }) =>
+      chunkParts(own.slice(start, end), cell.start + start, parsers),
+    );
+  });
+  if (isSure || !parts.some(({ parsed }) => parsed.hasError)) return parts;
+  const whole = parsers.parse('python', text, true);
+  return whole.hasError ? parts : [{ parsed: whole, offset: 0 }];
+}
+
+/** One part, or several where it has an error. */
+function chunkParts(text: string, offset: number, parsers: Parsers): Part[] {
+  const parsed = parsers.parse('python', text);
+  if (!parsed.hasError) return [{ parsed, offset }];
+  const inner = pieces(text);
+  if (inner.length < 2) return [{ parsed, offset }];
+  return inner.map(({ start, end }) => ({
+    parsed: parsers.parse('python', text.slice(start, end)),
+    offset: offset + start,
+  }));
 }
 
 /** Cuts the text before each line that begins a top-level statement, outside triple-quoted strings. */

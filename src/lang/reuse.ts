@@ -10,6 +10,7 @@ import { createRecent, type Recent } from './recent';
 import { statementNames } from './module';
 import { importedModules } from './workspace';
 import type { Module, ModulePiece } from './syntax';
+import { lastUpTo } from './pieces';
 
 /** What one attempt at reading gave. */
 export interface Attempted {
@@ -22,15 +23,15 @@ interface Known {
   readonly attempted: Attempted;
   /** Pieces that it was read from. */
   readonly from: readonly Place[];
+  /** Whether its texts name lines. */
   readonly namesLines: boolean;
+  /** Whether the code does, so that its texts may name those. */
+  readonly quotesLines: boolean;
   /** The last copy for other places. */
   latest: { readonly from: readonly Place[]; readonly definition: SourceDefinition } | null;
 }
 
-interface Place {
-  readonly startLine: number;
-  readonly endLine: number;
-}
+type Place = Pick<ModulePiece, 'startLine' | 'endLine' | 'lines'>;
 
 /** Kept between calls, by content. */
 export interface Readings {
@@ -111,6 +112,12 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
   };
 
   const wildcards = pieces.filter(isWildcard);
+  const contents = new Map<ModuleIndex, string>();
+  const contentKey = (module: ModuleIndex): string => {
+    const known = contents.get(module) ?? moduleContent(module);
+    contents.set(module, known);
+    return known;
+  };
   /** All of the other files that these pieces import from, and of those which those import from. */
   const contentOf = (closure: readonly ModulePiece[], callables: readonly Callable[]): readonly unknown[] => {
     if (!index.home) return [];
@@ -142,7 +149,8 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
     if (module) return [fn.name, module.home?.path, fn.nameSpan.startLine];
     const line = fn.nameSpan.startLine;
     const at = closure.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
-    return [fn.name, owner?.name, at, line - (closure[at]?.startLine ?? 0), fn.nameSpan.startColumn];
+    const { startLine = 0, lines = [] } = closure[at] ?? {};
+    return [fn.name, owner?.name, at, lastUpTo(lines, line - startLine), fn.nameSpan.startColumn];
   };
 
   return {
@@ -160,14 +168,15 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
         closure.findIndex(({ startLine }) => startLine >= until),
         others,
       ]);
-      const from = closure.map(({ startLine, endLine }) => ({ startLine, endLine }));
+      const from = closure.map(({ startLine, endLine, lines }) => ({ startLine, endLine, lines }));
       const known = readings.known.get(key);
       const found = known && placed(known, from);
       if (found) return found;
       const attempted = read();
       const { definition } = attempted;
       const tells = definition !== null && (namesLines(definition.problems) || namesLines(definition.notes));
-      readings.known.set(key, { attempted, from, namesLines: tells, latest: null }, 1);
+      const quotesLines = others.length > 0 || closure.some(({ code }) => namesLines(code));
+      readings.known.set(key, { attempted, from, namesLines: tells, quotesLines, latest: null }, 1);
       return attempted;
     },
     renamed: (definition, id) =>
@@ -178,10 +187,8 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
   };
 }
 
-const contentKey = ({ home, pieces }: ModuleIndex): unknown => [
-  home?.path,
-  pieces.map(({ id, startLine }) => [id, startLine]),
-];
+const moduleContent = ({ home, pieces }: ModuleIndex): string =>
+  JSON.stringify([home?.path, pieces.map(({ id, startLine, lines }) => [id, startLine, lines])]);
 
 const isWildcard = ({ statements }: ModulePiece): boolean =>
   statements.some((s) => s.kind === 'import' && s.imports.some(({ alias }) => alias === '*'));
@@ -211,23 +218,38 @@ function placed(known: Known, from: readonly Place[]): Attempted | null {
   const { attempted, latest } = known;
   const { definition } = attempted;
   if (definition === null || isSame(known.from, from)) return attempted;
-  if (known.namesLines) return null;
+  if (known.namesLines && known.quotesLines) return null;
   if (!latest || !isSame(latest.from, from))
-    known.latest = { from, definition: movedDefinition(definition, lineMap(known.from, from)) };
+    known.latest = {
+      from,
+      definition: movedDefinition(definition, lineMap(known.from, from), known.namesLines),
+    };
   return { ...attempted, definition: known.latest?.definition ?? null };
 }
 
 const isSame = (a: readonly Place[], b: readonly Place[]): boolean =>
-  a.every(({ startLine }, k) => startLine === b[k]?.startLine);
+  a.every(({ startLine, lines }, k) => {
+    const other = b[k];
+    return (
+      other !== undefined &&
+      startLine === other.startLine &&
+      (lines === other.lines || lines.every((line, n) => line === other.lines[n]))
+    );
+  });
 
+/** Lines stay as far from the last one before them that is not empty as they were. */
 const lineMap =
   (from: readonly Place[], to: readonly Place[]): LineMap =>
   (line) => {
     const k = from.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
-    return line + (to[k]?.startLine ?? 0) - (from[k]?.startLine ?? 0);
+    const [old, now] = [from[k], to[k]];
+    if (!old || !now) return line;
+    const own = line - old.startLine;
+    const n = lastUpTo(old.lines, own);
+    return now.startLine + (now.lines[n] ?? 0) + own - (old.lines[n] ?? 0);
   };
 
-function movedDefinition(definition: SourceDefinition, line: LineMap): SourceDefinition {
+function movedDefinition(definition: SourceDefinition, line: LineMap, inTexts: boolean): SourceDefinition {
   const { program, gradients, candidates, outputAxes, ...rest } = definition;
   const spanned = <T extends { readonly span: SourceDefinition['span'] | null }>(item: T): T => ({
     ...item,
@@ -240,7 +262,7 @@ function movedDefinition(definition: SourceDefinition, line: LineMap): SourceDef
     ...(gradient.update ? { update: { ...gradient.update, line: line(gradient.update.line) } } : {}),
   });
   return {
-    ...moved(rest, line),
+    ...moved(rest, line, inTexts),
     outputAxes,
     program: program && {
       ...program,

@@ -179,10 +179,12 @@ export interface ModulePiece {
   readonly id: number;
   /** As the grammar calls it. */
   readonly type: string;
-  /** The text without its comments. */
+  /** The text without its comments and empty lines. */
   readonly code: string;
   readonly startLine: number;
   readonly endLine: number;
+  /** Its lines that are not empty, counted from its first one. Pieces of the same id have as many. */
+  readonly lines: readonly number[];
   /** Which part of a file with errors it is from. */
   readonly part: number;
   readonly statements: readonly Statement[];

@@ -81,4 +81,50 @@ describe('an edited text', async () => {
     // The formulas are the very same objects but for their places.
     expect(b?.formulas[0]?.formula).toBe(a?.formulas[0]?.formula);
   });
+
+  test('keeps what an edit leaves as it was: empty lines and comments in a function, and lines named in texts', () => {
+    const text = readFileSync('test/cases/check/losses_and_gradients.py', 'utf8');
+    const before = kept.analyze(text, 'python');
+    const [first] = before.definitions;
+    const at = first?.span.startLine ?? 0;
+    const lines = text.split('\n');
+    const put = [...lines.slice(0, at), '    # first', '', ...lines.slice(at)].join('\n');
+    const after = kept.analyze(put, 'python').definitions[0];
+    expect(after?.formulas[0]?.formula).toBe(first?.formulas[0]?.formula);
+    expect(after?.formulas[0]?.span?.startLine).toBe((first?.formulas[0]?.span?.startLine ?? NaN) + 2);
+    const declines =
+      'import numpy as np\n\ndef loss(w, x, y):\n    z = np.fft.fft(x @ w)\n    return np.mean((z - y) ** 2)\n';
+    const told = (source: string): string[] =>
+      kept
+        .analyze(source, 'python')
+        .definitions.flatMap(({ problems }) => problems.map(({ message }) => message));
+    expect(told(declines)).toEqual([expect.stringContaining('line 4')]);
+    expect(told(`\n\n${declines}`)).toEqual([expect.stringContaining('line 6')]);
+    expect(told(declines.replace('    z', '\n    z'))).toEqual([expect.stringContaining('line 5')]);
+  });
+
+  test('chooses the loss that is meant once', async () => {
+    const network = `import numpy as np
+
+def train(X, y, W1, W2, lr):
+    for _ in range(1000):
+        h = 1 / (1 + np.exp(-X.dot(W1)))
+        out = 1 / (1 + np.exp(-h.dot(W2)))
+        error = y - out
+        d_out = error * out * (1 - out)
+        d_h = d_out.dot(W2.T) * h * (1 - h)
+        W2 += lr * h.T.dot(d_out)
+        W1 += lr * X.T.dot(d_h)
+    return W1, W2
+`;
+    const before = kept.analyze(network, 'python');
+    expect(
+      before.definitions.flatMap(({ assumptions }) => assumptions.map(({ text }) => text)),
+    ).toContainEqual(expect.stringContaining('the loss is not in the code'));
+    const after = kept.analyze(`${network}\nx = 1\n`, 'python');
+    expect(after.definitions[0]?.formulas[0]?.formula).toBe(before.definitions[0]?.formulas[0]?.formula);
+    expect(kept.analyze(`\n${network}`, 'python')).toEqual(
+      (await loadAnalyzer(['python'])).analyze(`\n${network}`, 'python'),
+    );
+  });
 });
