@@ -26,6 +26,7 @@ import {
   type Trials,
 } from './points';
 import {
+  both,
   guardReadings,
   labelReadings,
   maskReadings,
@@ -120,9 +121,11 @@ function judgeAsWritten(subject: Subject): Judgement {
   if (first.verdict !== 'wrong') return withLayoutNote(subject, aligned, first);
   // What is off by a factor for all labels and guards is so for each kind of them.
   if (FACTOR_RULES.has(first.rule)) return first;
+  const guards = guardReadings(program, target, element);
   const lenient = [
-    ...guardReadings(program, target, element),
+    ...guards,
     ...labelReadings(program, target),
+    ...guards.flatMap((guard) => both(guard, labelReadings(guard.target.pool.program, guard.target))),
     ...maskReadings(program, target),
     ...symmetricReadings(program, target),
     ...settingReadings(program, target),

@@ -44,6 +44,14 @@ export function guardReadings(program: Program, target: Target, element: Node): 
   return [bare, null].map((own) => ({ target: plain, element: own, brief, suffix, assumption }));
 }
 
+/** Readings that are made under another one: labels of a kind, with the guards taken for 0. */
+export const both = (first: Lenient, others: readonly Lenient[]): Lenient[] =>
+  others.map((other) => ({
+    ...other,
+    element: other.element ?? first.element,
+    assumption: `${first.assumption} and ${other.assumption}`,
+  }));
+
 /** A gradient of a quadratic form or of an inverse may be written for symmetric matrices without saying so. */
 export function symmetricReadings(program: Program, target: Target): Lenient[] {
   const square = program.inputs.filter(({ domain, shape }) => {

@@ -66,7 +66,7 @@ export function callValue(
       return made;
     }
     case 'input':
-      return unsupported(`calls its argument ${name}`, span, 'calls-argument');
+      return unsupported(`calls its argument ${name}`, span, methodCause(name, 'calls-argument'));
     default:
       return unsupported(`calls ${name}`, span, 'call');
   }
@@ -205,6 +205,10 @@ function callJavaScriptMethod(
   return old?.kind === 'array' ? changeInPlace(run, receiver, old, result, bindingName(old), span) : result;
 }
 
+/** Labels that are classes already need no argmax: `if t.size == y.size: t = t.argmax(axis=1)` depends on the shapes. */
+const methodCause = (written: string, id: string): string =>
+  /\.arg(?:max|min)$/.test(written) ? 'positions' : id;
+
 function arrayMethod(
   run: Run,
   receiver: Value,
@@ -213,7 +217,8 @@ function arrayMethod(
   span: Span,
   name: string,
 ): Value {
-  if (!isArrayMethod(run.arrays, method)) return unsupported(`uses ${name}()`, span, 'unsupported-method');
+  if (!isArrayMethod(run.arrays, method))
+    return unsupported(`uses ${name}()`, span, methodCause(name, 'unsupported-method'));
   const overwriting = inPlace(method);
   if (overwriting !== null) {
     const old = toArray(run, receiver, span);

@@ -17,6 +17,7 @@ import {
 } from './names';
 import { comparesWithLabel, isDistance, losesByItsInputs } from './fit';
 import type { Reading } from './reading';
+import { inputsOf } from './roles';
 import { areOfLayer } from './together';
 
 /** The kind, or null for a function that is not a definition. `owner`: the name of its class. */
@@ -70,11 +71,13 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
     if (!isFitted(reading, name, written) || !dependsNonlinearly(reading))
       return flowsBack ? (isElementwise(reading) ? 'activation' : 'model') : null;
     if (isFunctionOfOneNumber(reading) && ![name, owner ?? ''].some(isLossName)) return 'activation';
+    if (!written && onlyCompares(reading)) return null;
     return own ? 'propagate' : 'loss';
   }
   if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
   if (flowsBack) return 'model';
   if (!has('parameter') || isGradientName(name)) return null;
+  if (movesState(reading)) return null;
   const isModel = (has('data') && contracts(reading) && !isThreshold(reading)) || isLayer(reading);
   return isModel || (learns(reading) && dependsNonlinearly(reading)) ? 'model' : null;
 }
@@ -88,6 +91,37 @@ function isByFirst({ assembled, execution, outputs }: Reading): boolean {
     outputs.broken.length === 0 &&
     (assembled?.gradients.every((gradient) => gradient.of === state.name) ?? false)
   );
+}
+
+/** `self.x = self.F @ self.x`: what the method returns is the next state of its object. */
+function movesState({ execution: { main, run }, outputs }: Reading): boolean {
+  const { output } = outputs;
+  const element = output?.value.element;
+  return [...run.inputs.values()].some(({ ref, name }) => {
+    const [, attribute] = /^self\.(\w+)$/.exec(ref.code) ?? [];
+    const after = attribute === undefined ? undefined : main.attributes.get(attribute);
+    return after?.kind === 'array' && after.element === element && inputsOf(run, after.element).has(name);
+  });
+}
+
+/** Whether inputs only take part in comparisons: hits and misses are counted, which nothing can be fitted by. */
+function onlyCompares({ assembled }: Reading): boolean {
+  const program = assembled?.program;
+  if (!program) return false;
+  const definitions = new Map(program.bindings.map(({ name, def }) => [name, def]));
+  const open = new Set(
+    program.inputs.filter(({ role }) => role === 'parameter' || role === 'data').map(({ name }) => name),
+  );
+  const seen = new Set<number>();
+  const reaches = (node: Node): boolean => {
+    if (seen.has(node.id) || node.kind === 'cmp') return false;
+    seen.add(node.id);
+    const def = node.kind === 'sym' ? definitions.get(node.name) : undefined;
+    if (node.kind === 'matrix' || (node.kind === 'sym' && open.has(node.name))) return true;
+    return (def !== undefined && reaches(def)) || node.args.some(reaches);
+  };
+  const output = definitions.get(program.output);
+  return output !== undefined && !reaches(output);
 }
 
 /** A choice between constants, as of a class: its derivative is 0. */

@@ -62,11 +62,11 @@ function some(nodes: readonly Node[], test: (node: Node) => boolean): boolean {
   return nodes.some(go);
 }
 
-/** What is penalised of a difference: its powers, its size, the part above a margin. */
+/** What is penalised of a difference: its powers, its size, the part above a margin. A divisor is none. */
 const isPenalty = (node: Node): boolean =>
-  node.kind === 'pow' ||
+  (node.kind === 'pow' && !(node.args[1]?.kind === 'num' && node.args[1].num < 0)) ||
   node.kind === 'where' ||
-  (node.kind === 'call' && !/^(sin|cos|tan|exp|arctan2|sqrt)$/.test(node.fn));
+  (node.kind === 'call' && !/^(sin|cos|tan|exp|arctan2|sqrt|erfc?)$/.test(node.fn));
 
 /** `(p - y)**2`, `y * log(p)`, `max(0, 1 - y * s)`: labels against what is not a label. */
 export function comparesWithLabel(reading: Reading): boolean {
@@ -90,7 +90,8 @@ export function comparesWithLabel(reading: Reading): boolean {
     // y * log(p); p[y] and one-hot positions.
     if (node.kind === 'sym')
       return uses(node, others) && node.args.some((arg) => arg.kind === 'sym' && labels.has(arg.name));
-    return node.args.some((a) => uses(a, labels) && node.args.some((b) => b !== a && loggedOther(b)));
+    const isWeight = (arg: Node): boolean => arg.kind !== 'call' && arg.kind !== 'pow' && uses(arg, labels);
+    return node.args.some((a) => isWeight(a) && node.args.some((b) => b !== a && loggedOther(b)));
   });
 
   function loggedOther(node: Node): boolean {

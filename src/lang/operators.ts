@@ -170,7 +170,27 @@ export function compareTwo(
     ];
     return truthValue(holds);
   }
+  if (operator === '==' || operator === '!=') {
+    const same = sameCounts(run, a, b);
+    if (same !== null) return truthValue(same === (operator === '=='));
+  }
   return elementwise(run, [a, b], span, (p, q) => run.arena.compare(operator, p, q), true);
+}
+
+/** `t.size == y.size`: whether two numbers of elements are the same; null where that depends on the lengths of axes. */
+function sameCounts(run: Run, a: ArrayV, b: ArrayV): boolean | null {
+  const x = factorsOf(run, a);
+  const y = factorsOf(run, b);
+  if (!x || !y || x.length + y.length < 3) return null;
+  if (x.length !== y.length) return false;
+  return x.every((size, k) => size === y[k]) ? true : null;
+}
+
+/** The lengths of axes that a number of elements is the product of. */
+function factorsOf(run: Run, { axes, element }: ArrayV): Size[] | null {
+  const factors = element.kind === 'mul' ? element.args : [element];
+  const sizes = factors.flatMap((node) => (node.kind === 'size' ? [run.sizes.find(node.size)] : []));
+  return axes.length === 0 && sizes.length === factors.length ? sizes.sort() : null;
 }
 
 /** Whether two tuples hold the same lengths, as in `x.shape == (1, 1)`; null where that depends on them. */

@@ -98,9 +98,15 @@ export function partsOf(run: Run, executed: Executed): Part[] {
   );
   return found.map((part) => ({
     ...part,
-    span: bindingSpan(run, part.value, executed, part.name) ?? part.span,
+    span: bindingSpan(run, part.value, executed, part.name) ?? branchSpan(callable.fn, part) ?? part.span,
   }));
 }
+
+/** What one branch computes and another returns beside it: `if cost <= 0: return zeros`. */
+const branchSpan = (fn: FunctionNode, { name, value, expression }: Part): Span | null =>
+  value.kind === 'array' && value.element.kind === 'where' && expression?.kind === 'name' && name !== null
+    ? computationSpan(fn, name)
+    : null;
 
 const keyText = (key: Expression | null): string | null =>
   key?.kind === 'string' ? `s:${key.value}` : key?.kind === 'number' ? `n:${key.text}` : null;
@@ -157,13 +163,13 @@ function bindingSpan(
   return (isNamesake ? null : computationSpan(callable.fn, name)) ?? binding.span;
 }
 
-/** Where a variable is computed, if that is one statement and it does not only take over another variable. */
+/** Where a variable is computed, if that is one statement and it does not only take over another variable or begin a list. */
 function computationSpan(fn: FunctionNode, name: string): Span | null {
   const places: (Span | null)[] = [];
   eachStatement(fn.body, (s) => {
     const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
     if (!targets.some((target) => targetName(target) === name)) return;
-    places.push(s.kind === 'assign' && s.value.kind !== 'name' ? s.span : null);
+    places.push(s.kind === 'assign' && !/^(name|sequence)$/.test(s.value.kind) ? s.span : null);
   });
   return places.length === 1 ? (places[0] ?? null) : null;
 }
@@ -201,7 +207,8 @@ function coversAll(parts: readonly Part[], main: Callable): boolean {
 }
 
 /** `db1`, `dZ`, `grads`: a gradient by its name alone, even when what it differentiates by is not in sight. */
-const ALWAYS_GRADIENT = /^(?:d_?(?:[A-Z]\w*|[a-z]\d*)|grads?|gradients?|derivs?|derivatives?)$/;
+const ALWAYS_GRADIENT =
+  /^(?:d_?(?:[A-Z]\w*|[a-z]\d*)|grads?|gradients?|derivs?|derivatives?|hess(?:ian)?s?)$/;
 
 /** Local variables of a function at its end that hold arrays (or failed to), with their places. */
 function locals(run: Run, executed: Executed): Part[] {

@@ -65,7 +65,7 @@ export function pairingOf(
       (c) => c.owner,
     ),
     named: groupBy(
-      all.filter((c) => /^[dD]|p$/.test(c.fn.name) && !isDescent(c.fn.name)),
+      all.filter((c) => /^_?[dD]|p$/.test(c.fn.name) && !isDescent(c.fn.name)),
       (c) => c.fn.name,
     ),
   };
@@ -133,6 +133,7 @@ function groupBy<K>(all: readonly Callable[], key: (c: Callable) => K): Map<K, C
 
 /** Names that a function gives to its derivative alone. */
 export function derivativeNames(name: string): readonly string[] {
+  if (/^_[A-Za-z]/.test(name)) return derivativeNames(name.slice(1)).map((derivative) => `_${derivative}`);
   const capital = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   return [
     `d${name}`,

@@ -112,8 +112,13 @@ export function inferRoles(
         : { role: 'parameter', reason: 'nothing else to differentiate by' },
     );
   if (![...roles.values()].some((choice) => choice.role === 'parameter')) {
+    const predicted = predictionBeside(
+      [...roles].flatMap(([name, { role }]) => (role === 'label' ? [name] : [])),
+    );
     const fallback =
-      [...roles].find(([, c]) => c.role === 'data') ?? [...roles].find(([, c]) => c.role === 'hyper');
+      (predicted === null ? undefined : [...roles].find(([name]) => name === predicted)) ??
+      [...roles].find(([, c]) => c.role === 'data') ??
+      [...roles].find(([, c]) => c.role === 'hyper');
     // What one argument holds is one point: f(x) of x[0] and x[1].
     const container = (name: string | undefined): string | null =>
       /^(\w+)\[\d+\]$/.exec(states.find((s) => s.name === name)?.ref.code ?? '')?.[1] ?? null;
@@ -124,6 +129,14 @@ export function inferRoles(
   }
   return roles;
 }
+
+/** `y` beside `t`: of two names for labels the one that is no target by name is the prediction. */
+function predictionBeside(labels: readonly string[]): string | null {
+  const [only, ...more] = labels.filter((name) => !TARGET.test(name));
+  return labels.length === 2 && more.length === 0 ? (only ?? null) : null;
+}
+
+const TARGET = /^(t|targets?|labels?|truth|y_?true|ground_truth|expected|desired|gold|gt)$/i;
 
 /** Whether the inputs are a vector and a square matrix of its length: nothing tells which of them is given. */
 function quadraticForm(values: readonly ArrayV[]): boolean {

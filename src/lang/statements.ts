@@ -466,16 +466,14 @@ function executeIf(
     return { outcome: NEXT, done: false };
   }
   if (first.kind === 'return' && second.kind === 'return')
-    return { outcome: returned(run, test, first.value, second.value, span), done: true };
+    return { outcome: returned(run, test, first, second, span), done: true };
   // The branch that goes on takes the rest of this block with it.
   if (first.kind === 'return' && second.kind === 'next') {
     const [late] = branch(run, rest, scope, b);
-    if (late.kind === 'return')
-      return { outcome: returned(run, test, first.value, late.value, span), done: true };
+    if (late.kind === 'return') return { outcome: returned(run, test, first, late, span), done: true };
   } else if (second.kind === 'return' && first.kind === 'next') {
     const [late] = branch(run, rest, scope, a);
-    if (late.kind === 'return')
-      return { outcome: returned(run, test, late.value, second.value, span), done: true };
+    if (late.kind === 'return') return { outcome: returned(run, test, late, second, span), done: true };
   }
   // The end of a function or loop that depends on data.
   return { outcome: { kind: 'return', value: undecidedValue(span), expression: null }, done: true };
@@ -514,8 +512,19 @@ function restore(scope: Scope, names: ReadonlyMap<string, Value>): void {
 const undecidedValue = (span: Span): Value =>
   unsupported('depends on a condition that is not known', span, 'condition');
 
-function returned(run: Run, test: Node | null, then: Value, otherwise: Value, span: Span): Outcome {
-  return { kind: 'return', value: chosen(run, test, then, otherwise, span), expression: null };
+type Returned = Outcome & { kind: 'return' };
+
+function returned(run: Run, test: Node | null, then: Returned, otherwise: Returned, span: Span): Outcome {
+  const value = chosen(run, test, then.value, otherwise.value, span);
+  return { kind: 'return', value, expression: telling(then.expression, otherwise.expression) };
+}
+
+/** Of several results at a time, those of the branch that names more of them name all: `return zeros, zeros` tells nothing. */
+function telling(a: Expression | null, b: Expression | null): Expression | null {
+  if (a?.kind !== 'sequence' || b?.kind !== 'sequence' || a.items.length !== b.items.length) return null;
+  const names = ({ items }: Expression & { kind: 'sequence' }): number =>
+    new Set(items.flatMap((item) => (item.kind === 'name' ? [item.name] : []))).size;
+  return names(a) > names(b) ? a : b;
 }
 
 function merge(

@@ -48,13 +48,13 @@ def mse_loss(y, t):
     return 0.5 * np.sum((y - t)**2)
 
 def mse_grad(y, t):
-    return y - t
+    return y - t  #: right
 
 def rmse(y, t):
     return np.sqrt(np.mean((y-t)**2))
 
 def d_rmse(y, t):
-    return (y - t) / (len(y) * rmse(y, t))
+    return (y - t) / (len(y) * rmse(y, t))  #: right
 
 def log_cosh(y, p):
     return np.sum(np.log(np.cosh(p - y)))
