@@ -364,8 +364,20 @@ export function outputsOf(execution: Execution): Outputs {
   collect(returned, main.callable, false);
   collect(own, main.callable, false);
   const [only, ...others] = targets(execution, output);
-  if (only !== undefined && others.length === 0)
-    collectGeneric(run, [...returned, ...own], only, main.callable, { gradients, broken });
+  if (only !== undefined && others.length === 0) {
+    const by = [...run.inputs.values()].find(({ name }) => name === only);
+    // `return nll, g`: of the parameter's shape, where the loss is not made of it as of an activation of that name.
+    const isLetter = ({ name, value }: Part): boolean =>
+      name !== null &&
+      /^g$/i.test(name) &&
+      !isOnTheWay(name, value) &&
+      value.kind === 'array' &&
+      by !== undefined &&
+      sameShape(run, by.value, value);
+    const letters = returned.length > 1 ? returned.filter(isLetter) : [];
+    const said = [...returned, ...own].filter(({ name }) => name !== null && GENERIC_GRADIENT.test(name));
+    collectGeneric(run, [...said, ...letters], only, main.callable, { gradients, broken });
+  }
   if (execution.registered) collectRegistered(execution, execution.registered, { gradients, broken });
   else if (gradient) {
     const own = partsOf(run, gradient);
@@ -489,17 +501,14 @@ function hiddenLoss(own: readonly Part[]): Part | null {
   );
 }
 
-/** `grad`, `gradient`: the gradient by the only parameter, or by the only input that has its shape. */
+const GENERIC_GRADIENT =
+  /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost|derivs?|derivatives?|prime|dfdx|dydx)$/i;
+
+/** The first of these parts is the gradient by the only parameter, or by the only input that has its shape. */
 function collectGeneric(run: Run, parts: readonly Part[], of: string, callable: Callable, into: Found): void {
   const isTaken = (name: string): boolean =>
     [...into.gradients, ...into.broken].some((found) => found.of === name);
-  const part = parts.find(
-    (p) =>
-      p.name !== null &&
-      /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost|derivs?|derivatives?|prime|dfdx|dydx)$/i.test(
-        p.name,
-      ),
-  );
+  const [part] = parts;
   if (!part || part.name === null) return;
   const { name, span, value } = part;
   if (value.kind === 'array') {

@@ -54,3 +54,28 @@ def gaussian_kl_grad(mu1, s1, mu2, s2):
     dmu2 = (mu1 - mu2) / s2**2  #: wrong
     ds2 = (1 - (s1**2 + (mu1 - mu2) ** 2) / s2**2) / s2  #: right
     return dmu1, ds1, dmu2, ds2
+
+
+def exposure_nll(w, X, y, offset):  #: propagate
+    eta = X @ w + offset
+    nll = np.mean(np.exp(eta) - y * eta)
+    g = X.T @ (np.exp(eta) - y)  #: wrong
+    return nll, g
+
+
+def hidden_nll(w, X, y):  #: loss
+    g = 1 / (1 + np.exp(-X @ w))
+    loss = -np.mean(y * np.log(g) + (1 - y) * np.log(1 - g))
+    return loss, g
+
+
+def squares_and_gain(w, X, y):  #: loss
+    r = X @ w - y
+    g = np.max(np.abs(r))
+    return np.sum(r**2), g
+
+
+def squares_and_names(theta, X, y):  #: propagate
+    r = X @ theta - y
+    G = 2 * X.T @ r  #: right
+    return np.sum(r**2), G
