@@ -4,10 +4,11 @@ import { elementAt } from './inline';
 import { agrees } from './compare';
 import { swappedCases } from './mistakes/cases';
 import { derivativeName, plainName, type Case, type Detector, type Mistake } from './mistakes/case';
+import { extraFactor, missingFactor, termSign, wrongPower } from './mistakes/edits';
 import { constantFactor } from './mistakes/factor';
 import { activationDerivative } from './mistakes/links';
 import { missingSummand, transposedFactor, wrongVariable } from './mistakes/symbols';
-import { lossTerm } from './mistakes/terms';
+import { lossTerm, wrongTerm } from './mistakes/terms';
 
 /** The gradient is the transpose of the derivative, which only square shapes leave open. */
 const transposed: Detector = (c) => {
@@ -31,8 +32,13 @@ const DETECTORS: readonly Detector[] = [
   swappedCases,
   activationDerivative,
   transposedFactor,
+  termSign,
   wrongVariable,
   missingSummand,
+  wrongPower,
+  extraFactor,
+  missingFactor,
+  wrongTerm,
 ];
 
 /** The mistake's name, or `gradient-differs` when no known correction mends it. */

@@ -52,17 +52,29 @@ export function firstThatAgrees<T extends { readonly node: Node }>(
   for (const candidate of candidates) {
     tried += 1;
     if (tried > most) return null;
-    if (mayAgree(c, candidate.node) && agrees(candidate.node, c.axes, c.trials)) return candidate;
+    const { node } = candidate;
+    if (mayAgree(c, node) && agrees(node, c.axes, c.trials) && c.trials.every((t) => isNear(c, node, t)))
+      return candidate;
   }
   return null;
 }
 
+/** Cells that differ more than this, relative to their size, are not what is meant. */
+const NEAR = 1e-6;
+
 /** A cheap necessary condition: one cell of one trial. */
 function mayAgree(c: Case, node: Node): boolean {
   const [trial] = c.trials;
-  if (!trial) return false;
-  const cells = trial.cells.slice(0, 1);
-  const [value = NaN] = evaluateCells(trial.evaluator, node, c.axes, cells).values;
-  const [exact = NaN] = trial.exact.values;
-  return Math.abs(value - exact) <= 1e-6 * Math.max(Math.abs(value), Math.abs(exact));
+  return trial !== undefined && isNear(c, node, { ...trial, cells: trial.cells.slice(0, 1) });
+}
+
+/** Agreement where nothing can be told, as of sign(y - y), explains nothing: the numbers themselves have to be near. */
+function isNear(c: Case, node: Node, { evaluator, cells, exact }: Trial): boolean {
+  const { values } = evaluateCells(evaluator, node, c.axes, cells);
+  const largest = Math.max(...exact.values.map(Math.abs));
+  return values.every((value, k) => {
+    const right = exact.values[k] ?? NaN;
+    const size = Math.max(Math.abs(value), Math.abs(right), NEAR * largest);
+    return Math.abs(value - right) <= NEAR * size;
+  });
 }

@@ -9,7 +9,8 @@ interface Named {
   readonly sizes: readonly string[];
 }
 
-function symbols(program: Program): Named[] {
+/** Inputs and intermediate values with the sizes of their axes. */
+export function symbols(program: Program): Named[] {
   return [
     ...program.inputs.map((input) => ({ name: input.name, sizes: indexedSizes(input.shape) })),
     ...program.bindings

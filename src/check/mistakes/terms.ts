@@ -50,16 +50,23 @@ function dependsOnData(program: Program, node: Node): boolean {
   });
 }
 
-export const lossTerm: Detector = (c) => {
+/** The terms of a loss that is a sum, with their derivatives; those that vanish are left out. */
+function slopesOf(c: Case): { readonly term: Term; readonly node: Node }[] {
   const { arena, bindings, output } = c.program;
   // Terms of an array have places of their own, which the cells of the gradient do not tell.
   const top = bindings.find(({ name }) => name === output);
-  if (top && axisIndices(top.axes).length > 0) return null;
+  if (top && axisIndices(top.axes).length > 0) return [];
   const terms = lossTerms(c.program);
-  if (terms.length < 2 || c.exact.kind !== 'diff') return null;
+  if (terms.length < 2 || c.exact.kind !== 'diff') return [];
   const by = c.exact.args[1] as SymNode;
-  const slopes = terms.map((term) => ({ term, node: arena.diff(term.node, by, true) }));
-  const alive = slopes.filter(({ node }) => !vanishes(c, node));
+  return terms
+    .map((term) => ({ term, node: arena.diff(term.node, by, true) }))
+    .filter(({ node }) => !vanishes(c, node));
+}
+
+export const lossTerm: Detector = (c) => {
+  const { arena } = c.program;
+  const alive = slopesOf(c);
   const missing = firstThatAgrees(
     c,
     alive.map(({ term, node }) => ({ term, node: arena.add(c.element, node) })),
@@ -73,6 +80,25 @@ export const lossTerm: Detector = (c) => {
     if (factor) return scaledTerm(c, term, factor.text, factor.inverse);
   }
   return null;
+};
+
+/** One of the terms of the gradient is none of a derivative: only taken where no slip in one place explains it. */
+export const wrongTerm: Detector = (c) => {
+  const slopes = slopesOf(c);
+  const { arena } = c.program;
+  const written = c.element.kind === 'add' ? c.element.args : [];
+  const found = firstThatAgrees(
+    c,
+    slopes.flatMap(({ term, node }) =>
+      written.map((part) => ({ term, node: arena.add(arena.sub(c.element, part), node) })),
+    ),
+  );
+  return found
+    ? {
+        rule: found.term.regulariser ? 'gradient-wrong-regulariser' : 'gradient-wrong-term',
+        message: `In ${plainName(c.name)}, the derivative of ${termName(found.term)} is wrong; the rest is right.`,
+      }
+    : null;
 };
 
 function vanishes(c: Case, node: Node): boolean {

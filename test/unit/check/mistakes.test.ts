@@ -38,8 +38,8 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
       'w[j<n] = 1/m*sum(i<m, X[i,j]*(f[i]-y[i])) + 2*lam/m*w[j] -> gradient-regulariser-factor',
       'w[j<n] = 1/m*sum(i<m, X[i,j]*(f[i]-y[i])) - lam/m*w[j] -> gradient-regulariser-factor',
       'w[j<n] = lam/m*w[j] -> gradient-missing-term',
-      'w[j<n] = 1/m*sum(i<m, X[i,j]*(f[i]+y[i])) + lam/m*w[j] -> gradient-differs',
-      'w[j<n] = 1/m*sum(i<m, X[i,j]*(f[i]-y[i])) + lam/m -> gradient-differs',
+      'w[j<n] = 1/m*sum(i<m, X[i,j]*(f[i]+y[i])) + lam/m*w[j] -> gradient-term-sign',
+      'w[j<n] = 1/m*sum(i<m, X[i,j]*(f[i]-y[i])) + lam/m -> gradient-lacks-factor',
     ],
   ],
   [
@@ -136,7 +136,7 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
       'a[i<m] = -y[i]/a[i] + (1-y[i])/(1-a[i]) -> gradient-right',
       'a[i<m] = -y[i]/(a[i]+0.00001) + (1-y[i])/(1-a[i]+0.00001) -> gradient-right',
       'a[i<m] = -y[i]/(a[i]+0.00000001) + (1-y[i])/(1-a[i]) -> gradient-right',
-      'a[i<m] = y[i]/a[i] + (1-y[i])/(1-a[i]) -> gradient-differs',
+      'a[i<m] = y[i]/a[i] + (1-y[i])/(1-a[i]) -> gradient-term-sign',
     ],
   ],
   [
@@ -159,7 +159,7 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
       'f[i<m] = where(1-y[i]*f[i] > 0, -y[i], 0) -> gradient-right',
       'f[i<m] = where(1-y[i]*f[i] >= 0, -y[i], 0) -> gradient-right',
       'f[i<m] = where(1-y[i]*f[i] > 0, y[i], 0) -> gradient-sign',
-      'f[i<m] = -y[i] -> gradient-differs',
+      'f[i<m] = -y[i] -> gradient-lacks-factor',
     ],
   ],
   [
@@ -178,6 +178,48 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
       'x[j<n] = 0.7978845*(1-tanh(0.7978845*x[j])^2) -> gradient-unknown',
       'x[j<n] = 0.7979*(1-tanh(0.7979*x[j])^2) -> gradient-unknown',
       'x[j<n] = 0.85*(1-tanh(0.85*x[j])^2) -> gradient-differs',
+    ],
+  ],
+  [
+    'slips in one place',
+    `data X[m,n]; label y[m]; param w[n]; hyper delta positive
+     f[i<m] = sum(j<n, X[i,j]*w[j])
+     a[i<m] = tanh(f[i])
+     J = sum(i<m, where(abs(a[i]-y[i]) > delta, delta*abs(a[i]-y[i]), (a[i]-y[i])^2))`,
+    [
+      'a[i<m] = where(abs(a[i]-y[i]) > delta, delta*sign(a[i]-y[i]), 2*(a[i]-y[i])) -> gradient-right',
+      'a[i<m] = where(abs(a[i]-y[i]) > delta, -delta*sign(a[i]-y[i]), 2*(a[i]-y[i])) -> gradient-term-sign',
+      'a[i<m] = where(abs(a[i]-y[i]) > delta, delta*sign(a[i]-y[i]), 2*(a[i]+y[i])) -> gradient-term-sign',
+      'a[i<m] = where(abs(a[i]-y[i]) > delta, delta, 2*(a[i]-y[i])) -> gradient-lacks-factor',
+      'a[i<m] = where(abs(a[i]-y[i]) > delta, sign(a[i]-y[i]), 2*(a[i]-y[i])) -> gradient-lacks-factor',
+      'a[i<m] = where(abs(a[i]-y[i]) > delta, delta*sign(a[i]-y[i]), 2*(a[i]-y[i])^2) -> gradient-wrong-power',
+      'a[i<m] = where(abs(a[i]-y[i]) > delta, delta*sign(a[i]-y[i]), 2*(a[i]-y[i])*delta) -> gradient-extra-factor',
+      'f[i<m] = where(abs(a[i]-y[i]) > delta, delta*sign(a[i]-y[i]), 2*(a[i]-y[i]))*(1-a[i]) -> gradient-wrong-power',
+    ],
+  ],
+  [
+    'normal distribution',
+    `data x[n]; param mu; param s positive
+     J = sum(i<n, (x[i]-mu)^2/(2*s^2) + log(s))`,
+    [
+      's = sum(i<n, 1/s - (x[i]-mu)^2/s^3) -> gradient-right',
+      's = sum(i<n, 1/s - (x[i]-mu)^2/s^2) -> gradient-wrong-power',
+      's = sum(i<n, 1/s - (x[i]-mu)/s^3) -> gradient-wrong-power',
+      's = sum(i<n, 1/s + (x[i]-mu)^2/s^3) -> gradient-term-sign',
+      'mu = sum(i<n, (mu-x[i])/s^2) -> gradient-right',
+      'mu = sum(i<n, (mu+x[i])/s^2) -> gradient-term-sign',
+      'mu = sum(i<n, mu-x[i])/s -> gradient-wrong-power',
+    ],
+  ],
+  [
+    'lasso',
+    `data X[m,n]; label y[m]; param w[n]; hyper lam
+     J = sum(i<m, (sum(j<n, X[i,j]*w[j])-y[i])^2) + lam*sum(j<n, abs(w[j]))`,
+    [
+      'w[j<n] = 2*sum(i<m, X[i,j]*(sum(k<n, X[i,k]*w[k])-y[i])) + lam*sign(w[j]) -> gradient-right',
+      'w[j<n] = 2*sum(i<m, X[i,j]*(sum(k<n, X[i,k]*w[k])-y[i])) + lam*w[j]^2 -> gradient-wrong-regulariser',
+      'w[j<n] = 2*sum(i<m, X[i,j]*sum(k<n, X[i,k]*w[k])) + lam*sign(w[j]) -> gradient-wrong-term',
+      'w[j<n] = sum(i<m, X[i,j]*sum(k<n, X[i,k]*w[k]))^2 + lam*w[j]^2 -> gradient-differs',
     ],
   ],
 ];
