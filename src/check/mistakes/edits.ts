@@ -202,7 +202,7 @@ export const extraFactor: Detector = detector(({ program }) => {
         node: arena.mul(...node.args.filter((_, at) => at !== k)),
         change: {
           rule: 'gradient-extra-factor',
-          said: text === null ? `has a ${kind} too many` : `has the ${kind} ${text} once too often`,
+          said: text === null ? `has a ${kind} too many` : `has a ${kind} too many: ${text}`,
         },
       };
     }

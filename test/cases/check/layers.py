@@ -15,7 +15,7 @@ class Tanh:
         return self.out
 
     def backward(self, grad_output):
-        return grad_output * (1 + self.out ** 2)  #: wrong gradient-differs
+        return grad_output * (1 + self.out ** 2)  #: wrong gradient-term-sign
 
 class ReLU:
     def __init__(self):

@@ -14,7 +14,7 @@ def gelu(x):
 
 def gelu_grad(x):
     cdf = 0.5 * (1 + torch.erf(x / 2 ** 0.5))
-    return cdf - x * torch.exp(-x.pow(2) / 2) / (2 * torch.pi) ** 0.5  #: wrong gradient-differs
+    return cdf - x * torch.exp(-x.pow(2) / 2) / (2 * torch.pi) ** 0.5  #: wrong gradient-term-sign
 
 def logistic_loss(w, X, y):
     z = X.mv(w)

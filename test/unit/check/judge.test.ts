@@ -32,7 +32,7 @@ const ROWS: readonly Row[] = [
   row('w', 'j<n', '1/m*sum(i<m, X[i,j]*(Z[i]-Y[i]))', 'gradient-wrong-variable'),
   row('w', 'j<n', '1/m*sum(i<m, X[i,j]*A[i])', 'gradient-missing-term'),
   row('w', 'j<n', '1/m*sum(i<m, X[i,j]*(A[i]-Y[i])*A[i]*(1-A[i]))', 'gradient-extra-activation-derivative'),
-  row('w', 'j<n', '1/m*sum(i<m, X[i,j]*(A[i]-1.001*Y[i]))', 'gradient-differs'),
+  row('w', 'j<n', '1/m*sum(i<m, X[i,j]*(A[i]-1.001*Y[i]))', 'gradient-extra-factor'),
   row('w', 'j<n', '0*X[0,j]', 'gradient-zero'),
   row('b', '', '1/m*sum(i<m, A[i]-Y[i])', 'gradient-right'),
   row('b', '', 'sum(i<m, A[i]-Y[i])', 'gradient-missing-factor'),
