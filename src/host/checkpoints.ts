@@ -48,7 +48,7 @@ export function createCheckpoints(folder: string | null, log: (message: string) 
           log(`the kept run ${path} cannot be read: ${messageOf(error)}`);
         return null;
       }
-      const read = decodeRun(bytes);
+      const read = await decodeRun(bytes);
       if (!('fault' in read)) return read.key === key ? read : null;
       log(`the kept run ${path} is passed over: ${read.fault}`);
       return null;

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import type { GradientJob } from '../engine/job';
+import { nextTurn, PIECE, piecesOf } from './pieces';
 
 /** Bytes of a file that are read whole; of a larger one, evenly spaced blocks are. */
 const MOST_READ = 256e6;
 const BLOCK = 1 << 16;
+const PIECE_BLOCKS = PIECE / BLOCK;
 
 /** Of what a job computes: its programs and what they read; second derivatives follow from these. */
 export function jobHash(job: GradientJob): string {
@@ -15,9 +17,14 @@ export function jobHash(job: GradientJob): string {
 }
 
 /** Of a text: the same as that of a small file with it. */
-export function textHash(text: string): string {
+export async function textHash(text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text);
-  return createHash('sha256').update(String(bytes.length)).update(bytes).digest('hex');
+  const hash = createHash('sha256').update(String(bytes.length));
+  for (const piece of piecesOf(bytes)) {
+    hash.update(piece);
+    await nextTurn();
+  }
+  return hash.digest('hex');
 }
 
 /** Of a file's size and content; null where it cannot be read, or changes meanwhile. */
@@ -33,7 +40,7 @@ export async function fileHash(path: string): Promise<string | null> {
         const { bytesRead } = await file.read(buffer, 0, BLOCK, position);
         hash.update(buffer.subarray(0, bytesRead));
         // A file in the system's cache is read without ever waiting.
-        if ((position / step) % 32 === 31) await new Promise((resolve) => setImmediate(resolve));
+        if ((position / step) % PIECE_BLOCKS === PIECE_BLOCKS - 1) await nextTurn();
       }
       const after = await stat(path);
       return after.size === before.size && after.mtimeMs === before.mtimeMs ? hash.digest('hex') : null;

@@ -26,7 +26,7 @@ export function unsavedText(path: string): string | undefined {
 /** Of what a run on the table at a path reads; null where it cannot be read, or changes meanwhile. */
 export function tableHash(path: string): Promise<string | null> {
   const text = unsavedText(path);
-  return text === undefined ? fileHash(path) : Promise.resolve(textHash(text));
+  return text === undefined ? fileHash(path) : textHash(text);
 }
 
 /** Tables that were typed or pasted into editors and never saved. */

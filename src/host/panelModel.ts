@@ -165,10 +165,10 @@ export function createPanelModel(
   };
 
   /** Fills in what the panel offers for checks and training, once the derivation is there to be read. */
-  const offerData = async (target: CommandTarget) => {
+  const offerData = async (target: CommandTarget, search: boolean) => {
     const located = await locate(target, analyses);
     if (!runsOnData(located.definition)) return;
-    const found = await findDataFiles(located.document);
+    const found = search ? await findDataFiles(located.document) : files;
     if (found.length !== files.length || found.some(({ path }, place) => path !== files[place]?.path)) {
       files = found;
       fire();
@@ -202,7 +202,11 @@ export function createPanelModel(
     if (isNew) fire();
     await deriveAloud(target);
     // Nothing was asked for, so nothing is told when it does not work: the same message comes when data is chosen.
-    offerData(target).catch((error: unknown) => log.info(`no data was proposed: ${messageOf(error)}`));
+    // A run or a check of what is shown does not wait for a search of the workspace.
+    const search = isNew || kind !== undefined || files.length === 0;
+    offerData(target, search).catch((error: unknown) =>
+      log.info(`no data was proposed: ${messageOf(error)}`),
+    );
   };
 
   const subscriptions = vscode.Disposable.from(

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { RunState } from '../engine/api';
 import type { Curve, DataChoice, TrainOptions } from '../protocol/training';
+import { nextTurn, piecesOf } from './pieces';
 
 export interface StoredRun {
   /** Of the definition, as in the name of the file. */
@@ -28,30 +29,30 @@ interface Header extends Omit<StoredRun, 'states'> {
   readonly parts: readonly { readonly curve: Curve; readonly epoch: number; readonly length: number }[];
 }
 
-export function encodeRun({ states, ...rest }: StoredRun): Uint8Array {
+/** The bytes of the file, piece by piece: those of a long run take longer than all else may wait. */
+export async function* encodeRun({ states, ...rest }: StoredRun): AsyncGenerator<Uint8Array> {
   const header: Header = {
     ...rest,
     parts: states.map(({ curve, epoch, bytes }) => ({ curve, epoch, length: bytes.length })),
   };
   const json = new TextEncoder().encode(JSON.stringify(header));
-  const length = PREFIX + json.length + states.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const file = new Uint8Array(length + SUM);
-  const view = new DataView(file.buffer);
-  file.set(new TextEncoder().encode(MARK));
+  const prefix = new Uint8Array(PREFIX);
+  const view = new DataView(prefix.buffer);
+  prefix.set(new TextEncoder().encode(MARK));
   view.setUint32(MARK.length, VERSION, true);
   view.setUint32(MARK.length + 4, json.length, true);
-  file.set(json, PREFIX);
-  let offset = PREFIX + json.length;
-  for (const { bytes } of states) {
-    file.set(bytes, offset);
-    offset += bytes.length;
-  }
-  file.set(sumOf(file.subarray(0, length)), length);
-  return file;
+  const hash = createHash('sha256');
+  for (const part of [prefix, json, ...states.map(({ bytes }) => bytes)])
+    for (const piece of piecesOf(part)) {
+      hash.update(piece);
+      yield piece;
+      await nextTurn();
+    }
+  yield hash.digest();
 }
 
 /** The run, or why the bytes are none. */
-export function decodeRun(file: Uint8Array): StoredRun | { readonly fault: string } {
+export async function decodeRun(file: Uint8Array): Promise<StoredRun | { readonly fault: string }> {
   const fault = (text: string): { readonly fault: string } => ({ fault: text });
   const mark = new TextDecoder().decode(file.subarray(0, MARK.length));
   if (file.length < PREFIX + SUM || mark !== MARK) return fault('it is no file of a run');
@@ -59,7 +60,8 @@ export function decodeRun(file: Uint8Array): StoredRun | { readonly fault: strin
   const version = view.getUint32(MARK.length, true);
   if (version !== VERSION) return fault(`it has the version ${version}, and this program reads ${VERSION}`);
   const end = file.length - SUM;
-  if (!sumOf(file.subarray(0, end)).equals(file.subarray(end))) return fault('it is cut or damaged');
+  const sum = await sumOf(file.subarray(0, end));
+  if (!sum.equals(file.subarray(end))) return fault('it is cut or damaged');
   const start = PREFIX + view.getUint32(MARK.length + 4, true);
   const header: unknown = JSON.parse(new TextDecoder().decode(file.subarray(PREFIX, start)));
   // The sum says that this program wrote the bytes, and the version that it was one with this header.
@@ -74,4 +76,11 @@ export function decodeRun(file: Uint8Array): StoredRun | { readonly fault: strin
   return { ...rest, states };
 }
 
-const sumOf = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+async function sumOf(bytes: Uint8Array): Promise<Buffer> {
+  const hash = createHash('sha256');
+  for (const piece of piecesOf(bytes)) {
+    hash.update(piece);
+    await nextTurn();
+  }
+  return hash.digest();
+}

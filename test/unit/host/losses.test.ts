@@ -1,76 +1,32 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noCourses } from '../../../src/host/course';
-import { createEngine, type Engine, type TrainListener } from '../../../src/host/engine';
+import type { TrainListener } from '../../../src/host/engine';
 import type { TrainOptions, TrainResult } from '../../../src/protocol/training';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from '../engine/jobs';
-import { normals, random } from '../engine/support';
+import { random } from '../engine/support';
+import { silent, trainingBench, type TrainingBench } from './training';
 
 const job = jobOf(LOGISTIC, LOGISTIC_GRADIENT, LOGISTIC_GRADIENT.replace('1/m', '2/m'));
 
-let folder: string;
-const workers: Worker[] = [];
-let engine: Engine;
-
+let bench: TrainingBench;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nabla-losses-'));
-  await mkdir(join(folder, 'dist'));
-  await build({
-    entryPoints: [join(import.meta.dirname, '../../../src/worker.ts')],
-    outfile: join(folder, 'dist', 'worker.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'silent',
-  });
-  const next = random(3);
-  const lines = ['a,b,c,y'];
-  for (let i = 0; i < 60; i += 1) {
-    const [a = 0, b = 0, c = 0] = normals(3, next);
-    lines.push([a, b, c, next() > 0.5 ? 1 : 0].join(','));
-  }
-  await writeFile(join(folder, 'data.csv'), `${lines.join('\n')}\n`);
-  engine = createEngine(
-    folder,
-    () => undefined,
-    (worker) => workers.push(worker),
-  );
+  bench = await trainingBench(60);
 });
+afterAll(() => bench.dispose());
 
-afterAll(async () => {
-  engine.dispose();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const data = () => ({
-  path: join(folder, 'data.csv'),
-  target: 'y',
-  features: ['a', 'b', 'c'],
-  standardise: true,
-  missing: 'drop' as const,
-});
 const options: TrainOptions = { learningRate: 0.05, epochs: 0, seed: 7, initScale: 0.1, tolerance: 0 };
-const silent: TrainListener = {
-  onProgress: () => undefined,
-  onCheck: () => undefined,
-  onCheckpoint: () => undefined,
-  onLost: () => undefined,
-};
 let runs = 0;
 const train = (given: Partial<TrainOptions>, listener: Partial<TrainListener> = {}): Promise<TrainResult> => {
   runs += 1;
   const request = {
     runId: `run-${runs}`,
     job,
-    data: data(),
+    data: bench.data,
     options: { ...options, ...given },
     checkpointEvery: 10,
   };
-  return engine.train(request, noCourses(), { ...silent, ...listener }, new AbortController().signal);
+  return bench.engine.train(request, noCourses(), { ...silent, ...listener }, new AbortController().signal);
 };
 const numbers = ({ losses, gradientNorms, parameters, end, hand }: TrainResult): unknown => ({
   losses,
@@ -85,6 +41,7 @@ async function disturbed(given: Partial<TrainOptions>, losses: number): Promise<
   const undisturbed = await train(given);
   expect(undisturbed.end).toBe('finished');
   const next = random(17);
+  const { workers } = bench;
   const before = workers.length;
   const doomed = new Set<Worker>();
   const result = await train(given, {
@@ -119,15 +76,11 @@ describe('a run whose worker is lost', () => {
 
   it('ends with a message when it gets no further, and the next begins anew', async () => {
     let started = 0;
-    const dying = createEngine(
-      folder,
-      () => undefined,
-      (worker) => {
-        started += 1;
-        if (started <= 4) void worker.terminate();
-      },
-    );
-    const request = { runId: 'dying', job, data: data(), options: { ...options, epochs: 10 } };
+    const dying = bench.another((worker) => {
+      started += 1;
+      if (started <= 4) void worker.terminate();
+    });
+    const request = { runId: 'dying', job, data: bench.data, options: { ...options, epochs: 10 } };
     const never = new AbortController().signal;
     await expect(dying.train(request, noCourses(), silent, never)).rejects.toThrow(
       /ended unexpectedly: .*starts anew/,

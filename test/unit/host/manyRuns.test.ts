@@ -1,13 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Worker } from 'node:worker_threads';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { noCourses } from '../../../src/host/course';
-import { createEngine, type Engine, type TrainListener } from '../../../src/host/engine';
 import { jobOf, LOGISTIC, LOGISTIC_GRADIENT } from '../engine/jobs';
-import { normals, random } from '../engine/support';
+import { silent, trainingBench, type TrainingBench } from './training';
 
 const job = jobOf(LOGISTIC, LOGISTIC_GRADIENT, LOGISTIC_GRADIENT);
 const ROWS = 20_000;
@@ -15,51 +9,11 @@ const RUNS = 100;
 const WARM = 10;
 const MB = 2 ** 20;
 
-let folder: string;
-const workers: Worker[] = [];
-let engine: Engine;
-
+let bench: TrainingBench;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nabla-runs-'));
-  await mkdir(join(folder, 'dist'));
-  await build({
-    entryPoints: [join(import.meta.dirname, '../../../src/worker.ts')],
-    outfile: join(folder, 'dist', 'worker.cjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'silent',
-  });
-  const next = random(3);
-  const lines = ['a,b,c,y'];
-  for (let i = 0; i < ROWS; i += 1)
-    lines.push([...normals(3, next), next() > 0.5 ? 1 : 0].map((value) => value.toPrecision(6)).join(','));
-  await writeFile(join(folder, 'data.csv'), `${lines.join('\n')}\n`);
-  engine = createEngine(
-    folder,
-    () => undefined,
-    (worker) => workers.push(worker),
-  );
+  bench = await trainingBench(ROWS, 6);
 });
-
-afterAll(async () => {
-  engine.dispose();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const silent: TrainListener = {
-  onProgress: () => undefined,
-  onCheck: () => undefined,
-  onCheckpoint: () => undefined,
-  onLost: () => undefined,
-};
-const data = () => ({
-  path: join(folder, 'data.csv'),
-  target: 'y',
-  features: ['a', 'b', 'c'],
-  standardise: true,
-  missing: 'drop' as const,
-});
+afterAll(() => bench.dispose());
 
 /** Every third run is cancelled on its way, and every other one trains both gradients. */
 async function run(count: number): Promise<string> {
@@ -74,8 +28,8 @@ async function run(count: number): Promise<string> {
   };
   const listener = count % 3 === 0 ? { ...silent, onProgress: () => controller.abort() } : silent;
   try {
-    const request = { runId: `run-${count}`, job, data: data(), options };
-    return (await engine.train(request, noCourses(), listener, controller.signal)).end;
+    const request = { runId: `run-${count}`, job, data: bench.data, options };
+    return (await bench.engine.train(request, noCourses(), listener, controller.signal)).end;
   } catch (error) {
     // The worker had other work for longer than a cancelled run may take.
     if (controller.signal.aborted) return 'cancelled';
@@ -90,6 +44,7 @@ interface Held {
 }
 
 function held(): Held {
+  const { workers } = bench;
   const [worker] = workers;
   return {
     resources: process.getActiveResourcesInfo().filter((name) => name !== 'Immediate').length,
