@@ -69,22 +69,45 @@ export function compare(
 }
 
 /** True when `node` is the exact derivative at every trial that can tell, and some can. */
-export function agrees(node: Node, axes: readonly Axis[], trials: readonly Trial[]): boolean {
+export const agrees = (node: Node, axes: readonly Axis[], trials: Iterable<Trial>): boolean =>
+  agreesAt(node, axes, trials, 0);
+
+/** Ends at the first trial that differs. */
+function agreesAt(node: Node, axes: readonly Axis[], trials: Iterable<Trial>, fewest: number): boolean {
   let told = false;
+  let count = 0;
   for (const trial of trials) {
     const { state } = compareAt(node, axes, trial, AGREE);
     if (state === 'differ') return false;
     told ||= state === 'agree';
+    count += 1;
   }
-  return told;
+  return told && count >= fewest;
+}
+
+/** Whether `node` differs beyond doubt at two trials at least, and there are enough for evidence. */
+export function differsTwice(
+  node: Node,
+  axes: readonly Axis[],
+  trials: Iterable<Trial>,
+  differ = DIFFER,
+): boolean {
+  let differing = 0;
+  let count = 0;
+  for (const trial of trials) {
+    count += 1;
+    if (compareAt(node, axes, trial, differ).state === 'differ') differing += 1;
+    if (differing >= 2 && count >= FEWEST) return true;
+  }
+  return false;
 }
 
 /** Fewer trials than this are no evidence. */
 export const FEWEST = 3;
 
 /** `agrees` with enough trials to be evidence. */
-export const holds = (node: Node, axes: readonly Axis[], trials: readonly Trial[]): boolean =>
-  trials.length >= FEWEST && agrees(node, axes, trials);
+export const holds = (node: Node, axes: readonly Axis[], trials: Iterable<Trial>): boolean =>
+  agreesAt(node, axes, trials, FEWEST);
 
 interface Outcome {
   readonly state: 'agree' | 'differ' | 'undecided';

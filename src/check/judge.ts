@@ -8,7 +8,7 @@ import type { HandGradient, Program } from '../core/definition';
 import type { Derivation } from '../core/derivation';
 import { symbolNames, type Node } from '../core/expr';
 import { align, type Aligned } from './align';
-import { APPROXIMATE, DIFFER, FEWEST, compare, holds, type Comparison } from './compare';
+import { APPROXIMATE, DIFFER, FEWEST, compare, differsTwice, holds, type Comparison } from './compare';
 import { inlineBindings } from './inline';
 import { right, unknown, type Judgement } from './judgement';
 import { judgeLayout } from './layout';
@@ -21,6 +21,7 @@ import {
   evaluateCells,
   THOROUGH,
   trialsFor,
+  trialsOneByOne,
   type PointPool,
   type Target,
   type Trials,
@@ -49,23 +50,39 @@ export interface Subject {
   readonly proves: (a: Node, b: Node) => boolean;
 }
 
+/**
+ * What a judgement is for: a verdict with all that is known of it, or just whether the gradient is right. What is not right is
+ * then left without a name for the mistake, after a few points.
+ */
+type Aim = 'verdict' | 'right';
+
 export function judge(subject: Subject): Judgement {
-  const judgement = judgeAsWritten(subject);
+  return judgeFor(subject, 'verdict');
+}
+
+/** The same judgement where it is right, else null, which takes a fraction of the work. */
+export function judgeRight(subject: Subject): Judgement | null {
+  const judgement = judgeFor(subject, 'right');
+  return judgement.verdict === 'right' ? judgement : null;
+}
+
+function judgeFor(subject: Subject, aim: Aim): Judgement {
+  const judgement = judgeAsWritten(subject, aim);
   if (judgement.verdict === 'right') return judgement;
-  const reduced = judgeReduced(subject);
+  const isComparable = 'target' in targetOf(subject.pool, subject.derivation, subject.hand.of);
+  const reduced = judgeReduced(subject, isComparable ? 'right' : aim);
   if (reduced?.verdict === 'right') return reduced;
   if (judgement.verdict === 'wrong') return rightByUpdate(subject) ?? judgement;
-  const isComparable = 'target' in targetOf(subject.pool, subject.derivation, subject.hand.of);
   return (isComparable ? null : reduced) ?? judgement;
 }
 
 /** A loss of each sample may be meant with its mean or its sum: wrong only if the gradient is of neither. */
-function judgeReduced(subject: Subject): Judgement | null {
+function judgeReduced(subject: Subject, aim: Aim): Judgement | null {
   let first: Judgement | null = null;
   for (const { program, how } of reducedPrograms(subject.program)) {
     const pool = subject.pool.under(`the ${how} of the losses`, () => program);
     const of = { ...subject, program: pool.program, pool, derivation: null };
-    const judgement = judgeAsWritten(of);
+    const judgement = judgeAsWritten(of, aim);
     if (judgement.verdict === 'right') {
       const assumption = `the ${how} of the losses is meant, which the code around takes`;
       return { ...judgement, assumptions: [...judgement.assumptions, assumption] };
@@ -86,7 +103,8 @@ function rightByUpdate(subject: Subject): Judgement | null {
   for (const scale of update.scales) {
     if (scale === arena.one) continue;
     const element = arena.mul(scale, hand.value.element);
-    const judgement = judgeAsWritten({ ...subject, hand: { ...hand, value: { ...hand.value, element } } });
+    const scaled = { ...subject, hand: { ...hand, value: { ...hand.value, element } } };
+    const judgement = judgeAsWritten(scaled, 'right');
     if (judgement.verdict !== 'right') continue;
     const factor = conventionFactor(subject);
     const name = plainName(hand.name);
@@ -102,7 +120,7 @@ function rightByUpdate(subject: Subject): Judgement | null {
   return null;
 }
 
-function judgeAsWritten(subject: Subject): Judgement {
+function judgeAsWritten(subject: Subject, aim: Aim): Judgement {
   const { program, hand } = subject;
   const jacobian = jacobianTarget(subject.pool, hand.of, hand.value.axes);
   if (jacobian) return judgeJacobian(subject, jacobian);
@@ -115,7 +133,9 @@ function judgeAsWritten(subject: Subject): Judgement {
   if (aligned.layout !== 'same' && aligned.layout !== 'units') return judgeLayout(hand, target, aligned);
   const element = aligned.element ?? value.element;
   const proved = target.derived !== null && subject.proves(element, target.derived);
-  const first = judgeNumbers(subject, target, element, proved);
+  const first =
+    (aim === 'right' && !proved ? soonWrong(subject, target, element) : null) ??
+    judgeNumbers(subject, target, element, proved);
   if (first.verdict === 'unknown')
     return excused(subject, element, guardReadings(program, target, element)) ?? first;
   if (first.verdict !== 'wrong') return withLayoutNote(subject, aligned, first);
@@ -132,7 +152,7 @@ function judgeAsWritten(subject: Subject): Judgement {
   ];
   return (
     excused(subject, element, [...lenient, ...logitReadings(subject.pool, hand.of)]) ??
-    renamed(subject, element, lenient, first)
+    (aim === 'right' ? first : renamed(subject, element, lenient, first))
   );
 }
 
@@ -206,6 +226,32 @@ function judgeNumbers(subject: Subject, target: Target, element: Node, proved: b
       `compared at ${trials.length} random points`,
     );
   return unknown(`${name} cannot be judged: at most points rounding hides the difference.`);
+}
+
+/**
+ * The verdict `wrong` after a few points, with the rule of a constant factor if it is that and no other name; null where it
+ * takes more to tell.
+ */
+function soonWrong(subject: Subject, target: Target, element: Node): Judgement | null {
+  // How far the derived gradient agrees with dual numbers shows at all points.
+  if (target.derived) return null;
+  const trials = trialsOneByOne(target, [element]);
+  const bound = hasRoundedConstant(element) ? APPROXIMATE : DIFFER;
+  if (!differsTwice(element, target.axes, trials, bound)) return null;
+  const few = firstOf(trials, FEWEST);
+  if (isFlat(caseOf(subject, target, element, few))) return null;
+  const isFactor = ratios(element, target.exact, target.axes, few) !== null;
+  // A factor must be the same at all points.
+  return isFactor ? null : { ...unknown(''), verdict: 'wrong', rule: 'gradient-differs' };
+}
+
+function firstOf<T>(items: Iterable<T>, count: number): T[] {
+  const found: T[] = [];
+  for (const item of items) {
+    found.push(item);
+    if (found.length >= count) break;
+  }
+  return found;
 }
 
 function caseOf(subject: Subject, target: Target, element: Node, trials: Case['trials']): Case {
@@ -292,8 +338,9 @@ function renamed(
 ): Judgement {
   if (judgement.rule !== 'gradient-differs') return judgement;
   for (const { target, element: own, brief, assumption } of readings) {
-    if (brief.length < FEWEST) continue;
-    const mistake = nameMistake(caseOf(subject, target, own ?? element, brief));
+    const trials = [...brief];
+    if (trials.length < FEWEST) continue;
+    const mistake = nameMistake(caseOf(subject, target, own ?? element, trials));
     if (mistake.rule !== 'gradient-differs')
       return {
         ...judgement,
@@ -315,8 +362,8 @@ export function conventionFactor(subject: Subject): Factor | null {
   const value = { axes: hand.value.axes, element: inlineBindings(arena, hand.value.element, hand.bindings) };
   const { element } = align(arena, value, found.target.axes);
   if (!element) return null;
-  const { trials } = trialsFor(found.target, [element], BRIEF);
-  const values =
-    trials.length >= FEWEST ? ratios(element, found.target.exact, found.target.axes, trials) : null;
-  return values ? explainRatio({ program, trials }, values) : null;
+  const brief = trialsOneByOne(found.target, [element], BRIEF);
+  const values = ratios(element, found.target.exact, found.target.axes, brief);
+  const trials = values ? [...brief] : [];
+  return values && trials.length >= FEWEST ? explainRatio({ program, trials }, values) : null;
 }

@@ -19,10 +19,13 @@ export interface Known {
 export interface Judgements {
   judgement(hand: HandGradient, make: () => Judgement): Judgement;
   factor(hand: HandGradient, make: () => Factor | null): Factor | null;
+  /** The judgement where it is right. */
+  right(hand: HandGradient, make: () => Judgement | null): Judgement | null;
 }
 
 export function createKnown(): Known {
   const judgements = createCache<Judgement>(KEPT);
+  const rights = createCache<{ readonly judgement: Judgement | null }>(KEPT);
   const factors = createCache<{ readonly factor: Factor | null }>(KEPT);
   let derivation: { readonly found: Derived | null } | null = null;
   return {
@@ -30,6 +33,7 @@ export function createKnown(): Known {
     judgements: {
       judgement: (hand, make) => judgements.get(handContent(hand), make),
       factor: (hand, make) => factors.get(handContent(hand), () => ({ factor: make() })).factor,
+      right: (hand, make) => rights.get(handContent(hand), () => ({ judgement: make() })).judgement,
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { HandGradient, Program } from '../core/definition';
 import { symbolNames } from '../core/expr';
-import { judge, type Subject } from './judge';
+import { judgeRight, type Subject } from './judge';
 import { right, type Judgement } from './judgement';
 import { derivativeName, plainName } from './mistakes/case';
 import { createPool } from './points';
@@ -19,8 +19,8 @@ export function rightAsStep(
   const step: Program = { ...program, output: hand.of };
   const pool = createPool(step);
   for (const of of sourcesOf(step)) {
-    const judgement = judge({ program: step, pool, derivation: null, hand: { ...hand, of }, proves });
-    if (judgement.verdict !== 'right') continue;
+    const judgement = judgeRight({ program: step, pool, derivation: null, hand: { ...hand, of }, proves });
+    if (!judgement) continue;
     const name = plainName(hand.name);
     return right(
       `${name} is ${derivativeName({ program: step, of })}, the derivative of this step alone.`,

@@ -5,7 +5,7 @@
 import { axisIndices, REAL, type Domain, type Input, type Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import { freshAxes } from './inline';
-import { BRIEF, trialsFor, type PointPool } from './points';
+import { BRIEF, trialsOneByOne, type PointPool } from './points';
 import type { Lenient } from './readings';
 import { targetOf } from './target';
 
@@ -54,7 +54,7 @@ export function logitReadings(pool: PointPool, of: string): Lenient[] {
     );
     if ('reason' in found) return [];
     const { target } = found;
-    const { trials: brief } = trialsFor(target, [], BRIEF);
+    const brief = trialsOneByOne(target, [], BRIEF);
     return [
       {
         target,

@@ -94,23 +94,52 @@ export const BRIEF: Effort = { points: 3, cells: 8 };
 
 /** The first usable points of the pool. `watched`: nodes whose pieces must agree around a point, over the target's axes. */
 export function trialsFor(target: Target, watched: readonly Node[], effort = THOROUGH): Trials {
+  const found = drawing(target, watched, effort);
+  const trials = [...found.trials];
+  return { trials, ...found.left() };
+}
+
+/** The same one by one, each worked out when it is asked for, as a single one may tell enough. */
+export const trialsOneByOne = (
+  target: Target,
+  watched: readonly Node[],
+  effort = THOROUGH,
+): Iterable<Trial> => drawing(target, watched, effort).trials;
+
+function drawing(
+  target: Target,
+  watched: readonly Node[],
+  effort: Effort,
+): { readonly trials: Iterable<Trial>; readonly left: () => Omit<Trials, 'trials'> } {
   const random = createRandom(SEED + 1);
-  const trials: Trial[] = [];
+  const drawn: Trial[] = [];
   const setAside = { kinks: 0, notFinite: 0 };
   let inconsistent = 0;
-  for (let attempt = 0; attempt < ATTEMPTS && trials.length < effort.points; attempt += 1) {
+  let attempt = 0;
+  const draw = (): void => {
     const { point, evaluator } = target.pool.at(attempt);
+    attempt += 1;
     const cells = cellsOf(target.axes, point, random, effort.cells);
     if (nearKink(target, watched, point, cells, evaluator, random)) {
       setAside.kinks += 1;
-      continue;
+      return;
     }
     const exact = exactAt(target, evaluator, cells);
     if (exact === 'not finite') setAside.notFinite += 1;
     else if (exact === 'inconsistent') inconsistent += 1;
-    else trials.push({ point, evaluator, cells, exact });
-  }
-  return { trials, setAside, inconsistent };
+    else drawn.push({ point, evaluator, cells, exact });
+  };
+  const trials: Iterable<Trial> = {
+    *[Symbol.iterator]() {
+      for (let k = 0; k < effort.points; k += 1) {
+        while (k >= drawn.length && attempt < ATTEMPTS) draw();
+        const trial = drawn[k];
+        if (!trial) return;
+        yield trial;
+      }
+    },
+  };
+  return { trials, left: () => ({ setAside, inconsistent }) };
 }
 
 /** Dual numbers, which must agree with the derived gradient where there is one; it then gives the rounding too. */

@@ -5,14 +5,14 @@
 import { indexedSizes, UNIT, type Domain, type Input, type Program } from '../core/definition';
 import type { Node } from '../core/expr';
 import { unguarded, withoutGuards } from './guards';
-import { BRIEF, trialsFor, type Target, type Trial } from './points';
+import { BRIEF, trialsOneByOne, type Target, type Trial } from './points';
 
 export interface Lenient {
   readonly target: Target;
   /** The gradient under this reading; null for the one as written. */
   readonly element: Node | null;
   /** A few trials, enough to rule it out. */
-  readonly brief: readonly Trial[];
+  readonly brief: Iterable<Trial>;
   /** What is assumed, as the end of "… is ∂J/∂w". */
   readonly suffix: string;
   readonly assumption: string;
@@ -23,9 +23,9 @@ function assuming(
   target: Target,
   assumption: string,
   program: Program,
-): { readonly assumed: Target; readonly brief: readonly Trial[] } {
+): { readonly assumed: Target; readonly brief: Iterable<Trial> } {
   const assumed: Target = { ...target, pool: target.pool.under(assumption, () => program), derived: null };
-  return { assumed, brief: trialsFor(assumed, [], BRIEF).trials };
+  return { assumed, brief: trialsOneByOne(assumed, [], BRIEF) };
 }
 
 /** The gradient and the loss with every guard against log(0) or division by 0 taken for 0. */
@@ -40,7 +40,7 @@ export function guardReadings(program: Program, target: Target, element: Node): 
     pool: bareProgram ? target.pool.under(assumption, () => bareProgram) : target.pool,
     derived: null,
   };
-  const { trials: brief } = trialsFor(plain, [bare], BRIEF);
+  const brief = trialsOneByOne(plain, [bare], BRIEF);
   return [bare, null].map((own) => ({ target: plain, element: own, brief, suffix, assumption }));
 }
 

@@ -4,7 +4,7 @@ import type { Derivation } from '../core/derivation';
 import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
 import { gradientOf, roleHint } from '../lang/names';
-import { conventionFactor, judge, type Subject } from './judge';
+import { conventionFactor, judge, judgeRight, type Subject } from './judge';
 import type { Judgements } from './known';
 import { rightAsStep } from './localStep';
 import { misshapen, right, unknown, type Judgement } from './judgement';
@@ -29,6 +29,8 @@ interface Judging {
   readonly program: Program;
   readonly proves: Proves;
   readonly judge: (hand: HandGradient) => Judgement;
+  /** The judgement where it is right. */
+  readonly right: (hand: HandGradient) => Judgement | null;
   readonly factor: (hand: HandGradient) => Factor | null;
 }
 
@@ -65,6 +67,7 @@ export function judgeDefinition(
     program,
     proves,
     judge: (hand) => known.judgement(hand, () => judge(subject(hand))),
+    right: (hand) => known.right(hand, () => judgeRight(subject(hand))),
     factor: (hand) => known.factor(hand, () => conventionFactor(subject(hand))),
   };
   // Arrays of JavaScript know no operators that would mend them as a whole.
@@ -109,7 +112,7 @@ export function countProportional({ program, gradients }: SourceDefinition): num
 }
 
 /** What a gradient function returns without saying what it differentiates by may be by another input than the one at its place. */
-function judgeParameter({ program, judge }: Judging, hand: HandGradient): JudgedHand {
+function judgeParameter({ program, judge, right: rightOf }: Judging, hand: HandGradient): JudgedHand {
   const judgement = judge(hand);
   const isNamed = hand.functionName === null || gradientOf(hand.name, [hand.of]) !== null;
   if (judgement.verdict === 'right' || isNamed) return { hand, judgement };
@@ -118,8 +121,8 @@ function judgeParameter({ program, judge }: Judging, hand: HandGradient): Judged
     // Names may say label where a prediction is meant: cross_entropy(y, y0). The other way round, it is the wrong sign.
     if (input.role === 'label' && judgement.rule !== 'gradient-differs') continue;
     const other = { ...hand, of: input.name };
-    const found = judge(other);
-    if (found.verdict === 'right') return { hand: other, judgement: found };
+    const found = rightOf(other);
+    if (found) return { hand: other, judgement: found };
   }
   return { hand, judgement };
 }
@@ -200,12 +203,11 @@ function judgeCandidate(
     users.map(({ hand }) => plainName(hand.name)),
   );
   if (conventional) return conventional;
-  const judged: Judgement[] = [];
   for (const { gradient } of candidate.readings) {
-    const judgement = judging.judge(gradient);
-    if (judgement.verdict === 'right') return judgement;
-    judged.push(judgement);
+    const judgement = judging.right(gradient);
+    if (judgement) return judgement;
   }
+  const judged = candidate.readings.map(({ gradient }) => judging.judge(gradient));
   const [first = unknown('')] = judged;
   if (users.length > 0)
     return unknown(

@@ -32,6 +32,7 @@ import {
   isProcedureName,
   titleOf,
 } from './names';
+import { NOT_TEXT, syntaxProblems } from './fileProblems';
 import { gradientHints } from './gradientHints';
 import { arraysOf } from './ownLibrary';
 import { derivativeNames, pairingOf, withFlagClear } from './pairing';
@@ -221,6 +222,8 @@ export function* readingDefinitions(
       }),
     );
   };
+  /** What may be trained without a loss in sight. */
+  const lossless: Callable[] = [];
   const consider = (main: Callable, gradient: Callable | null): void => {
     const wanted = isAsked(main);
     if (!gradient && !wanted && !mayDefine(main.fn)) return;
@@ -234,7 +237,7 @@ export function* readingDefinitions(
     const iteration = (paired ?? alone) ? null : iterationOf(main.fn);
     const definition = paired ?? alone ?? (iteration && readIteration(iteration, main.owner, read));
     if (definition) add(definition);
-    else if (!gradient) considerUsual(main);
+    else if (!gradient) lossless.push(main);
   };
   for (const main of callables) {
     yield;
@@ -290,6 +293,11 @@ export function* readingDefinitions(
     const definition = read(main, backward, 'composed', null, parts);
     if (definition && isJudged(definition)) add(propagating(definition, backward, reuse));
   }
+  for (const main of lossless) {
+    yield;
+    // What belongs to a loss elsewhere in the file has that one.
+    if (!definitions.some(({ nameSpan }) => isSamePlace(nameSpan, main.fn.nameSpan))) considerUsual(main);
+  }
   const composed = new Set([...judged, ...definitions.map(({ nameSpan }) => nameSpan.startLine)]);
   for (const variants of impliedCompositions(callables)) {
     const [first] = variants;
@@ -335,6 +343,9 @@ export function* readingDefinitions(
 
 const readModule = (text: string, grammar: Grammar, parsers: Parsers, file: string | null): Module =>
   grammar === 'python' ? readPython(text, parsers, file) : readJavaScript(text, grammar, parsers, file);
+
+const isSamePlace = (a: Span, b: Span): boolean =>
+  a.startLine === b.startLine && a.startColumn === b.startColumn;
 
 const qualified = ({ fn, owner }: Callable): string => (owner ? `${owner.name}.${fn.name}` : fn.name);
 
@@ -412,43 +423,6 @@ function unreadProblems([first, ...more]: readonly Callable[]): Problem[] {
     },
   ];
 }
-
-function syntaxProblems({ errors, deep }: Module, title: string): Problem[] {
-  return [
-    ...placeProblems(
-      errors,
-      'syntax-error',
-      `cannot be read as ${title}; definitions that contain it are left out until it is complete`,
-    ),
-    ...placeProblems(
-      deep,
-      'too-deep',
-      'is too long or too deeply nested to be read; compute it in several steps',
-    ),
-  ];
-}
-
-const MAX_PLACES = 3;
-
-/** One problem for each line, and the rest of many as a number. */
-function placeProblems(spans: readonly Span[], id: string, says: string): Problem[] {
-  const lines = [...new Map([...spans].reverse().map((span) => [span.startLine, span])).values()].reverse();
-  const rest = lines.length - MAX_PLACES;
-  const more = rest > 0 ? ` The same holds for ${rest} more ${rest === 1 ? 'place' : 'places'}.` : '';
-  return lines.slice(0, MAX_PLACES).map((span, k) => ({
-    type: 'problem',
-    id,
-    message: `Line ${span.startLine} ${says}.${k === MAX_PLACES - 1 ? more : ''}`,
-    span,
-  }));
-}
-
-const NOT_TEXT: Problem = {
-  type: 'problem',
-  id: 'not-text',
-  message: 'This is not a text file: it contains NUL characters.',
-  span: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
-};
 
 function readDefinition(plan: Plan, language: string, asked: boolean): Attempted {
   const reading = readPlan(plan);

@@ -27,7 +27,7 @@ export function ratios(
   part: Node,
   whole: Node,
   axes: readonly Axis[],
-  trials: readonly Trial[],
+  trials: Iterable<Trial>,
   tolerance = RATIO,
 ): (number | null)[] | null {
   const result: (number | null)[] = [];
