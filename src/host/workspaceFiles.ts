@@ -5,6 +5,7 @@ import { cellsOf, joinCells, NotANotebook, type NotebookText } from '../check/no
 import type { Surroundings } from '../protocol';
 import { setting } from './configuration';
 import { excludeGlob } from './globs';
+import { ignoredBy, type IgnoreFile } from './ignoreFiles';
 import type { Sources } from './sources';
 
 /** Files of the workspace that can be read, open or not. */
@@ -25,10 +26,53 @@ export interface FileText {
 /** The files, in their order, as far as the settings do not leave them out. */
 export async function findWorkspaceFiles(token: vscode.CancellationToken): Promise<vscode.Uri[]> {
   const limit = setting('nabla.scan.limit');
-  const excluded = vscode.workspace.getConfiguration().get<unknown>('search.exclude');
-  const found = await vscode.workspace.findFiles(PATTERN, excludeGlob(excluded), limit, token);
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const configuration = vscode.workspace.getConfiguration();
+  const excluded = excludeGlob(configuration.get<unknown>('search.exclude'));
+  // What ignore files leave out takes nothing of the limit.
+  const found = await vscode.workspace.findFiles(PATTERN, excluded, ROOM * limit, token);
+  const isIgnored = configuration.get<boolean>('search.useIgnoreFiles', true)
+    ? await readIgnoreFiles(await vscode.workspace.findFiles(IGNORE_FILES, excluded, undefined, token))
+    : () => false;
+  return found
+    .filter((uri) => !isIgnored(uri))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .slice(0, limit);
 }
+
+/** How many times as many files as are read are looked at. */
+const ROOM = 10;
+
+/** As searches in files have them: the second one goes before the first. */
+const IGNORE_FILES = '**/{.gitignore,.ignore}';
+
+/** What these files leave out. */
+async function readIgnoreFiles(uris: readonly vscode.Uri[]): Promise<(uri: vscode.Uri) => boolean> {
+  const byRoot = new Map<string, IgnoreFile[]>();
+  for (const uri of [...uris].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    const place = placeOf(uri);
+    const text = place && (await contentOf(uri));
+    if (place === null || text === null) continue;
+    const folder = place.path.slice(0, Math.max(0, place.path.lastIndexOf('/')));
+    byRoot.set(place.root, [...(byRoot.get(place.root) ?? []), { folder, text }]);
+  }
+  const ignored = new Map([...byRoot].map(([root, files]) => [root, ignoredBy(files)]));
+  return (uri) => {
+    const place = placeOf(uri);
+    return place !== null && (ignored.get(place.root)?.(place.path) ?? false);
+  };
+}
+
+/** The workspace folder of a file, and its path there. */
+function placeOf(uri: vscode.Uri): { readonly root: string; readonly path: string } | null {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  if (!folder) return null;
+  const root = folder.uri.path.replace(/\/$/, '');
+  return { root: folder.uri.toString(), path: uri.path.slice(root.length + 1) };
+}
+
+/** Of files that say what is left out. */
+export const watchIgnoreFiles = (): vscode.FileSystemWatcher =>
+  vscode.workspace.createFileSystemWatcher(IGNORE_FILES);
 
 export const isWorkspaceFile = (uri: vscode.Uri): boolean =>
   uri.path.endsWith('.ipynb') || languageOf(uri.path) !== null;

@@ -9,6 +9,7 @@ import {
   findWorkspaceFiles,
   isWorkspaceFile,
   readWorkspaceFile,
+  watchIgnoreFiles,
   watchWorkspaceFiles,
   type FileText,
 } from './workspaceFiles';
@@ -160,9 +161,14 @@ export function createWorkspaceScan({
   };
 
   const watcher = watchWorkspaceFiles();
+  const ignoreFiles = watchIgnoreFiles();
   const subscriptions = vscode.Disposable.from(
     changed,
     watcher,
+    ignoreFiles,
+    ignoreFiles.onDidChange(soon),
+    ignoreFiles.onDidCreate(soon),
+    ignoreFiles.onDidDelete(soon),
     watcher.onDidChange(touch),
     watcher.onDidCreate(touch),
     watcher.onDidDelete((uri) => {
@@ -174,7 +180,9 @@ export function createWorkspaceScan({
     vscode.workspace.onDidChangeWorkspaceFolders(soon),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('nabla.recognise')) touchAll();
-      else if (event.affectsConfiguration('nabla.scan') || event.affectsConfiguration('search.exclude'))
+      else if (
+        ['nabla.scan', 'search.exclude', 'search.useIgnoreFiles'].some((id) => event.affectsConfiguration(id))
+      )
         soon();
     }),
   );
