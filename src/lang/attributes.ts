@@ -1,5 +1,5 @@
-/** Attributes that a class sets once, to a number. */
-import type { ClassNode, Expression, FunctionNode, Statement } from './syntax';
+/** Attributes as the methods of a class set them: once to a number, or again and again. */
+import { eachStatement, type ClassNode, type Expression, type FunctionNode, type Statement } from './syntax';
 
 /**
  * `self.alpha = 1.67`, or `self.delta = delta` with a number for `delta` unless the caller says otherwise, in `__init__` and
@@ -9,9 +9,10 @@ export function isSetOnce(owner: ClassNode, attribute: string): boolean {
   const values: { readonly value: Expression | null; readonly fn: FunctionNode }[] = [];
   const visit = (statements: readonly Statement[], fn: FunctionNode): void => {
     for (const s of statements) {
-      if (s.kind === 'assign' && s.targets.some((target) => isOwn(target, attribute)))
-        values.push({ value: partFor(s.targets, s.value, attribute), fn });
-      else if (s.kind === 'augment' && isOwn(s.target, attribute)) values.push({ value: null, fn });
+      const isOwn = ownIn(fn, attribute);
+      if (s.kind === 'assign' && s.targets.some(isOwn))
+        values.push({ value: partFor(s.targets, s.value, isOwn), fn });
+      else if (s.kind === 'augment' && isOwn(s.target)) values.push({ value: null, fn });
       else if (s.kind === 'if') {
         visit(s.then, fn);
         visit(s.otherwise, fn);
@@ -24,19 +25,39 @@ export function isSetOnce(owner: ClassNode, attribute: string): boolean {
   return only.value !== null && isNumber(only.value, only.fn);
 }
 
+/** Whether a method gives the attribute, or a part of it, another value than the one that it begins with. */
+export const isChanged = (owner: ClassNode, attribute: string): boolean =>
+  owner.body.some((member) => {
+    if (member.kind !== 'function') return false;
+    const isOwn = ownIn(member.fn, attribute);
+    let found = false;
+    eachStatement(member.fn.body, (s) => {
+      found ||= s.kind === 'assign' ? s.targets.some(isOwn) : s.kind === 'augment' && isOwn(s.target);
+    });
+    return found;
+  });
+
 /** What the attribute gets: its own part of `self.a, self.b = a, b`. */
-function partFor(targets: readonly Expression[], value: Expression, attribute: string): Expression {
+function partFor(
+  targets: readonly Expression[],
+  value: Expression,
+  isOwn: (target: Expression) => boolean,
+): Expression {
   const [target] = targets;
   if (target?.kind !== 'sequence' || value.kind !== 'sequence') return value;
-  return value.items[target.items.findIndex((item) => isOwn(item, attribute))] ?? value;
+  return value.items[target.items.findIndex(isOwn)] ?? value;
 }
 
-/** Also where it is an entry or part of a sequence that is assigned. */
-function isOwn(target: Expression, attribute: string): boolean {
-  if (target.kind === 'attribute')
-    return target.object.kind === 'name' && target.object.name === 'self' && target.name === attribute;
-  if (target.kind === 'subscript') return isOwn(target.object, attribute);
-  return target.kind === 'sequence' && target.items.some((item) => isOwn(item, attribute));
+/** Whether a target in a method is an attribute of its object, also where it is an entry or part of a sequence. */
+function ownIn(fn: FunctionNode, attribute: string): (target: Expression) => boolean {
+  const receiver = fn.parameters[0]?.name;
+  const isOwn = (target: Expression): boolean => {
+    if (target.kind === 'attribute')
+      return target.object.kind === 'name' && target.object.name === receiver && target.name === attribute;
+    if (target.kind === 'subscript') return isOwn(target.object);
+    return target.kind === 'sequence' && target.items.some(isOwn);
+  };
+  return isOwn;
 }
 
 function isNumber(value: Expression, fn: FunctionNode): boolean {

@@ -4,6 +4,7 @@ import type { DefinitionKind } from '../protocol';
 import { isSingle } from './arrays';
 import {
   isCountName,
+  isForwardKey,
   isKnownActivationName,
   isKnownLossName,
   isGradientName,
@@ -48,7 +49,9 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   const isLossOutput = isLossName(outputs.output.name);
   // `backward` returns gradients, whatever it is that could not be told to be one.
   const isForward = reading.execution.registered !== null || isAdversarial(reading, name);
-  if (isGradientName(name) && !(own && isLossOutput && single) && !isForward) return null;
+  // `squashAndDerive` returns a value beside its derivative.
+  const isBoth = own && (isLossOutput ? single : isActivation && isForwardKey(outputs.output.name));
+  if (isGradientName(name) && !isBoth && !isForward) return null;
   if (main.owner?.bases.some((base) => OTHER_BASES.test(base))) return null;
   const flowsBack = (assembled.pullback?.gradients.length ?? 0) > 0 && some(reading, computes);
   // In an object of derivatives.

@@ -9,6 +9,7 @@ import {
   functionStatement,
   gathered,
   objectsIn,
+  objectsReturned,
   readClass,
   readMemberDefinition,
   readNamed,
@@ -152,7 +153,9 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
       const name = child(node, 'name');
       const title = name ? textOf(name, reader) : '';
       const made = reader.outer.size === 0 ? constructorClass(node, title, reader) : null;
-      return [made ?? functionStatement(node, title, [], reader, name, node)];
+      if (made) return [made];
+      const returned = reader.outer.size === 0 ? objectsReturned(node, title, reader) : [];
+      return [functionStatement(node, title, [], reader, name, node), ...returned];
     }
     case 'class_declaration':
     case 'abstract_class_declaration': {
@@ -177,6 +180,10 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
       return [{ kind: 'nothing', span }];
     case 'enum_declaration':
       return readEnum(node, reader);
+    case 'internal_module':
+    case 'module':
+      // A namespace: what it holds is called by plain names inside of it.
+      return [{ kind: 'block', body: readBlock(child(node, 'body'), reader), span }];
     case TOO_DEEP:
       reader.deep.push(span);
       return [{ kind: 'unreadable', reason: TOO_DEEP_REASON, span }];
@@ -302,6 +309,8 @@ function readSimple(node: SyntaxNode, reader: JsReader): Statement[] {
     }
     case 'string':
       return [{ kind: 'nothing', span }];
+    case 'internal_module':
+      return readStatement(node, reader);
     default:
   }
   return [{ kind: 'expression', value: readExpression(node, reader), span }];

@@ -1,7 +1,7 @@
 /** Functions, classes and objects of functions in JavaScript and TypeScript, however they come by their names. */
 import { keyName, readExpression, readFunction } from './jsExpressions';
 import { spanOf, textOf, type JsReader } from './jsReader';
-import { isFunctionNode } from './jsScopes';
+import { isFunctionNode, scopeOf } from './jsScopes';
 import { child, namedChildren, type SyntaxNode } from './parse';
 import { isGradientKey } from './names';
 import type { ClassNode, Expression, FunctionNode, Statement } from './syntax';
@@ -30,11 +30,15 @@ export function readNamed(
   reader: JsReader,
 ): Statement[] {
   const inner = unwrapped(value);
-  if (isFunctionNode(inner)) return [functionStatement(inner, name, [], reader, nameNode, whole)];
+  if (isFunctionNode(inner))
+    return [
+      functionStatement(inner, name, [], reader, nameNode, whole),
+      ...(reader.outer.size === 0 ? objectsReturned(inner, name, reader) : []),
+    ];
   if (inner.type === 'class') return [readClass(inner, name, reader)];
   const holder = holderOf(inner);
   if (holder) return [objectClass(holder, name, whole, reader)];
-  const list = inner.type === 'array' ? listClass(inner, name, whole, reader) : null;
+  const list = inner.type === 'array' ? listClass(inner, name, whole, reader) : mapClass(inner, name, whole, reader);
   if (list) return [list];
   const pair = pairOf(inner, name, nameNode, whole, reader);
   if (pair) return [pair];
@@ -132,20 +136,84 @@ function isLabel(pair: SyntaxNode, reader: JsReader): boolean {
   );
 }
 
+/** `new Map([['sigmoid', { f, df }], …])`: a class of classes, by their keys. */
+function mapClass(node: SyntaxNode, name: string, whole: SyntaxNode, reader: JsReader): Statement | null {
+  const made = node.type === 'new_expression' ? child(node, 'constructor') : null;
+  if (!made || textOf(made, reader) !== 'Map') return null;
+  const [entries] = namedChildren(child(node, 'arguments') ?? node);
+  const body = (entries?.type === 'array' ? namedChildren(entries) : []).flatMap((entry): Statement[] => {
+    const [key, value] = entry.type === 'array' ? namedChildren(entry) : [];
+    const title = key ? memberKey(key, reader) : null;
+    const inner = value ? unwrapped(value) : null;
+    if (!key || !inner || title === null) return [];
+    return isFunctionNode(inner) || holderOf(inner) ? readNamed(title, key, inner, entry, reader) : [];
+  });
+  const span = spanOf(whole, reader);
+  return body.length === 0 ? null : { kind: 'class', node: { name, bases: [], body, span }, span };
+}
+
 function objectClass(node: SyntaxNode, name: string, whole: SyntaxNode, reader: JsReader): Statement {
   const span = spanOf(whole, reader);
   const body = namedChildren(node).flatMap((c): Statement[] => {
     if (c.type === 'method_definition') return isSetter(c) ? [] : [readMethod(c, reader)];
     const key = c.type === 'pair' ? child(c, 'key') : null;
     const value = c.type === 'pair' ? child(c, 'value') : null;
-    if (!key || !value || key.type === 'computed_property_name') return [];
+    const title = key ? memberKey(key, reader) : null;
+    if (!key || !value || title === null) return [];
     const inner = unwrapped(value);
     if (isFunctionNode(inner))
-      return [memberFunction(inner, key, c, inner.type !== 'arrow_function', reader)];
-    return readNamed(keyName(key, reader), key, inner, c, reader);
+      return [memberFunction(inner, key, c, inner.type !== 'arrow_function', reader, [], title)];
+    return mathMember(inner, title, key, reader) ?? readNamed(title, key, inner, c, reader);
   });
   return { kind: 'class', node: { name, bases: [], body, span }, span };
 }
+
+/** What a member is called: by its key, also one that is computed from a constant (`[Kind.Tanh]`, `['tanh']`). */
+function memberKey(key: SyntaxNode, reader: JsReader): string | null {
+  const [inner] = key.type === 'computed_property_name' ? namedChildren(key) : [key];
+  if (inner?.type === 'member_expression') {
+    const property = child(inner, 'property');
+    return property && keyName(property, reader);
+  }
+  return inner && /^(string|number|(private_)?(property_)?identifier)$/.test(inner.type)
+    ? keyName(inner, reader)
+    : null;
+}
+
+/** `{ f: Math.tanh, df: … }`: a function of the library as one of the object's own. */
+function mathMember(
+  value: SyntaxNode,
+  name: string,
+  key: SyntaxNode,
+  reader: JsReader,
+): Statement[] | null {
+  if (value.type !== 'member_expression' || !MATH_FUNCTION.test(textOf(value, reader))) return null;
+  const span = spanOf(value, reader);
+  const x: Expression = { kind: 'name', name: 'x', span };
+  const fn: FunctionNode = {
+    name,
+    parameters: [{ name: 'x', kind: 'plain', fallback: null, annotation: null, span }],
+    body: [
+      {
+        kind: 'return',
+        value: {
+          kind: 'call',
+          callee: readExpression(value, reader),
+          args: [{ name: null, value: x, spread: false }],
+          span,
+        },
+        span,
+      },
+    ],
+    documentation: '',
+    decorators: ['staticmethod'],
+    span,
+    nameSpan: spanOf(key, reader),
+  };
+  return [{ kind: 'function', fn, span }];
+}
+
+const MATH_FUNCTION = /^Math\.(a?sinh?|a?cosh?|a?tanh?|exp|expm1|log|log1p|log2|log10|abs|sqrt|cbrt|sign)$/;
 
 /** A function in a class or object: with the receiver as its first parameter, or without one. */
 function memberFunction(
@@ -155,10 +223,11 @@ function memberFunction(
   hasReceiver: boolean,
   reader: JsReader,
   more: readonly string[] = [],
+  name: string = keyName(key, reader),
 ): Statement {
   const statement = functionStatement(
     node,
-    keyName(key, reader),
+    name,
     hasReceiver ? more : ['staticmethod', ...more],
     reader,
     key,
@@ -433,4 +502,31 @@ export function objectsIn(node: SyntaxNode, reader: JsReader): Statement[] {
     const name = label ? keyName(label, reader) : 'object';
     return holder ? [objectClass(holder, name, holder, reader)] : [];
   });
+}
+
+/** Objects of functions that a function returns, as a choice by name does: by the name that they are chosen by, or its own. */
+export function objectsReturned(fn: SyntaxNode, name: string, reader: JsReader): Statement[] {
+  const inner: JsReader = { ...reader, outer: new Set([...reader.outer, ...scopeOf(fn, reader).own]) };
+  const visit = (node: SyntaxNode, label: string): Statement[] => {
+    if (isFunctionNode(node)) return [];
+    const value = node.type === 'return_statement' ? namedChildren(node)[0] : undefined;
+    const holder = value && holderOf(unwrapped(value));
+    if (holder) return [objectClass(holder, label, holder, inner)];
+    const own = chosenBy(node, reader) ?? label;
+    // What stands after `else` was not chosen by the condition.
+    return node.children.flatMap((c) => visit(c, c.field === 'alternative' ? label : own));
+  };
+  const body = child(fn, 'body');
+  if (!body) return [];
+  const only = body.type === 'statement_block' ? null : holderOf(unwrapped(body));
+  return only ? [objectClass(only, name, only, inner)] : visit(body, name);
+}
+
+/** The text that a `case` or a condition compares with. */
+function chosenBy(node: SyntaxNode, reader: JsReader): string | null {
+  const test = node.type === 'switch_case' ? child(node, 'value') : child(node, 'condition');
+  const compared = test ? unwrapped(test) : null;
+  if (compared?.type !== 'binary_expression') return compared?.type === 'string' ? keyName(compared, reader) : null;
+  const side = namedChildren(compared).find((c) => c.type === 'string');
+  return side ? keyName(side, reader) : null;
 }

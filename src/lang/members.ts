@@ -1,13 +1,13 @@
 /** Members of objects and entries of container arguments. */
 import type { Span } from '../core/definition';
-import { isSetOnce } from './attributes';
+import { isChanged, isSetOnce } from './attributes';
 import { basesOf, isModuleClass } from './classes';
 import { contextObject, isFunctionClass } from './context';
 import { initialValue } from './initial';
 import { learntInput } from './modules';
 import { unsupported, type Run } from './run';
 import type { Callable } from './execution';
-import type { ClassNode, Parameter, Statement } from './syntax';
+import type { ClassNode, Expression, Parameter, Statement } from './syntax';
 import { integerOf, type InputRef, type NativeV, type Value } from './values';
 
 /** The entry of an argument that turns out to hold several values: `parameters["W1"]`, `cache[0]`, `model.w`. */
@@ -81,6 +81,10 @@ function appliedForward(object: Value & { kind: 'class' }): NativeV {
   };
 }
 
+/** `weights = []`: a place for what is put there later. */
+const isOpen = (value: Expression): boolean =>
+  value.kind === 'none' || (value.kind === 'sequence' && value.items.length === 0);
+
 /** `object.name`: an attribute, a method, a class variable, or an input of the definition. */
 export function memberOf(
   run: Run,
@@ -103,8 +107,10 @@ export function memberOf(
       if (statement.kind === 'class' && statement.node.name === name)
         return { kind: 'class', node: statement.node, scope };
       const [target] = statement.kind === 'assign' ? statement.targets : [];
-      if (statement.kind === 'assign' && target?.kind === 'name' && target.name === name)
-        return run.evaluate(statement.value, scope);
+      if (statement.kind !== 'assign' || target?.kind !== 'name' || target.name !== name) continue;
+      // What an object holds when it is made is not what it holds when it is used.
+      if (object.kind === 'object' && (isOpen(statement.value) || isChanged(owner, name))) continue;
+      return run.evaluate(statement.value, scope);
     }
   }
   if (object.kind === 'class' && name === 'apply' && isFunctionClass(object.node))

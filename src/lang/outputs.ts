@@ -502,7 +502,7 @@ function hiddenLoss(own: readonly Part[]): Part | null {
 }
 
 const GENERIC_GRADIENT =
-  /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost|derivs?|derivatives?|prime|dfdx|dydx)$/i;
+  /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost|der|derivs?|derivatives?|derivate|prime|df|dfdx|dydx)$/i;
 
 /** The first of these parts is the gradient by the only parameter, or by the only input that has its shape. */
 function collectGeneric(run: Run, parts: readonly Part[], of: string, callable: Callable, into: Found): void {
