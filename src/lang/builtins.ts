@@ -3,6 +3,7 @@ import type { Span } from '../core/definition';
 import { elementwise, isSingle, reduce, sizeValue } from './arrays';
 import { collected, toArray } from './arguments';
 import { select } from './indexing';
+import { sampleCount, samplesOf } from './records';
 import { lengthOfPart, overParts, sumOfPart } from './slices';
 import { number, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { integerOf, NONE, numberOf, type ArrayV, type UnknownValue, type Value } from './values';
@@ -115,6 +116,8 @@ function lengthOf(run: Run, value: Value | undefined, span: Span): Value {
     return unsupported('uses the length of a list that a loop is filling', span, 'list');
   if (value?.kind === 'sequence') return number(run, value.items.length);
   if (value?.kind === 'dict') return number(run, value.entries.size);
+  const samples = sampleCount(run, value, span);
+  if (samples) return samples;
   const x = toArray(run, value, span);
   if (x.kind === 'unknown') return x;
   const [axis] = x.axes;
@@ -266,6 +269,8 @@ function streamOf(
   span: Span,
 ): (Value & { kind: 'stream' }) | UnknownValue {
   if (value?.kind === 'stream') return value;
+  const samples = samplesOf(run, value, span);
+  if (samples) return samples;
   const x = toArray(run, value, span);
   if (x.kind === 'unknown') return x;
   const [axis] = x.axes;

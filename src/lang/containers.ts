@@ -51,7 +51,7 @@ export function lengthsOf(functions: readonly FunctionNode[]): Set<string> {
       if (s.kind !== 'for' || s.iterable.kind !== 'call') return;
       const { callee, args } = s.iterable;
       const [only, ...more] = args;
-      const isRange = callee.kind === 'name' && /^x?range$/.test(callee.name);
+      const isRange = callee.kind === 'name' && /^(x|%)?range$/.test(callee.name);
       if (isRange && only?.value.kind === 'name' && more.length === 0) found.add(only.value.name);
     });
   return found;

@@ -103,6 +103,7 @@ export function executePlan(
     settings: plan.uses.settings,
     containers: plan.uses.containers,
     lengths: plan.uses.lengths,
+    records: plan.uses.records,
     inputs: new Map(),
     bindings: [],
     bound: new Map(),

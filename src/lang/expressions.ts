@@ -11,6 +11,7 @@ import { ARRAY_METHODS, copied } from './jsArrays';
 import { MATRIX_SIZES, tensorMethod } from './jsLibraries';
 import { isArrayMethod } from './libraries';
 import { entryOf, memberOf } from './members';
+import { sampleOf, samplesOf } from './records';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
 import { concatenated, selectPart, transposedPart } from './slices';
 import { bind, number, placeText, scalar, shapeError, unsupported, type CallArgument, type Run } from './run';
@@ -287,6 +288,8 @@ export function subscript(run: Run, object: Value, indices: readonly Value[], sp
       return found ?? unsupported('reads a dict entry that is not there', span, 'dict-key');
     }
     if (object.kind === 'sequence') return itemOf(object, index, span);
+    const sample = sampleOf(run, object, index, span);
+    if (sample) return sample;
     if (object.kind === 'input' && index.kind === 'string')
       return entryOf(object.input, `["${index.value}"]`, index.value, span);
     if (object.kind === 'input' && isContainer(run, object.input)) {
@@ -428,6 +431,8 @@ export function iterate(
   if (value.kind === 'sequence' && value.collecting)
     return unsupported('loops over a list that a loop is filling', span, 'list');
   if (value.kind === 'sequence' || value.kind === 'stream' || value.kind === 'unknown') return value;
+  const samples = samplesOf(run, value, span);
+  if (samples) return samples;
   if (value.kind === 'array' || value.kind === 'input') {
     const array = toArray(run, value, span);
     if (array.kind === 'unknown') return array;

@@ -9,12 +9,12 @@ import {
   functionStatement,
   gathered,
   objectsIn,
-  objectsReturned,
   readClass,
   readMemberDefinition,
   readNamed,
   unwrapped,
 } from './jsClasses';
+import { objectsReturned } from './jsReturned';
 import { isFunctionNode, scopeOf } from './jsScopes';
 import { readEnum, readSwitch } from './jsSwitch';
 import { readImports, requiredBy } from './jsImports';
@@ -154,8 +154,10 @@ function readStatement(node: SyntaxNode, reader: JsReader): Statement[] {
       const title = name ? textOf(name, reader) : '';
       const made = reader.outer.size === 0 ? constructorClass(node, title, reader) : null;
       if (made) return [made];
-      const returned = reader.outer.size === 0 ? objectsReturned(node, title, reader) : [];
-      return [functionStatement(node, title, [], reader, name, node), ...returned];
+      return [
+        functionStatement(node, title, [], reader, name, node),
+        ...objectsReturned(node, title, reader),
+      ];
     }
     case 'class_declaration':
     case 'abstract_class_declaration': {
@@ -262,7 +264,10 @@ function readDeclarator(node: SyntaxNode, reader: JsReader): Statement[] {
   if (!name || !value) return [];
   const imports = requiredBy(name, unwrapped(value), reader);
   if (imports) return [{ kind: 'import', imports, span: spanOf(node, reader) }];
-  if (name.type === 'identifier') return readNamed(textOf(name, reader), name, value, node, reader);
+  if (name.type === 'identifier') {
+    const title = textOf(name, reader);
+    return [...readNamed(title, name, value, node, reader), ...objectsReturned(value, title, reader)];
+  }
   return destructured(name, readExpression(value, reader), reader);
 }
 
@@ -330,8 +335,11 @@ function readAssignment(node: SyntaxNode, reader: JsReader): Statement[] {
   const right = child(node, 'right');
   const span = spanOf(node, reader);
   if (!left || !right) return [{ kind: 'unreadable', reason: 'this is incomplete', span }];
-  if (reader.outer.size === 0 && left.type === 'member_expression')
-    return readMemberDefinition(left, right, node, reader);
+  if (reader.outer.size === 0 && left.type === 'member_expression') {
+    const property = child(left, 'property');
+    const title = property ? textOf(property, reader) : '';
+    return [...readMemberDefinition(left, right, node, reader), ...objectsReturned(right, title, reader)];
+  }
   if (right.type === 'assignment_expression') {
     const inner = readAssignment(right, reader);
     const [only] = inner;

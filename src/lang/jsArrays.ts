@@ -6,6 +6,7 @@ import { filled, sizeValue } from './arrays';
 import { enumerated } from './builtins';
 import { folded, foldedFromFirst, mapped, type Apply } from './folds';
 import { append } from './lists';
+import { axisOf, samplesOf } from './records';
 import { array, number, scalar, unsupported, type CallArgument, type Run } from './run';
 import { integerOf, NONE, type ArrayV, type Value } from './values';
 
@@ -191,6 +192,8 @@ function keysOf(run: Run, value: Value, span: Span): Value {
 }
 
 function firstAxis(run: Run, value: Value, span: Span): ArrayV['axes'][number] | Value {
+  const samples = samplesOf(run, value, span);
+  if (samples) return axisOf(run, samples);
   const known = toArray(run, value, span);
   if (known.kind === 'unknown') return known;
   return known.axes[0] ?? unsupported('uses a single number as an array', span, 'not-an-array');

@@ -1,7 +1,7 @@
 /** Functions, classes and objects of functions in JavaScript and TypeScript, however they come by their names. */
 import { keyName, readExpression, readFunction } from './jsExpressions';
 import { spanOf, textOf, type JsReader } from './jsReader';
-import { isFunctionNode, scopeOf } from './jsScopes';
+import { isFunctionNode } from './jsScopes';
 import { child, namedChildren, type SyntaxNode } from './parse';
 import { isGradientKey } from './names';
 import type { ClassNode, Expression, FunctionNode, Statement } from './syntax';
@@ -30,15 +30,12 @@ export function readNamed(
   reader: JsReader,
 ): Statement[] {
   const inner = unwrapped(value);
-  if (isFunctionNode(inner))
-    return [
-      functionStatement(inner, name, [], reader, nameNode, whole),
-      ...(reader.outer.size === 0 ? objectsReturned(inner, name, reader) : []),
-    ];
+  if (isFunctionNode(inner)) return [functionStatement(inner, name, [], reader, nameNode, whole)];
   if (inner.type === 'class') return [readClass(inner, name, reader)];
   const holder = holderOf(inner);
   if (holder) return [objectClass(holder, name, whole, reader)];
-  const list = inner.type === 'array' ? listClass(inner, name, whole, reader) : mapClass(inner, name, whole, reader);
+  const list =
+    inner.type === 'array' ? listClass(inner, name, whole, reader) : mapClass(inner, name, whole, reader);
   if (list) return [list];
   const pair = pairOf(inner, name, nameNode, whole, reader);
   if (pair) return [pair];
@@ -98,8 +95,8 @@ export function unwrapped(node: SyntaxNode): SyntaxNode {
   return inner && transparent.test(node.type) ? unwrapped(inner) : node;
 }
 
-/** An object literal that holds functions, at some depth. */
-function holderOf(node: SyntaxNode): SyntaxNode | null {
+/** An object literal that holds functions, at some depth; null for anything else. */
+export function holderOf(node: SyntaxNode): SyntaxNode | null {
   if (node.type === 'call_expression') {
     const only = namedChildren(child(node, 'arguments') ?? node);
     return only.length === 1 && only[0]?.type === 'object' ? holderOf(only[0]) : null;
@@ -152,7 +149,7 @@ function mapClass(node: SyntaxNode, name: string, whole: SyntaxNode, reader: JsR
   return body.length === 0 ? null : { kind: 'class', node: { name, bases: [], body, span }, span };
 }
 
-function objectClass(node: SyntaxNode, name: string, whole: SyntaxNode, reader: JsReader): Statement {
+export function objectClass(node: SyntaxNode, name: string, whole: SyntaxNode, reader: JsReader): Statement {
   const span = spanOf(whole, reader);
   const body = namedChildren(node).flatMap((c): Statement[] => {
     if (c.type === 'method_definition') return isSetter(c) ? [] : [readMethod(c, reader)];
@@ -181,12 +178,7 @@ function memberKey(key: SyntaxNode, reader: JsReader): string | null {
 }
 
 /** `{ f: Math.tanh, df: … }`: a function of the library as one of the object's own. */
-function mathMember(
-  value: SyntaxNode,
-  name: string,
-  key: SyntaxNode,
-  reader: JsReader,
-): Statement[] | null {
+function mathMember(value: SyntaxNode, name: string, key: SyntaxNode, reader: JsReader): Statement[] | null {
   if (value.type !== 'member_expression' || !MATH_FUNCTION.test(textOf(value, reader))) return null;
   const span = spanOf(value, reader);
   const x: Expression = { kind: 'name', name: 'x', span };
@@ -502,31 +494,4 @@ export function objectsIn(node: SyntaxNode, reader: JsReader): Statement[] {
     const name = label ? keyName(label, reader) : 'object';
     return holder ? [objectClass(holder, name, holder, reader)] : [];
   });
-}
-
-/** Objects of functions that a function returns, as a choice by name does: by the name that they are chosen by, or its own. */
-export function objectsReturned(fn: SyntaxNode, name: string, reader: JsReader): Statement[] {
-  const inner: JsReader = { ...reader, outer: new Set([...reader.outer, ...scopeOf(fn, reader).own]) };
-  const visit = (node: SyntaxNode, label: string): Statement[] => {
-    if (isFunctionNode(node)) return [];
-    const value = node.type === 'return_statement' ? namedChildren(node)[0] : undefined;
-    const holder = value && holderOf(unwrapped(value));
-    if (holder) return [objectClass(holder, label, holder, inner)];
-    const own = chosenBy(node, reader) ?? label;
-    // What stands after `else` was not chosen by the condition.
-    return node.children.flatMap((c) => visit(c, c.field === 'alternative' ? label : own));
-  };
-  const body = child(fn, 'body');
-  if (!body) return [];
-  const only = body.type === 'statement_block' ? null : holderOf(unwrapped(body));
-  return only ? [objectClass(only, name, only, inner)] : visit(body, name);
-}
-
-/** The text that a `case` or a condition compares with. */
-function chosenBy(node: SyntaxNode, reader: JsReader): string | null {
-  const test = node.type === 'switch_case' ? child(node, 'value') : child(node, 'condition');
-  const compared = test ? unwrapped(test) : null;
-  if (compared?.type !== 'binary_expression') return compared?.type === 'string' ? keyName(compared, reader) : null;
-  const side = namedChildren(compared).find((c) => c.type === 'string');
-  return side ? keyName(side, reader) : null;
 }

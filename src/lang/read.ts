@@ -152,7 +152,10 @@ export function* readingDefinitions(
         rule,
         module: index,
         directives,
-        uses: usesOf(functions.map(({ fn }) => fn)),
+        uses: usesOf(
+          functions.map(({ fn }) => fn),
+          module.family,
+        ),
         arrays: arraysOf(index, functions),
         hints: gradientHints(functions.map(({ fn }) => fn)),
         stated: new Map([...statedShapes(main.owner), ...statedAround(main)]),

@@ -4,6 +4,7 @@ import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
 import type { ModuleIndex } from './module';
 import type { Pass } from './passes';
+import type { RecordLists } from './records';
 import type { Sizes } from './sizes';
 import type { ClassNode, Expression, Family, Import, Statement } from './syntax';
 import {
@@ -60,6 +61,8 @@ export interface Run {
   readonly containers: ReadonlySet<string>;
   /** Arguments and globals by code that are lengths of loops. */
   readonly lengths: ReadonlySet<string>;
+  /** Arguments and attributes by code that hold samples with fields. */
+  readonly records: RecordLists;
   readonly inputs: Map<string, InputState>;
   readonly bindings: Binding[];
   /** Bindings by definition, so that the same value is not bound twice. */

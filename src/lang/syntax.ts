@@ -256,6 +256,27 @@ export function eachStatement(body: readonly Statement[], visit: (statement: Sta
   }
 }
 
+/** The expressions that stand in a statement itself; those of the statements in it are not among them. */
+export function expressionsOf(s: Statement): readonly Expression[] {
+  switch (s.kind) {
+    case 'assign':
+      return [...s.targets, s.value];
+    case 'augment':
+      return [s.target, s.value];
+    case 'expression':
+      return [s.value];
+    case 'return':
+      return s.value ? [s.value] : [];
+    case 'if':
+    case 'while':
+      return [s.test];
+    case 'for':
+      return [s.target, s.iterable];
+    default:
+      return [];
+  }
+}
+
 /** The expressions that an expression is made of; bodies of functions are not among them. */
 export function childrenOf(e: Expression): readonly Expression[] {
   switch (e.kind) {

@@ -5,9 +5,10 @@
 import { gradientOf, roleHint } from './names';
 import { MATRIX, type Pattern } from './run';
 import { containersOf, lengthsOf } from './containers';
+import { recordsOf, type RecordLists } from './records';
 import { assignedNames, namesOnTheWay } from './assigned';
 import { learntTogether } from './together';
-import type { Expression, FunctionNode, Statement } from './syntax';
+import type { Expression, Family, FunctionNode, Statement } from './syntax';
 
 export interface Uses {
   /** Parameters whose every use is that of a setting: temperatures, thresholds, powers, quantiles, scales. */
@@ -18,6 +19,8 @@ export interface Uses {
   readonly containers: ReadonlySet<string>;
   /** Names of numbers that count the passes of loops. */
   readonly lengths: ReadonlySet<string>;
+  /** Parameters and attributes that hold samples with fields, by code. */
+  readonly records: RecordLists;
   /** Whether there are products of matrices in the first function. */
   readonly contracts: boolean;
   /** Shapes by parameter. */
@@ -52,7 +55,7 @@ const AMBIGUOUS: readonly (readonly [RegExp, (has: Has, hasAlpha: Has | null) =>
   [/^(s|scale)$/, (has) => has('factor') && !has('other', 'summed', 'bound', 'scaled-input', 'complement')],
 ];
 
-export function usesOf(functions: readonly FunctionNode[]): Uses {
+export function usesOf(functions: readonly FunctionNode[], family: Family): Uses {
   const settings = new Set<string>();
   const shapes = new Map<string, Pattern>();
   let contracts = false;
@@ -99,6 +102,7 @@ export function usesOf(functions: readonly FunctionNode[]): Uses {
     isForwardOnly,
     containers: containersOf(functions),
     lengths: lengthsOf(functions),
+    records: recordsOf(functions, family),
     contracts,
   };
 }
