@@ -61,7 +61,8 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
   const isLossVariable = isLossOutput && outputs.output.name !== name;
   // A score with a gradient beside it is what is fitted.
   const isMeasured = flowsBack || isLossVariable || (written && single);
-  if (isMeasureName(name) && !isMeasured && !/loss|cost/i.test(name)) return null;
+  if (isMeasureName(name) && !isMeasured && ![name, owner ?? ''].some((n) => /loss|cost/i.test(n)))
+    return null;
   if (isActivation && !(isLossName(name) && single && arrays.length > 1))
     // `path_loss(d, f)` is a quantity of its own: one that bends at no place and is given settings.
     return isLossName(name) && has('hyper') && !bends(reading) && !isPlainLossName(name)

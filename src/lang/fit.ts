@@ -1,5 +1,6 @@
 /** Whether a program measures how well something fits: labels that meet predictions in a difference or a logarithm. */
 import type { Node } from '../core/expr';
+import { isPositionName } from './names';
 import type { Reading } from './reading';
 
 /** Names of the inputs that a node depends on, through bindings. */
@@ -80,6 +81,8 @@ export function comparesWithLabel(reading: Reading): boolean {
   const uses = (node: Node, names: ReadonlySet<string>): boolean =>
     [...program.inputs(node)].some((name) => names.has(name));
   const mixes = (node: Node): boolean => uses(node, labels) && uses(node, others);
+  // `values[index]` is an entry, `-log(p[index])` the loss of a class.
+  const isLogged = program.defs.some(program.logs);
   return some(program.defs, (node) => {
     // In an exponent, labels are times: 0.5 ** (t / t0).
     if (isPenalty(node)) return (node.kind === 'pow' ? node.args.slice(0, 1) : node.args).some(mixes);
@@ -89,7 +92,12 @@ export function comparesWithLabel(reading: Reading): boolean {
     if (node.kind !== 'mul' && node.kind !== 'sym') return false;
     // y * log(p); p[y] and one-hot positions.
     if (node.kind === 'sym')
-      return uses(node, others) && node.args.some((arg) => arg.kind === 'sym' && labels.has(arg.name));
+      return (
+        uses(node, others) &&
+        node.args.some(
+          (arg) => arg.kind === 'sym' && labels.has(arg.name) && (isLogged || !isPositionName(arg.name)),
+        )
+      );
     const isWeight = (arg: Node): boolean => arg.kind !== 'call' && arg.kind !== 'pow' && uses(arg, labels);
     return node.args.some((a) => isWeight(a) && node.args.some((b) => b !== a && loggedOther(b)));
   });

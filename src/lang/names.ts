@@ -88,8 +88,10 @@ export const isProcedureName = (name: string): boolean =>
   );
 
 /** Functions that measure something else than a loss. */
-export const isMeasureName = (name: string): boolean =>
-  /(^|_)dist(ance)?s?(_|$)|ratio(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|(^|_)re_?scale|(^|_)window(_|$)|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(^|_)(psnr|ssim|snr|iou)(_|$)|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
+export const isMeasureName = (name: string): boolean => [name, snake(name)].some(isMeasureWord);
+
+const isMeasureWord = (name: string): boolean =>
+  /^(squared_?)?euclid(ean|ian)?$|^cosine$|^(bray_?curtis|canberra|hellinger|haversine|taxicab|city_?block)$|sensitivity|(^|_)dist(ance)?s?(_|$)|ratio(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|(^|_)re_?scale|(^|_)window(_|$)|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(^|_)(psnr|ssim|snr|iou)(_|$)|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
     name,
   );
 
@@ -134,6 +136,10 @@ export const isWeightName = (name: string): boolean =>
 
 /** Names of small constants that only keep a value finite. */
 export const GUARD_NAMES = /^(eps\w*|tiny|smooth\w*|tol\w*|delta_?clip)$/i;
+
+/** Names of whole numbers that say where something stands. */
+export const isPositionName = (name: string): boolean =>
+  /^_?(i|j|k|n|idx|index|pos|position|offset|at|row|col|column)$/i.test(name);
 
 /** Names of whole numbers that count something. */
 export const isCountName = (name: string): boolean => /^([nmkN]|num_\w+|n_\w+)$/.test(name);

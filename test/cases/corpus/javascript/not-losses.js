@@ -171,3 +171,39 @@ function matMul(a, b) {
 }
 
 module.exports = { Adam, distances, easing, Value, Perceptron, matMul, variance, oneHot };
+
+export function euclidean(x, y) {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += (x[i] - y[i]) ** 2;
+  return Math.sqrt(sum);
+}
+
+export function cosine(x, y) {
+  let dot = 0;
+  let normX = 0;
+  let normY = 0;
+  for (let i = 0; i < x.length; i++) {
+    dot += x[i] * y[i];
+    normX += x[i] ** 2;
+    normY += y[i] ** 2;
+  }
+  return 1 - dot / Math.sqrt(normX * normY);
+}
+
+class ScaledColumn {
+  constructor(values, scale) {
+    this.values = values;
+    this.scale = 10 ** scale;
+  }
+
+  value(index) {
+    return this.values[index] / this.scale;
+  }
+}
+
+class NoiseBudget {
+  parameterSensitivity(name, gradients) {
+    const sizes = gradients.map((gradient) => Math.abs(gradient[name] || 0));
+    return Math.max(...sizes) - Math.min(...sizes);
+  }
+}
