@@ -50,6 +50,8 @@ export interface Facts {
   values(name: string): readonly number[] | null;
   /** Narrows what is known of a binding, e.g. by a proof about its definition. */
   learn(name: string, range: Range): void;
+  /** How often something was learned: ranges may differ between two values of this. */
+  readonly lessons: number;
   /** "a is in (0, 1)", for a symbol of which something is known. */
   describe(name: string): string | null;
 }
@@ -153,6 +155,7 @@ export function createFacts(program: Program): Facts {
   const inputs = new Map(program.inputs.map((input) => [input.name, input]));
   const bindings = new Map(program.bindings.map((binding) => [binding.name, binding]));
   const learned = new Map<string, Range>();
+  let lessons = 0;
   const symmetric = symmetricNames(program);
   const named = new Map<string, Range>();
   let memo = new Map<number, Range>();
@@ -272,7 +275,11 @@ export function createFacts(program: Program): Facts {
       if (domain?.kind === 'sign') return [-1, 1];
       return domain?.kind === 'binary' || (domain?.kind === 'distribution' && domain.hard) ? [0, 1] : null;
     },
+    get lessons() {
+      return lessons;
+    },
     learn(name, range) {
+      lessons += 1;
       learned.set(name, range);
       named.clear();
       memo = new Map();

@@ -117,7 +117,11 @@ export function sampleSite(
 
 function isFinite(program: Program, { points, quick }: Site): boolean {
   const isEverywhere = (array: (name: string) => PointArray | null): boolean =>
-    program.bindings.every((b) => Array.from(array(b.name)?.data ?? [NaN]).every(Number.isFinite));
+    program.bindings.every((b) => {
+      const data = array(b.name)?.data ?? [NaN];
+      for (let k = 0; k < data.length; k += 1) if (!Number.isFinite(data[k])) return false;
+      return true;
+    });
   return (
     isEverywhere(quick.array) || points.every((point) => isEverywhere(createEvaluator(program, point).array))
   );

@@ -72,7 +72,9 @@ export function createBackward(
     };
     const self = arena.sym(binding.name, ...axisIndices(binding.axes));
     const { layout, at: flat } = values.offsets(self, array(binding.name) ?? { dims: [], data: [] });
-    give(binding.def, { layout, data: Float64Array.from(flat, (place) => outer[place] ?? NaN) }, null);
+    const data = new Float64Array(flat.length);
+    for (let k = 0; k < data.length; k += 1) data[k] = outer[flat[k] as number] ?? NaN;
+    give(binding.def, { layout, data }, null);
     for (const node of downward(binding.def)) {
       const sums = open.get(node.id);
       if (!sums) continue;
@@ -166,8 +168,9 @@ function passOn(
       const [body] = node.args as [Node];
       const { layout } = values.of(body);
       const places = layouts.places(own.layout, layout);
-      const spread = Float64Array.from({ length: layout.count }, (_, k) => at(own.data, places, k));
-      give(body, { layout, data: spread }, reductionSlopes(values, node));
+      const spread = new Float64Array(layout.count);
+      for (let k = 0; k < spread.length; k += 1) spread[k] = at(own.data, places, k);
+      give(body, { layout, data: spread }, node.op === 'sum' ? null : reductionSlopes(values, node));
       return;
     }
     default:

@@ -100,9 +100,9 @@ export function createFastEvaluator(
     if (value.data.every(Number.isFinite)) return moved;
     const layout = layouts.union(value.layout, moved.layout);
     const [p, q] = [layouts.places(value.layout, layout), layouts.places(moved.layout, layout)];
-    const data = Float64Array.from({ length: layout.count }, (_, k) =>
-      Number.isFinite(at(value.data, p, k)) ? at(moved.data, q, k) : NaN,
-    );
+    const data = new Float64Array(layout.count);
+    for (let k = 0; k < data.length; k += 1)
+      data[k] = Number.isFinite(at(value.data, p, k)) ? at(moved.data, q, k) : NaN;
     return { layout, data };
   };
 

@@ -73,5 +73,7 @@ export function attaining(values: LaneValues, node: ReduceNode): Uint8Array {
   const whole = values.of(node);
   const body = values.of(arg(node, 0));
   const places = values.source.layouts.places(whole.layout, body.layout);
-  return Uint8Array.from(body.data, (v, k) => Number(v === at(whole.data, places, k)));
+  const out = new Uint8Array(body.data.length);
+  for (let k = 0; k < out.length; k += 1) out[k] = Number(body.data[k] === at(whole.data, places, k));
+  return out;
 }

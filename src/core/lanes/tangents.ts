@@ -27,10 +27,11 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
   const selected = (like: Lanes, chosen: Float64Array, moved: Lanes): Lanes => {
     const layout = layouts.union(like.layout, moved.layout);
     const [p, q] = [layouts.places(like.layout, layout), layouts.places(moved.layout, layout)];
-    const data = Float64Array.from({ length: layout.count }, (_, k) => {
+    const data = new Float64Array(layout.count);
+    for (let k = 0; k < data.length; k += 1) {
       const choice = at(chosen, p, k);
-      return choice === 0 ? 0 : choice * at(moved.data, q, k);
-    });
+      data[k] = choice === 0 ? 0 : choice * at(moved.data, q, k);
+    }
     return { layout, data };
   };
 

@@ -44,7 +44,9 @@ export function createLaneValues(source: Source): LaneValues {
     const position = source.position(node);
     if (position !== null) return constant(position);
     const length = source.length(node.size);
-    return { layout: layouts.axis(node.name, length), data: Float64Array.from({ length }, (_, k) => k) };
+    const data = new Float64Array(length);
+    for (let k = 0; k < length; k += 1) data[k] = k;
+    return { layout: layouts.axis(node.name, length), data };
   };
 
   /** Along the axes of the symbol's array. */

@@ -38,7 +38,7 @@ export function joinedCases(options: CasesOptions, node: Node): Node {
       const inner = visit(body);
       return inner === body ? n : arena.reduce(n.op, index, inner);
     }
-    const small = hasPieces(n) && !isSole(n) && options.display.cost(n) <= LARGEST;
+    const small = hasPieces(n) && !isShortest(options, n) && options.display.cost(n) <= LARGEST;
     const whole = small ? options.normalizer.trial(() => joined(options, n)) : null;
     // What the whole has not joined, its factors may.
     const left = whole ?? n;
@@ -54,8 +54,23 @@ export function joinedCases(options: CasesOptions, node: Node): Node {
   return visit(node);
 }
 
-/** |u| and the like, of which there is no shorter way to write. */
-const isSole = (n: Node): boolean => n.kind === 'call' && n.args.length === 1 && !n.args.some(hasPieces);
+/** |u| or u > 0, of which there is no shorter way to write, alone or times what has nothing to do with it. */
+function isShortest({ normalizer }: CasesOptions, n: Node): boolean {
+  if (n.args.some(hasPieces)) {
+    const [piece, another] = n.kind === 'mul' ? n.args.filter(hasPieces) : [];
+    if (piece?.kind !== 'cmp' || another || piece.args.some(hasPieces)) return false;
+    const compared = symbolNames(piece);
+    const isApart = (name: string): boolean => !compared.has(name) && !isChoice(normalizer, name);
+    return n.args.every((factor) => factor === piece || [...symbolNames(factor)].every(isApart));
+  }
+  return n.kind === 'cmp' || (n.kind === 'call' && n.args.length === 1);
+}
+
+/** The binding is defined piecewise. */
+function isChoice({ definitions }: Normalizer, name: string): boolean {
+  const definition = definitions.get(name)?.def;
+  return definition !== undefined && hasPieces(definition);
+}
 
 /** One expression for the cells from `from` up to `to`, `to` not included. */
 interface Run {
@@ -89,11 +104,8 @@ function candidatesFor({ normalizer }: CasesOptions, cells: Cells, node: Node): 
   const { arena } = normalizer;
   const found = new Set<Node>();
   const { variable } = cells;
-  const isChoice = (name: string): boolean => {
-    const definition = normalizer.definitions.get(name)?.def;
-    return definition !== undefined && hasPieces(definition);
-  };
-  const depths = [...symbolNames(node)].some(isChoice) ? [false, true] : [false];
+  const hasChoice = [...symbolNames(node)].some((name) => isChoice(normalizer, name));
+  const depths = hasChoice ? [false, true] : [false];
   for (let cell = 0; cell < cells.count; cell++)
     for (const deep of depths) found.add(normalizer.simplify(cells.on(node, cell, deep)));
   const isZero = (n: Node | undefined): boolean => n?.kind === 'num' && n.num === 0;

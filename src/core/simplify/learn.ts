@@ -40,6 +40,7 @@ export function learnBinding(
   const indices = axisIndices(binding.axes);
   const self = arena.sym(binding.name, ...indices);
   const optional: Relation[] = [];
+  const before = normalizer.lessons;
   const form = normalizer.norm(binding.def);
   const equation = (pattern: Node, to: Node, rule: string): Relation => ({
     pattern,
@@ -112,7 +113,7 @@ export function learnBinding(
   }
   if (facts.symmetry(binding.name) !== null) describeFact(`${binding.name} is symmetric`);
   optional.push(...learnExponential(normalizer, refutation, binding, indices));
-  normalizer.reset();
+  if (normalizer.lessons !== before) normalizer.reset();
   return { optional };
 }
 

@@ -115,6 +115,14 @@ export class Normalizer {
     return this.arena.substituteAll(binding.def, pairs);
   }
 
+  /** How many equations, ranges and sums are known: normal forms may differ between two values of this. */
+  get lessons(): number {
+    let sums = 0;
+    for (const rules of this.sumRules.values()) sums += rules.length;
+    const { relations, conditional, masks, facts } = this;
+    return relations.size + conditional.length + masks.size + sums + facts.lessons;
+  }
+
   /** Forgets normal forms; needed after relations or facts have been added. */
   reset(): void {
     this.settledPlain = this.plain = new Map<number, Entry>();

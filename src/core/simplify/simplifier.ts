@@ -54,7 +54,7 @@ export function createSimplifier(
   const display = createDisplay(program);
   const normalizer = new Normalizer({ arena, facts, display, bindings, expand: false });
   for (const binding of bindings) orient(normalizer, binding.def);
-  normalizer.reset();
+  if (normalizer.orientation.size > 0) normalizer.reset();
   const refutation = createRefutation(sites);
   const optional = createNameFilter();
   const notes: string[] = [];
