@@ -21,7 +21,7 @@ export function inShownForm(shop: Workshop, derived: Derived): { value: Node; st
     current = simplified;
   }
   if (current === value) return { value, steps };
-  const read = shop.text(current);
+  const read = shop.signature(current) === shop.signature(value) ? shop.text(current) : null;
   if (read !== null && read === shop.text(value)) return { value: current, steps };
   if (shop.reorder(current) !== shop.reorder(value)) {
     steps.push(
