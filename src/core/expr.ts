@@ -552,16 +552,18 @@ export function symbolNames(node: Node): Set<string> {
 
 /** The indices that occur free in `node`, in the order in which they are met. */
 export function freeIndices(node: Node): IndexNode[] {
-  const found = new Map<string, IndexNode>();
+  const found: IndexNode[] = [];
+  if (node.free.size === 0) return found;
   const seen = new Set<number>();
   const visit = (n: Node): void => {
-    if (n.free.size === 0 || seen.has(n.id)) return;
+    if (n.free.size === 0 || seen.has(n.id) || found.length === node.free.size) return;
     seen.add(n.id);
-    if (n.kind === 'index' && node.free.has(n.name)) found.set(n.name, n);
-    n.args.forEach(visit);
+    if (n.kind === 'index') {
+      if (node.free.has(n.name)) found.push(n);
+    } else n.args.forEach(visit);
   };
   visit(node);
-  return [...found.values()];
+  return found;
 }
 
 /** Number of distinct nodes reachable from `node`, indices not counted. */

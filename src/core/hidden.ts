@@ -3,7 +3,7 @@
  * simplifier works on small pieces. Results have them written out again.
  */
 import { axisIndices, type Binding, type Program } from './definition';
-import { isNum, symbolNames, type Arena, type IndexNode, type Node } from './expr';
+import { freeIndices, isNum, symbolNames, type Arena, type IndexNode, type Node } from './expr';
 import type { Graph } from './graph';
 import type { IndexNamer } from './indexNames';
 import { shareOf, type Share } from './shares';
@@ -208,18 +208,4 @@ function isSigmoid(node: Node): boolean {
     base.args.some((arg) => isNum(arg, 1)) &&
     base.args.some((arg) => arg.kind === 'call' && arg.fn === 'exp')
   );
-}
-
-function freeIndices(node: Node): IndexNode[] {
-  const found = new Map<string, IndexNode>();
-  const seen = new Set<number>();
-  const visit = (n: Node): void => {
-    if (n.free.size === 0 || seen.has(n.id)) return;
-    seen.add(n.id);
-    if (n.kind === 'index') {
-      if (node.free.has(n.name)) found.set(n.name, n);
-    } else n.args.forEach(visit);
-  };
-  visit(node);
-  return [...found.values()];
 }

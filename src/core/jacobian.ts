@@ -1,6 +1,6 @@
 /** Jacobians: the derivative of each element of an array by each element of a parameter. */
 import { axisIndices, placed, type Axis, type Binding, type Program } from './definition';
-import type { Derivation, Gradient, Step } from './derivation';
+import type { Derivation, Gradient } from './derivation';
 import { derive, openWorkshop, type DeriveOptions } from './derive';
 import {
   NoSuchDerivative,
@@ -11,7 +11,7 @@ import {
   type DerivativeBlock,
   type Derivatives,
 } from './derivatives';
-import type { Arena, IndexNode, Node } from './expr';
+import type { IndexNode, Node } from './expr';
 import { createIndexNamer } from './indexNames';
 import { simplifySteps, type Derived } from './links';
 import { createNaming } from './print/naming';
@@ -58,7 +58,7 @@ export function jacobianOf(
   const output = arena.sym(program.output, ...outer);
   const by = [gradient.of];
   if (!isElementwise(outer, inner)) {
-    const { value, steps } = alongDiagonal(program, derivation.named, outer, inner, gradient.element);
+    const { value, steps } = alongDiagonal(program, derivation.named, gradient.element);
     return {
       by,
       meaning: arena.diff(output, arena.sym(gradient.of, ...inner), true),
@@ -91,19 +91,11 @@ export function jacobianOf(
   };
 }
 
-/**
- * Under a factor [i = i'] the other factors may be written with i alone, which lets more of them cancel; and what is symmetric
- * is written by rows, p_i ([i = i'] - p_i').
- */
-function alongDiagonal(
-  program: Program,
-  named: readonly Binding[],
-  outer: readonly IndexNode[],
-  inner: readonly IndexNode[],
-  element: Node,
-): Derived {
+/** Under a factor [i = i'] the other factors may be written with i alone, which lets more of them cancel. */
+function alongDiagonal(program: Program, named: readonly Binding[], element: Node): Derived {
   const { arena } = program;
-  if (element.kind !== 'mul') return { value: element, steps: [] };
+  const unchanged: Derived = { value: element, steps: [] };
+  if (element.kind !== 'mul') return unchanged;
   const deltas = element.args.filter((factor) => factor.kind === 'delta');
   const pairs = deltas.flatMap(({ args: [a, b] }) =>
     a?.kind === 'index' && b?.kind === 'index' ? [[b, a] as const] : [],
@@ -111,82 +103,15 @@ function alongDiagonal(
   const agreed = arena.mul(
     ...element.args.map((factor) => (factor.kind === 'delta' ? factor : arena.substituteAll(factor, pairs))),
   );
-  const byRows = rowsFirst(program, outer, inner, agreed);
-  if (byRows === element) return { value: element, steps: [] };
+  if (agreed === element) return unchanged;
   const extended = { ...program, bindings: [...program.bindings, ...named] };
   const shop = openWorkshop(extended, createIndexNamer(arena, createNaming(extended)), []);
   const { cost } = shop.simplifier.display;
-  const steps: Step[] = [];
-  let value: Node = element;
-  if (agreed !== element) {
-    const title = 'where it is not 0 the indices agree';
-    const made = inShownForm(shop, simplifySteps(shop, agreed));
-    if (cost(made.value) > cost(element)) return { value: element, steps: [] };
-    steps.push(makeStep({ rule: 'kronecker-delta', title, before: element, after: agreed }), ...made.steps);
-    value = made.value;
-  }
-  const turned = rowsFirst(program, outer, inner, value);
-  const [row, column] = [outer[0], inner[0]];
-  const same = (a: Node, b: Node): boolean =>
-    !!row &&
-    !!column &&
-    shop.simplifier.equal(termByTerm(arena, a, row, column), termByTerm(arena, b, row, column));
-  if (turned !== value && same(turned, value)) {
-    const title = 'it is symmetric: rows and columns may change places';
-    steps.push(makeStep({ rule: 'symmetry', title, before: value, after: turned }));
-    value = turned;
-  }
-  return { value, steps };
-}
-
-/** A product multiplied out, each term with [i = i'] written with i alone. */
-function termByTerm(arena: Arena, node: Node, row: IndexNode, column: IndexNode): Node {
-  const delta = arena.delta(row, column);
-  const sum = node.args.find((factor) => factor.kind === 'add');
-  const others = node.args.filter((factor) => factor !== sum);
-  const terms = (sum?.args ?? [arena.one]).map((term) => arena.mul(...others, term));
-  return arena.add(
-    ...terms.map((term) => {
-      const factors = term.kind === 'mul' ? term.args : [term];
-      if (!factors.includes(delta)) return term;
-      return arena.mul(
-        ...factors.map((factor) => (factor === delta ? factor : arena.substitute(factor, column, row))),
-      );
-    }),
-  );
-}
-
-/** A product with factors over the columns alone and none over the rows alone, with rows and columns exchanged. */
-function rowsFirst(
-  program: Program,
-  outer: readonly IndexNode[],
-  inner: readonly IndexNode[],
-  node: Node,
-): Node {
-  const { arena } = program;
-  const [row] = outer;
-  const [column] = inner;
-  const fits = outer.length === 1 && inner.length === 1 && row && column && row.size === column.size;
-  if (!fits || node.kind !== 'mul') return node;
-  const only = (index: IndexNode, other: IndexNode): boolean =>
-    node.args.some((factor) => factor.free.has(index.name) && !factor.free.has(other.name));
-  if (!only(column, row) || only(row, column)) return node;
-  const isDelta = (n: Node): boolean => n.kind === 'delta' && n.args.includes(row) && n.args.includes(column);
-  const hasDelta = (n: Node): boolean => isDelta(n) || n.args.some(hasDelta);
-  const ordered = (n: Node): Node =>
-    isDelta(n)
-      ? arena.delta(row, column)
-      : n.kind === 'add' || n.kind === 'mul'
-        ? arena.withArgs(n, n.args.map(ordered))
-        : n;
-  return hasDelta(node)
-    ? ordered(
-        arena.substituteAll(node, [
-          [row, column],
-          [column, row],
-        ]),
-      )
-    : node;
+  const made = inShownForm(shop, simplifySteps(shop, agreed));
+  if (cost(made.value) > cost(element)) return unchanged;
+  const title = 'where it is not 0 the indices agree';
+  const first = makeStep({ rule: 'kronecker-delta', title, before: element, after: agreed });
+  return { value: made.value, steps: [first, ...made.steps] };
 }
 
 export function outputAxes(program: Program): readonly Axis[] {

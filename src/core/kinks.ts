@@ -5,7 +5,7 @@
 import type { Binding, Program } from './definition';
 import type { Gradient, Kink, SentencePart } from './derivation';
 import { createEvaluator, type Evaluator, type IndexValues, type Point } from './evaluate';
-import { symbolNames, type Arena, type IndexNode, type Node } from './expr';
+import { freeIndices, symbolNames, type Arena, type Node } from './expr';
 import { createRandom } from './random';
 import { samplePoint } from './sample';
 import { solvedFor } from './simplify/cells';
@@ -116,16 +116,6 @@ function inIndicesOf(arena: Arena, like: Node, node: Node): Node {
     return wanted.splice(at, at < 0 ? 0 : 1).map((own) => [index, own] as const);
   });
   return arena.substituteAll(node, pairs);
-}
-
-function freeIndices(node: Node): IndexNode[] {
-  const out = new Set<IndexNode>();
-  const visit = (n: Node): void => {
-    if (n.kind === 'index' && node.free.has(n.name)) out.add(n);
-    n.args.forEach(visit);
-  };
-  visit(node);
-  return [...out];
 }
 
 function candidatesIn({ arena }: Program, definition: Node, varies: (node: Node) => boolean): Candidate[] {

@@ -221,7 +221,6 @@ const ALGEBRA: readonly Row[] = [
     '\\frac{e^{z_q - c}}{\\sum_r e^{z_r - c}} = \\frac{e^{z_q}}{\\sum_r e^{z_r}}',
     'dJ/dM = 0',
   ],
-  ['symmetry', 'symmetry', 'H_{ij} = H_{ji}', 'p_j ([i = j] - p_i) = p_i ([i = j] - p_j)'],
   ['proved-zero', 'equals zero', '', 'sum_q (P - Y) = 0'],
   [
     'stable-form',

@@ -2,7 +2,7 @@
 import type { Binding, Program } from './definition';
 import type { Step, Verification } from './derivation';
 import { createEvaluator, type Evaluator } from './evaluate';
-import type { IndexNode, Node } from './expr';
+import { freeIndices, type Node } from './expr';
 import type { Site } from './sample';
 import type { Sites } from './sites';
 
@@ -114,7 +114,8 @@ function placesOf(program: Program, { points, quick, position }: Site): Place[] 
       difference(before, after) {
         evaluator ??= createEvaluator(program, point, extra);
         const stands: Record<string, number> = {};
-        for (const index of freeIndices([before, after])) stands[index.name] = position(index);
+        for (const index of [...freeIndices(before), ...freeIndices(after)])
+          stands[index.name] = position(index);
         const [a, b] = [evaluator.value(before, stands), evaluator.value(after, stands)];
         if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
         const size = Math.max(Math.abs(a), Math.abs(b));
@@ -127,18 +128,4 @@ function placesOf(program: Program, { points, quick, position }: Site): Place[] 
       },
     };
   });
-}
-
-function freeIndices(nodes: readonly Node[]): Set<IndexNode> {
-  const found = new Set<IndexNode>();
-  const seen = new Set<number>();
-  const visit = (node: Node): void => {
-    if (node.free.size === 0 || seen.has(node.id)) return;
-    seen.add(node.id);
-    if (node.kind === 'index') {
-      if (nodes.some((top) => top.free.has(node.name))) found.add(node);
-    } else node.args.forEach(visit);
-  };
-  nodes.forEach(visit);
-  return found;
 }

@@ -5,7 +5,7 @@
 import type { ArrayValue, Binding, Program } from '../core/definition';
 import { axisIndices, indexedSizes } from '../core/definition';
 import type { IndexNode, MulNode, Node, PowNode, ReduceNode, Size, SymNode } from '../core/expr';
-import { isNum } from '../core/expr';
+import { freeIndices, isNum } from '../core/expr';
 import { hasOp, opRow } from '../core/ops';
 import type { BufferSpec, Instruction, Place, ProgramOutput, Statement } from './loop';
 
@@ -430,22 +430,6 @@ function both(args: readonly Node[]): [Node, Node] {
   const [a, b] = args;
   if (!a || !b) throw new CannotCompile('an operator lacks an argument');
   return [a, b];
-}
-
-/** The free indices of a node in order of first occurrence. */
-export function freeIndices(node: Node): IndexNode[] {
-  const found: IndexNode[] = [];
-  if (node.free.size === 0) return found;
-  const seen = new Set<number>();
-  const visit = (n: Node): void => {
-    if (n.free.size === 0 || seen.has(n.id) || found.length === node.free.size) return;
-    seen.add(n.id);
-    if (n.kind === 'index') {
-      if (node.free.has(n.name)) found.push(n);
-    } else n.args.forEach(visit);
-  };
-  visit(node);
-  return found;
 }
 
 /** Cheaper to repeat in a loop than to read back: a literal, a size, or their quotient. */

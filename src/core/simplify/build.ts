@@ -286,7 +286,9 @@ function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
   return algebra.arena.add(...orderTerms(algebra, nodes));
 }
 
-function orderTerms(algebra: Algebra, nodes: readonly Node[]): Node[] {
+function orderTerms(algebra: Algebra, nodes: readonly Node[]): readonly Node[] {
+  const written = nodes.length > 2 ? algebra.display.asAdded(nodes) : null;
+  if (written) return written;
   // A - B + 0.001: what only keeps a distance from 0 stands last.
   const leads = nodes.some((node) => node.kind !== 'const' && !startsNegative(node));
   const isMargin = (node: Node): number => Number(leads && node.kind === 'const');

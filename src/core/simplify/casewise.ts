@@ -7,7 +7,7 @@
  * not even between those of the two sides, it is taken from one of them.
  */
 import { symbolNames, type Arena, type Node } from '../expr';
-import { cellsOf, hasPieces, type Cell, type Cells } from './cells';
+import { cellsOf, hasPieces, ordersIn, type Cell, type Cells } from './cells';
 import type { Display } from './display';
 import type { Normalizer } from './normalize';
 import { complementOf, sameForm } from './piecewise';
@@ -38,11 +38,10 @@ export function joinedCases(options: CasesOptions, node: Node): Node {
       const inner = visit(body);
       return inner === body ? n : arena.reduce(n.op, index, inner);
     }
-    const small = hasPieces(n) && !isShortest(options, n) && options.display.cost(n) <= LARGEST;
-    const whole = small ? options.normalizer.trial(() => joined(options, n)) : null;
-    // What the whole has not joined, its factors may.
-    const left = whole ?? n;
-    if (whole !== null && left.kind !== 'mul') return left;
+    const whole = attempt(options, n);
+    if (whole !== null && whole.kind !== 'mul') return whole;
+    // What the whole has not joined, its factors may, or those of its terms that have their conditions in common.
+    const left = whole ?? (n.kind === 'add' ? joinedGroups(options, n.args) : n);
     return arena.withArgs(left, left.args.map(visit));
   };
   const visit = (n: Node): Node => {
@@ -52,6 +51,33 @@ export function joinedCases(options: CasesOptions, node: Node): Node {
     return known;
   };
   return visit(node);
+}
+
+/** Null where nothing is gained. */
+function attempt(options: CasesOptions, n: Node): Node | null {
+  const small = hasPieces(n) && !isShortest(options, n) && options.display.cost(n) <= LARGEST;
+  return small ? options.normalizer.trial(() => joined(options, n)) : null;
+}
+
+/** [c] x - where(c, y, 0) beside terms with other conditions: the order of all thresholds need not be known for it. */
+function joinedGroups(options: CasesOptions, terms: readonly Node[]): Node {
+  const { arena } = options.normalizer;
+  const groups = new Map<string, Node[]>();
+  for (const term of terms) {
+    const key = [...new Set(ordersIn(term))].map(({ id }) => id).join();
+    const group = groups.get(key);
+    if (group) group.push(term);
+    else groups.set(key, [term]);
+  }
+  let parts = terms;
+  for (const [key, group] of groups) {
+    const [first] = group;
+    const shorter =
+      key === '' || group.length < 2 || groups.size < 2 ? null : attempt(options, arena.add(...group));
+    if (shorter)
+      parts = parts.flatMap((term) => (term === first ? [shorter] : group.includes(term) ? [] : [term]));
+  }
+  return arena.add(...parts);
 }
 
 /** |u| or u > 0, of which there is no shorter way to write, alone or times what has nothing to do with it. */

@@ -139,7 +139,7 @@ function refined(
   const on = (n: Node, cell: Cell, deep: boolean): Node =>
     resolve(normalizer, n, signOn(cell, null), deep, memoOf(cell, deep));
   const count = 2 * thresholds.length + 1;
-  const comparisons = orders(node).flatMap((n) => {
+  const comparisons = ordersIn(node).flatMap((n) => {
     const values = Array.from({ length: count }, (_, cell) => on(n, cell, false));
     if (!values.every((v) => v.kind === 'num')) return [];
     return [{ node: n, holds: values.map((v) => v.kind === 'num' && v.num === 1) }];
@@ -163,10 +163,10 @@ function refined(
 }
 
 /** Comparisons outside of reductions, without such inside. */
-function orders(node: Node): CmpNode[] {
+export function ordersIn(node: Node): CmpNode[] {
   if (node.kind === 'reduce') return [];
   if (node.kind === 'cmp' && isOrder(node) && !node.args.some(hasPieces)) return [node];
-  return node.args.flatMap(orders);
+  return node.args.flatMap(ordersIn);
 }
 
 /** Where the difference changes its sign as the variable grows; null unless it is linear in it with a slope of known sign. */

@@ -10,6 +10,8 @@ export interface Display {
   readonly compareTerms: (a: Node, b: Node) => number;
   /** 1 for a difference as the program writes it, -1 for its negative, 0 for one that it does not write. */
   readonly orientation: (up: readonly Node[], down: readonly Node[]) => 1 | 0 | -1;
+  /** The terms in the order in which the program adds up and subtracts the same symbols; null for another sum. */
+  readonly asAdded: (terms: readonly Node[]) => readonly Node[] | null;
   /** Number of tree nodes, a symbol with its indices counted as one. */
   readonly cost: (node: Node) => number;
 }
@@ -96,7 +98,54 @@ export function createDisplay(program: Program): Display {
     costs.set(node.id, cost);
     return cost;
   };
-  return { compareFactors, compareTerms, orientation, cost: costOf };
+  const added = sumsIn(program);
+  const asAdded = (terms: readonly Node[]): readonly Node[] | null => {
+    const names = added.size === 0 ? null : signedNames(terms);
+    if (!names) return null;
+    const inOrder = (own: readonly string[]): Node[] | undefined =>
+      added.get(keyOf(own))?.flatMap((name) => terms[own.indexOf(name)] ?? []);
+    const written = inOrder(names);
+    if (written) return written;
+    // Of the negative what is added comes first: -(a - b + c) is b - a - c.
+    const turned = inOrder(names.map((name) => (name.startsWith('-') ? name.slice(1) : `-${name}`)));
+    return turned?.sort((a, b) => Number(a.kind === 'mul') - Number(b.kind === 'mul')) ?? null;
+  };
+  return { compareFactors, compareTerms, orientation, asAdded, cost: costOf };
+}
+
+const keyOf = (names: readonly string[]): string => [...names].sort().join();
+
+/** The name of each symbol with its sign; null if a term is something else, or two read the same. */
+function signedNames(terms: readonly Node[]): readonly string[] | null {
+  const names: string[] = [];
+  for (const term of terms) {
+    const [number, symbol, another] = term.kind === 'mul' ? term.args : [];
+    if (term.kind === 'sym') names.push(term.name);
+    else if (number && symbol?.kind === 'sym' && !another && isMinusOne(number))
+      names.push(`-${symbol.name}`);
+    else return null;
+  }
+  return new Set(names).size === names.length ? names : null;
+}
+
+/** Sums of three symbols and more in the definitions, but of labels, as they are first written, not led by a minus sign. */
+function sumsIn(program: Program): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  const labels = new Set(program.inputs.filter(({ role }) => role === 'label').map(({ name }) => name));
+  const seen = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.kind === 'add' && node.args.length > 2) {
+      const names = signedNames(node.args);
+      const key = keyOf(names ?? []);
+      const hasLabel = [...symbolNames(node)].some((name) => labels.has(name));
+      if (names && !names[0]?.startsWith('-') && !hasLabel && !found.has(key)) found.set(key, names);
+    }
+    node.args.forEach(visit);
+  };
+  for (const { def } of program.bindings) visit(def);
+  return found;
 }
 
 /** The symbols that are added up, whatever their indices; null if a term is none. */

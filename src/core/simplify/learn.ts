@@ -1,6 +1,6 @@
 /** What the definitions of bindings teach the simplifier: equations, ranges and known sums. */
 import { axisIndices, type Binding } from '../definition';
-import { symbolNames, type IndexNode, type Node } from '../expr';
+import { freeIndices, symbolNames, type IndexNode, type Node } from '../expr';
 import { UNIT_RANGE } from '../facts';
 import type { Base, Form } from './algebra';
 import { isExponential } from './build';
@@ -394,27 +394,12 @@ function isShareOfSum(normalizer: Normalizer, form: Form): boolean {
   if (total?.kind === 'sym') total = normalizer.definitionOf(total);
   if (total?.kind !== 'reduce' || total.op !== 'sum' || !facts.isPositive(share)) return false;
   const { index, body } = arena.open(total);
-  return [...share.free].some((name) => {
-    const at = arena.index('@share', index.size);
-    const renamed = arena.substitute(body, index, at);
-    return (
-      sizeOfFree(share, name) === index.size &&
-      arena.substitute(renamed, at, freeIndex(share, name) ?? at) === share
-    );
-  });
+  const at = arena.index('@share', index.size);
+  const renamed = arena.substitute(body, index, at);
+  return freeIndices(share).some(
+    (own) => own.size === index.size && arena.substitute(renamed, at, own) === share,
+  );
 }
-
-function freeIndex(node: Node, name: string): IndexNode | null {
-  if (!node.free.has(name)) return null;
-  if (node.kind === 'index') return node;
-  for (const arg of node.args) {
-    const found = freeIndex(arg, name);
-    if (found) return found;
-  }
-  return null;
-}
-
-const sizeOfFree = (node: Node, name: string): string | null => freeIndex(node, name)?.size ?? null;
 
 /** Σ over an axis that the definition proves to be a number: ΣP = 1 for P = E/S. */
 function learnSums(

@@ -55,6 +55,27 @@ const IDIOMS: readonly Idiom[] = [
     'exp(z[i])/(1 + exp(z[i]))',
     '(1 + tanh(z[i]/2))/2',
   ),
+  idiom(
+    'pt',
+    [I],
+    'u',
+    ['a'],
+    'where(y[i] == 1, a[i], 1 - a[i])',
+    'where({c}, a[i], 1 - a[i])',
+    'y[i]*a[i] + (1 - y[i])*(1 - a[i])',
+    'where(z[i] >= 0, 1/(1 + exp(-z[i])), exp(z[i])/(1 + exp(z[i])))',
+  ),
+  idiom(
+    'FL',
+    [I],
+    'r',
+    ['pt'],
+    'log(pt[i])',
+    '(1 - pt[i])^2*log(pt[i])',
+    '(1 - pt[i])^g*log(pt[i])',
+    'a[i]*(1 - a[i])/pt[i]*{r}',
+    '{r}*pt[i]*(1 - pt[i])/(1 - a[i])',
+  ),
   idiom('h', [I], 'r', ['z'], 'tanh(z[i])', '(exp(2*z[i]) - 1)/(exp(2*z[i]) + 1)', '2*sigmoid(2*z[i]) - 1'),
   idiom(
     'h2',
@@ -545,8 +566,11 @@ export function randomModel(random: Random, size: number): string {
     lines.push(`${left} = ${fill(pick(definitions), 6, axes)}`);
     known = [...known, { name, axes, definitions, ...item }];
   }
-  const axes = pick([[], [], [], [I], [J], [I, Q]]);
+  // An idiom may be the output itself: the Jacobian of a softmax has a form of its own.
+  const last = random() < 0.1 ? chosen.at(-1) : undefined;
+  const axes = last?.axes ?? pick([[], [], [], [I], [J], [I, Q]]);
   const left = axes.length === 0 ? 'J' : `J[${axes.map((a) => `${a.name}<${a.size}`).join(',')}]`;
-  lines.push(`${left} = ${fill(weighted(PRODUCTIONS.r), size, axes)}`);
+  const right = last ? pick(last.definitions) : weighted(PRODUCTIONS.r);
+  lines.push(`${left} = ${fill(right, last ? 6 : size, axes)}`);
   return lines.join('\n');
 }

@@ -1,5 +1,5 @@
 /** Expressions that look like a given one, mostly with another value. */
-import type { Arena, IndexNode, Node } from '../../../src/core/expr';
+import { freeIndices, type Arena, type IndexNode, type Node } from '../../../src/core/expr';
 import type { Random } from '../../../src/core/random';
 
 export function mutated(arena: Arena, node: Node, random: Random, count: number): Node[] {
@@ -34,16 +34,6 @@ function mutateAt(arena: Arena, top: Node, at: number, random: Random): Node {
     return arena.withArgs(node, args);
   };
   return visit(top, freeIndices(top));
-}
-
-function freeIndices(node: Node): IndexNode[] {
-  const found = new Map<string, IndexNode>();
-  const visit = (n: Node): void => {
-    if (n.kind === 'index' && n.space === 'free') found.set(n.name, n);
-    n.args.forEach(visit);
-  };
-  visit(node);
-  return [...found.values()];
 }
 
 function changed(arena: Arena, node: Node, scope: readonly IndexNode[], random: Random): Node {

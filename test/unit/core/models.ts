@@ -428,6 +428,23 @@ cost = -1/m*sum(i<m, Y[i]*log(A[i]) + (1-Y[i])*log(1-A[i]))`,
     source: 'param z[k]\nE[q<k] = exp(z[q])\nS = sum(q<k, E[q])\nP[q<k] = E[q]/S',
     gradients: { z: 'P[i2]*(delta(i2, i) - P[i])' },
   },
+  {
+    name: 'triplet margin, its sum in one order throughout',
+    source: `hyper margin positive; param a[d]; param p[d]; param n[d]
+dp = sum(k<d, (a[k]-p[k])^2)
+dn = sum(k<d, (a[k]-n[k])^2)
+J = maximum(dp - dn + margin, 0)`,
+    gradients: {
+      a: '2*(n[i] - p[i])*(dp - dn + margin > 0)',
+      p: '2*(dp - dn + margin > 0)*(p[i] - a[i])',
+      n: '2*(a[i] - n[i])*(dp - dn + margin > 0)',
+    },
+  },
+  {
+    name: 'squares of differences of neighbours',
+    source: 'param x[n]\nJ = sum(i<n, where(i >= 1, (x[i] - x[i-1])^2, 0))',
+    gradients: { x: '2*(where(i >= 1, x[i] - x[i - 1], 0) + where(i + 1 < n, x[i] - x[i + 1], 0))' },
+  },
 ];
 
 /** Further models whose derivations must hold, whatever they look like. */
