@@ -309,8 +309,8 @@ d[i<m] = sum(j<n, abs(A[i,j] - B[i,j] + e)^3)^(1/3)
 J = sum(i<m, u[i]*d[i])`,
     torch: '(u*F.pairwise_distance(A, B, p=3, eps=float(e))).sum()',
     gradients: {
-      A: 'u[i]*abs(e + A[i,j] - B[i,j])*(e + A[i,j] - B[i,j])/d[i]^2',
-      B: 'u[i]*abs(e + A[i,j] - B[i,j])*(B[i,j] - e - A[i,j])/d[i]^2',
+      A: 'u[i]*abs(A[i,j] - B[i,j] + e)*(A[i,j] - B[i,j] + e)/d[i]^2',
+      B: 'u[i]*abs(A[i,j] - B[i,j] + e)*(B[i,j] - A[i,j] - e)/d[i]^2',
     },
   },
   {
