@@ -64,6 +64,15 @@ export const termSign: Detector = detector(({ program }) => {
             : `has ${has} ${text} where ${belongs} ${text} belongs`;
         yield { node: arena.add(...node.args.with(k, arena.neg(term))), change: { rule, said } };
       }
+    if (node.kind === 'call' && node.args.length === 1) {
+      const turned = arena.call(node.fn, ...node.args.map((arg) => arena.neg(arg)));
+      const [mine, yours] = [spoken(program, node), spoken(program, turned)];
+      const said =
+        mine === null || yours === null
+          ? `has the wrong sign in the argument of ${node.fn}`
+          : `has ${mine} where ${yours} belongs`;
+      yield { node: turned, change: { rule, said } };
+    }
     const [condition, then, otherwise] = node.args;
     if (node.kind === 'where' && condition && then && otherwise) {
       const when = spoken(program, condition);

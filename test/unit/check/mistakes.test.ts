@@ -212,6 +212,16 @@ const CASES: readonly (readonly [title: string, model: string, gradients: readon
     ],
   ],
   [
+    'softplus',
+    `param x[n]
+     J = sum(j<n, log(1 + exp(x[j])))`,
+    [
+      'x[j<n] = 1/(1 + exp(-x[j])) -> gradient-right',
+      'x[j<n] = 1/(1 + exp(x[j])) -> gradient-term-sign',
+      'x[j<n] = exp(x[j])/(1 + exp(-x[j])) -> gradient-term-sign',
+    ],
+  ],
+  [
     'lasso',
     `data X[m,n]; label y[m]; param w[n]; hyper lam
      J = sum(i<m, (sum(j<n, X[i,j]*w[j])-y[i])^2) + lam*sum(j<n, abs(w[j]))`,
