@@ -4,6 +4,7 @@ import type { Derivation } from '../core/derivation';
 import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
 import { gradientOf, roleHint } from '../lang/names';
+import { withCauses } from './consequences';
 import { conventionFactor, judge, judgeRight, type Subject } from './judge';
 import type { Judgements } from './known';
 import { rightAsStep } from './localStep';
@@ -78,28 +79,42 @@ export function judgeDefinition(
   const parameters = implied
     ? scaleFree(program, implied.loss, each, judging.factor, judging.judge)
     : withMeans(judging, each);
+  const candidates = definition.candidates.map((candidate) => ({
+    candidate,
+    hand: candidate.readings[0]?.gradient ?? null,
+    judgement: judgeCandidate(candidate, judging, parameters, definition.samples),
+  }));
+  const wrong = [...parameters, ...candidates].flatMap(({ hand, judgement }) =>
+    hand && judgement.verdict === 'wrong' ? [{ hand, judgement }] : [],
+  );
+  const caused = withCauses(
+    program,
+    derivation,
+    wrong.sort((a, b) => inOrder(a.hand.span, b.hand.span)),
+    judging.right,
+  );
   const literal = parameters.map(({ hand, judgement }): Judged => ({
     name: hand.name,
     of: hand.of,
     span: hand.span,
     functionName: hand.functionName,
     literal: isNumber(hand),
-    judgement,
+    judgement: caused.get(hand) ?? judgement,
   }));
-  const candidates = definition.candidates.map((candidate): Judged => {
-    const judgement = judgeCandidate(candidate, judging, parameters, definition.samples);
+  const others = candidates.map(({ candidate, hand, judgement }): Judged => {
     const { name, of, span, functionName, readings } = candidate;
     // The factor of one reading alone, that of the code as it stands, tells what is meant.
     const isTold = readings.every(
       ({ gradient }, k) => (judging.judge(gradient).factor !== null) === (k === 0) && isNumber(gradient),
     );
     const literal = readings.length === 1 || (judgement.factor !== null && isTold);
-    return { name, of, span, functionName, literal, judgement };
+    const because = hand && caused.get(hand);
+    return { name, of, span, functionName, literal, judgement: because ?? judgement };
   });
-  return [...literal, ...candidates, ...mismatched].sort(
-    (a, b) => a.span.startLine - b.span.startLine || a.span.startColumn - b.span.startColumn,
-  );
+  return [...literal, ...others, ...mismatched].sort((a, b) => inOrder(a.span, b.span));
 }
+
+const inOrder = (a: Span, b: Span): number => a.startLine - b.startLine || a.startColumn - b.startColumn;
 
 /** How many of the written gradients are a constant times the derivative: a quick look at a few points. */
 export function countProportional({ program, gradients }: SourceDefinition): number {

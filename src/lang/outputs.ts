@@ -334,7 +334,11 @@ export function outputsOf(execution: Execution): Outputs {
     for (const part of parts) {
       const { name } = part;
       const value = flowed(part.value);
-      const own = value === part.value || name === null ? null : assignmentSpan(callable.fn, name);
+      // `dr = r` of a residual that the loss is made of: r itself is no gradient.
+      const isTaken =
+        value.kind === 'array' && value.element.kind === 'sym' && onTheWay.has(value.element.name);
+      const own =
+        name === null || (value === part.value && !isTaken) ? null : assignmentSpan(callable.fn, name);
       const span = own ?? part.span;
       if (
         name === null ||
