@@ -55,7 +55,8 @@ export function mayTie(arena: Arena, graph: Graph, body: Node, index: IndexNode)
       case 'pow':
         return all(parts(node.args));
       case 'reduce':
-        return tieOf(arena.open(node).body, depth);
+        // Σ_l U_kl (U⁻¹)_kl of a symmetric matrix is 1 for all k.
+        return isOverInverse(node) ? 'still' : tieOf(arena.open(node).body, depth);
       default:
         return 'none';
     }
@@ -91,6 +92,19 @@ export function mayTie(arena: Arena, graph: Graph, body: Node, index: IndexNode)
     }
   };
   return tieOf(body, 0) === 'moving';
+}
+
+/** It holds a matrix and its inverse, which may cancel. */
+function isOverInverse(node: Node): boolean {
+  const matrices = new Set<string>();
+  const inverted = new Set<string>();
+  const visit = (part: Node): void => {
+    if (part.kind === 'sym') matrices.add(part.name);
+    if (part.kind === 'matrix' && part.fn === 'inv') inverted.add(part.name);
+    part.args.forEach(visit);
+  };
+  visit(node);
+  return [...inverted].some((name) => matrices.has(name));
 }
 
 /** All parts are equal at once. */

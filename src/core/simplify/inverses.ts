@@ -74,7 +74,42 @@ export function cancelledAcross(normalizer: Normalizer, index: IndexNode, m: Mon
       body = renamed;
     }
   }
-  return null;
+  return cancelledBetween(normalizer, index, m);
+}
+
+/** Σ_k (Σ_r (A⁻¹)_rk b_r) (Σ_s A_ks c_s): each half of the pair stands in a sum of its own. */
+function cancelledBetween(normalizer: Normalizer, index: IndexNode, m: Mono): Node | null {
+  const { algebra, arena } = normalizer;
+  const opened: Node[] = [];
+  const inner: IndexNode[] = [];
+  let rest = m;
+  let hasMatrix = false;
+  for (const [id, e] of factors(m)) {
+    const { atom, free } = algebra.base(id);
+    if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !free.has(index.name)) continue;
+    rest = filterMono(rest, (other) => other !== id);
+    hasMatrix ||= holdsInverse(normalizer, atom);
+    let body: Node = atom;
+    while (body.kind === 'reduce' && body.op === 'sum') {
+      const { index: bound, body: inside } = arena.open(body);
+      const own = arena.index(`°°${inner.length}`, bound.size);
+      inner.push(own);
+      body = arena.substitute(inside, bound, own);
+    }
+    opened.push(body);
+  }
+  if (opened.length < 2 || !hasMatrix) return null;
+  const form = algebra.silently(() => normalizer.norm(arena.mul(...opened)));
+  const pair = cancelledPair(normalizer, index, mulMono(rest, form.mono));
+  if (!pair) return null;
+  const left = arena.mul(algebra.toNode({ ...form, mono: pair.rest }), pair.delta);
+  return inner.reduceRight<Node>((whole, each) => arena.sum(each, whole), left);
+}
+
+function holdsInverse(normalizer: Normalizer, node: Node): boolean {
+  if (node.kind === 'matrix') return node.fn === 'inv';
+  if (node.kind === 'sym') return normalizer.inverses.has(node.name);
+  return node.args.some((arg) => holdsInverse(normalizer, arg));
 }
 
 /** A number with which no index of the node is named yet. */

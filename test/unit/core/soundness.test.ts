@@ -57,6 +57,14 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'roots of an exponential that was multiplied out',
     'param x; hyper g positive\nJ = (maximum(exp(-x/(2*g)), 1)^(1/2))^2',
   ],
+  [
+    'a matrix and its inverse in sums of their own',
+    'data B[n,n]\nJ = sum(l0<n, sum(l1<n, (B[l0,l1]*sum(l2<n, inv(B)[l2,l0]))))',
+  ],
+  [
+    'a least element among sums that are all 1',
+    'data U[n,n] definite; param t\nJ = min(a<n, t*exp(sum(b<n, U[a,b]*inv(U)[a,b])))',
+  ],
   ['the sign of what may be 0', 'param x\nJ = sign(abs(x))'],
   ['the square of a sign', 'param w[n]\nJ = sign(w[0] - 1)^2'],
   [
