@@ -49,14 +49,17 @@ export function activate(context: vscode.ExtensionContext): NablaExtension {
   const sources = createSources(neighbours, corrections);
   const analyses = createAnalyses(analyzer, sources, log.bug);
   const sessions = createSessions(workspaceState);
-  const engine = createEngine(extensionPath, log.info, undefined, unsavedText);
+  const storage = context.storageUri?.scheme === 'file' ? context.storageUri.fsPath : null;
+  const engine = createEngine(
+    extensionPath,
+    log.info,
+    undefined,
+    unsavedText,
+    storage === null ? undefined : join(storage, 'tables'),
+  );
   const activities = createActivities();
   const data = createDataChoices(sessions, engine);
-  const storage = context.storageUri;
-  const checkpoints = createCheckpoints(
-    storage?.scheme === 'file' ? join(storage.fsPath, 'runs') : null,
-    log.info,
-  );
+  const checkpoints = createCheckpoints(storage === null ? null : join(storage, 'runs'), log.info);
   const runs = createRuns({ analyses, sessions, engine, data, activities, checkpoints, log: log.info });
   const model = createPanelModel(analyses, sessions, runs, activities, log);
   const scan = createWorkspaceScan({ analyzer, sources, neighbours, corrections, report: log.bug });

@@ -1,11 +1,12 @@
 /** The worker thread: reads tables, checks gradients and trains, and lets messages in meanwhile. */
 import { availableParallelism, totalmem } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkOnData } from './check/dataCheck';
-import { RUN_ENDED } from './engine/api';
+import { isWorkerStart, RUN_ENDED, type WorkerStart } from './engine/api';
 import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from './engine/api';
 import { describeTable, type Table } from './engine/csv';
-import { describeUse, prepareDataset, type Dataset } from './engine/dataset';
+import { describeUse, type Dataset } from './engine/dataset';
 import { someRows } from './engine/split';
 import { initialParameters } from './engine/initial';
 import type { Arrays } from './engine/interpret';
@@ -15,15 +16,25 @@ import type { CheckPoint, CheckReport, TrainResult } from './protocol/training';
 import { createRpc } from './rpc';
 import { createControl, type RunControl } from './worker/control';
 import { createCrew } from './worker/crew';
+import { createDatasets, type Lent } from './worker/datasets';
 import { beHelper, isHelperStart } from './worker/helper';
 import { beReader, isReaderStart } from './worker/reader';
+import { beRowThread, createRowThread, isRowThreadStart } from './worker/rowThread';
+import { createStorage } from './worker/storage';
 import { Cancelled, createTables } from './worker/tables';
 import { runTraining } from './worker/training';
 
 /** Differences of the loss are taken on this many rows at most, evenly spaced. */
 const CHECK_ROWS = 20_000;
-/** A share of the machine's memory that the numbers of one table may take. */
+/** Bytes of memory that the numbers of one table may take: a share of the machine's. */
 const MEMORY_LIMIT = 0.4 * totalmem();
+/** Kernels can address no more: the rows of larger tables come block by block where they can. */
+const MOST_ADDRESSED = 3.5e9;
+/** Bytes of a block of rows of larger ones, and what their copies may take on the disk. */
+const BLOCK_BYTES = 1 << 24;
+const DISK_BUDGET = 2e10;
+/** ms between two messages on how far reading has come. */
+const TELL_EVERY = 200;
 /** ms of work without letting messages in. */
 const SLICE = 12;
 
@@ -33,6 +44,9 @@ if (!port) throw new Error('this file is started as a worker thread');
 if (isHelperStart(workerData)) beHelper(workerData, port);
 const asReader = isReaderStart(workerData) ? workerData : null;
 if (asReader) void beReader(asReader, port);
+const asRowThread = isRowThreadStart(workerData);
+if (asRowThread) beRowThread(port);
+const started: WorkerStart = isWorkerStart(workerData) ? workerData : {};
 
 /** The runs under way: previews, checks and trainings. */
 const runs = new Map<string, RunControl>();
@@ -44,13 +58,53 @@ const crew = createCrew(__filename, Math.min(availableParallelism(), MOST_THREAD
 const now = (): number => performance.now();
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const limit = started.memory ?? MEMORY_LIMIT;
+const { folder } = started;
+const storage =
+  folder === undefined || typeof SharedArrayBuffer === 'undefined'
+    ? null
+    : createStorage(folder, createRowThread(__filename), {
+        budget: DISK_BUDGET,
+        blockBytes: started.blockBytes ?? BLOCK_BYTES,
+        memory: Math.min(limit, MOST_ADDRESSED) / 2,
+        from: Math.min(limit, MOST_ADDRESSED),
+      });
+
+const toldAt = new Map<string, number>();
+/** Tells how far reading has come, where it takes long. */
+function tellReading(runId: string, share: number): void {
+  const last = toldAt.get(runId);
+  if (last === undefined) toldAt.set(runId, now());
+  if (last === undefined || now() - last < TELL_EVERY) return;
+  toldAt.set(runId, now());
+  listener.reading(runId, share).catch(() => undefined);
+}
+
 const tableAt = createTables({
   pause,
   isCancelled,
-  limit: MEMORY_LIMIT,
+  progress: tellReading,
+  limit,
+  storage,
   script: __filename,
   helpers: Math.min(availableParallelism(), MOST_THREADS) - 1,
 });
+
+const datasets = createDatasets(
+  (path) => storage?.of(basename(path)) ?? null,
+  (path) => tableAt.forget(path),
+);
+
+/** The dataset of a request, from a table that may be larger than memory. */
+function datasetOf({ runId, job, data }: CheckRequest, table: Table): Promise<Lent> {
+  return datasets.prepare(
+    job,
+    table,
+    data,
+    (preparing) => finished(runId, preparing),
+    (share) => tellReading(runId, share),
+  );
+}
 
 /** Runs a generator to its end, letting messages in now and then. Rejects when the run was cancelled. */
 async function finished<Result>(runId: string, work: Generator<void, Result>): Promise<Result> {
@@ -60,7 +114,8 @@ async function finished<Result>(runId: string, work: Generator<void, Result>): P
     if (step.done) return step.value;
     if (now() - rested < SLICE) continue;
     await pause();
-    if (isCancelled(runId)) throw new Cancelled('The check was cancelled.');
+    // It ends what it has begun.
+    if (isCancelled(runId)) work.throw(new Cancelled('The check was cancelled.'));
     rested = now();
   }
 }
@@ -78,19 +133,24 @@ function checkAt(
   return finished(runId, checkOnData(request));
 }
 
-async function check({ runId, job, data, text }: CheckRequest): Promise<CheckReport> {
-  const prepared = prepareDataset(job, await tableAt(data.path, runId, text), data);
-  if (!prepared.ok) return emptyReport(job, prepared.problems);
-  const { dataset } = prepared;
-  const parameters = initialParameters(job.inputs, dataset.sizes, { seed: 1, initScale: 0.1 });
-  return checkAt(runId, job, dataset, parameters, 'on-demand', 0);
+async function check(request: CheckRequest): Promise<CheckReport> {
+  const { runId, job, data, text } = request;
+  const { prepared, giveBack } = await datasetOf(request, await tableAt(data.path, runId, text));
+  try {
+    if (!prepared.ok) return emptyReport(job, prepared.problems);
+    const { dataset } = prepared;
+    const parameters = initialParameters(job.inputs, dataset.sizes, { seed: 1, initScale: 0.1 });
+    return await checkAt(runId, job, dataset, parameters, 'on-demand', 0);
+  } finally {
+    giveBack();
+  }
 }
 
 async function trainOn(request: TrainRequest, control: RunControl): Promise<TrainResult> {
   const { runId, job, data, text } = request;
-  let table: Table;
+  let lent: Lent;
   try {
-    table = await tableAt(data.path, runId, text);
+    lent = await datasetOf(request, await tableAt(data.path, runId, text));
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     return {
@@ -99,17 +159,21 @@ async function trainOn(request: TrainRequest, control: RunControl): Promise<Trai
       message: 'Cancelled while the data was read.',
     };
   }
-  const prepared = prepareDataset(job, table, data);
-  if (!prepared.ok) return failedResult(runId, job, prepared.problems);
-  const { dataset } = prepared;
-  return runTraining(request, dataset, {
-    now,
-    pause,
-    crew,
-    control,
-    listener,
-    check: (parameters, at, epoch) => checkAt(runId, job, dataset, parameters, at, epoch),
-  });
+  const { prepared, giveBack } = lent;
+  try {
+    if (!prepared.ok) return failedResult(runId, job, prepared.problems);
+    const { dataset } = prepared;
+    return await runTraining(request, dataset, {
+      now,
+      pause,
+      crew,
+      control,
+      listener,
+      check: (parameters, at, epoch) => checkAt(runId, job, dataset, parameters, at, epoch),
+    });
+  } finally {
+    giveBack();
+  }
 }
 
 function emptyReport(job: GradientJob, problems: readonly Problem[]): CheckReport {
@@ -149,6 +213,7 @@ async function asRun<Result>(runId: string, work: (control: RunControl) => Promi
     return await work(control);
   } finally {
     runs.delete(runId);
+    toldAt.delete(runId);
     control.end();
   }
 }
@@ -193,8 +258,8 @@ const { remote: listener } = createRpc<EngineListener>(
   {
     post: (message) => port.postMessage(message, statesIn(message)),
     onMessage: (receive) => {
-      // A reader of pieces has messages of its own.
-      if (!asReader) port.on('message', receive);
+      // A reader of pieces or rows has messages of its own.
+      if (!asReader && !asRowThread) port.on('message', receive);
       return { dispose: () => void port.off('message', receive) };
     },
   },

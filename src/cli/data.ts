@@ -1,18 +1,26 @@
 /** Tables on the command line: read, fitted to a definition, and used to check its gradients. */
-import { open, readFile } from 'node:fs/promises';
-import { freemem } from 'node:os';
-import { basename } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { availableParallelism, freemem, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Analyzer } from '../check/analyze';
 import { checkOnDataNow } from '../check/dataCheck';
 import { describeTable, type Table as ReadTable } from '../engine/csv';
-import { prepareDataset, type Dataset } from '../engine/dataset';
+import { prepareDataset, type Dataset, type Prepared } from '../engine/dataset';
 import { someRows } from '../engine/split';
 import { leftOutNotes } from '../engine/leftOut';
 import { initialParameters } from '../engine/initial';
 import type { GradientJob } from '../engine/job';
 import { readTable } from '../engine/readTable';
+import { StorageFault, type Storage } from '../engine/storage';
+import { prepareStored } from '../engine/storedDataset';
 import type { Analysis, Finding, Problem } from '../protocol';
 import type { CheckReport, DataChoice, ParameterCheck } from '../protocol/training';
+import { createRowThread } from '../worker/rowThread';
+import { createStorage, type FolderStorage } from '../worker/storage';
+import { createTables } from '../worker/tables';
 import { InputError, reason, type SourceFile } from './files';
 import type { DataOptions } from './options';
 import { counted } from './words';
@@ -20,6 +28,8 @@ import { counted } from './words';
 export interface Table {
   readonly read: ReadTable;
   readonly choice: DataChoice;
+  /** Where the rows of a choice go, of a table that is larger than memory. */
+  readonly storage: Storage | null;
   /** Columns that are not used because they cannot be. */
   readonly notes: readonly string[];
 }
@@ -32,7 +42,7 @@ export async function openTable(
   options: DataOptions,
   validation: DataChoice['validation'] = undefined,
 ): Promise<Table> {
-  const read = await readAt(options.path);
+  const { read, storage } = await readAt(options.path, options.memory);
   const preview = describeTable(options.path, read);
   const [problem] = read.problems;
   if (read.rows === 0 || read.columns.length === 0)
@@ -51,6 +61,7 @@ export async function openTable(
   const { path, target, standardise, missing, settings, categories, intercept, balance } = options;
   return {
     read,
+    storage,
     choice: {
       path,
       target,
@@ -70,34 +81,53 @@ export async function openTable(
 /** The share of the free memory that the numbers of a table may take. */
 const MEMORY_SHARE = 0.6;
 
-async function readAt(path: string): Promise<ReadTable> {
-  const name = basename(path);
-  const limit = MEMORY_SHARE * freemem();
+/** Kernels can address no more. */
+const MOST_ADDRESSED = 3.5e9;
+/** Bytes of a block of rows of a table that is larger than memory. */
+const BLOCK_BYTES = 1 << 24;
+const MOST_THREADS = 8;
+
+/** Threads are started with this program, which lies beside this one where it is built. */
+const THREAD_SCRIPT = join(dirname(fileURLToPath(import.meta.url)), 'worker.cjs');
+
+async function readAt(
+  path: string,
+  memory: number | null,
+): Promise<{ readonly read: ReadTable; readonly storage: Storage | null }> {
+  const limit = memory ?? MEMORY_SHARE * freemem();
+  const hasThreads = existsSync(THREAD_SCRIPT);
   try {
-    const file = await open(path);
-    try {
-      const status = await file.stat();
-      if (!status.isFile()) {
-        // A pipe has no positions: all of it is read first.
-        const bytes = new Uint8Array(await readFile(file));
-        const slice = (position: number, length: number) => bytes.slice(position, position + length);
-        return await readTable(
-          { name, size: bytes.length, read: (position, length) => Promise.resolve(slice(position, length)) },
-          limit,
-        );
-      }
-      const read = async (position: number, length: number): Promise<Uint8Array> => {
-        const bytes = new Uint8Array(length);
-        const { bytesRead } = await file.read(bytes, 0, length, position);
-        return bytes.subarray(0, bytesRead);
-      };
-      return await readTable({ name, size: status.size, read }, limit);
-    } finally {
-      await file.close();
-    }
+    if (!(await stat(path)).isFile()) return { read: await readPipe(path, limit), storage: null };
+    const storage = hasThreads ? temporaryStorage(limit) : null;
+    const tables = createTables({
+      pause: () => setImmediate(),
+      isCancelled: () => false,
+      limit,
+      storage,
+      script: THREAD_SCRIPT,
+      helpers: hasThreads ? Math.min(availableParallelism(), MOST_THREADS) - 1 : 0,
+    });
+    return { read: await tables(path, 'command line'), storage: storage?.of(basename(path)) ?? null };
   } catch (error) {
     throw new InputError(reason(path, error));
   }
+}
+
+/** A pipe has no positions: all of it is read first. */
+async function readPipe(path: string, limit: number): Promise<ReadTable> {
+  const bytes = new Uint8Array(await readFile(path));
+  const read = (position: number, length: number): Promise<Uint8Array> =>
+    Promise.resolve(bytes.slice(position, position + length));
+  return readTable({ name: basename(path), size: bytes.length, read }, limit);
+}
+
+/** A folder that is there for as long as the program runs, made when something is put into it. */
+function temporaryStorage(limit: number): FolderStorage {
+  const folder = join(tmpdir(), `nabla-${process.pid}-${Date.now()}`);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const from = Math.min(limit, MOST_ADDRESSED);
+  const limits = { budget: 0, blockBytes: Math.min(BLOCK_BYTES, from), memory: from / 2, from };
+  return createStorage(folder, createRowThread(THREAD_SCRIPT), limits);
 }
 
 export type Fitted =
@@ -105,8 +135,23 @@ export type Fitted =
   | { readonly dataset?: undefined; readonly problems: readonly Problem[] };
 
 export function fit(job: GradientJob, table: Table): Fitted {
-  const prepared = prepareDataset(job, table.read, table.choice);
+  const prepared = preparedOf(job, table);
   return prepared.ok ? { dataset: prepared.dataset } : { problems: prepared.problems.map(withOptions) };
+}
+
+function preparedOf(job: GradientJob, { read, choice, storage }: Table): Prepared {
+  const { stored } = read;
+  if (!stored || !storage) return prepareDataset(job, read, choice);
+  const work = prepareStored({ job, table: read, stored, choice, storage });
+  try {
+    for (;;) {
+      const step = work.next();
+      if (step.done) return step.value;
+    }
+  } catch (error) {
+    if (error instanceof StorageFault) return { ok: false, problems: [error.problem] };
+    throw error;
+  }
 }
 
 /** What the message asks for, in the options of the command line. */

@@ -4,7 +4,7 @@ import type { DerivativeKind } from '../protocol';
 import type { TrainOptions } from '../protocol/training';
 import { CODE_TARGETS, type CodeTarget } from '../core/ops';
 import { TRAIN_HELP, TRAIN_OPTIONS, trainOptions } from './trainOptions';
-import { UsageError, whole } from './values';
+import { real, UsageError, whole } from './values';
 
 export const HELP = `Nabla derives gradients of losses in your code and checks the ones you wrote by hand.
 
@@ -33,6 +33,8 @@ Options for --data, a table in CSV or other text, JSON, NumPy's .npy and .npz, P
   --intercept            a column of ones before the features, for a model without a bias
   --balance              weights by which every class counts the same, for a loss that takes weights
   --set NAME=VALUE       the value of a scalar setting such as lam; may be given again
+  --memory MB            what the numbers of the table may take in memory (default: a part of what is free); the
+                         rows of a larger text are read from a temporary file in every pass
   --validation SHARE     (train) the share of the rows that is kept from training, such as 0.2; drawn with the
                          seed
 ${TRAIN_HELP}
@@ -52,6 +54,8 @@ export interface DataOptions {
   readonly categories: 'number' | 'indicators';
   readonly intercept: boolean;
   readonly balance: boolean;
+  /** Bytes that the numbers of the table may take in memory; null for a part of what is free. */
+  readonly memory: number | null;
 }
 
 export type Command =
@@ -107,6 +111,7 @@ const OPTIONS = {
   categories: { type: 'string' },
   intercept: { type: 'boolean' },
   balance: { type: 'boolean' },
+  memory: { type: 'string' },
   validation: { type: 'string' },
   ...TRAIN_OPTIONS,
 } as const;
@@ -123,6 +128,7 @@ const DATA_OPTIONS: readonly OptionName[] = [
   'categories',
   'intercept',
   'balance',
+  'memory',
 ];
 const DERIVATIVES = ['hessian', 'hvp', 'jacobian', 'vjp'] as const;
 const COMMANDS: Readonly<Record<'derive' | 'check' | 'train', readonly OptionName[]>> = {
@@ -244,6 +250,7 @@ function dataOptions(
     categories?: string;
     intercept?: boolean;
     balance?: boolean;
+    memory?: string;
   },
   list: (value: string | undefined) => string[] | null,
 ): DataOptions | null {
@@ -268,6 +275,7 @@ function dataOptions(
     categories,
     intercept: values.intercept === true,
     balance: values.balance === true,
+    memory: values.memory === undefined ? null : 1e6 * real('memory', values.memory, 0),
   };
 }
 

@@ -11,6 +11,18 @@ import type {
 } from '../protocol/training';
 import type { GradientJob } from './job';
 
+/** What the worker is started with. */
+export interface WorkerStart {
+  /** A folder for the numbers of tables that are larger than memory; such tables are declined without. */
+  readonly folder?: string;
+  /** Bytes that the numbers of one table may take in memory, and a block of the rows of a larger one; by the machine's memory. */
+  readonly memory?: number;
+  readonly blockBytes?: number;
+}
+
+export const isWorkerStart = (data: unknown): data is WorkerStart =>
+  typeof data === 'object' && data !== null && ('folder' in data || 'memory' in data);
+
 export interface CheckRequest {
   /** Of this check or training run; `cancel` takes it. */
   readonly runId: string;
@@ -60,6 +72,8 @@ export interface EngineApi {
 
 /** What the worker calls during a training run. */
 export interface EngineListener {
+  /** How much of a table was read or prepared so far, in [0, 1], where it takes long; `runId` may be that of a preview. */
+  reading(runId: string, share: number): Promise<void>;
   trainProgress(progress: TrainProgress): Promise<void>;
   /** A check at the start, in the middle or at the end of the run, or one that was asked for. */
   trainCheck(runId: string, report: CheckReport): Promise<void>;

@@ -14,6 +14,8 @@ export interface Column {
   readonly missing: number;
   /** Text in a column of numbers: how many cells, and the first. */
   readonly strays: number;
+  /** First row with an infinite number, -1 if there is none; told where the numbers are not at hand. */
+  readonly firstInfinite?: number;
   readonly firstStray: { readonly row: number; readonly place: string; readonly text: string } | null;
 }
 
@@ -174,7 +176,7 @@ function countNaN(values: Float64Array | undefined, from: number, to: number): n
   return count;
 }
 
-function codeOf(own: Texts, text: string): number {
+export function codeOf(own: Pick<Texts, 'categories' | 'overflow'>, text: string): number {
   const known = own.categories.get(text);
   if (known !== undefined) return known;
   if (own.categories.size >= MOST_CATEGORIES) {

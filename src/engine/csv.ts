@@ -15,6 +15,7 @@ import {
 } from './dialect';
 import { createPieceReader, RAGGED_SHOWN, type Piece, type PieceReader } from './piece';
 import { markLength, problem, unreadable } from './sniff';
+import type { StoredTable } from './storedTable';
 
 export interface Table {
   readonly rows: number;
@@ -22,6 +23,8 @@ export interface Table {
   /** How it was read, in words: the format, and what was found out of it. */
   readonly format: string;
   readonly problems: readonly Problem[];
+  /** Where the cells are, of a table that is larger than memory: its columns hold none. */
+  readonly stored?: StoredTable;
 }
 
 export interface CsvReader {
@@ -55,7 +58,11 @@ const LONGEST_RECORD = 1 << 24;
 const BREAKS = 6;
 const [LF, CR] = [10, 13];
 
-export function createCsvReader(options: DialectOptions = {}): CsvReader {
+/** `makeColumns` gives what the rows are put into. */
+export function createCsvReader(
+  options: DialectOptions = {},
+  makeColumns: (names: readonly string[]) => Columns = createColumns,
+): CsvReader {
   const decoder = new TextDecoder('utf-8');
   /** Bytes that are no rows yet, in [0, held), and a line feed after them, which ends numbers. */
   let bytes: Uint8Array = new Uint8Array(HEAD + 1);
@@ -96,7 +103,7 @@ export function createCsvReader(options: DialectOptions = {}): CsvReader {
     if (layout.header) skipHeader(layout.dialect);
     const found = layout.names ?? Array.from({ length: widthOf(layout.dialect) }, () => '');
     names = uniqueNames(found, problems);
-    columns = createColumns(names);
+    columns = makeColumns(names);
     read = createPieceReader(layout.dialect, names.length);
   };
 
@@ -207,8 +214,8 @@ export function createCsvReader(options: DialectOptions = {}): CsvReader {
 
 /** The table as it is shown before it is used. */
 export function describeTable(path: string, table: Table): TablePreview {
-  const { rows, columns, format, problems } = table;
-  return { path, format, rows, columns: columns.map(describeColumn), problems };
+  const { rows, columns, format, problems, stored } = table;
+  return { path, format, rows, columns: stored?.infos ?? columns.map(describeColumn), problems };
 }
 
 /** Names for all columns, each but once. */

@@ -6,7 +6,7 @@ import { NPY_HEAD, npyColumns, npyHeader } from './formats/npy';
 import { fromUtf16, gathered, gunzip, joined, type Chunks } from './formats/stream';
 import type { ColumnTable } from './formats/store';
 import { zipEntries, type RandomAccess, type ZipEntry } from './formats/zip';
-import type { Column } from './column';
+import type { Column, Columns } from './column';
 import { readPieces, type PieceBytes, type PieceThreads } from './pieces';
 import { kindOf, problem, TableFault, type FileKind } from './sniff';
 
@@ -33,27 +33,61 @@ export const LARGE_TEXT = 24e6;
 /** Threads that are started when they are needed. */
 export type StartThreads = () => PieceThreads & { dispose(): Promise<void> };
 
-/** Reads in chunks, so that others get their turn in between. `limit` is in bytes of memory. */
+/** What the columns of a table are put into that is larger than the limit. */
+export interface Spill {
+  /** Bytes of a text from which on it is put there; the limit of memory or less. */
+  readonly from: number;
+  readonly makeColumns: (names: readonly string[]) => Columns;
+  /** The table with its cells, once all of it was read. */
+  readonly finish: (table: Table) => Table;
+}
+
+/**
+ * Reads in chunks, so that others get their turn in between. `limit` is in bytes of memory; a text that needs more is read once more, with
+ * its columns put where `spill` has them.
+ */
 export async function readTable(
   source: TableSource,
   limit: number,
   threads: StartThreads | null = null,
+  spill: Spill | null = null,
 ): Promise<Table> {
-  try {
+  const { size, readInto } = source;
+  const read = async (into: Into): Promise<Table> => {
     const { head } = await headOf(chunksOf({ ...source, size: 0 }), HEAD);
     const kind = kindOf(head, source.name);
-    const { size, readInto } = source;
-    if (kind === 'text' && threads && readInto && size > LARGE_TEXT)
-      return await readApart(source, { size, readInto }, limit, threads);
-    return await readAs(kind, source, limit);
+    return kind === 'text' && threads && readInto && size > LARGE_TEXT
+      ? readApart(source, { size, readInto }, into, threads)
+      : readAs(kind, source, into);
+  };
+  try {
+    try {
+      return await read({ limit, textLimit: spill?.from ?? limit });
+    } catch (error) {
+      if (!spill || !(error instanceof TextTooLarge)) throw error;
+      const { makeColumns } = spill;
+      return spill.finish(await read({ limit, textLimit: Infinity, makeColumns }));
+    }
   } catch (error) {
     if (!(error instanceof TableFault)) throw error;
     return unusable(error.problem);
   }
 }
 
-async function readAs(kind: FileKind, source: TableSource, limit: number): Promise<Table> {
+/** How much memory there is, and what a text is put into; columns in memory, if not said. */
+interface Into {
+  readonly limit: number;
+  /** The same for the numbers of a text. */
+  readonly textLimit: number;
+  readonly makeColumns?: Spill['makeColumns'];
+}
+
+/** Text, for which there is another way; of other formats memory has to hold all. */
+class TextTooLarge extends TableFault {}
+
+async function readAs(kind: FileKind, source: TableSource, into: Into): Promise<Table> {
   const { name } = source;
+  const { limit } = into;
   switch (kind) {
     case 'parquet': {
       const { readParquet } = await import('./formats/parquet');
@@ -76,13 +110,13 @@ async function readAs(kind: FileKind, source: TableSource, limit: number): Promi
     case 'npy':
       return readNpy(source, limit);
     case 'zip':
-      return readZip(source, limit);
+      return readZip(source, into);
     case 'text':
     case 'json':
     case 'gzip':
     case 'utf-16-little':
     case 'utf-16-big':
-      return readStream(kind, name, chunksOf(source), source, limit);
+      return readStream(kind, name, chunksOf(source), source, into);
   }
 }
 
@@ -92,20 +126,21 @@ async function readStream(
   name: string,
   chunks: Chunks,
   source: TableSource,
-  limit: number,
+  into: Into,
 ): Promise<Table> {
+  const { limit } = into;
   switch (kind) {
     case 'gzip':
-      return readInner(name.replace(/\.gz$/i, ''), gunzip(chunks), source, limit, 'gzip');
+      return readInner(name.replace(/\.gz$/i, ''), gunzip(chunks), source, into, 'gzip');
     case 'utf-16-little':
     case 'utf-16-big':
-      return readInner(name, fromUtf16(chunks, kind === 'utf-16-big'), source, limit, 'UTF-16');
+      return readInner(name, fromUtf16(chunks, kind === 'utf-16-big'), source, into, 'UTF-16');
     case 'json': {
       const { rows, columns, problems } = readJson(await whole(chunks, source, limit));
       return fromColumns('JSON', { rows, columns, problems: [...problems, ...strayProblems(columns)] });
     }
     case 'text':
-      return readText(chunks, source, limit);
+      return readText(chunks, source, into);
     case 'npy':
       return fromColumns('NumPy array', await readArray(name.replace(/\.npy$/i, ''), chunks, source, limit));
     case 'parquet':
@@ -124,17 +159,21 @@ async function readInner(
   name: string,
   chunks: Chunks,
   source: TableSource,
-  limit: number,
+  into: Into,
   packing: string,
 ): Promise<Table> {
   const { head, all } = await headOf(chunks, HEAD);
-  const table = await readStream(kindOf(head, name), name, all, source, limit);
+  const table = await readStream(kindOf(head, name), name, all, source, into);
   return { ...table, format: table.format === '' ? packing : `${packing}: ${table.format}` };
 }
 
 /** In UTF-8. */
-async function readText(chunks: Chunks, source: TableSource, limit: number): Promise<Table> {
-  const reader = createCsvReader();
+async function readText(
+  chunks: Chunks,
+  source: TableSource,
+  { textLimit: limit, makeColumns }: Into,
+): Promise<Table> {
+  const reader = createCsvReader({}, makeColumns);
   let expected = false;
   for await (const chunk of chunks) {
     if (!reader.push(chunk)) break;
@@ -143,11 +182,11 @@ async function readText(chunks: Chunks, source: TableSource, limit: number): Pro
       expectRows(reader, source, limit);
     }
     const held = memoryOf(reader.rows(), reader.layout()?.columns ?? 0);
-    if (held > limit) throw tooLarge(source, held, limit);
+    if (held > limit) throw textTooLarge(source, held, limit);
   }
   const table = reader.finish();
   const held = memoryOf(table.rows, table.columns.length);
-  if (held > limit) throw tooLarge(source, held, limit);
+  if (held > limit) throw textTooLarge(source, held, limit);
   return table;
 }
 
@@ -155,10 +194,10 @@ async function readText(chunks: Chunks, source: TableSource, limit: number): Pro
 async function readApart(
   source: TableSource,
   bytes: PieceBytes,
-  limit: number,
+  { textLimit: limit, makeColumns }: Into,
   start: StartThreads,
 ): Promise<Table> {
-  const reader = createCsvReader();
+  const reader = createCsvReader({}, makeColumns);
   let position = 0;
   const readOn = async (): Promise<boolean> => {
     const chunk = await source.read(position, reader.rows() === 0 ? FIRST : CHUNK);
@@ -173,7 +212,7 @@ async function readApart(
     try {
       await readPieces(reader, bytes, threads, () => {
         const held = memoryOf(reader.rows(), reader.layout()?.columns ?? 0);
-        if (held > limit) throw tooLarge(source, held, limit);
+        if (held > limit) throw textTooLarge(source, held, limit);
       });
     } finally {
       await threads.dispose();
@@ -189,7 +228,7 @@ function expectRows(reader: CsvReader, source: TableSource, limit: number): void
   const columns = reader.layout()?.columns ?? 0;
   const rows = Math.ceil((source.size / Math.max(1, reader.position())) * reader.rows());
   const needed = memoryOf(rows, columns);
-  if (needed > limit) throw tooLarge(source, needed, limit);
+  if (needed > limit) throw textTooLarge(source, needed, limit);
   // Rows are not all as long as the first; memory that is not written to is not taken.
   reader.expect(Math.ceil(1.02 * rows) + 64);
 }
@@ -218,7 +257,7 @@ async function readArray(
   return columns ? { rows, columns, problems: [] } : { rows: 0, columns: [], problems: [cutOff] };
 }
 
-async function readZip(source: TableSource, limit: number): Promise<Table> {
+async function readZip(source: TableSource, into: Into): Promise<Table> {
   const entries = await zipEntries(source);
   if (entries.some(({ name }) => name === 'xl/workbook.xml'))
     throw new TableFault(
@@ -226,7 +265,7 @@ async function readZip(source: TableSource, limit: number): Promise<Table> {
       'The file is an Excel workbook. Export the table as CSV ("CSV UTF-8") and choose that file.',
     );
   const arrays = entries.filter(({ name }) => name.endsWith('.npy'));
-  if (arrays.length > 0) return readNpz(arrays, source, limit);
+  if (arrays.length > 0) return readNpz(arrays, source, into.limit);
   const [only, second] = entries;
   if (!only || second)
     throw new TableFault(
@@ -238,7 +277,7 @@ async function readZip(source: TableSource, limit: number): Promise<Table> {
             .join(', ')}, …). Unpack it and choose the table inside.`
         : 'The file is a ZIP archive with nothing in it. Choose another file.',
     );
-  return readInner(only.name, only.open(), source, limit, 'ZIP');
+  return readInner(only.name, only.open(), source, into, 'ZIP');
 }
 
 /** Arrays of one length become columns side by side; those of other lengths are left out, and said to be. */
@@ -394,12 +433,17 @@ export function fileProblem(name: string, error: unknown): Problem {
   }
 }
 
-function tooLarge(source: TableSource, needed: number, limit: number): TableFault {
-  return new TableFault(
+const tooLarge = (source: TableSource, needed: number, limit: number): TableFault =>
+  new TableFault(
     'file-too-large',
-    `${source.name} (${sizeText(source.size)}) needs about ${sizeText(needed)} of memory; the limit on this machine is ${sizeText(limit)}. Use a part of its rows, or leave columns out of the file.`,
+    `${largeText(source, needed, limit)} Or write it as CSV, which need not fit into memory.`,
   );
-}
+
+const textTooLarge = (source: TableSource, needed: number, limit: number): TableFault =>
+  new TextTooLarge('file-too-large', largeText(source, needed, limit));
+
+const largeText = (source: TableSource, needed: number, limit: number): string =>
+  `${source.name} (${sizeText(source.size)}) needs about ${sizeText(needed)} of memory; the limit on this machine is ${sizeText(limit)}. Use a part of its rows, or leave columns out of the file.`;
 
 function sizeText(count: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];

@@ -5,6 +5,33 @@ import type { Dataset } from './dataset';
 import type { GradientJob } from './job';
 
 /**
+ * Places among `count` rows that are drawn for validation, ascending. One row stays on either side where there are two.
+ */
+export function drawnPlaces(count: number, share: number, seed: number): Int32Array {
+  return drawn(count, share, seed).first.sort();
+}
+
+function drawn(
+  rows: number,
+  share: number,
+  seed: number,
+): { readonly first: Int32Array; readonly rest: Int32Array } {
+  const most = Math.max(0, rows - 1);
+  const count = share <= 0 ? 0 : Math.min(most, Math.max(1, Math.round(share * rows)));
+  if (count === 0) return { first: new Int32Array(0), rest: new Int32Array(0) };
+  const random = createRandom(seed);
+  const order = Int32Array.from({ length: rows }, (_, k) => k);
+  // The first places of a shuffle by Fisher and Yates.
+  for (let k = 0; k < count; k += 1) {
+    const other = k + Math.floor(random() * (order.length - k));
+    const taken = order[other] ?? 0;
+    order[other] = order[k] ?? 0;
+    order[k] = taken;
+  }
+  return { first: order.slice(0, count), rest: order.subarray(count) };
+}
+
+/**
  * `rows` in the order training, validation, each ascending. The rows for validation are drawn from the seed, one row stays
  * on either side where there are two.
  */
@@ -13,24 +40,14 @@ export function splitRows(
   share: number,
   seed: number,
 ): { readonly rows: Int32Array; readonly training: number } {
-  const most = Math.max(0, rows.length - 1);
-  const count = share <= 0 ? 0 : Math.min(most, Math.max(1, Math.round(share * rows.length)));
-  if (count === 0) return { rows, training: rows.length };
-  const random = createRandom(seed);
-  const order = Int32Array.from(rows.keys());
-  // The first places of a shuffle by Fisher and Yates.
-  for (let k = 0; k < count; k += 1) {
-    const other = k + Math.floor(random() * (order.length - k));
-    const taken = order[other] ?? 0;
-    order[other] = order[k] ?? 0;
-    order[k] = taken;
-  }
-  const drawn = order.slice(0, count).sort();
-  const kept = order.slice(count).sort();
+  const { first, rest } = drawn(rows.length, share, seed);
+  if (first.length === 0) return { rows, training: rows.length };
+  first.sort();
+  const kept = rest.sort();
   const pick = (places: Int32Array): Int32Array => places.map((place) => rows[place] ?? 0);
   const all = new Int32Array(rows.length);
   all.set(pick(kept));
-  all.set(pick(drawn), kept.length);
+  all.set(pick(first), kept.length);
   return { rows: all, training: kept.length };
 }
 

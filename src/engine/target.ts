@@ -3,12 +3,21 @@ import type { Domain } from '../core/definition';
 import type { Problem } from '../protocol';
 import type { Column } from './column';
 import { levelsOfTexts, numbered } from './encode';
+import { learnNow, type Learner } from './learn';
 import { problem } from './sniff';
+
+/** What the cells of the column mean. */
+export interface TargetReading {
+  /** What a number, or the code of a category, becomes: NaN where missing; for classes, the position in `classes`. Null: itself. */
+  readonly read: ((cell: number) => number) | null;
+  /** What the positions stand for, when the label is a class. */
+  readonly classes: readonly string[] | null;
+  readonly notes: readonly string[];
+}
 
 export interface TargetValues {
   /** One per row of the table; NaN where missing. For classes, the position in `classes`. */
   readonly values: Float64Array;
-  /** What the positions stand for, when the label is a class. */
   readonly classes: readonly string[] | null;
   readonly notes: readonly string[];
 }
@@ -23,6 +32,20 @@ const MOST_CLASSES = 1000;
 const fail = (id: string, message: string): Found<never> => ({ ok: false, problem: problem(id, message) });
 
 export function readTarget(column: Column, need: TargetNeed): Found<TargetValues> {
+  const found = learnNow(learnTarget(column, need), column.numbers);
+  if (!found.ok) return found;
+  const { read, classes, notes } = found.value;
+  const values =
+    column.type === 'text'
+      ? Float64Array.from(column.codes, (code) => (read ? read(code) : NaN))
+      : read
+        ? column.numbers.map(read)
+        : column.numbers;
+  return { ok: true, value: { values, classes, notes } };
+}
+
+/** Is shown the numbers of a column of numbers once; needs to see nothing of others. */
+export function* learnTarget(column: Column, need: TargetNeed): Learner<Found<TargetReading>> {
   if (column.strays > 0 && column.firstStray)
     return fail(
       'target-text',
@@ -30,17 +53,61 @@ export function readTarget(column: Column, need: TargetNeed): Found<TargetValues
     );
   if (column.type === 'empty')
     return fail('target-empty', `The target ${column.name} has no values. Choose another target column.`);
-  return need.kind === 'classes' ? asClasses(column) : asNumbers(column, need.domain);
+  if (column.type === 'text') {
+    const facts: Facts = { levels: levelsOfTexts(column), fraction: null, outside: null };
+    return need.kind === 'classes' ? asClasses(column, facts) : asNumbers(column, facts, need.domain);
+  }
+  const facts = yield* learnFacts(need.kind === 'numbers' ? need.domain : { kind: 'real' });
+  return need.kind === 'classes' ? asClasses(column, facts) : asNumbers(column, facts, need.domain);
 }
 
-function asClasses(column: Column): Found<TargetValues> {
-  const row = column.numbers.findIndex((value) => !Number.isNaN(value) && !Number.isInteger(value));
-  if (row >= 0)
+interface Cell {
+  readonly row: number;
+  readonly value: number;
+}
+
+interface Facts {
+  /** The first number that is not whole, and the first that is not in the domain. */
+  readonly fraction: Cell | null;
+  readonly outside: Cell | null;
+  /** Distinct values in their natural order, and the position of each number or code; null for more than classes can be. */
+  readonly levels: {
+    readonly names: readonly string[];
+    readonly place: (cell: number) => number;
+  } | null;
+}
+
+function* learnFacts(domain: Domain): Learner<Facts> {
+  let fraction: Cell | null = null;
+  let outside: Cell | null = null;
+  const seen = new Set<number>();
+  let row = 0;
+  yield (cells) => {
+    for (const value of cells) {
+      if (!Number.isNaN(value)) {
+        if (fraction === null && !Number.isInteger(value)) fraction = { row, value };
+        if (outside === null && !inside(value, domain)) outside = { row, value };
+        if (seen.size <= MOST_CLASSES) seen.add(value);
+      }
+      row += 1;
+    }
+  };
+  if (seen.size > MOST_CLASSES) return { fraction, outside, levels: null };
+  const sorted = [...seen].sort((a, b) => a - b);
+  const rank = new Map(sorted.map((value, k) => [value, k]));
+  return {
+    fraction,
+    outside,
+    levels: { names: sorted.map(String), place: (value) => rank.get(value) ?? NaN },
+  };
+}
+
+function asClasses(column: Column, { fraction, levels }: Facts): Found<TargetReading> {
+  if (fraction)
     return fail(
       'target-not-class',
-      `The loss needs classes, but ${column.name} is ${column.numbers[row] ?? NaN} in row ${row + 1}, which is no whole number. Choose a column of classes.`,
+      `The loss needs classes, but ${column.name} is ${fraction.value} in row ${fraction.row + 1}, which is no whole number. Choose a column of classes.`,
     );
-  const levels = levelsOf(column);
   if (!levels || levels.names.length > MOST_CLASSES)
     return fail(
       'target-classes',
@@ -48,54 +115,44 @@ function asClasses(column: Column): Found<TargetValues> {
     );
   return {
     ok: true,
-    value: { values: levels.positions, classes: levels.names, notes: classNote(column, levels.names) },
+    value: {
+      read: (cell) => levels.place(cell),
+      classes: levels.names,
+      notes: classNote(column, levels.names),
+    },
   };
 }
 
-function asNumbers(column: Column, domain: Domain): Found<TargetValues> {
+function asNumbers(column: Column, { outside, levels }: Facts, domain: Domain): Found<TargetReading> {
   const pair = domain.kind === 'sign' ? ([-1, 1] as const) : ([0, 1] as const);
   const numeric = column.type === 'number';
-  if (numeric && fits(column.numbers, domain))
-    return { ok: true, value: { values: column.numbers, classes: null, notes: [] } };
-  if (numeric && domain.kind === 'interval') {
-    const { row, value } = firstOutside(column.numbers, domain);
+  if (numeric && !outside) return { ok: true, value: { read: null, classes: null, notes: [] } };
+  if (outside && domain.kind === 'interval')
     return fail(
       'target-domain',
-      `The target ${column.name} must lie between ${domain.low} and ${domain.high}, but row ${row + 1} is ${value}. Choose another target.`,
+      `The target ${column.name} must lie between ${domain.low} and ${domain.high}, but row ${outside.row + 1} is ${outside.value}. Choose another target.`,
     );
-  }
-  const levels = levelsOf(column);
   const count = levels?.names.length ?? Infinity;
   if (levels && count === 2) {
     const [low = '', high = ''] = levels.names;
-    const values = levels.positions.map((p) => (Number.isNaN(p) ? NaN : p === 0 ? pair[0] : pair[1]));
+    const read = (cell: number): number => {
+      const place = levels.place(cell);
+      return Number.isNaN(place) ? NaN : place === 0 ? pair[0] : pair[1];
+    };
     const note = `The target ${column.name} was encoded: "${low}" as ${pair[0]}, "${high}" as ${pair[1]}.`;
-    return { ok: true, value: { values, classes: [low, high], notes: [note] } };
+    return { ok: true, value: { read, classes: [low, high], notes: [note] } };
   }
   const many = count === Infinity ? 'many' : String(count);
+  const some = someOf(levels?.names ?? []);
   if (domain.kind === 'binary' || domain.kind === 'sign')
     return fail(
       'target-not-binary',
-      `The loss needs a target that is ${pair[0]} or ${pair[1]}, but ${column.name} has ${many} different values (${someOf(column)})${numeric ? placeOutside(column, domain) : ''}. Choose a target with two classes.`,
+      `The loss needs a target that is ${pair[0]} or ${pair[1]}, but ${column.name} has ${many} different values (${some})${outside ? `: row ${outside.row + 1} is ${outside.value}` : ''}. Choose a target with two classes.`,
     );
   return fail(
     'target-text',
-    `The loss needs a numeric target, but ${column.name} is text with ${many} different values (${someOf(column)}). Choose a numeric column.`,
+    `The loss needs a numeric target, but ${column.name} is text with ${many} different values (${some}). Choose a numeric column.`,
   );
-}
-
-function fits(values: Float64Array, domain: Domain): boolean {
-  return firstOutside(values, domain).row < 0;
-}
-
-function firstOutside(values: Float64Array, domain: Domain): { row: number; value: number } {
-  const row = values.findIndex((value) => !Number.isNaN(value) && !inside(value, domain));
-  return { row, value: values[row] ?? NaN };
-}
-
-function placeOutside(column: Column, domain: Domain): string {
-  const { row, value } = firstOutside(column.numbers, domain);
-  return row < 0 ? '' : `: row ${row + 1} is ${value}`;
 }
 
 function inside(value: number, domain: Domain): boolean {
@@ -115,27 +172,12 @@ function inside(value: number, domain: Domain): boolean {
   }
 }
 
-/** Distinct values in their natural order, with the position of each row's value. */
-function levelsOf(column: Column): { names: readonly string[]; positions: Float64Array } | null {
-  if (column.type === 'text') return levelsOfTexts(column);
-  const seen = new Set<number>();
-  for (const value of column.numbers) {
-    if (!Number.isNaN(value)) seen.add(value);
-    if (seen.size > MOST_CLASSES) return null;
-  }
-  const sorted = [...seen].sort((a, b) => a - b);
-  const rank = new Map(sorted.map((value, k) => [value, k]));
-  return { names: sorted.map(String), positions: column.numbers.map((value) => rank.get(value) ?? NaN) };
-}
-
 function classNote(column: Column, names: readonly string[]): string[] {
   if (column.type === 'number' && names.every((name, k) => name === String(k))) return [];
   return [`The classes of ${column.name} were numbered: ${numbered(names)}.`];
 }
 
-function someOf(column: Column): string {
-  const names = levelsOf(column)?.names ?? [];
-  return names.length === 0
+const someOf = (names: readonly string[]): string =>
+  names.length === 0
     ? 'more than can be listed'
     : names.slice(0, 4).join(', ') + (names.length > 4 ? ', …' : '');
-}

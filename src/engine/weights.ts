@@ -30,34 +30,43 @@ export function weightInput(
   return null;
 }
 
+/** Counts labels, which are the positions of classes, besides those that were counted before. */
+export function countLabels(counts: Map<number, number>, labels: Float64Array): void {
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+}
+
+export interface Balanced {
+  /** The weight of a row by its label. */
+  readonly of: (label: number) => number;
+  /** The values of the input, where it does not run over the rows. */
+  readonly values: Float64Array | null;
+  readonly note: string;
+}
+
 /**
- * Balanced weights as scikit-learn defines them: rows / (classes · rows of the class), over the first `training` rows.
- * `labels` are the classes' positions, one per row. Null where there are fewer than two classes.
+ * Balanced weights as scikit-learn defines them: rows / (classes · rows of the class), over the rows for training, whose labels
+ * were counted. Null where there are fewer than two classes.
  */
 export function balancedWeights(
   kind: WeightInput['kind'],
-  labels: Float64Array,
+  counts: ReadonlyMap<number, number>,
   training: number,
-): { readonly values: Float64Array; readonly note: string } | null {
-  const counts = new Map<number, number>();
-  for (let row = 0; row < training; row += 1) {
-    const label = labels[row] ?? NaN;
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
+): Balanced | null {
   if (counts.size < 2) return null;
   const classes = [...counts.keys()].sort((a, b) => a - b);
-  const weight = (label: number): number => training / (counts.size * (counts.get(label) ?? training));
-  const shown = classes.slice(0, 5).map((label) => `${Number(weight(label).toPrecision(4))} for ${label}`);
+  const of = (label: number): number => training / (counts.size * (counts.get(label) ?? training));
+  const shown = classes.slice(0, 5).map((label) => `${Number(of(label).toPrecision(4))} for ${label}`);
   const note = `Classes count the same by weights: ${shown.join(', ')}${classes.length > 5 ? ', …' : ''}.`;
   switch (kind) {
     case 'rows':
-      return { values: labels.map(weight), note };
+      return { of, values: null, note };
     case 'classes':
-      return { values: Float64Array.from({ length: Math.max(...classes) + 1 }, (_, k) => weight(k)), note };
+      return { of, values: Float64Array.from({ length: Math.max(...classes) + 1 }, (_, k) => of(k)), note };
     case 'positive': {
       const [low = 0, high = 1] = classes;
       const ratio = (counts.get(low) ?? 1) / (counts.get(high) ?? 1);
       return {
+        of,
         values: Float64Array.of(ratio),
         note: `The classes count the same by a weight of ${Number(ratio.toPrecision(4))} for ${high}.`,
       };

@@ -44,11 +44,18 @@ export function createDataChoices(sessions: Sessions, engine: Engine): DataChoic
         title: `Nabla: reading ${labelOf(path)}`,
         cancellable: large,
       },
-      async (_, token) => {
+      async (progress, token) => {
         const controller = new AbortController();
         const subscription = token.onCancellationRequested(() => controller.abort());
         try {
-          return await engine.preview(path, controller.signal);
+          let shown = 0;
+          return await engine.preview(path, controller.signal, (share) => {
+            const percent = Math.floor(100 * share);
+            // The threads that read are not all at the same place.
+            if (percent <= shown) return;
+            progress.report({ message: `${percent} %`, increment: percent - shown });
+            shown = percent;
+          });
         } catch (error) {
           throw error instanceof Cancelled ? new vscode.CancellationError() : error;
         } finally {

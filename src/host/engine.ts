@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type * as vscode from 'vscode';
-import type { CheckRequest, EngineApi, EngineListener, RunState, TrainRequest } from '../engine/api';
+import type {
+  CheckRequest,
+  EngineApi,
+  EngineListener,
+  RunState,
+  TrainRequest,
+  WorkerStart,
+} from '../engine/api';
 import type { GradientJob } from '../engine/job';
 import type {
   CheckReport,
@@ -22,6 +29,8 @@ import type { Thread } from './thread';
 export interface TrainListener {
   /** After the courses were extended by it. */
   onProgress(progress: TrainProgress): void;
+  /** A large table is being read or prepared; a share of it is done. */
+  onReading(share: number): void;
   onCheck(report: CheckReport): void;
   /** The run can go on from there. */
   onCheckpoint(state: RunState): void;
@@ -31,8 +40,8 @@ export interface TrainListener {
 
 /** The worker that reads tables and computes on them. Started at the first use, and anew after it has crashed. */
 export interface Engine extends vscode.Disposable {
-  /** Rejects with `Cancelled` after the signal. */
-  preview(path: string, signal: AbortSignal): Promise<TablePreview>;
+  /** Rejects with `Cancelled` after the signal. `onReading` is told of large tables which share was read. */
+  preview(path: string, signal: AbortSignal, onReading?: (share: number) => void): Promise<TablePreview>;
   /** Rejects with `Cancelled` after the signal. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckReport>;
   /** What a choice of data comes to for a job. */
@@ -75,15 +84,18 @@ interface Training {
 
 /**
  * `started` is told of each worker. `unsaved` gives what an open editor has of the table at a path, where the disk has
- * something else.
+ * something else. Numbers of tables that are larger than memory go to `folder`.
  */
 export function createEngine(
   extensionPath: string,
   log: (message: string) => void,
   started?: (worker: Worker) => void,
   unsaved: (path: string) => string | undefined = () => undefined,
+  folder?: string,
 ): Engine {
   const trainings = new Map<string, Training>();
+  /** Of previews, by their ids. */
+  const readings = new Map<string, (share: number) => void>();
   let running: Thread<EngineApi> | null = null;
   let previews = 0;
   let stopped = false;
@@ -92,12 +104,13 @@ export function createEngine(
   const connected = (): Thread<EngineApi> => {
     running ??= startThread<EngineApi>(
       join(extensionPath, 'dist', 'worker.cjs'),
-      listenerOf(trainings),
+      listenerOf(trainings, readings),
       (crash) => {
         if (crash !== null) log(`the worker crashed: ${crash.stack ?? crash.message}`);
         running = null;
       },
       started,
+      { folder } satisfies WorkerStart,
     );
     return running;
   };
@@ -170,10 +183,17 @@ export function createEngine(
   };
 
   return {
-    preview(path, signal) {
+    async preview(path, signal, onReading) {
       previews += 1;
       const runId = `preview-${previews}`;
-      return cancellable(runId, signal, (remote) => remote.preview(path, runId, unsaved(path))).catch(tell);
+      if (onReading) readings.set(runId, onReading);
+      try {
+        return await cancellable(runId, signal, (remote) => remote.preview(path, runId, unsaved(path)));
+      } catch (error) {
+        return tell(error);
+      } finally {
+        readings.delete(runId);
+      }
     },
     use(job, data) {
       previews += 1;
@@ -214,8 +234,16 @@ export function createEngine(
   };
 }
 
-function listenerOf(trainings: ReadonlyMap<string, Training>): EngineListener {
+function listenerOf(
+  trainings: ReadonlyMap<string, Training>,
+  readings: ReadonlyMap<string, (share: number) => void>,
+): EngineListener {
   return {
+    reading(runId, share) {
+      readings.get(runId)?.(share);
+      trainings.get(runId)?.listener.onReading(share);
+      return Promise.resolve();
+    },
     trainProgress(progress) {
       const own = trainings.get(progress.runId);
       if (own) {

@@ -15,8 +15,9 @@ export function startThread<Remote extends object>(
   local: object,
   ended: (crash: Error | null) => void,
   started?: (worker: Worker) => void,
+  workerData?: object,
 ): Thread<Remote> {
-  const worker = new Worker(program);
+  const worker = new Worker(program, { workerData });
   started?.(worker);
   const rpc: Rpc<Remote> = createRpc<Remote>(
     {

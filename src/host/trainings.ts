@@ -105,6 +105,9 @@ export function createTrainings(services: TrainingServices): Trainings {
           `epoch ${progress.epoch} of ${progress.epochs}, loss ${lossText(courses.derived.losses)}`,
         );
       };
+      const onReading = (share: number) => {
+        activities.report(0, `reading the data, ${Math.floor(100 * share)} %`);
+      };
       const onCheck = (report: CheckReport) => {
         change(target, runId, (training) => ({
           ...training,
@@ -123,7 +126,7 @@ export function createTrainings(services: TrainingServices): Trainings {
         const result = await engine.train(
           { runId, job, data, options, ...(kept ? { states: kept.states } : {}) },
           courses,
-          { onProgress, onCheck, onCheckpoint: keeper.take, onLost },
+          { onProgress, onReading, onCheck, onCheckpoint: keeper.take, onLost },
           signal,
         );
         return finish(located, before, runId, result, keeper);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allowFused } from '../unit/engine/fused';
 import { runData } from './data';
+import { runLarger } from './largerTable';
 import { cases as engine } from './engine';
 import { FIT, fitPage, runFits } from './fits';
 import { runGrid } from './grid';
@@ -74,17 +75,26 @@ async function reading(): Promise<readonly Result[]> {
 }
 
 async function data(): Promise<readonly Result[]> {
-  const { page, results } = await runData({
+  const folder = join(root, '.cache/bench/data');
+  const read = await runData({
     rounds,
     only,
-    folder: join(root, '.cache/bench/data'),
+    folder,
     program: join(root, '.cache/bench/readOnce.cjs'),
     peer: join(root, 'test/bench/peers/data_peer.py'),
     report,
   });
+  if (only !== undefined && only !== 'larger') return read.results;
+  const larger = await runLarger({
+    rounds,
+    table: join(folder, 'table.csv'),
+    program: join(root, '.cache/bench/larger.cjs'),
+    folder,
+    report,
+  });
   // A part of the cases makes no page.
-  if (only === undefined) await writeFile(join(root, 'test/bench/data.md'), page);
-  return results;
+  if (only === undefined) await writeFile(join(root, 'test/bench/data.md'), `${read.page}\n${larger.page}`);
+  return [...read.results, ...larger.results];
 }
 
 const BENCHES: Readonly<Record<string, (() => Promise<readonly Result[]>) | undefined>> = {

@@ -60,7 +60,9 @@ if (process.argv[2] === 'engine')
     target: 'node20',
     logLevel: 'warning',
   });
-if (process.argv[2] === 'data') await bundle('readOnce.ts', 'readOnce.cjs', { format: 'cjs', minify: true });
+if (process.argv[2] === 'data')
+  for (const name of ['readOnce', 'larger'])
+    await bundle(`${name}.ts`, `${name}.cjs`, { format: 'cjs', minify: true });
 if (process.argv[2] === 'reading') {
   // The thread as the product has it, with the grammars beside it.
   await bundle('../../src/analysis.ts', 'analysis.cjs', { format: 'cjs' });

@@ -1,12 +1,12 @@
 /** The command line as it is shipped: bundled, run as a process, its JSON compared with the documented shapes. */
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { GRAMMAR_FILES, RUNTIME_FILE } from '../../../src/lang/parse';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -34,6 +34,15 @@ beforeAll(async () => {
     target: 'node20',
     format: 'esm',
     banner: { js: BANNER },
+    logLevel: 'silent',
+  });
+  await build({
+    entryPoints: [join(ROOT, 'src/worker.ts')],
+    outfile: join(folder, 'dist/worker.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
     logLevel: 'silent',
   });
   await writeFile(join(folder, 'logistic.py'), LOGISTIC);
@@ -471,6 +480,40 @@ describe('check', () => {
 });
 
 describe('train', () => {
+  test('a table that is larger than memory gives what one in memory gives', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, k) => {
+      const [x, z] = [Math.sin(k), Math.cos(1.7 * k)];
+      return `${x.toFixed(6)},${z.toFixed(6)},${x + z + Math.sin(7.3 * k) > 0 ? 1 : 0}`;
+    });
+    await writeFile(join(folder, 'many.csv'), `x1,x2,label\n${rows.join('\n')}\n`);
+    const command = [
+      'train',
+      'logistic.py',
+      '--name',
+      'propagate',
+      '--data',
+      'many.csv',
+      '--target',
+      'label',
+    ];
+    const more = ['--optimizer', 'l-bfgs', '--epochs', '50', '--json'];
+    const temporary = join(folder, 'temporary');
+    await mkdir(temporary);
+    for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, temporary);
+    const [whole, parts] = [
+      await nabla(...command, ...more),
+      await nabla(...command, ...more, '--memory', '0.2'),
+    ];
+    expect([whole.code, parts.code, parts.err]).toEqual([0, 0, '']);
+    const shown = (run: Run): { parameters: unknown; losses: unknown; computedBy: string } =>
+      json(run) as { parameters: unknown; losses: unknown; computedBy: string };
+    expect(shown(parts).computedBy).toContain('block by block from the disk');
+    expect(shown(parts).parameters).toEqual(shown(whole).parameters);
+    expect(shown(parts).losses).toEqual(shown(whole).losses);
+    vi.unstubAllEnvs();
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
   const options = ['--name', 'propagate', '--data', 'data.csv', '--target', 'label'];
 
   test('the loss falls and the gradient is checked on the way', async () => {

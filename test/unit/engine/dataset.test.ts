@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCsvReader, type Table } from '../../../src/engine/csv';
-import { describeUse, offersOf, prepareDataset, type Dataset } from '../../../src/engine/dataset';
+import { describeUse, prepareDataset, type Dataset } from '../../../src/engine/dataset';
+import { offersOf } from '../../../src/engine/datasetPlan';
 import { someRows } from '../../../src/engine/split';
 import { defaultSetting, initialParameters } from '../../../src/engine/initial';
 import type { GradientJob } from '../../../src/engine/job';

@@ -61,6 +61,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'large.csv'), table(60_000));
   worker = new Worker(outfile);
   const listener: EngineListener = {
+    reading: () => Promise.resolve(),
     trainProgress: (news) => {
       progress.push(news);
       return Promise.resolve();

@@ -52,6 +52,7 @@ export async function trainingBench(rows: number, digits = 17): Promise<Training
 
 export const silent: TrainListener = {
   onProgress: () => undefined,
+  onReading: () => undefined,
   onCheck: () => undefined,
   onCheckpoint: () => undefined,
   onLost: () => undefined,
