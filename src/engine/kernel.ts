@@ -147,8 +147,9 @@ export function createChunkRunner(
   return function* (code, own) {
     const pass = code % passes;
     const { chunk, place } = placeIn(plan, Math.floor(code / passes), own);
-    const run = instance.exports[rowsFunction(pass)];
-    if (!run) throw new Error(`the kernel has no pass ${pass}`);
+    const run = instance.exports[rowsFunction(pass, true)];
+    const runAny = instance.exports[rowsFunction(pass, false)];
+    if (!run || !runAny) throw new Error(`the kernel has no pass ${pass}`);
     const start = place * chunkRows;
     const count = Math.min(chunkRows, rows - chunk * chunkRows);
     const totals = totalsAt(plan, chunk);
@@ -164,7 +165,7 @@ export function createChunkRunner(
     if (rest === 0) return;
     // The rows that are left are shared out to the streams too.
     const each = 2 * Math.ceil(rest / (2 * STREAMS));
-    run(start + STREAMS * perStream, each, each, 1, rest, scratch, totals);
+    runAny(start + STREAMS * perStream, each, each, 1, rest, scratch, totals);
   };
 }
 

@@ -40,9 +40,15 @@ export interface Emission {
   /** Axes besides the rows and the reduced one. */
   readonly free: readonly number[];
   readonly clean: ReadonlySet<number>;
+  /** Moves along the rows of the block in scratch memory. */
+  readonly keeping: Pointer;
 }
 
-export const scopeOf = ({ context, nest, vector }: Emission, innermost: readonly number[]): Scope => {
+export const scopeOf = (
+  { context, nest, vector }: Emission,
+  innermost: readonly number[],
+  zeroed = false,
+): Scope => {
   const graph = createGraph();
   const lanes = lanesOf(graph, context.layout.double, context.fused);
   return {
@@ -55,6 +61,7 @@ export const scopeOf = ({ context, nest, vector }: Emission, innermost: readonly
     sizes: context.sizes,
     vector,
     innermost,
+    zeroed,
     made: new Map(),
   };
 };

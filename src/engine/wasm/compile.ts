@@ -76,7 +76,8 @@ const BLOCK_BYTES = 12 << 10;
 /** Instructions per number of a row beyond which reading takes no time beside computing. */
 const COMPUTING = 64;
 
-export const rowsFunction = (pass: number): string => `rows${pass}`;
+/** The function of a pass: for blocks that are whole, and for any. */
+export const rowsFunction = (pass: number, whole: boolean): string => `${whole ? 'blocks' : 'rows'}${pass}`;
 
 /** Throws NotVectorised for what kernels do not compute, and RangeErrors for sizes that are not bound. */
 export function compileKernel(program: LoopProgram, sizes: Sizes, options: KernelOptions): KernelPlan {
@@ -114,10 +115,12 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
       return called.indexOf(name);
     },
   };
-  const functions = program.passes.map(({ rows: statements }, pass) =>
-    writeRows(rowsFunction(pass), (frame) => {
-      emitRows({ program, sizes, layout, fused: options.fused, pool }, frame, statements);
-    }),
+  const functions = program.passes.flatMap(({ rows: statements }, pass) =>
+    [true, false].map((whole) =>
+      writeRows(rowsFunction(pass, whole), whole ? blockRows / STREAMS : null, (frame) => {
+        emitRows({ program, sizes, layout, fused: options.fused, pool }, frame, statements);
+      }),
+    ),
   );
   const bytes = encodeModule({
     memory: ground
@@ -151,37 +154,11 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
 export const scratchOf = (layout: Layout): number => Math.ceil((layout.scratchBytes + 64) / PAGE) * PAGE;
 
 /** The function that runs the statements over `blocks` blocks; see `Frame` for its parameters. */
-function writeRows(name: string, emit: (frame: Frame) => void): FunctionBody {
+function writeRows(name: string, whole: number | null, emit: (frame: Frame) => void): FunctionBody {
   const [start, count, gap, blocks, valid, scratch, totals] = [0, 1, 2, 3, 4, 5, 6] as const;
   return writeFunction(name, new Array<typeof I32>(7).fill(I32), (code) => {
-    const runs = code.local(I32);
-    const runLength = code.local(I32);
-    const contiguous = (then: () => void, otherwise: () => void): void => {
-      code.get(gap);
-      code.get(count);
-      code.scalar('i32.eq');
-      code.choose(I32, then, otherwise);
-    };
-    contiguous(
-      () => {
-        code.i32(1);
-      },
-      () => {
-        code.i32(STREAMS);
-      },
-    );
-    code.set(runs);
-    contiguous(
-      () => {
-        code.get(valid);
-      },
-      () => {
-        code.get(count);
-      },
-    );
-    code.set(runLength);
     code.doWhile(() => {
-      emit({ code, start, count, gap, valid, scratch, totals, runs, runLength });
+      emit({ code, start, count, gap, valid, scratch, totals, whole });
       code.get(start);
       code.get(count);
       code.scalar('i32.add');

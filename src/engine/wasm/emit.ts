@@ -2,6 +2,7 @@
 import type { Code } from './code';
 import { V128 } from './encode';
 import type { Graph, GraphNode, Value } from './graph';
+import { fixedNodes } from './stages';
 
 /** What several functions of a module share. */
 export interface Pool {
@@ -18,14 +19,14 @@ export interface EmittedGraph {
   get(root: Value): void;
 }
 
-export function emitGraph(code: Code, pool: Pool, graph: Graph, roots: readonly Value[]): EmittedGraph {
+export function emitGraph(
+  code: Code,
+  pool: Pool,
+  graph: Pick<Graph, 'nodes'>,
+  roots: readonly Value[],
+): EmittedGraph {
   const uses = countUses(graph, roots);
-  const fixed = graph.nodes.map(() => false);
-  graph.nodes.forEach((node, k) => {
-    fixed[k] =
-      node.op === 'constant' ||
-      (node.op === 'read' ? node.fixed : node.op !== 'gather' && node.args.every((a) => fixed[a] === true));
-  });
+  const fixed = fixedNodes(graph);
   const locals = new Map<Value, number>();
 
   const put = (value: Value): void => {
@@ -108,13 +109,13 @@ export function emitGraph(code: Code, pool: Pool, graph: Graph, roots: readonly 
   };
 }
 
-function nodeOf(graph: Graph, value: Value): GraphNode {
+function nodeOf(graph: Pick<Graph, 'nodes'>, value: Value): GraphNode {
   const node = graph.nodes[value];
   if (!node) throw new RangeError(`no value ${value}`);
   return node;
 }
 
-function countUses(graph: Graph, roots: readonly Value[]): Uint32Array {
+function countUses(graph: Pick<Graph, 'nodes'>, roots: readonly Value[]): Uint32Array {
   const uses = new Uint32Array(graph.nodes.length);
   for (const root of roots) uses[root] = (uses[root] ?? 0) + 1;
   for (let k = graph.nodes.length - 1; k >= 0; k -= 1) {

@@ -13,6 +13,19 @@ export type Group = readonly Statement[];
 export const isElementwise = (statement: Statement): boolean =>
   statement.reduce === null || foldsRows(statement);
 
+/** The sum of a product of two reads: a matrix product. */
+export function isProduct({ tape, reduce }: Statement): boolean {
+  const [first, second, product] = tape;
+  return (
+    reduce === 'sum' &&
+    tape.length === 3 &&
+    first?.op === 'load' &&
+    second?.op === 'load' &&
+    product?.op === 'mul' &&
+    product.a !== product.b
+  );
+}
+
 /** The lengths of the axes besides the rows. */
 const shapeOf = (statement: Statement, sizes: Sizes): string =>
   statement.axes

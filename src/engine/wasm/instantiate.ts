@@ -105,6 +105,8 @@ export interface Scope {
   readonly vector: number;
   /** Axes of the loops around which what does not move along them is computed once. */
   readonly innermost: readonly number[];
+  /** Whether lanes that are not in use are read as 0, and not as what follows in memory. */
+  readonly zeroed: boolean;
   /** Values of buffers computed in the same body: buffer and element -> value. */
   readonly made: Map<string, Value>;
 }
@@ -211,7 +213,7 @@ function readValue(scope: Scope, site: Site, combo: Combo): Value {
   const point = combo[vector];
   const count = point?.lanes ?? l.count;
   const stream = streamOf(site.pointer, combo);
-  const key = `${nest.id(site.pointer)} ${offset} ${stride} ${count} ${stream}`;
+  const key = `${nest.id(site.pointer)} ${offset} ${stride} ${stride === 0 ? l.count : count} ${stream}`;
   const size = l.double ? 64 : 32;
   return scope.graph.read(key, isFixed(scope, site.pointer), () => {
     if (stride === 0) {
@@ -220,9 +222,16 @@ function readValue(scope: Scope, site: Site, combo: Combo): Value {
       return;
     }
     // After the last element of every buffer there is room; what lanes that are not in use hold is of no account.
-    if (stride === 1) {
+    if (stride === 1 && !(scope.zeroed && count < l.count)) {
       nest.address(site.pointer, stream);
       code.memory('v128.load', offset);
+      return;
+    }
+    if (stride === 1 && count > 1 && !l.double) {
+      if (count === 3) nest.address(site.pointer, stream);
+      nest.address(site.pointer, stream);
+      code.memory('v128.load64_zero', offset);
+      if (count === 3) code.memoryLane('v128.load32_lane', offset + 2 * l.bytes, 2);
       return;
     }
     for (let lane = 0; lane < count; lane += 1) nest.address(site.pointer, stream);

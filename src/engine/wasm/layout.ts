@@ -32,7 +32,11 @@ export interface Layout {
   readonly bytes: number;
   /** Rows that a block holds at most. */
   readonly blockRows: number;
+  /** In the scratch memory: `KEPT_COLUMNS` columns of what one stage of a computation keeps for later ones. */
+  readonly kept: number;
 }
+
+export const KEPT_COLUMNS = 32;
 
 /** Rows after the last that may be read and written. */
 export const SLACK_ROWS = 8;
@@ -49,6 +53,10 @@ export interface Ground {
 }
 
 const NEW_GROUND: Ground = { origin: 0, placed: new Map() };
+
+/** Bytes of one number for each row that a block has room for. */
+export const columnBytes = ({ blockRows, double }: Pick<Layout, 'blockRows' | 'double'>): number =>
+  aligned((blockRows + SLACK_ROWS) * (double ? 8 : 4));
 
 /** Throws a RangeError for a size that is not bound. */
 export function layOut(
@@ -68,6 +76,8 @@ export function layOut(
     return offset;
   };
   const capacity = blockRows + SLACK_ROWS;
+  const kept = scratchBytes;
+  scratchBytes += KEPT_COLUMNS * columnBytes({ blockRows, double });
   const copies = new Map<number, Store>();
   const stores = program.buffers.map((buffer, id): Store => {
     const extents = buffer.dims.map((size) => sizeOf(size, sizes));
@@ -130,6 +140,7 @@ export function layOut(
     totalBytes: aligned(totalBytes),
     bytes: end - origin,
     blockRows,
+    kept,
   };
 }
 

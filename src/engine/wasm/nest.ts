@@ -1,8 +1,8 @@
 /**
  * Loop nests over the axes of a statement, with pointers that follow them. Loops over axes of constant length are split
- * into tiles of `points`, whose offsets are constants, and a rest; the axis of the rows is run through in one of three ways
- * (`RowLoop`), as the rows of a block come from up to four places of the data, far apart, which keeps more reads of memory
- * under way than one place does.
+ * into tiles of `points`, whose offsets are constants, and a rest; the axis of the rows is run through in one of two ways, as
+ * the rows of a whole block come from four places of the data, far apart, which keeps more reads of memory under way than
+ * one place does.
  */
 import type { Code } from './code';
 import { I32 } from './encode';
@@ -34,16 +34,15 @@ export interface Pointer {
 /** Locals of the function that every nest in it uses. */
 export interface Frame {
   readonly code: Code;
-  /** First row of the block, rows per stream, rows from one stream to the next, rows in all. */
+  /** First row of the block, rows per stream, rows from one stream to the next, rows in all; short blocks are in one piece. */
   readonly start: number;
   readonly count: number;
   readonly gap: number;
   readonly valid: number;
   readonly scratch: number;
   readonly totals: number;
-  /** One where the streams follow each other, which makes them one; else four. Rows in each of these. */
-  readonly runs: number;
-  readonly runLength: number;
+  /** Rows per stream where every block is whole, so that all loops are of constant length; else null. */
+  readonly whole: number | null;
 }
 
 export interface Axis {
@@ -71,8 +70,8 @@ export interface Nest {
    */
   over(axis: Axis, prepare: (points: readonly Point[]) => () => void): void;
   /**
-   * Runs over the rows in steps. Where the step is larger than 1, rows after the last are run over too: they are inside the
-   * block's buffers and padding. The body is given the local that holds the position within the run of rows.
+   * Runs over the rows in steps. Where blocks may be short and the step is larger than 1, rows after the last are run over
+   * too: they are inside the block's buffers and padding. The body is given the local that holds the position in the block.
    */
   overRows(step: number, prepare: () => (position: number) => void): void;
   /** Runs over the rows of all four streams side by side. */
@@ -115,9 +114,60 @@ export function createNest(frame: Frame): Nest {
 
   /** Puts the distance between two streams on the stack, in bytes of a pointer. */
   const streamStride = (pointer: Pointer, rows: number): void => {
-    code.get(pointer.base === 'scratch' ? rows : frame.gap);
+    if (pointer.base === 'scratch') putCount(rows);
+    else code.get(frame.gap);
     code.i32(pointer.strides[ROW] ?? 0);
     code.scalar('i32.mul');
+  };
+
+  const putCount = (local: number): void => {
+    if (frame.whole === null) code.get(local);
+    else code.i32(frame.whole);
+  };
+
+  /**
+   * One loop over the rows of all streams of a whole block: in the scratch memory they follow each other, and elsewhere a
+   * pointer jumps when a stream is done.
+   */
+  const overWhole = (quarter: number, step: number, prepare: () => (position: number) => void): void => {
+    moving(ROW, 1, (moved) => {
+      const body = prepare();
+      const jumping = moved.filter(({ base }) => base !== 'scratch');
+      const jumps = jumping.map((pointer) => {
+        const jump = code.local(I32);
+        code.get(frame.gap);
+        code.i32(quarter);
+        code.scalar('i32.sub');
+        code.i32(pointer.strides[ROW] ?? 0);
+        code.scalar('i32.mul');
+        code.set(jump);
+        return jump;
+      });
+      const position = code.local(I32);
+      code.i32(0);
+      code.set(position);
+      code.doWhile(() => {
+        body(position);
+        advance(moved, ROW, step);
+        code.increase(position, step);
+        jumping.forEach(({ locals }, k) => {
+          for (const local of locals ?? []) {
+            code.get(local);
+            code.get(jumps[k] ?? 0);
+            code.get(position);
+            code.i32(quarter - 1);
+            code.scalar('i32.and');
+            code.scalar('i32.eqz');
+            code.scalar('i32.mul');
+            code.scalar('i32.add');
+            code.set(local);
+          }
+        });
+        code.get(position);
+        code.i32(STREAMS * quarter);
+        code.scalar('i32.lt_u');
+      });
+    });
   };
 
   const repeat = (limit: () => void, step: number, body: (position: number) => void): void => {
@@ -198,33 +248,20 @@ export function createNest(frame: Frame): Nest {
       });
     },
     overRows: (step, prepare) => {
-      moving(ROW, 1, (outer) => {
+      if (frame.whole !== null) {
+        overWhole(frame.whole, step, prepare);
+        return;
+      }
+      moving(ROW, 1, (moved) => {
+        const body = prepare();
         repeat(
           () => {
-            code.get(frame.runs);
+            code.get(frame.valid);
           },
-          1,
-          () => {
-            moving(ROW, 1, (inner) => {
-              const body = prepare();
-              repeat(
-                () => {
-                  code.get(frame.runLength);
-                },
-                step,
-                (position) => {
-                  body(position);
-                  advance(inner, ROW, step);
-                },
-              );
-            });
-            for (const pointer of outer)
-              for (const local of pointer.locals ?? []) {
-                code.get(local);
-                streamStride(pointer, frame.runLength);
-                code.scalar('i32.add');
-                code.set(local);
-              }
+          step,
+          (position) => {
+            body(position);
+            advance(moved, ROW, step);
           },
         );
       });
@@ -243,7 +280,7 @@ export function createNest(frame: Frame): Nest {
           });
         repeat(
           () => {
-            code.get(frame.count);
+            putCount(frame.count);
           },
           step,
           () => {
