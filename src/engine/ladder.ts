@@ -15,11 +15,18 @@ export interface Sample {
   readonly branches: Int32Array | null;
 }
 
+/** The function at a distance; `exact` is what rounding made of the distance. */
+export interface Taken {
+  readonly sample: Sample;
+  readonly exact: number;
+}
+
+/** Work that asks for the function at distances, one at a time, so that several lines can be followed side by side. */
+export type Following<R> = Generator<number, R, Taken>;
+
 export interface Line {
   /** One per part. */
   readonly weights: Float64Array;
-  /** The function at distance t; `exact` is the distance that rounding made of it. */
-  sample(t: number): { readonly sample: Sample; readonly exact: number };
   /** A length at which the function changes noticeably, as a first guess. */
   readonly scale: number;
   /** Standard deviation of the rounding noise in a difference of two values of the function. */
@@ -53,10 +60,8 @@ interface Rung {
   readonly width: number;
 }
 
-/** Pauses (yields) after each evaluation of the function. */
-export function* lineDerivative(line: Line): Generator<void, LineResult> {
-  const { sample: center } = line.sample(0);
-  yield;
+export function* lineDerivative(line: Line): Following<LineResult> {
+  const { sample: center } = yield 0;
   const unstable = (step: number): LineResult => ({ value: NaN, error: Infinity, state: 'unstable', step });
   if (!allFinite(center.parts)) return unstable(line.scale);
 
@@ -67,7 +72,7 @@ export function* lineDerivative(line: Line): Generator<void, LineResult> {
   const { weights } = line;
   const firstSmooth = new Int32Array(center.parts.length);
   for (let k = 0; k < MOST_RUNGS; k += 1) {
-    const rung = top.rungs[k] ?? (yield* take(line, top.step / 2 ** k));
+    const rung = top.rungs[k] ?? (yield* take(top.step / 2 ** k));
     if (!isFinite(rung)) return unstable(top.step);
     markChanges(firstSmooth, center, rung, k);
     rungs.push(rung);
@@ -89,11 +94,9 @@ export function* lineDerivative(line: Line): Generator<void, LineResult> {
   return { value, error, state: 'smooth', step: top.step };
 }
 
-function* take(line: Line, t: number): Generator<void, Rung> {
-  const up = line.sample(t);
-  yield;
-  const down = line.sample(-t);
-  yield;
+function* take(t: number): Following<Rung> {
+  const up = yield t;
+  const down = yield -t;
   return { up: up.sample, down: down.sample, width: up.exact - down.exact };
 }
 
@@ -119,12 +122,12 @@ interface Top {
 }
 
 /** The two longest rungs: where the parts of the function bend noticeably, but not so much that the series diverges. */
-function* findTop(line: Line, center: Sample): Generator<void, Top | null> {
+function* findTop(line: Line, center: Sample): Following<Top | null> {
   let t = line.scale;
   let best: (Top & { readonly bend: number }) | null = null;
   for (let attempt = 0; attempt < 12; attempt += 1) {
-    const rung = yield* take(line, t);
-    const half = yield* take(line, t / 2);
+    const rung = yield* take(t);
+    const half = yield* take(t / 2);
     if (!isFinite(rung) || !isFinite(half)) {
       t /= 16;
       continue;

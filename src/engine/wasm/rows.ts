@@ -190,6 +190,8 @@ function firstLanes(l: Lanes, count: number): Value {
 
 /** Vectors of a reduced axis whose code stands one after the other. */
 const UNROLLED = 32;
+/** Steps along a reduced axis that vectors do not run along. */
+const STEPS = 4;
 
 /**
  * Reductions over an axis that is not the rows, in vectors along that axis (whose lanes are added up at the end) or along
@@ -200,13 +202,15 @@ function reduceInStreams(emission: Emission, reduced: number): void {
   const [work] = works;
   if (!work) return;
   const along = vector === reduced;
-  const tile = nest.frame.whole === null ? 2 : evenTile(Math.ceil((lengths[reduced] ?? 1) / lanes), UNROLLED);
+  const whole = nest.frame.whole !== null;
+  const vectors = Math.ceil((lengths[reduced] ?? 1) / lanes);
+  const tile = along ? (whole ? evenTile(vectors, UNROLLED) : 2) : whole ? STEPS : 1;
   const rows = Array.from({ length: STREAMS }, (_, stream): Point => ({ offset: 0, lanes: 1, stream }));
   const tiles = free.map((id, k) => (along ? (k === free.length - 1 ? 2 : 1) : id === vector ? 2 : 1));
   overAll(nest, freeAxes(emission, tiles), (points) => {
     nest.overStreams(1, () => {
       const accumulators = startAccumulators(emission, combosOf(new Map([...points, [ROW, rows]])), 1);
-      reduceOver(emission, reduced, along ? tile : 1, along ? lanes : 1, accumulators);
+      reduceOver(emission, reduced, tile, along ? lanes : 1, accumulators);
       if (along) storeReduced(emission, accumulators);
       else
         for (const accumulator of accumulators)
@@ -266,7 +270,9 @@ function foldRow(
 ): (() => void)[] {
   const { nest, context } = emission;
   const { code } = nest.frame;
-  const groups = nest.frame.whole === null ? [accumulators] : inGroups(accumulators, SUMS / 2);
+  // Tiles of two axes share their operands, and are as large as the registers allow.
+  const shared = emission.free.length > 1 || nest.frame.whole === null;
+  const groups = shared ? [accumulators] : inGroups(accumulators, SUMS / 2);
   return groups.map((group) => {
     const scope = scopeOf(emission, [ROW]);
     const sums = group.map((accumulator) => {
