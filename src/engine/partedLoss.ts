@@ -20,6 +20,8 @@ export interface LossRequest {
   readonly data: Arrays;
   /** Where the derivative is taken. */
   readonly parameters: Arrays;
+  /** Most points in one pass over the data; by default as many as save time, which depends on the size of the data. */
+  readonly points?: number;
 }
 
 export interface PartedLoss {
@@ -43,6 +45,8 @@ interface Evaluator {
 
 /** Points in one pass: enough that reading the data takes no time beside computing. */
 const WIDTH = 16;
+/** Numbers of data from which on one pass for all points is sooner done than a kernel for one point runs for each. */
+const LARGE_DATA = 1 << 19;
 /** Bytes of the samples that lines followed side by side may hold on to. */
 const SAMPLES_BYTES = 1 << 29;
 /** Bytes per part and line: up to two points on each rung, the hash of the pieces included. */
@@ -173,8 +177,10 @@ export function createLoss(request: LossRequest): PartedLoss {
     });
     return { parts, branches: hashes };
   };
+  const numbers = Object.values(request.data).reduce((sum, { length }) => sum + length, 0);
   const affordable = Math.floor(SAMPLES_BYTES / (LINE_BYTES * Math.max(1, weights.length)));
-  const width = many ? Math.max(1, Math.min(WIDTH, affordable)) : 1;
+  const wanted = request.points ?? (numbers >= LARGE_DATA ? WIDTH : 1);
+  const width = many ? Math.max(1, Math.min(WIDTH, wanted, affordable)) : 1;
   return {
     weights,
     width,
@@ -183,7 +189,8 @@ export function createLoss(request: LossRequest): PartedLoss {
     samples: (points) => {
       const [last] = points.slice(-1);
       // For a few points, passes of their own are shorter.
-      if (!many || !last || points.length < WIDTH / 4) return points.map((point) => sampleOf(run(point)));
+      if (!many || !last || width === 1 || points.length < WIDTH / 4)
+        return points.map((point) => sampleOf(run(point)));
       atMany ??= many();
       const padded = Array.from({ length: WIDTH }, (_, k) => points[k] ?? last);
       evaluations += points.length;
