@@ -82,23 +82,22 @@ export function stagesOf(
       depths[arg] = Math.min(depths[arg] ?? depth, (depths[k] ?? depth) - latency(node));
   }
   const count = Math.max(1, Math.round(depth / STAGE));
-  /** Values that are made before a depth and used after it. */
-  const crossing = (end: number): Set<Value> => {
-    const found = new Set<Value>();
-    nodes.forEach(({ args }, k) => {
-      if (!needed.has(k) || (depths[k] ?? 0) <= end) return;
-      for (const arg of args)
-        if ((depths[arg] ?? 0) <= end && fixed[arg] !== true && nodes[arg]?.op !== 'read') found.add(arg);
-    });
-    return found;
-  };
+  const lastUse = depths.map(() => -1);
+  nodes.forEach(({ args }, k) => {
+    if (needed.has(k)) for (const arg of args) lastUse[arg] = Math.max(lastUse[arg] ?? -1, depths[k] ?? 0);
+  });
+  /** Whether a value is made before a depth and used after it; what is read is read again. */
+  const crosses = (k: Value, end: number): boolean =>
+    (depths[k] ?? 0) <= end && (lastUse[k] ?? -1) > end && fixed[k] !== true && nodes[k]?.op !== 'read';
+  const crossing = (end: number): Value[] => [...nodes.keys()].filter((k) => crosses(k, end));
   const ends = Array.from({ length: count - 1 }, (_, s) => {
-    const middle = ((s + 1) * depth) / count;
+    const middle = Math.round(((s + 1) * depth) / count);
     const leeway = (LEEWAY * depth) / count;
     let best = { end: middle, size: Infinity };
     for (let off = 0; off <= leeway; off += 1)
-      for (const end of [middle - off, middle + off]) {
-        const { size } = crossing(end);
+      for (const end of off === 0 ? [middle] : [middle - off, middle + off]) {
+        let size = 0;
+        for (let k = 0; k < nodes.length; k += 1) if (crosses(k, end)) size += 1;
         if (size < best.size) best = { end, size };
       }
     return best.end;
