@@ -4,6 +4,7 @@
  */
 import { isSingle } from './arrays';
 import type { Callable, Executed } from './execution';
+import { filledParameters } from './filled';
 import { ownParameters } from './members';
 import { gradientOf, roleHint } from './names';
 import { array, type Run } from './run';
@@ -42,6 +43,9 @@ export function linkBackward(
   const outputs = handed.filter((part) => isOutput(part, main));
   const first = outputs[0]?.value;
   const open: Parameter[] = [];
+  const filled = filledParameters(backward.fn);
+  for (const name of filled)
+    if (!given.has(name)) given.set(name, { kind: 'sequence', form: 'list', items: [] });
   for (const parameter of ownParameters(backward)) {
     if (given.has(parameter.name) || !isOpen(parameter)) continue;
     const kept = keptValue(parameter.name, handed, outputs, main);

@@ -5,7 +5,7 @@
 import type { Callable } from './execution';
 import { ownParameters } from './members';
 import { scriptIteration, type Iteration } from './iteration';
-import { isGradientName, isModelName, isLossName, roleHint } from './names';
+import { IMPLIED_LOSS, isGradientName, isModelName, isLossName, roleHint } from './names';
 import { childrenOf, eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
 import { isCacheName, isUpstreamName, isVjpName } from './upstream';
 import { withNamedUpdates } from './namedUpdates';
@@ -16,35 +16,40 @@ interface Difference {
   readonly label: Expression;
 }
 
-/** One of the usual losses, as code. */
+/** One of the usual losses of a prediction and its labels, summed over all there are. */
 export interface UsualLoss {
   readonly title: string;
-  readonly statements: (difference: Difference) => Statement[];
+  readonly value: (difference: Difference) => Expression;
 }
 
-const LOSS = 'implied_loss';
+const LOSS = IMPLIED_LOSS;
 
 const LABEL =
-  /(^|_)(y|t|yt|targets?|labels?|expected|truth|desired|actual|answers?)(_|\d|$)|(training|expected|desired|target|true)_(\w+_)?outputs?$|^y_?(train|true|batch|onehot|one_hot)$/i;
+  /(^|_)(y|ys|t|yt|targets?|labels?|expected|truth|desired|actual|answers?)(_|\d|$)|(training|expected|desired|target|true)_(\w+_)?outputs?$|^y_?(train|true|batch|onehot|one_hot)$/i;
 
 const nameOf = (e: Expression): string | null =>
   e.kind === 'name' ? e.name : e.kind === 'attribute' && e.object.kind === 'name' ? e.name : null;
 
 const isLabel = (e: Expression): boolean => {
-  const name = nameOf(e);
+  const name = rootName(e);
   return (
-    name !== null &&
+    name !== '' &&
     (LABEL.test(name) || roleHint(name, false) === 'label') &&
     roleHint(name, false) !== 'prediction'
   );
 };
 
+/** Something that may be a prediction or a label: a variable, an entry of one, what a model returns. */
+const isValue = (e: Expression): boolean =>
+  e.kind === 'subscript'
+    ? isValue(e.object)
+    : e.kind === 'call' || (e.kind === 'binary' && /^[+*@]$/.test(e.operator)) || nameOf(e) !== null;
+
 /** `y - a` or `a - y`, the first one in the order of evaluation. */
 function differenceIn(e: Expression): Difference | null {
   if (e.kind === 'binary' && e.operator === '-') {
     const [a, b] = [e.left, e.right];
-    const isPath = nameOf(a) !== null && nameOf(b) !== null;
-    if (isPath && isLabel(a) !== isLabel(b))
+    if (isValue(a) && isValue(b) && isLabel(a) !== isLabel(b))
       return isLabel(a) ? { prediction: b, label: a } : { prediction: a, label: b };
   }
   for (const part of childrenOf(e)) {
@@ -63,40 +68,31 @@ function differenceOf(s: Statement): Difference | null {
 export const USUAL_LOSSES: readonly UsualLoss[] = [
   {
     title: 'half the squared error',
-    statements: ({ prediction: a, label: y }) => {
+    value: ({ prediction: a, label: y }) => {
       const { span } = a;
-      const squared: Expression = {
-        kind: 'binary',
-        operator: '**',
-        left: minus(a, y),
-        right: number('2', span),
-        span,
-      };
-      return [
-        assigned({ kind: 'binary', operator: '/', left: summed(squared), right: number('2', span), span }),
-      ];
+      const two = number('2', span);
+      const squared: Expression = { kind: 'binary', operator: '**', left: minus(a, y), right: two, span };
+      return { kind: 'binary', operator: '/', left: summed(squared), right: two, span };
     },
   },
   {
     title: 'the cross-entropy of 0/1 labels',
-    statements: ({ prediction: a, label: y }) => {
+    value: ({ prediction: a, label: y }) => {
       const one = number('1', a.span);
-      const both: Expression = {
-        kind: 'binary',
-        operator: '+',
-        left: times(y, logged(a)),
-        right: times(minus(one, y), logged(minus(one, a))),
-        span: a.span,
-      };
-      return [LOGARITHM(a), assigned(negative(summed(both)))];
+      return negative(
+        summed({
+          kind: 'binary',
+          operator: '+',
+          left: times(y, logged(a)),
+          right: times(minus(one, y), logged(minus(one, a))),
+          span: a.span,
+        }),
+      );
     },
   },
   {
     title: 'the cross-entropy of one-hot labels',
-    statements: ({ prediction: a, label: y }) => [
-      LOGARITHM(a),
-      assigned(negative(summed(times(y, logged(a))))),
-    ],
+    value: ({ prediction: a, label: y }) => negative(summed(times(y, logged(a)))),
   },
 ];
 
@@ -125,31 +121,25 @@ const negative = (operand: Expression): Expression => ({
   span: operand.span,
 });
 
-const summed = (object: Expression): Expression => ({
+/** Functions of the interpreter under names that no code has. */
+const SUM = '%sum';
+const LOG = '%log';
+
+const applied = (name: string, value: Expression): Expression => ({
   kind: 'call',
-  callee: { kind: 'attribute', object, name: 'sum', span: object.span },
-  args: [],
-  span: object.span,
-});
-
-const LOG = 'implied_log';
-
-const LOGARITHM = ({ span }: Expression): Statement => ({
-  kind: 'import',
-  imports: [{ module: 'numpy', member: 'log', alias: LOG }],
-  span,
-});
-
-const logged = (value: Expression): Expression => ({
-  kind: 'call',
-  callee: { kind: 'name', name: LOG, span: value.span },
+  callee: { kind: 'name', name, span: value.span },
   args: [{ name: null, value, spread: false }],
   span: value.span,
 });
 
+const summed = (value: Expression): Expression => applied(SUM, value);
+const logged = (value: Expression): Expression => applied(LOG, value);
+
+const lossName = (span: Expression['span']): Expression => ({ kind: 'name', name: LOSS, span });
+
 const assigned = (value: Expression): Statement => ({
   kind: 'assign',
-  targets: [{ kind: 'name', name: LOSS, span: value.span }],
+  targets: [lossName(value.span)],
   value,
   span: value.span,
 });
@@ -190,11 +180,15 @@ export function withUsualLosses(body: readonly Statement[]): { title: string; bo
   if (hasLoss(body)) return [];
   const named = withNamedUpdates(body);
   if (!writesGradients(named)) return [];
-  return likeliestFirst(named).flatMap(({ title, statements }) => {
-    const made = inserted(named, statements);
+  return likeliestFirst(named).flatMap(({ title, value }) => {
+    const made = inserted(named, value);
     return made ? [{ title, body: made }] : [];
   });
 }
+
+/** Whether the loss that was put in is computed by the statements themselves, and not in a loop that is a training loop. */
+export const computesImplied = (body: readonly Statement[]): boolean =>
+  body.some((s) => s.kind === 'assign' && s.targets.some((target) => nameOf(target) === LOSS));
 
 /** The loops of a script, each with each of the usual losses. */
 export function usualScripts(script: readonly Statement[]): { title: string; iteration: Iteration }[][] {
@@ -221,16 +215,44 @@ function writesGradients(body: readonly Statement[]): boolean {
   return count > 0;
 }
 
-function inserted(body: readonly Statement[], loss: UsualLoss['statements']): Statement[] | null {
+function inserted(body: readonly Statement[], loss: UsualLoss['value'], adds = false): Statement[] | null {
   for (const [k, s] of body.entries()) {
     const difference = differenceOf(s);
-    if (difference) return [...body.slice(0, k), ...loss(difference), ...body.slice(k)];
-    const inner =
-      s.kind === 'for' || s.kind === 'while' || s.kind === 'block' ? inserted(s.body, loss) : null;
-    if (inner && (s.kind === 'for' || s.kind === 'while' || s.kind === 'block'))
-      return [...body.slice(0, k), { ...s, body: inner }, ...body.slice(k + 1)];
+    if (difference) {
+      const value = loss(difference);
+      const { span } = value;
+      const own: Statement = adds
+        ? { kind: 'augment', operator: '+', target: lossName(span), value, span }
+        : assigned(value);
+      return [...body.slice(0, k), own, ...body.slice(k)];
+    }
+    if (s.kind !== 'for' && s.kind !== 'while' && s.kind !== 'block') continue;
+    const collects = adds || (s.kind === 'for' && addsGradients(s.body));
+    const inner = inserted(s.body, loss, collects);
+    const start = collects && !adds ? [assigned(number('0', s.span))] : [];
+    if (inner) return [...body.slice(0, k), ...start, { ...s, body: inner }, ...body.slice(k + 1)];
   }
   return null;
+}
+
+/** Whether the passes of a loop add to gradients that exist before it: then it is a loop over samples. */
+function addsGradients(body: readonly Statement[]): boolean {
+  const own = new Set<string>();
+  const added = new Set<string>();
+  eachStatement(body, (s) => {
+    for (const target of s.kind === 'assign' ? s.targets : []) own.add(rootName(target));
+    if (s.kind === 'augment' && s.operator === '+') added.add(rootName(s.target));
+  });
+  return [...added].some((name) => !own.has(name) && isSumOfGradients(name));
+}
+
+const isSumOfGradients = (name: string): boolean =>
+  /^(d|g|grad|delta)_?[A-Za-z]\w*$|(grads?|gradients?|slope|deriv(ative)?)$/i.test(name) && name !== LOSS;
+
+/** The name of what a target is, or is a part of. */
+function rootName(e: Expression): string {
+  if (e.kind === 'subscript') return rootName(e.object);
+  return nameOf(e) ?? '';
 }
 
 /** A forward and a backward method without a loss between them, as a loss of what the first one predicts. */
@@ -274,7 +296,7 @@ function compositionOf(
   forward: Callable,
   backward: Callable,
   { prediction, label }: Difference,
-  { title, statements }: UsualLoss,
+  { title, value }: UsualLoss,
 ): ImpliedComposition | null {
   const { span } = backward.fn;
   const named = (name: string): Expression => ({ kind: 'name', name, span });
@@ -302,7 +324,7 @@ function compositionOf(
       ? { kind: 'expression', value: call, span }
       : { kind: 'assign', targets: [predicted], value: call, span },
     ...(isParameter ? [{ kind: 'assign', targets: [prediction], value: predicted, span } as const] : []),
-    ...statements({ prediction: predicted, label }),
+    assigned(value({ prediction: predicted, label })),
     { kind: 'return', value: named(LOSS), span },
   ];
   const fn: FunctionNode = {

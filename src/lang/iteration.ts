@@ -1,7 +1,7 @@
 /** Training loops: one pass of the loop as a function of the values that it carries along. */
 import { isLossName } from './names';
 import { assignedNames } from './assigned';
-import { eachStatement, type FunctionNode, type Statement } from './syntax';
+import { eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
 
 type Loop = Statement & { kind: 'for' | 'while' };
 
@@ -18,7 +18,8 @@ export function iterationOf(fn: FunctionNode): Iteration | null {
   if (!loop || !isTraining(loop)) return null;
   const before = fn.body.slice(0, at);
   const defined = new Set([...fn.parameters.map((p) => p.name), ...assignedNames(before)]);
-  const carried = new Set([...assignedNames(loop.body)].filter((name) => defined.has(name)));
+  const changed = [...assignedNames(loop.body), ...descended(loop.body)];
+  const carried = new Set(changed.filter((name) => defined.has(name)));
   const attributes = assignedAttributes(loop.body);
   const body: Statement[] = [
     ...before,
@@ -57,12 +58,27 @@ const counter = (loop: Loop): Statement[] =>
 
 const computesLoss = (body: readonly Statement[]): boolean => [...assignedNames(body)].some(isLossName);
 
-/** Attributes of plain objects that a body assigns: `self.w`. */
+/** Arrays whose entries a body takes something from: `w[j] -= rate * dw[j]`. */
+function descended(body: readonly Statement[]): string[] {
+  const found: string[] = [];
+  eachStatement(body, (s) => {
+    if (s.kind !== 'augment' || s.operator !== '-' || s.target.kind !== 'subscript') return;
+    const root = rootOf(s.target);
+    if (root.kind === 'name') found.push(root.name);
+  });
+  return found;
+}
+
+/** What an entry is one of. */
+const rootOf = (e: Expression): Expression => (e.kind === 'subscript' ? rootOf(e.object) : e);
+
+/** Attributes of plain objects that a body assigns (`self.w`), or takes something from the entries of. */
 function assignedAttributes(body: readonly Statement[]): { object: string; name: string }[] {
   const found = new Map<string, { object: string; name: string }>();
   eachStatement(body, (s) => {
     const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
-    for (const target of targets)
+    const isStep = s.kind === 'augment' && s.operator === '-';
+    for (const target of isStep ? targets.map(rootOf) : targets)
       if (target.kind === 'attribute' && target.object.kind === 'name')
         found.set(`${target.object.name}.${target.name}`, { object: target.object.name, name: target.name });
   });

@@ -182,6 +182,9 @@ export const METHODS: ReadonlySet<string> = new Set([
   'slogdet',
 ]);
 
+/** Names of what is put into code that is read, which no code has. */
+export const INSERTED: Readonly<Record<string, string>> = { '%sum': 'numpy.sum', '%log': 'numpy.log' };
+
 /** Names that every JavaScript file has, and the syntax that is read as calls; as library paths. */
 export const JAVASCRIPT_GLOBALS: Readonly<Record<string, string>> = {
   Math: 'Math',

@@ -4,7 +4,7 @@ import { before } from './cells';
 import { evaluate } from './expressions';
 import { canonicalModule, javascriptArrays } from './jsLibraries';
 import { arrayLibrary, meaningOf } from './libraries';
-import { BUILTINS, JAVASCRIPT_GLOBALS } from './library';
+import { BUILTINS, INSERTED, JAVASCRIPT_GLOBALS } from './library';
 import { unsupported, type ArrayLibrary, type Run } from './run';
 import { functionValue } from './statements';
 import {
@@ -161,9 +161,10 @@ function importedValue(run: Run, from: ModuleIndex | undefined, item: Import, sp
 
 /** What a name means that the file does not define. */
 function builtin(family: Family, name: string): Value | undefined {
-  if (family === 'python')
+  const inserted = entry(INSERTED, name);
+  if (inserted === undefined && family === 'python')
     return BUILTINS.has(name) ? { kind: 'library', path: `builtins.${name}` } : undefined;
-  const path = entry(JAVASCRIPT_GLOBALS, name);
+  const path = inserted ?? entry(JAVASCRIPT_GLOBALS, name);
   return path === undefined ? undefined : { kind: 'library', path };
 }
 

@@ -76,7 +76,9 @@ function split(e: Expression): { rates: readonly Expression[]; rest: Expression 
 
 const isRate = (e: Expression): boolean => e.kind === 'number' || RATE.test(nameOf(e) ?? '');
 
+/** Whether it is more than a name and numbers; what it is divided by only scales it. */
 const computes = (e: Expression): boolean =>
   e.kind === 'call' ||
   (e.kind === 'unary' && computes(e.operand)) ||
-  (e.kind === 'binary' && (e.operator === '@' || computes(e.left) || computes(e.right)));
+  (e.kind === 'binary' &&
+    (e.operator === '@' || computes(e.left) || (e.operator !== '/' && computes(e.right))));

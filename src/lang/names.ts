@@ -74,7 +74,8 @@ export const isRegulariserName = (name: string): boolean =>
   /regulari[sz]|penalty|weight_decay|elastic_?net|(^|_)(l1|l2|ridge|lasso)(_|$)/i.test(name);
 
 export const isGradientName = (name: string): boolean =>
-  (isGradientWord(name) || isGradientWord(snake(name))) && !/loss\w*_(?:no|without)_grads?$/i.test(name);
+  (isGradientWord(name) || isGradientWord(snake(name))) &&
+  !/loss\w*_(?:no|without)_grads?$|^policy_?gradient_?loss$/i.test(name);
 
 const isGradientWord = (name: string): boolean =>
   /grad|deriv|prime|backward|backprop|bprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d(sigmoid|tanh|relu|softmax|softplus|elu|gelu|loss|cost|mse)/i.test(
@@ -94,6 +95,9 @@ const isMeasureWord = (name: string): boolean =>
   /^(squared_?)?euclid(ean|ian)?$|^cosine$|^(bray_?curtis|canberra|hellinger|haversine|taxicab|city_?block)$|sensitivity|(^|_)dist(ance)?s?(_|$)|ratio(_|$)|distance|similarity|accuracy|kernel|metric|score|precision|recall|(^|_)r2(_|$)|^entropy|density|(^|_)(pdf|cdf)(_|$)|normali[sz]|standardi[sz]|(^|_)re_?scale|(^|_)window(_|$)|gini|impurity|correlation|pearson|covariance|minkowski|manhattan|chebyshev|hamming|rel(ative)?_?err|hessian|(^|_)(psnr|ssim|snr|iou)(_|$)|(?<!weight_?)decay|schedul|anneal|warm_?up|learning_?rate|(^|_)lr(_|$)/i.test(
     name,
   );
+
+/** The name of a loss that is put into code which computes its gradients alone. */
+export const IMPLIED_LOSS = 'implied_loss';
 
 /** Names that say nothing but that a loss is computed, or which loss. */
 export const isPlainLossName = (name: string): boolean =>

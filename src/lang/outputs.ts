@@ -6,12 +6,14 @@ import { isSingle } from './arrays';
 import { attributesOf } from './backward';
 import type { Callable, Executed, Execution } from './execution';
 import { ownParameters } from './members';
-import { flowOf, gradientOf, isGradientName, isLossName, isModelName, roleHint } from './names';
+import { filledParts } from './filled';
+import { flowOf, gradientOf, IMPLIED_LOSS, isGradientName, isLossName, isModelName, roleHint } from './names';
 import { inferRoles } from './roles';
+import { assignmentSpan, computationSpan, nameOf } from './places';
 import { spanOfPart, surrogateReason, type Registered } from './registered';
 import { unsupported, type Run } from './run';
 import { learntTogether } from './together';
-import { eachStatement } from './syntax';
+import { isStep, isUpdated } from './stepped';
 import { pairReturned, pairUnnamed, type Found } from './unnamed';
 import type { Expression, FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
@@ -117,16 +119,6 @@ function spanning(key: Expression | null, value: Expression): Span {
     : value.span;
 }
 
-function nameOf(e: Expression): string | null {
-  // grad.T
-  if (e.kind === 'attribute' && e.name === 'T') return nameOf(e.object);
-  if (e.kind === 'name' || e.kind === 'attribute') return e.name;
-  if (e.kind === 'subscript' && e.indices[0]?.kind === 'string') return e.indices[0].value;
-  // np.squeeze(cost), float(loss)
-  if (e.kind === 'call' && e.args[0] && WRAPPERS.test(nameOf(e.callee) ?? '')) return nameOf(e.args[0].value);
-  return null;
-}
-
 /** A number that no input enters is no gradient (`dx = 1e-5`), nor is a length (`d_k = Q.shape[-1]`). */
 const isConstant = (value: Value): boolean =>
   value.kind === 'array' && (constantOf(value.element) !== null || isLength(value.element));
@@ -134,8 +126,6 @@ const isConstant = (value: Value): boolean =>
 const isLength = (node: Node): boolean =>
   node.kind === 'size' ||
   (node.kind === 'mul' && node.args.every((arg) => arg.kind === 'num' || isLength(arg)));
-
-const WRAPPERS = /^(squeeze|float|array|asarray|item|copy|nan_to_num)$/;
 
 const baseName = (name: string): string => name.replace(/@\d+$/, '');
 
@@ -161,17 +151,6 @@ function bindingSpan(
   if (!binding || run.bindings.indexOf(binding) < firstBinding) return null;
   const isNamesake = name === null || baseName(binding.name) === name;
   return (isNamesake ? null : computationSpan(callable.fn, name)) ?? binding.span;
-}
-
-/** Where a variable is computed, if that is one statement and it does not only take over another variable or begin a list. */
-function computationSpan(fn: FunctionNode, name: string): Span | null {
-  const places: (Span | null)[] = [];
-  eachStatement(fn.body, (s) => {
-    const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
-    if (!targets.some((target) => targetName(target) === name)) return;
-    places.push(s.kind === 'assign' && !/^(name|sequence)$/.test(s.value.kind) ? s.span : null);
-  });
-  return places.length === 1 ? (places[0] ?? null) : null;
 }
 
 /** Names that gradients may refer to: inputs first, then intermediates. */
@@ -263,7 +242,8 @@ function restated(
   return parts.map((part) => {
     if (part.name !== null || !part.expression) return part;
     const [only, ...more] = [...namesIn(part.expression)].filter(isWritten);
-    return only !== undefined && more.length === 0 ? { ...part, name: only } : part;
+    const isGradient = only !== undefined && more.length === 0 && !isStep(part.expression, only);
+    return isGradient ? { ...part, name: only } : part;
   });
 }
 
@@ -277,18 +257,6 @@ function namesIn(e: Expression, found: Set<string> = new Set()): ReadonlySet<str
     if (e.callee.kind === 'attribute') namesIn(e.callee.object, found);
     e.args.forEach((arg) => namesIn(arg.value, found));
   }
-  return found;
-}
-
-const targetName = (e: Expression): string | null =>
-  nameOf(e) ?? (e.kind === 'subscript' ? targetName(e.object) : null);
-
-/** The last statement that gives a variable or attribute its value. */
-function assignmentSpan(fn: FunctionNode, name: string): Span | null {
-  let found: Span | null = null;
-  eachStatement(fn.body, (s) => {
-    if (s.kind === 'assign' && s.targets.some((target) => targetName(target) === name)) found = s.span;
-  });
   return found;
 }
 
@@ -307,7 +275,7 @@ export function outputsOf(execution: Execution): Outputs {
   // What is returned alone is what is computed.
   const returned = parts.length > 1 ? restated(parts, main, isOfInput) : parts;
   const own = locals(run, main);
-  const output = chooseOutput(run, returned, own, isGradient);
+  const output = chooseOutput(run, main.callable.fn, returned, own, isGradient);
   const flowing = new Set(upstreams.map((upstream) => upstream.name));
   // `dp = ((a - p) ** 2).sum(1)` is a distance when the loss is made of it.
   const onTheWay = output?.value.kind === 'array' ? neededFor(run, output.value.element) : new Set<string>();
@@ -385,7 +353,13 @@ export function outputsOf(execution: Execution): Outputs {
   if (execution.registered) collectRegistered(execution, execution.registered, { gradients, broken });
   else if (gradient) {
     const own = partsOf(run, gradient);
-    const parts = own.length > 0 ? restated(own, gradient, isOfInput) : leftParts(gradient, main);
+    const left = filledParts(gradient);
+    const parts =
+      own.length > 0
+        ? restated(own, gradient, isOfInput)
+        : left.length > 0
+          ? left
+          : leftParts(gradient, main);
     const variables = locals(run, gradient);
     // What a gradient function computes is meant: `dm` for the slope m of a line, `dmu` for a mean.
     // dC is the derivative of a cost, not by the strength C.
@@ -474,12 +448,17 @@ function isDifference(run: Run, value: Value): boolean {
 
 function chooseOutput(
   run: Run,
+  fn: FunctionNode,
   returned: readonly Part[],
   own: readonly Part[],
   isGradient: (name: string | null) => boolean,
 ): Part | null {
+  const implied = own.find((part) => part.name === IMPLIED_LOSS);
+  if (implied) return implied;
   const results = returned.filter((part) => part.isKept !== true);
-  const candidates = (results.length > 0 ? results : returned).filter((part) => !isGradient(part.name));
+  const candidates = (results.length > 0 ? results : returned).filter(
+    (part) => !isGradient(part.name) && !isUpdated(fn, part.name, part.expression, isGradient),
+  );
   const single = (part: Part): boolean => part.value.kind === 'array' && isSingle(part.value);
   const named = candidates.find((part) => part.name !== null && isLossName(part.name));
   if (named && (named.value.kind === 'unknown' || single(named))) return named;

@@ -47,7 +47,7 @@ import { statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
 import { assignedNames } from './assigned';
 import { functionsOf, returnedFunction, type ClassNode, type Module } from './syntax';
-import { impliedCompositions, usualScripts, withUsualLosses } from './implied';
+import { computesImplied, impliedCompositions, usualScripts, withUsualLosses } from './implied';
 import { isNamed, nestedGroups } from './nested';
 import { mayDefine } from './screen';
 import { createNeighbours } from './workspace';
@@ -212,11 +212,13 @@ export function* readingDefinitions(
     otherLosses.set(definition, others);
   };
   const considerUsual = ({ fn, owner }: Callable): void => {
-    if (spent > MAX_RUNS || module.family !== 'python' || isLossName(fn.name)) return;
+    // What is the gradient of a loss in sight needs none.
+    const isPaired = [...pairs.values()].some((gradient) => gradient?.fn === fn);
+    if (spent > MAX_RUNS || isLossName(fn.name) || isPaired) return;
     addUsual(
       withUsualLosses(fn.body).map(({ title, body }) => {
         const made = { ...fn, body };
-        const iteration = iterationOf(made);
+        const iteration = computesImplied(body) ? null : iterationOf(made);
         const definition = (): SourceDefinition | null =>
           iteration
             ? readIteration(iteration, owner, (main) => read(main, null, `iteration, ${title}`))
@@ -304,7 +306,7 @@ export function* readingDefinitions(
   const composed = new Set([...judged, ...definitions.map(({ nameSpan }) => nameSpan.startLine)]);
   for (const variants of impliedCompositions(callables)) {
     const [first] = variants;
-    if (!first || spent > MAX_RUNS || module.family !== 'python') continue;
+    if (!first || spent > MAX_RUNS) continue;
     if (composed.has(first.backward.fn.nameSpan.startLine)) continue;
     addUsual(
       variants.map(({ title, main, backward, parts }) => {
@@ -321,7 +323,7 @@ export function* readingDefinitions(
     if (definition) add(definition);
   }
   const loops = new Set(definitions.map(({ span }) => span.startLine));
-  for (const variants of module.family === 'python' ? usualScripts(module.body) : [])
+  for (const variants of usualScripts(module.body))
     addUsual(
       variants
         .filter(({ iteration: { fn } }) => !loops.has(fn.span.startLine))

@@ -1,0 +1,58 @@
+/** Where the code of a function gives its variables their values. */
+import type { Span } from '../core/definition';
+import { eachStatement, type Expression, type FunctionNode } from './syntax';
+
+/** What a value is written as: a variable, an attribute, an entry by name, also through what only wraps it. */
+export function nameOf(e: Expression): string | null {
+  // grad.T
+  if (e.kind === 'attribute' && e.name === 'T') return nameOf(e.object);
+  if (e.kind === 'name' || e.kind === 'attribute') return e.name;
+  if (e.kind === 'subscript' && e.indices[0]?.kind === 'string') return e.indices[0].value;
+  // np.squeeze(cost), float(loss)
+  if (e.kind === 'call' && e.args[0] && WRAPPERS.test(nameOf(e.callee) ?? '')) return nameOf(e.args[0].value);
+  return null;
+}
+
+const WRAPPERS = /^(squeeze|float|array|asarray|item|copy|nan_to_num)$/;
+
+const targetName = (e: Expression): string | null =>
+  nameOf(e) ?? (e.kind === 'subscript' ? targetName(e.object) : null);
+
+/** Where a variable is computed, if that is one statement and it does not only take over another variable or begin a list. */
+export function computationSpan(fn: FunctionNode, name: string): Span | null {
+  const places: (Span | null)[] = [];
+  eachStatement(fn.body, (s) => {
+    const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
+    if (!targets.some((target) => targetName(target) === name)) return;
+    places.push(s.kind === 'assign' && !/^(name|sequence)$/.test(s.value.kind) ? s.span : null);
+  });
+  return places.length === 1 ? (places[0] ?? null) : null;
+}
+
+/** The last statement that gives a variable or attribute its value; where it begins at zeros, the one that adds to it. */
+export function assignmentSpan(fn: FunctionNode, name: string): Span | null {
+  let found: Span | null = null;
+  let added: Span | null = null;
+  let isZero = false;
+  eachStatement(fn.body, (s) => {
+    if (s.kind === 'assign' && s.targets.some((target) => targetName(target) === name)) {
+      found = s.span;
+      isZero = isZeros(s.value);
+    } else if (s.kind === 'augment' && s.operator === '+' && targetName(s.target) === name) added ??= s.span;
+  });
+  return isZero ? (added ?? found) : found;
+}
+
+/** `0`, `np.zeros(n)`, `new Array(n).fill(0)`, `w.map(() => 0)`. */
+function isZeros(e: Expression): boolean {
+  if (e.kind === 'number') return Number(e.text) === 0;
+  if (e.kind !== 'call' || (e.callee.kind !== 'name' && e.callee.kind !== 'attribute')) return false;
+  const { name } = e.callee;
+  const [first] = e.args.map((arg) => arg.value);
+  if (name === 'fill') return first !== undefined && isZeros(first);
+  if (name === 'map') {
+    const [only] = first?.kind === 'lambda' ? first.fn.body : [];
+    return only?.kind === 'return' && only.value !== null && isZeros(only.value);
+  }
+  return /^zeros(_like)?$|^Float(32|64)Array$/.test(name);
+}
