@@ -28,7 +28,7 @@ const logisticPrime = (y) => y * (1 - y);  //: right
 
 // Wrong: the square is missing.
 const softsign = (x) => x / (1 + Math.abs(x));
-const softsignDerivative = (x) => 1 / (1 + Math.abs(x));  //: wrong gradient-differs
+const softsignDerivative = (x) => 1 / (1 + Math.abs(x));  //: wrong gradient-wrong-power
 
 // Wrong sign.
 function gaussian(x) {

@@ -56,6 +56,6 @@ module.exports = {
   },
   arctan: {
     fn: (x) => Math.atan(x),
-    derivative: (x) => 1 / (1 + x),  //: wrong gradient-differs
+    derivative: (x) => 1 / (1 + x),  //: wrong gradient-wrong-power
   },
 };
