@@ -19,7 +19,7 @@ export class Activations {
     output: (x: number): number => 1 / (1 + Math.exp(-x)),
     der: (x: number): number => {
       const output = Activations.SIGMOID.output(x);
-      return output * (1 + output);  //: wrong gradient-differs
+      return output * (1 + output);  //: wrong gradient-term-sign
     },
   };
   public static LINEAR: ActivationFunction = {
