@@ -75,7 +75,7 @@ export interface EngineListener {
   /** How much of a table was read or prepared so far, in [0, 1], where it takes long; `runId` may be that of a preview. */
   reading(runId: string, share: number): Promise<void>;
   trainProgress(progress: TrainProgress): Promise<void>;
-  /** A check at the start, in the middle or at the end of the run, or one that was asked for. */
+  /** A check at the start, after the burn-in (`middle`) or at the end of the run, or one that was asked for. */
   trainCheck(runId: string, report: CheckReport): Promise<void>;
   /** Where the run stands, every now and then: it can go on from there, to the last bit as if it had never stopped. */
   trainCheckpoint(runId: string, state: RunState): Promise<void>;

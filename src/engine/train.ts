@@ -70,6 +70,9 @@ const MESSAGE_EVERY = 50;
 /** Longest stretch without letting messages in. */
 const PAUSE_EVERY = 12;
 
+/** Epochs after which the parameters have left their start, if not a tenth of all comes earlier. */
+const MOST_BURN_IN = 1_000;
+
 class Cancelled extends Error {}
 
 /** Never rejects for anything that the data or the settings do: the result tells what happened, with the curve so far. */
@@ -187,11 +190,11 @@ export async function train(request: TrainRequest, host: TrainHost): Promise<Tra
 
   async function run(runner: Trainer, { epochs }: TrainSettings): Promise<Ended> {
     if (runner.epoch === 0) await check('start', runner);
-    const middle = Math.floor(epochs / 2);
+    const burnIn = Math.min(MOST_BURN_IN, Math.ceil(epochs / 10));
     while (runner.epoch < epochs) {
       await host.hold?.(runner.epoch);
       if (host.cancelled()) throw new Cancelled();
-      if (runner.epoch === middle && middle > 0) await check('middle', runner);
+      if (runner.epoch === burnIn) await check('middle', runner);
       const ended = await inPieces(runner.advance());
       report(false);
       if (ended?.end === 'converged') await check('end', runner);

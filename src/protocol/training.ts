@@ -60,7 +60,7 @@ export interface DataUse {
   readonly offers: DataOffers;
 }
 
-/** Where a check is made, relative to a training run. */
+/** Where a check is made, relative to a training run; `middle` is after a tenth of the epochs, 1,000 at most. */
 export type CheckPoint = 'start' | 'middle' | 'end' | 'on-demand';
 
 /** One of the two parts of a checked gradient: of the terms of the loss that read data, or of those that do not. */

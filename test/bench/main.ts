@@ -1,4 +1,4 @@
-/** `npm run bench -- engine|symbolic|reading|data [--json FILE] [--rounds N] [--only TEXT]` */
+/** `npm run bench -- engine|symbolic|reading|data|host [--json FILE] [--rounds N] [--only TEXT]` */
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { cases as engine } from './engine';
 import { FIT, fitPage, runFits } from './fits';
 import { runGrid } from './grid';
 import { gridPage } from './gridPage';
+import { hostPage, runHost } from './host';
 import { measure, type Result } from './measure';
 import { runReading } from './reading';
 import { toMarkdown } from './report';
@@ -97,11 +98,18 @@ async function data(): Promise<readonly Result[]> {
   return [...read.results, ...larger.results];
 }
 
+async function host(): Promise<readonly Result[]> {
+  const results = await runHost({ rounds, worker: join(root, '.cache/bench/worker.cjs'), report });
+  await writeFile(join(root, 'test/bench/host.md'), hostPage(results));
+  return results;
+}
+
 const BENCHES: Readonly<Record<string, (() => Promise<readonly Result[]>) | undefined>> = {
   engine: runEngine,
   symbolic,
   reading,
   data,
+  host,
 };
 const chosen = BENCHES[positionals[0] ?? ''];
 if (!chosen) {

@@ -1,4 +1,4 @@
-// Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|reading|data|soundness|corpus [--json FILE] …
+// Bundles and runs the benchmarks: node test/bench/run.mjs engine|symbolic|reading|data|host|soundness|corpus [--json FILE] …
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
@@ -49,7 +49,7 @@ if (process.argv[2] === 'symbolic') {
   await bundle('core.ts', 'core.mjs', { minify: true });
   await bundle('deriver.ts', 'deriver.mjs', { minify: true });
 }
-if (process.argv[2] === 'engine')
+if (process.argv[2] === 'engine' || process.argv[2] === 'host')
   await build({
     absWorkingDir: root,
     entryPoints: ['src/worker.ts'],

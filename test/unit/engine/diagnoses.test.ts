@@ -164,6 +164,23 @@ describe('separable classes', () => {
     expect(message).toMatch(/The classes are separable/);
   });
 
+  it('are told where only one value of a feature has rows of both', async () => {
+    const data = dataset(4);
+    const y = data.inputs.y ?? new Float64Array();
+    const X = (data.inputs.X ?? new Float64Array()).map((x, i) =>
+      // A category that only rows with the label 1 have, and not all of them.
+      i % 3 === 1 ? Number(y[(i - 1) / 3] === 1 && i % 4 === 0) : x,
+    );
+    const quasi = { ...data, inputs: { X, y } };
+    const { message } = await run(stable, quasi, { optimizer: 'l-bfgs' });
+    expect(message).toMatch(/quasi-separable: beyond one value of x1, .* the weight of x1 grows/);
+    expect((await run(stable, data, { optimizer: 'l-bfgs' })).message).not.toMatch(/separable/);
+    const decayed = await run(stable, quasi, { optimizer: 'l-bfgs', weightDecay: 0.01 });
+    expect(decayed.message).not.toMatch(/separable/);
+    const other = await run(network, quasi, { epochs: 20 });
+    expect(other.message).not.toMatch(/separable/);
+  });
+
   it('are no trouble with a penalty', async () => {
     const data = dataset(4, { labels: sign });
     const penalised = derivedJob(`${STABLE} + 0.01*sum(j<n, w[j]^2)`);

@@ -24,7 +24,9 @@ export function* fitDiagnoses(request: FitRequest): Generator<void, string[]> {
   const found = createRowLosses(request.job, request.dataset, request.parameters);
   const labels = found.ok ? labelDiagnosis(found.value, request) : null;
   const separable = found.ok && labels === null ? yield* separableDiagnosis(found.value, request) : null;
-  return [labels, separable, unitDiagnosis(request)].filter((text) => text !== null);
+  const quasi =
+    found.ok && labels === null && separable === null ? quasiDiagnosis(found.value, request) : null;
+  return [labels, separable, quasi, unitDiagnosis(request)].filter((text) => text !== null);
 }
 
 /** Rows that are looked at together. */
@@ -89,7 +91,7 @@ export function* separableDiagnosis(
   } finally {
     taker.close();
   }
-  const alone = separatingFeature(job, dataset);
+  const alone = separatingFeature(job, dataset, (below, above) => below < above);
   const by = alone === null ? 'the features together tell' : `${alone} alone tells`;
   return `The classes are separable: ${by} every row of these data apart. The loss then has no minimum, and the weights grow for ever. Add a penalty (lam * sum(w**2), or a weight decay), or stop early; coefficients and their errors mean nothing here.`;
 }
@@ -126,8 +128,33 @@ function ofRows(dataset: Dataset, rows: Pick<Dataset, 'inputs' | 'sizes' | 'rows
   return { features, classes, scaling, notes, ...rows };
 }
 
-/** A feature whose values of one class all lie above those of the other. */
-function separatingFeature(job: GradientJob, dataset: Dataset): string | null {
+/**
+ * Classes of which only rows with the same value of a feature are mixed, as a category that one class alone has: its weight lowers
+ * the loss for ever (Albert and Anderson, "On the existence of maximum likelihood estimates in logistic regression models",
+ * 1984). Told of models with one weight for each feature, and a bias, which moves that value to 0.
+ */
+export function quasiDiagnosis(
+  sample: RowLosses,
+  { job, dataset, layout, decayed }: FitRequest,
+): string | null {
+  const width = dataset.features.length;
+  const hasBias = layout.slots.some(({ length }) => length === 1);
+  if (decayed || layout.length !== width + 1 || !hasBias) return null;
+  const likelihood = likelihoodOf(sample);
+  if (likelihood.kind !== 'likelihood' || likelihood.family !== 'bernoulli') return null;
+  const labels = dataset.inputs[sample.label.name] ?? [];
+  if (new Set(labels).size !== 2) return null;
+  const feature = separatingFeature(job, dataset, (below, above) => below <= above);
+  if (feature === null) return null;
+  return `The classes are quasi-separable: beyond one value of ${feature}, every row has the same label. The loss then has no minimum, and the weight of ${feature} grows for ever, if slowly. Leave ${feature} out, put its categories together, or add a penalty (lam * sum(w**2), or a weight decay); its coefficient and error mean nothing here.`;
+}
+
+/** A feature whose values of one class all lie above those of the other, by what `apart` says of the ends of their ranges. */
+function separatingFeature(
+  job: GradientJob,
+  dataset: Dataset,
+  apart: (below: number, above: number) => boolean,
+): string | null {
   const label = job.inputs.find(({ role }) => role === 'label');
   const values = label ? dataset.inputs[label.name] : undefined;
   if (values?.length !== dataset.rows) return null;
@@ -146,7 +173,8 @@ function separatingFeature(job: GradientJob, dataset: Dataset): string | null {
         side[1] = Math.max(side[1] ?? x, x);
       }
       const [[a = 0, b = 0], [c = 0, d = 0]] = [range.own, range.other];
-      if (b < c || d < a)
+      // A constant says nothing.
+      if ((apart(b, c) || apart(d, a)) && Math.min(a, c) < Math.max(b, d))
         return (width === dataset.features.length ? dataset.features[j] : null) ?? input.name;
     }
   }
