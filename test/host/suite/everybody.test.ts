@@ -2,13 +2,14 @@ import type { AxeResults } from 'axe-core';
 import { after, before, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame, FrameLocator } from 'playwright-core';
 import * as vscode from 'vscode';
 import { connect, frameOf, goTo, openFile, runCommand, webview } from '../driver';
 import type { Connection } from '../driver';
 import { root } from '../launch/paths';
-import { closeAll, untilState, writeWorkspaceFile } from '../nabla';
+import { closeAll, untilState, workspaceFile, writeWorkspaceFile } from '../nabla';
 
 const AXE = readFileSync(join(root, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 
@@ -50,7 +51,7 @@ describe('for everybody', function () {
     await writeWorkspaceFile('data/customers.csv', CUSTOMERS);
     panel = webview(window.page);
     await openFile(window.page, 'mistakes.py');
-    await goTo(window.page, 14);
+    await goTo(window.page, 21);
     await runCommand(window.page, 'Nabla: Derive gradient');
     await panel.getByRole('heading', { level: 2, name: 'Check on data' }).waitFor();
     frame = await frameOf(panel);
@@ -58,6 +59,7 @@ describe('for everybody', function () {
   });
   after(async () => {
     await vscode.workspace.getConfiguration('workbench').update('colorTheme', undefined, true);
+    await rm(workspaceFile('data/customers.csv').fsPath);
     await closeAll();
     await window.close();
   });
