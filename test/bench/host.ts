@@ -104,6 +104,7 @@ export async function runHost({ rounds, worker, report }: HostBench): Promise<Re
       noCourses(),
       {
         onProgress: () => on?.(),
+        onReading: () => undefined,
         onCheck: () => undefined,
         onLost: () => undefined,
         onCheckpoint: (state) => {
