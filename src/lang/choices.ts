@@ -1,10 +1,11 @@
 /** Functions that choose by a name what they compute (`switch (type) { case 'relu': … }`): one function for each name. */
 import type { Span } from '../core/definition';
 import type { Callable } from './execution';
-import type { Expression, FunctionNode, Statement } from './syntax';
+import { childrenOf, eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
 
 /** The function for each name that it knows, with the name added to its own; empty where it does not choose so. */
 export function choicesOf({ fn, owner }: Callable): ReadonlyMap<string, Callable> {
+  if (!comparesTwice(fn.body)) return NO_CHOICES;
   const bySubject = new Map<string, Map<string, Expression>>();
   const note = (e: Expression): null => {
     const found = comparisonOf(e);
@@ -18,7 +19,7 @@ export function choicesOf({ fn, owner }: Callable): ReadonlyMap<string, Callable
   mapStatements(fn.body, note);
   const subjects = [...bySubject].filter(([subject, labels]) => labels.size > 1 && isOpen(fn, subject));
   const [only, ...more] = subjects;
-  if (!only || more.length > 0) return new Map();
+  if (!only || more.length > 0) return NO_CHOICES;
   const [subject, labels] = only;
   return new Map(
     [...labels].map(([text, constant]): [string, Callable] => {
@@ -37,6 +38,27 @@ export function choicesOf({ fn, owner }: Callable): ReadonlyMap<string, Callable
       ];
     }),
   );
+}
+
+const NO_CHOICES: ReadonlyMap<string, Callable> = new Map();
+
+/** Whether there are two comparisons with constants at all, which few functions have. */
+function comparesTwice(body: readonly Statement[]): boolean {
+  let count = 0;
+  const inExpression = (e: Expression): void => {
+    if (e.kind === 'compare' && comparisonOf(e)) count += 1;
+    if (e.kind === 'lambda') inBody(e.fn.body);
+    else childrenOf(e).forEach(inExpression);
+  };
+  const inBody = (statements: readonly Statement[]): void => {
+    eachStatement(statements, (s) => {
+      if (s.kind === 'if') inExpression(s.test);
+      else if (s.kind === 'assign' || s.kind === 'augment' || s.kind === 'expression') inExpression(s.value);
+      else if (s.kind === 'return' && s.value) inExpression(s.value);
+    });
+  };
+  inBody(body);
+  return count > 1;
 }
 
 /** Whether nothing says which name is meant. */

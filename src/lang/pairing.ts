@@ -23,12 +23,12 @@ const KIND_WORDS =
 
 const looseStemOf = (name: string): string => stemOf(name.replace(KIND_WORDS, ''));
 
-/** A function of names that remembers what it gave. */
-function remembered(of: (name: string) => string): (name: string) => string {
-  const known = new Map<string, string>();
-  return (name) => {
-    const found = known.get(name) ?? of(name);
-    known.set(name, found);
+/** A function that remembers what it gave. */
+function remembered<From, To extends object | string>(of: (from: From) => To): (from: From) => To {
+  const known = new Map<From, To>();
+  return (from) => {
+    const found = known.get(from) ?? of(from);
+    known.set(from, found);
     return found;
   };
 }
@@ -40,6 +40,7 @@ export function pairingOf(
 ): (main: Callable) => Callable | null {
   const isLoss = ({ fn }: Callable): boolean => isLossName(fn.name) && !isGradientName(fn.name);
   const title = remembered(titleOf);
+  const choices = remembered(choicesOf);
   const known: Known = {
     titles: new Map(
       [...groupBy(all, (c) => c.owner)].map(([owner, own]) => [
@@ -51,6 +52,7 @@ export function pairingOf(
     plainTitle: remembered((name) => titleOf(name.replace(GRADIENT_WORDS, ''))),
     stem: remembered(stemOf),
     looseStem: remembered(looseStemOf),
+    choices,
     gradients: groupBy(
       all.filter((c) => isGradientName(c.fn.name) && !isDescent(c.fn.name)),
       (c) => c.owner,
@@ -85,6 +87,7 @@ interface Known {
   readonly plainTitle: (name: string) => string;
   readonly stem: (name: string) => string;
   readonly looseStem: (name: string) => string;
+  readonly choices: (c: Callable) => ReadonlyMap<string, Callable>;
   readonly gradients: ReadonlyMap<ClassNode | null, readonly Callable[]>;
   /** Methods that are no gradients. */
   readonly methods: ReadonlyMap<ClassNode | null, readonly Callable[]>;
@@ -168,7 +171,7 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   );
   if (same.length === 1) return same[0] ?? null;
   if (same.length > 1) return null;
-  const alone = onlyPairOf(main, others, known) ?? choosingAlike(main, others);
+  const alone = onlyPairOf(main, others, known) ?? choosingAlike(main, others, known);
   if (alone) return alone;
   // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.
   const losses = known.losses.get(main.owner) ?? [];
@@ -190,11 +193,11 @@ function onlyPairOf(main: Callable, gradients: readonly Callable[], known: Known
 }
 
 /** Two functions that choose by the same names what they compute: `function(kind, x)` and `derivate_fun(kind, x)`. */
-function choosingAlike(main: Callable, gradients: readonly Callable[]): Callable | null {
-  const mine = choicesOf(main);
+function choosingAlike(main: Callable, gradients: readonly Callable[], { choices }: Known): Callable | null {
+  const mine = choices(main);
   if (mine.size < 2) return null;
   const alike = gradients.filter((c) => {
-    const theirs = choicesOf(c);
+    const theirs = choices(c);
     const shared = [...mine.keys()].filter((name) => theirs.has(name)).length;
     return shared > 1 && 2 * shared >= theirs.size && equalSets(names(main), names(c));
   });

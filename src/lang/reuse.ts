@@ -90,8 +90,13 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
   const used: (readonly number[] | undefined)[] = [];
   const usedBy = (k: number, piece: ModulePiece): readonly number[] =>
     (used[k] ??= [...new Set([...namesOf(piece).uses].flatMap((name) => definers.get(name) ?? []))]);
-  const pieceAt = (line: number): number =>
-    pieces.findIndex(({ startLine, endLine }) => startLine <= line && line <= endLine);
+  const firstLines = pieces.map(({ startLine }) => startLine);
+  /** The first of those on a line, as several may stand on one. */
+  const pieceAt = (line: number): number => {
+    let at = lastUpTo(firstLines, line);
+    while ((pieces[at - 1]?.endLine ?? -1) >= line) at -= 1;
+    return (pieces[at]?.startLine ?? Infinity) <= line && line <= (pieces[at]?.endLine ?? -1) ? at : -1;
+  };
   const common = JSON.stringify([index.family, index.arrays, index.wildcards]);
 
   /** The pieces that functions depend on, in the order of the file. */
