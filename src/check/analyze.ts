@@ -37,7 +37,8 @@ import { jobOf, type JobResult } from './job';
 import type { JobOptions } from '../engine/job';
 import { createKnown, type Known } from './known';
 import { NOTHING_MEASURED, stabilityView } from './stability';
-import { countProportional, judgeDefinition } from './verdicts';
+import { chooseLoss } from './chooseLoss';
+import { judgeDefinition } from './verdicts';
 import { fileScan } from './scan';
 import { definitionSummary, derivationView } from './views';
 
@@ -122,19 +123,6 @@ interface DefinitionEntry {
   readonly kinks: () => readonly string[];
   /** Defects met on the way. */
   readonly defects: Problem[];
-}
-
-/**
- * Whether verdicts on a loss that the code does not say may stand. Where most are wrong, it is rather another loss; and where
- * no matrix of weights has a right gradient, a penalty or a shape that the code leaves open may be the reason.
- */
-function tellsItsLoss({ program }: SourceDefinition, findings: readonly Finding[]): boolean {
-  const having = (wanted: string): readonly Finding[] => findings.filter(({ verdict }) => verdict === wanted);
-  const [right, wrong] = [having('right'), having('wrong')];
-  const isMatrix = ({ parameter }: Finding): boolean =>
-    (program?.inputs.find(({ name }) => name === parameter)?.shape.filter((size) => size !== '1').length ??
-      0) > 1;
-  return right.length > 0 && right.length >= wrong.length && (wrong.length === 0 || right.some(isMatrix));
 }
 
 /** Functions whose names are `asked` for are read whatever they look like. `kept`: programs that are kept. */
@@ -245,22 +233,11 @@ export function createAnalyzer(
     const first = source.movedFrom?.definition ?? source;
     const readings: readonly OtherLoss[] = [() => source, ...others];
     const known = chosen.get(first);
-    const choice = known === undefined ? chooseLoss(readings, lines) : known;
+    const choice =
+      known === undefined ? chooseLoss(readings, (taken) => entryFor(taken, lines).findings()) : known;
     chosen.set(first, choice);
     const taken = choice === null ? null : readings[choice]?.();
     return taken ? [entryFor(taken, lines)] : [];
-  };
-
-  const chooseLoss = (readings: readonly OtherLoss[], lines: readonly string[]): number | null => {
-    let best: { readonly source: SourceDefinition; readonly at: number; readonly count: number } | null =
-      null;
-    for (const [at, reading] of readings.entries()) {
-      const source = reading();
-      const count = source ? countProportional(source) : 0;
-      if (source && count > (best?.count ?? 0)) best = { source, at, count };
-      if (source && count === source.gradients.length) break;
-    }
-    return best && tellsItsLoss(best.source, entryFor(best.source, lines).findings()) ? best.at : null;
   };
 
   /** A definition whose text and dependencies are as they were is worked out once, wherever it stands. */

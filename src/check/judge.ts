@@ -13,6 +13,7 @@ import { inlineBindings } from './inline';
 import { right, unknown, type Judgement } from './judgement';
 import { judgeLayout } from './layout';
 import { logitReadings } from './logits';
+import { withMatrices } from './matrixHelpers';
 import { nameMistake } from './mistakes';
 import { derivativeName, plainName, type Case } from './mistakes/case';
 import { explainRatio, ratios, type Factor } from './mistakes/factor';
@@ -57,13 +58,21 @@ export interface Subject {
 type Aim = 'verdict' | 'right';
 
 export function judge(subject: Subject): Judgement {
-  return judgeFor(subject, 'verdict');
+  return judgeFor(knowing(subject), 'verdict');
 }
 
 /** The same judgement where it is right, else null, which takes a fraction of the work. */
 export function judgeRight(subject: Subject): Judgement | null {
-  const judgement = judgeFor(subject, 'right');
+  const judgement = judgeFor(knowing(subject), 'right');
   return judgement.verdict === 'right' ? judgement : null;
+}
+
+/** With the matrices that the gradient makes itself. */
+function knowing(subject: Subject): Subject {
+  const found = withMatrices(subject.program, subject.hand);
+  if (!found) return subject;
+  const pool = subject.pool.under(found.key, () => found.program);
+  return { ...subject, program: pool.program, pool };
 }
 
 function judgeFor(subject: Subject, aim: Aim): Judgement {
@@ -354,7 +363,8 @@ function renamed(
 }
 
 /** How an intermediate gradient relates to the derivative: the constant factor between them, if there is one. */
-export function conventionFactor(subject: Subject): Factor | null {
+export function conventionFactor(of: Subject): Factor | null {
+  const subject = knowing(of);
   const { program, hand } = subject;
   const found = targetOf(subject.pool, subject.derivation, hand.of);
   if ('reason' in found) return null;

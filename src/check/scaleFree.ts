@@ -64,6 +64,15 @@ export function scaleFree(
   });
 }
 
+/** Whether gradients that are these multiples of the derivatives all belong to one constant times the loss, and descend. */
+export function isOneScale(gradients: readonly HandGradient[], factors: readonly (Factor | null)[]): boolean {
+  const descends = gradients.every(({ update }, k) => {
+    const [scale] = update?.scales ?? [];
+    return (factors[k]?.text.startsWith('-') ?? true) === (scale !== undefined && isNegative(scale));
+  });
+  return descends && new Set(factors.map((factor) => factor?.text.replace(/^-\s*/, ''))).size === 1;
+}
+
 /** What is wrong about an update that adds the gradient itself, null where it takes a step down. */
 function climbingUpdate(
   { arena }: Program,

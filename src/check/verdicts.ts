@@ -116,14 +116,12 @@ export function judgeDefinition(
 
 const inOrder = (a: Span, b: Span): number => a.startLine - b.startLine || a.startColumn - b.startColumn;
 
-/** How many of the written gradients are a constant times the derivative: a quick look at a few points. */
-export function countProportional({ program, gradients }: SourceDefinition): number {
-  if (!program) return 0;
+/** By which constants the written gradients are the derivative's multiples, null for those that are none: from a few points. */
+export function proportionsOf({ program, gradients }: SourceDefinition): (Factor | null)[] {
+  if (!program) return gradients.map(() => null);
   const pool = createPool(program);
   const proves = (): boolean => false;
-  return gradients.filter(
-    (hand) => conventionFactor({ program, pool, derivation: null, hand, proves }) !== null,
-  ).length;
+  return gradients.map((hand) => conventionFactor({ program, pool, derivation: null, hand, proves }));
 }
 
 /** What a gradient function returns without saying what it differentiates by may be by another input than the one at its place. */

@@ -3,6 +3,8 @@ export interface Recent<T> {
   get(key: string): T | undefined;
   /** `weight`: what it takes of the capacity. */
   set(key: string, value: T, weight: number): void;
+  /** What all entries take of the capacity. */
+  total(): number;
 }
 
 export function createRecent<T>(capacity: number): Recent<T> {
@@ -13,6 +15,7 @@ export function createRecent<T>(capacity: number): Recent<T> {
     entries.delete(key);
   };
   return {
+    total: () => total,
     get(key) {
       const known = entries.get(key);
       if (!known) return undefined;
