@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import type { AnalyzerApi } from '../../src/check/api';
 import { languageOf } from '../../src/check/neighbours';
@@ -87,7 +89,7 @@ interface Row {
 /** In the thread of the analysis: ms of processor time from a key to the analysis of the whole text. */
 async function keys(
   report: (line: string) => void,
-): Promise<{ rows: Row[]; cold: number; definitions: number }> {
+): Promise<{ rows: Row[]; cold: number; definitions: number; session: readonly Kept[] }> {
   const analyzer = await loadAnalyzer();
   const text = longFile();
   const lines = text.split('\n');
@@ -111,7 +113,32 @@ async function keys(
     report(`${name}: median ${row.median.toFixed(0)} ms, most ${row.most.toFixed(0)} ms`);
     return row;
   });
-  return { rows, cold, definitions };
+  const session = [{ keys: 0, megabytes: heap() }];
+  const [formula] = KEYSTROKES;
+  for (let k = 1; formula && k <= SESSION; k += 1) {
+    // Places in no order, each with a number of its own.
+    const at = 20 + ((k * 7919) % (lines.length - 60));
+    analyzer.analyze(formula.edit(lines, at, k + KEYS).join('\n'), 'python');
+    if (k % (SESSION / 3) === 0) session.push({ keys: k, megabytes: heap() });
+  }
+  report(`kept: ${session.map(({ megabytes }) => megabytes.toFixed(0)).join(', ')} MB`);
+  return { rows, cold, definitions, session };
+}
+
+/** Keys of a long session. */
+const SESSION = 300;
+
+/** What is kept after so many keys. */
+interface Kept {
+  readonly keys: number;
+  readonly megabytes: number;
+}
+
+/** MB in use after all garbage is collected. */
+function heap(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc()');
+  return process.memoryUsage().heapUsed / 1e6;
 }
 
 interface Pass {
@@ -206,8 +233,9 @@ export async function runReading(
   const scanned = await scan(thread);
   for (const { name, pass } of scanned.passes)
     report(`workspace, ${name}: ${pass.seconds.toFixed(1)} s, blocked ${pass.blocked.toFixed(0)} ms`);
-  const { rows, cold, definitions } = await keys(report);
-  const page = pageOf(rows, cold, definitions, scanned);
+  const edited = await keys(report);
+  const { rows } = edited;
+  const page = pageOf(edited, scanned);
   const result = (bench: string, name: string, median: number): Result => ({
     bench,
     case: name,
@@ -230,7 +258,7 @@ export async function runReading(
   };
 }
 
-function pageOf(rows: readonly Row[], cold: number, definitions: number, s: Scan): string {
+function pageOf({ rows, cold, definitions, session }: Awaited<ReturnType<typeof keys>>, s: Scan): string {
   const load = spawnSync('uptime', { encoding: 'utf8' }).stdout;
   const average = /load average: ([\d.]+)/.exec(load)?.[1] ?? 'not known';
   return `# Reading
@@ -247,6 +275,9 @@ the analysis of the whole text, over ${KEYS} places. The first analysis of the f
 ${rows.map(({ what, median, most }) => `| ${what} | ${median.toFixed(0)} | ${most.toFixed(0)} |`).join('\n')}
 
 The most is an edit that many definitions depend on, or one of a network whose gradients are derived and judged anew.
+
+Heap in use after all garbage is collected, over a session of numbers in formulas all over the file, each another one:
+${session.map(({ keys: count, megabytes }) => `${megabytes.toFixed(0)} MB after ${count} more keys`).join(', ')}.
 
 ## A workspace of 300 files
 

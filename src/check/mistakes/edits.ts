@@ -27,8 +27,8 @@ const isNegative = (node: Node): boolean =>
 
 interface Slip {
   readonly rule: string;
-  /** What follows the name of the gradient. */
-  readonly said: string;
+  /** What follows the name of the gradient; written only for the slip that is found. */
+  readonly said: () => string;
 }
 
 /** The detector that tries all corrections of one kind. */
@@ -36,7 +36,9 @@ const detector =
   (options: (c: Case) => (node: Node, scope: readonly IndexNode[]) => Iterable<Variant<Slip>>): Detector =>
   (c) => {
     const found = firstThatAgrees(c, distinct(variants(c.program.arena, c.element, options(c))), MOST);
-    return found ? { rule: found.change.rule, message: `${plainName(c.name)} ${found.change.said}.` } : null;
+    return found
+      ? { rule: found.change.rule, message: `${plainName(c.name)} ${found.change.said()}.` }
+      : null;
   };
 
 function* distinct<T>(all: Iterable<Variant<T>>): Generator<Variant<T>> {
@@ -56,12 +58,13 @@ export const termSign: Detector = detector(({ program }) => {
     if (node.kind === 'add')
       for (const [k, term] of node.args.entries()) {
         const size = isNegative(term) ? arena.neg(term) : term;
-        const text = spoken(program, size);
         const [has, belongs] = isNegative(term) ? ['-', '+'] : ['+', '-'];
-        const said =
-          text === null
+        const said = (): string => {
+          const text = spoken(program, size);
+          return text === null
             ? 'has a term with the wrong sign; the rest of it is right'
             : `has ${has} ${text} where ${belongs} ${text} belongs`;
+        };
         yield { node: arena.add(...node.args.with(k, arena.neg(term))), change: { rule, said } };
       }
     if (node.kind === 'call' && node.args.length === 1) {
@@ -75,16 +78,20 @@ export const termSign: Detector = detector(({ program }) => {
     }
     const [condition, then, otherwise] = node.args;
     if (node.kind === 'where' && condition && then && otherwise) {
-      const when = spoken(program, condition);
-      const where = when === null ? 'one of its cases' : `the case ${when}`;
-      const rest = when === null ? 'the other of its cases' : `the case that ${when} does not hold`;
+      const said = (named: (when: string) => string, unnamed: string) => (): string => {
+        const when = spoken(program, condition);
+        return `has the wrong sign in ${when === null ? unnamed : named(when)}`;
+      };
       yield {
         node: arena.where(condition, arena.neg(then), otherwise),
-        change: { rule, said: `has the wrong sign in ${where}` },
+        change: { rule, said: said((when) => `the case ${when}`, 'one of its cases') },
       };
       yield {
         node: arena.where(condition, then, arena.neg(otherwise)),
-        change: { rule, said: `has the wrong sign in ${rest}` },
+        change: {
+          rule,
+          said: said((when) => `the case that ${when} does not hold`, 'the other of its cases'),
+        },
       };
     }
   };
@@ -107,15 +114,16 @@ export const wrongPower: Detector = detector(({ program }) => {
       const right = arena.pow(base, other);
       // A power below the bar is said as it stands there.
       const under = power.num < 0 && other.kind === 'num' && other.num < 0;
-      const [has, belongs] = under
-        ? [arena.div(arena.one, node), arena.div(arena.one, right)]
-        : [node, right];
-      const [mine, yours] = [spoken(program, has), spoken(program, belongs)];
-      const place = under ? ' as a divisor' : '';
-      const said =
-        mine === null || yours === null
+      const said = (): string => {
+        const [has, belongs] = under
+          ? [arena.div(arena.one, node), arena.div(arena.one, right)]
+          : [node, right];
+        const [mine, yours] = [spoken(program, has), spoken(program, belongs)];
+        const place = under ? ' as a divisor' : '';
+        return mine === null || yours === null
           ? 'has a power that is off by one; the rest of it is right'
           : `has ${mine} where ${yours} belongs${place}`;
+      };
       yield { node: right, change: { rule: 'gradient-wrong-power', said } };
     }
   };
@@ -176,15 +184,12 @@ export const missingFactor: Detector = detector((c) => {
   return function* (node, scope) {
     if (node.kind === 'cmp' || node.kind === 'index') return;
     for (const factor of factorsIn(c, [...scope, ...axisIndices(c.axes)])) {
-      const text = spoken(program, factor);
-      const where = factors.has(node.id) ? '' : ' in one place; the rest of it is right';
-      yield {
-        node: arena.mul(node, factor),
-        change: {
-          rule: 'gradient-lacks-factor',
-          said: text === null ? `lacks a factor${where}` : `lacks the factor ${text}${where}`,
-        },
+      const said = (): string => {
+        const text = spoken(program, factor);
+        const where = factors.has(node.id) ? '' : ' in one place; the rest of it is right';
+        return text === null ? `lacks a factor${where}` : `lacks the factor ${text}${where}`;
       };
+      yield { node: arena.mul(node, factor), change: { rule: 'gradient-lacks-factor', said } };
     }
   };
 });
@@ -205,14 +210,14 @@ export const extraFactor: Detector = detector(({ program }) => {
     for (const [k, factor] of node.args.entries()) {
       if (factor.kind === 'num') continue;
       const isDivisor = factor.kind === 'pow' && factor.args[1]?.kind === 'num' && factor.args[1].num < 0;
-      const text = spoken(program, isDivisor ? arena.div(arena.one, factor) : factor);
-      const kind = isDivisor ? 'divisor' : 'factor';
+      const said = (): string => {
+        const text = spoken(program, isDivisor ? arena.div(arena.one, factor) : factor);
+        const kind = isDivisor ? 'divisor' : 'factor';
+        return text === null ? `has a ${kind} too many` : `has a ${kind} too many: ${text}`;
+      };
       yield {
         node: arena.mul(...node.args.filter((_, at) => at !== k)),
-        change: {
-          rule: 'gradient-extra-factor',
-          said: text === null ? `has a ${kind} too many` : `has a ${kind} too many: ${text}`,
-        },
+        change: { rule: 'gradient-extra-factor', said },
       };
     }
   };
