@@ -69,11 +69,12 @@ export const termSign: Detector = detector(({ program }) => {
       }
     if (node.kind === 'call' && node.args.length === 1) {
       const turned = arena.call(node.fn, ...node.args.map((arg) => arena.neg(arg)));
-      const [mine, yours] = [spoken(program, node), spoken(program, turned)];
-      const said =
-        mine === null || yours === null
+      const said = (): string => {
+        const [mine, yours] = [spoken(program, node), spoken(program, turned)];
+        return mine === null || yours === null
           ? `has the wrong sign in the argument of ${node.fn}`
           : `has ${mine} where ${yours} belongs`;
+      };
       yield { node: turned, change: { rule, said } };
     }
     const [condition, then, otherwise] = node.args;
