@@ -126,7 +126,7 @@ async function keys(
 }
 
 /** Keys of a long session. */
-const SESSION = 300;
+const SESSION = 90;
 
 /** What is kept after so many keys. */
 interface Kept {
