@@ -23,9 +23,10 @@ export interface PickedData {
 export async function pickData(pick: DataPick): Promise<PickedData | null> {
   const path = await pickFile(pick);
   if (path === null) return null;
-  const preview = await previewTable(path, pick.preview);
-  const target = await pickTarget(preview, pick);
+  const reading = previewTable(path, pick.preview);
+  const target = await pickTarget(reading, pick);
   if (target === null) return null;
+  const preview = await reading;
   const features = await pickFeatures(preview, target, pick);
   if (features === null) return null;
   const choice: DataChoice = { path, target, features, standardise: true, missing: 'stop' };
@@ -81,20 +82,20 @@ async function browseFile(): Promise<string | null> {
   return uri?.fsPath ?? null;
 }
 
-async function pickTarget(preview: TablePreview, pick: DataPick): Promise<string | null> {
-  const ranked = rankTargets(preview, pick.label);
-  const last = pick.before?.path === preview.path ? pick.before.target : null;
-  const columns = [
-    ...ranked.filter(({ name }) => name === last),
-    ...ranked.filter(({ name }) => name !== last),
-  ];
-  const picked = await vscode.window.showQuickPick(
-    columns.map((column) => ({ label: column.name, description: describe(column) })),
-    {
-      title: `Data for ${pick.definitionName} (2 of 3)`,
-      placeHolder: `Which column is the target${pick.label === null ? '' : ` ${pick.label.name}`}?`,
-    },
-  );
+/** Asks while the table is still read, so that what is typed meanwhile does not land in the editor. */
+async function pickTarget(reading: Promise<TablePreview>, pick: DataPick): Promise<string | null> {
+  const items = async (): Promise<vscode.QuickPickItem[]> => {
+    const preview = await reading;
+    const ranked = rankTargets(preview, pick.label);
+    const last = pick.before?.path === preview.path ? pick.before.target : null;
+    return [...ranked.filter(({ name }) => name === last), ...ranked.filter(({ name }) => name !== last)].map(
+      (column) => ({ label: column.name, description: describe(column) }),
+    );
+  };
+  const picked = await vscode.window.showQuickPick(items(), {
+    title: `Data for ${pick.definitionName} (2 of 3)`,
+    placeHolder: `Which column is the target${pick.label === null ? '' : ` ${pick.label.name}`}?`,
+  });
   return picked?.label ?? null;
 }
 
