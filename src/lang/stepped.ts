@@ -2,11 +2,33 @@
 import { gradientOf, isLossName, roleHint } from './names';
 import { childrenOf, eachStatement, type Expression, type FunctionNode } from './syntax';
 
-/** `w - rate * dw`, `w + step * dw`: a step from w along its gradient. */
-export function isStep(e: Expression, gradient: string): boolean {
+/** `w - rate * dw`, `w + step * dw`: a step from w along its gradient, also through variables with the values in `given`. */
+export function isStep(e: Expression, gradient: string, given: Values = new Map()): boolean {
   if (e.kind !== 'binary' || (e.operator !== '-' && e.operator !== '+')) return false;
   const from = rootName(e.left);
-  return from !== null && from !== gradient && gradientOf(gradient, [from]) !== null;
+  if (from === null || from === gradient || gradientOf(gradient, [from]) === null) return false;
+  return [...traceOf(e.right, given)].some((part) => part.kind === 'name' && part.name === gradient);
+}
+
+type Values = ReadonlyMap<string, readonly Expression[]>;
+
+/** An expression with all its parts, and with those of the variables in it; what `isEnd` tells is as far as it goes. */
+function traceOf(
+  expression: Expression,
+  given: Values,
+  isEnd: (name: string) => boolean = () => false,
+): ReadonlySet<Expression> {
+  const traced = new Set<Expression>();
+  const visit = (e: Expression): void => {
+    if (traced.has(e)) return;
+    traced.add(e);
+    if (e.kind === 'name') {
+      if (!isEnd(e.name)) given.get(e.name)?.forEach(visit);
+    } else if (e.kind === 'lambda') expressionsIn(e.fn).forEach(visit);
+    else childrenOf(e).forEach(visit);
+  };
+  visit(expression);
+  return traced;
 }
 
 const rootName = (e: Expression): string | null =>
@@ -22,30 +44,20 @@ export function isUpdated(
   if (!expression || (name !== null && isLossName(name))) return false;
   const parameters = new Set(fn.parameters.map((parameter) => parameter.name));
   const given = valuesOf(fn);
-  const traced = new Set<Expression>();
-  const names = new Set<string>();
-  const visit = (e: Expression): void => {
-    if (traced.has(e)) return;
-    traced.add(e);
-    if (e.kind === 'name') {
-      names.add(e.name);
-      // A gradient is as far as it goes.
-      if (!isGradient(e.name)) given.get(e.name)?.forEach(visit);
-    } else if (e.kind === 'lambda') expressionsIn(e.fn).forEach(visit);
-    else childrenOf(e).forEach(visit);
-  };
-  visit(expression);
+  // A gradient is as far as it goes.
+  const traced = traceOf(expression, given, isGradient);
+  const names = new Set([...traced].flatMap((e) => (e.kind === 'name' ? [e.name] : [])));
   const gradients = [...names].filter((each) => given.has(each) && !parameters.has(each) && isGradient(each));
   if (gradients.length === 0) return false;
   const plain = name?.replace(/^(?:new|next|updated)_?(?=\w)/i, '') ?? '';
   return (
     roleHint(plain, true) === 'parameter' ||
-    [...traced].some((e) => gradients.some((gradient) => isStep(e, gradient)))
+    [...traced].some((e) => gradients.some((gradient) => isStep(e, gradient, given)))
   );
 }
 
 /** What each variable of a function is given or changed by. */
-function valuesOf(fn: FunctionNode): ReadonlyMap<string, readonly Expression[]> {
+function valuesOf(fn: FunctionNode): Values {
   const given = new Map<string, Expression[]>();
   eachStatement(fn.body, (s) => {
     if (s.kind !== 'assign' && s.kind !== 'augment') return;
