@@ -8,6 +8,7 @@ import type { HandGradient, Program } from '../core/definition';
 import type { Derivation } from '../core/derivation';
 import { symbolNames, type Node } from '../core/expr';
 import { align, type Aligned } from './align';
+import { exactReading } from './approximations';
 import { APPROXIMATE, DIFFER, FEWEST, compare, differsTwice, holds, type Comparison } from './compare';
 import { inlineBindings } from './inline';
 import { right, unknown, type Judgement } from './judgement';
@@ -159,10 +160,20 @@ function judgeAsWritten(subject: Subject, aim: Aim): Judgement {
     ...symmetricReadings(program, target),
     ...settingReadings(program, target),
   ];
-  return (
-    excused(subject, element, [...lenient, ...logitReadings(subject.pool, hand.of)]) ??
-    (aim === 'right' ? first : renamed(subject, element, lenient, first))
-  );
+  const logits = logitReadings(subject.pool, hand.of);
+  const excuse = excused(subject, element, [...lenient, ...logits]);
+  if (excuse || aim === 'right') return excuse ?? first;
+  const exact = exactReading(program, target, element);
+  if (exact?.element && holds(exact.element, exact.target.axes, exact.brief))
+    return unknown(
+      `${plainName(hand.name)} is ${derivativeText(subject)} only approximately: one is of GELU by erf, the other of its approximation by tanh.`,
+      'equal at random points once both are written by erf',
+    );
+  const named = renamed(subject, element, lenient, first);
+  if (named.rule !== first.rule || named.verdict !== 'wrong') return named;
+  // A factor by the logits is told as one: p - y beside the mean of a cross-entropy.
+  const carried = renamed(subject, element, logits, first);
+  return FACTOR_RULES.has(carried.rule) ? carried : named;
 }
 
 /** The matrix of all derivatives of the output's elements, in either layout. */
@@ -349,6 +360,10 @@ function renamed(
   for (const { target, element: own, brief, assumption } of readings) {
     const trials = [...brief];
     if (trials.length < FEWEST) continue;
+    if (compare(own ?? element, target.axes, trials).differing === 0)
+      return unknown(
+        `${plainName(subject.hand.name)} cannot be judged: assuming that ${assumption}, it differs nowhere from ${derivativeText(subject)} beyond rounding.`,
+      );
     const mistake = nameMistake(caseOf(subject, target, own ?? element, trials));
     if (mistake.rule !== 'gradient-differs')
       return {
@@ -363,17 +378,29 @@ function renamed(
 }
 
 /** How an intermediate gradient relates to the derivative: the constant factor between them, if there is one. */
-export function conventionFactor(of: Subject): Factor | null {
+export const conventionFactor = (subject: Subject): Factor | null =>
+  factorsUnder(subject, () => [])[0] ?? null;
+
+/** The same as the labels are, or as they may be. */
+export const proportionOf = (subject: Subject): Factor | null =>
+  factorsUnder(subject, (target) => labelReadings(subject.program, target))[0] ?? null;
+
+function factorsUnder(of: Subject, readings: (target: Target) => readonly Lenient[]): Factor[] {
   const subject = knowing(of);
   const { program, hand } = subject;
   const found = targetOf(subject.pool, subject.derivation, hand.of);
-  if ('reason' in found) return null;
+  if ('reason' in found) return [];
   const { arena } = program;
   const value = { axes: hand.value.axes, element: inlineBindings(arena, hand.value.element, hand.bindings) };
   const { element } = align(arena, value, found.target.axes);
-  if (!element) return null;
-  const brief = trialsOneByOne(found.target, [element], BRIEF);
-  const values = ratios(element, found.target.exact, found.target.axes, brief);
-  const trials = values ? [...brief] : [];
-  return values && trials.length >= FEWEST ? explainRatio({ program, trials }, values) : null;
+  if (!element) return [];
+  const { exact, axes } = found.target;
+  const factorAt = (brief: Iterable<Trials['trials'][number]>): Factor[] => {
+    const values = ratios(element, exact, axes, brief);
+    const trials = values ? [...brief] : [];
+    const factor = values && trials.length >= FEWEST ? explainRatio({ program, trials }, values) : null;
+    return factor ? [factor] : [];
+  };
+  const plain = factorAt(trialsOneByOne(found.target, [element], BRIEF));
+  return plain.length > 0 ? plain : readings(found.target).flatMap(({ brief }) => factorAt(brief));
 }

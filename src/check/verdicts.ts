@@ -5,7 +5,7 @@ import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
 import { gradientOf, roleHint } from '../lang/names';
 import { withCauses } from './consequences';
-import { conventionFactor, judge, judgeRight, type Subject } from './judge';
+import { conventionFactor, judge, judgeRight, proportionOf, type Subject } from './judge';
 import type { Judgements } from './known';
 import { rightAsStep } from './localStep';
 import { misshapen, right, unknown, type Judgement } from './judgement';
@@ -121,7 +121,7 @@ export function proportionsOf({ program, gradients }: SourceDefinition): (Factor
   if (!program) return gradients.map(() => null);
   const pool = createPool(program);
   const proves = (): boolean => false;
-  return gradients.map((hand) => conventionFactor({ program, pool, derivation: null, hand, proves }));
+  return gradients.map((hand) => proportionOf({ program, pool, derivation: null, hand, proves }));
 }
 
 /** What a gradient function returns without saying what it differentiates by may be by another input than the one at its place. */

@@ -103,7 +103,12 @@ function penaliseLabels(run: Run, values: readonly ArrayV[]): void {
 /** What an operand is made of: `input` is one by itself whose name is not that of a weight or a setting. */
 function operandKind(run: Run, value: ArrayV): 'label' | 'input' | 'other' | 'constant' {
   const names = [...symbolNames(value.element)];
-  const hints = names.map((name) => (run.settings.has(name) ? 'hyper' : roleHint(name, true)));
+  const isSetting = (name: string): boolean =>
+    run.settings.has(name) ||
+    [...run.inputs.values()].some(
+      (state) => state.name === name && state.ref.hasDefault && isSingle(state.value),
+    );
+  const hints = names.map((name) => (isSetting(name) ? 'hyper' : roleHint(name, true)));
   if (hints.includes('label')) return 'label';
   if (hints.every((hint) => hint === 'hyper')) return 'constant';
   return value.element.kind === 'sym' && hints[0] !== 'parameter' && !names[0]?.includes('@')

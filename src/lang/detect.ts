@@ -125,7 +125,7 @@ function onlyCompares({ assembled }: Reading): boolean {
     return (def !== undefined && reaches(def)) || node.args.some(reaches);
   };
   const output = definitions.get(program.output);
-  return output !== undefined && !reaches(output);
+  return open.size > 0 && output !== undefined && !reaches(output);
 }
 
 /** A choice between constants, as of a class: its derivative is 0. */

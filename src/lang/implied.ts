@@ -6,7 +6,14 @@ import type { Callable } from './execution';
 import { ownParameters } from './members';
 import { scriptIteration, type Iteration } from './iteration';
 import { IMPLIED_LOSS, isGradientName, isModelName, isLossName, roleHint } from './names';
-import { childrenOf, eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
+import {
+  childrenOf,
+  eachStatement,
+  type ClassNode,
+  type Expression,
+  type FunctionNode,
+  type Statement,
+} from './syntax';
 import { isCacheName, isUpstreamName, isVjpName } from './upstream';
 import { withNamedUpdates } from './namedUpdates';
 
@@ -46,22 +53,65 @@ const isValue = (e: Expression): boolean =>
     : e.kind === 'call' || (e.kind === 'binary' && /^[+*@]$/.test(e.operator)) || nameOf(e) !== null;
 
 /** `y - a` or `a - y`, the first one in the order of evaluation. */
-function differenceIn(e: Expression): Difference | null {
+function differenceIn(e: Expression, called: Called): Difference | null {
   if (e.kind === 'binary' && e.operator === '-') {
     const [a, b] = [e.left, e.right];
     if (isValue(a) && isValue(b) && isLabel(a) !== isLabel(b))
       return isLabel(a) ? { prediction: b, label: a } : { prediction: a, label: b };
   }
+  if (e.kind === 'call') {
+    const found = differenceCalled(e, called);
+    if (found) return found;
+  }
   for (const part of childrenOf(e)) {
-    const found = differenceIn(part);
+    const found = differenceIn(part, called);
     if (found) return found;
   }
   return null;
 }
 
-function differenceOf(s: Statement): Difference | null {
-  if (s.kind === 'assign' || s.kind === 'augment' || s.kind === 'expression') return differenceIn(s.value);
-  return s.kind === 'return' && s.value ? differenceIn(s.value) : null;
+function differenceOf(s: Statement, called: Called): Difference | null {
+  if (s.kind === 'assign' || s.kind === 'augment' || s.kind === 'expression')
+    return differenceIn(s.value, called);
+  return s.kind === 'return' && s.value ? differenceIn(s.value, called) : null;
+}
+
+/** The function of the file that a call calls, if it is one of them. */
+type Called = (call: Expression & { kind: 'call' }) => Callable | null;
+
+const NONE_CALLED: Called = () => null;
+
+/** `self.cost_derivative(activations[-1], y)`: the difference that the function takes, of what it is given. */
+function differenceCalled(call: Expression & { kind: 'call' }, called: Called): Difference | null {
+  const callee = called(call);
+  const result = callee?.fn.body.at(-1);
+  const inner = result ? differenceOf(result, NONE_CALLED) : null;
+  if (!callee || !inner || call.args.some(({ name, spread }) => spread || name !== null)) return null;
+  const names = ownParameters(callee).map((parameter) => parameter.name);
+  const given = (e: Expression): Expression | undefined =>
+    e.kind === 'name' ? call.args[names.indexOf(e.name)]?.value : undefined;
+  const [prediction, label] = [given(inner.prediction), given(inner.label)];
+  if (!prediction || !label || !isValue(prediction) || !isLabel(label)) return null;
+  return { prediction, label };
+}
+
+/** Calls of functions of a file and of methods of a class, also of a class that is an attribute by default. */
+export function calledFrom(owner: ClassNode | null, all: readonly Callable[]): Called {
+  const find = (name: string, of: string | null): Callable | null =>
+    all.find((c) => c.fn.name === name && (c.owner?.name ?? null) === of) ?? null;
+  const maker = all.find((c) => c.owner === owner && owner !== null && c.fn.name === '__init__');
+  const byDefault = (name: string): string | null => {
+    const fallback = maker?.fn.parameters.find((parameter) => parameter.name === name)?.fallback;
+    return fallback?.kind === 'name' ? fallback.name : null;
+  };
+  return ({ callee }) => {
+    if (callee.kind === 'name') return find(callee.name, null);
+    if (callee.kind !== 'attribute') return null;
+    const { object, name } = callee;
+    if (object.kind === 'name') return find(name, object.name) ?? (owner ? find(name, owner.name) : null);
+    const held = object.kind === 'attribute' ? byDefault(object.name) : null;
+    return held === null ? null : find(name, held);
+  };
 }
 
 /** The losses that most networks have. */
@@ -157,31 +207,34 @@ function hasLoss(body: readonly Statement[]): boolean {
 }
 
 /** Where the difference alone is what flows back (`dz = a - y`), it is a cross-entropy most of the time. */
-function likeliestFirst(body: readonly Statement[]): readonly UsualLoss[] {
+function likeliestFirst(body: readonly Statement[], called: Called): readonly UsualLoss[] {
   let isAlone = false;
   eachStatement(body, (s) => {
     const [target] = s.kind === 'assign' ? s.targets : [];
     const isGradient = target !== undefined && /^d|delta|grad/i.test(nameOf(target) ?? '');
-    if (
-      isGradient &&
-      s.kind === 'assign' &&
-      s.value.kind === 'binary' &&
-      s.value.operator === '-' &&
-      differenceIn(s.value)
-    )
-      isAlone = true;
+    if (isGradient && s.kind === 'assign' && isDifference(s.value, called)) isAlone = true;
   });
   const [squared, ...entropies] = USUAL_LOSSES;
   return isAlone && squared ? [...entropies, squared] : USUAL_LOSSES;
 }
 
+/** Whether an expression is no more than a difference, or a call of what takes it. */
+function isDifference(e: Expression, called: Called): boolean {
+  const result = e.kind === 'call' ? called(e)?.fn.body.at(-1) : null;
+  const value = result?.kind === 'return' ? result.value : e;
+  return value?.kind === 'binary' && value.operator === '-' && differenceIn(value, NONE_CALLED) !== null;
+}
+
 /** Bodies with each of the usual losses computed where the difference is taken; empty where there is none. */
-export function withUsualLosses(body: readonly Statement[]): { title: string; body: readonly Statement[] }[] {
+export function withUsualLosses(
+  body: readonly Statement[],
+  called = NONE_CALLED,
+): { title: string; body: readonly Statement[] }[] {
   if (hasLoss(body)) return [];
   const named = withNamedUpdates(body);
   if (!writesGradients(named)) return [];
-  return likeliestFirst(named).flatMap(({ title, value }) => {
-    const made = inserted(named, value);
+  return likeliestFirst(named, called).flatMap(({ title, value }) => {
+    const made = inserted(named, value, called);
     return made ? [{ title, body: made }] : [];
   });
 }
@@ -208,16 +261,21 @@ function writesGradients(body: readonly Statement[]): boolean {
   eachStatement(body, (s) => {
     if (
       s.kind === 'assign' &&
-      s.targets.some((t) => /^(d_?|grad_?|delta_?)?(d_?|grad_)[A-Za-z]\w*$/i.test(nameOf(t) ?? ''))
+      s.targets.some((t) => /^(d_?|grad_?|delta_?)?(d_?|grad_|nabla_)[A-Za-z]\w*$/i.test(rootName(t)))
     )
       count += 1;
   });
   return count > 0;
 }
 
-function inserted(body: readonly Statement[], loss: UsualLoss['value'], adds = false): Statement[] | null {
+function inserted(
+  body: readonly Statement[],
+  loss: UsualLoss['value'],
+  called: Called,
+  adds = false,
+): Statement[] | null {
   for (const [k, s] of body.entries()) {
-    const difference = differenceOf(s);
+    const difference = differenceOf(s, called);
     if (difference) {
       const value = loss(difference);
       const { span } = value;
@@ -228,7 +286,7 @@ function inserted(body: readonly Statement[], loss: UsualLoss['value'], adds = f
     }
     if (s.kind !== 'for' && s.kind !== 'while' && s.kind !== 'block') continue;
     const collects = adds || (s.kind === 'for' && addsGradients(s.body));
-    const inner = inserted(s.body, loss, collects);
+    const inner = inserted(s.body, loss, called, collects);
     const start = collects && !adds ? [assigned(number('0', s.span))] : [];
     if (inner) return [...body.slice(0, k), ...start, { ...s, body: inner }, ...body.slice(k + 1)];
   }
@@ -271,7 +329,7 @@ export function impliedCompositions(all: readonly Callable[]): ImpliedCompositio
     const difference = firstDifference(backward.fn.body);
     if (!forward || more.length > 0 || !difference || hasLoss(backward.fn.body)) return [];
     return [
-      likeliestFirst(backward.fn.body).flatMap(
+      likeliestFirst(backward.fn.body, NONE_CALLED).flatMap(
         (loss) => compositionOf(forward, backward, difference, loss) ?? [],
       ),
     ];
@@ -281,7 +339,7 @@ export function impliedCompositions(all: readonly Callable[]): ImpliedCompositio
 function firstDifference(body: readonly Statement[]): Difference | null {
   let found: Difference | null = null;
   eachStatement(body, (s) => {
-    found ??= differenceOf(s);
+    found ??= differenceOf(s, NONE_CALLED);
   });
   return found;
 }

@@ -4,6 +4,7 @@
  */
 import type { Span } from '../core/definition';
 import { basesOf } from './classes';
+import { layerValue } from './layers';
 import { meaningOf } from './libraries';
 import { adopted, isModulePath, learntInput } from './modules';
 import { GUARD_NAMES } from './names';
@@ -36,6 +37,8 @@ export function initialValue(
 ): Value | null {
   const { owner } = object;
   if (!owner) return null;
+  const layers = layerValue(run, object, name, span);
+  if (layers) return layers;
   const settings = [owner, ...basesOf(run, owner, span)].flatMap((node) => settingsOf(node, name));
   const [only, ...more] = settings;
   if (!only) return null;
@@ -175,7 +178,7 @@ function isTelling(run: Run, e: Expression, scope: Scope): boolean {
   }
 }
 
-/** A call that makes a layer or an object of a class of the file, and the name of a function. */
+/** A call that makes a layer or an object of a class of the file, and the name of a function or class. */
 function isMaker(run: Run, e: Expression, scope: Scope): boolean {
   if (e.kind !== 'call' && e.kind !== 'name' && e.kind !== 'attribute') return false;
   const callee = e.kind === 'call' ? e.callee : e;
@@ -183,7 +186,8 @@ function isMaker(run: Run, e: Expression, scope: Scope): boolean {
   const found = run.evaluate(callee, scope);
   if (e.kind === 'call')
     return found.kind === 'class' || (found.kind === 'library' && isModulePath(found.path));
-  return found.kind === 'function' || (found.kind === 'library' && meaningOf(found.path) !== null);
+  if (found.kind === 'function' || found.kind === 'class') return true;
+  return found.kind === 'library' && meaningOf(found.path) !== null;
 }
 
 const isPath = (e: Expression): boolean => e.kind === 'name' || (e.kind === 'attribute' && isPath(e.object));

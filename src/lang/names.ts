@@ -150,6 +150,19 @@ export const isCountName = (name: string): boolean => /^([nmkN]|num_\w+|n_\w+)$/
 
 /** The symbol that a gradient of this name differentiates by: `dw`, `d_w`, `grad_w`, `w_grad`, `dj_dw`; null if none. */
 export function gradientOf(name: string, symbols: readonly string[]): string | null {
+  return namedGradient(name, symbols) ?? gradientOfLayer(name, symbols);
+}
+
+/** `nabla_w_1` for `weights_1`: the same name in the lists of two kinds. */
+function gradientOfLayer(name: string, symbols: readonly string[]): string | null {
+  const [, list, place] = /^(\w+)(_\d+)$/.exec(name) ?? [];
+  if (list === undefined || place === undefined) return null;
+  const lists = symbols.flatMap((s) => (s.endsWith(place) ? [s.slice(0, -place.length)] : []));
+  const found = lists.length > 0 ? namedGradient(list, lists) : null;
+  return found === null ? null : found + place;
+}
+
+function namedGradient(name: string, symbols: readonly string[]): string | null {
   const stems: string[] = [];
   for (const pattern of GRADIENT_NAMES) {
     const found = pattern.exec(name)?.[1];
@@ -183,7 +196,9 @@ const FLOW_NAMES: readonly RegExp[] = [/^(\w+?)_?(?:errors?|err|deltas?)$/i, /^(
 /** What gradients abbreviate. */
 const FULL_NAMES: ReadonlyMap<string, RegExp> = new Map([
   ['w', /^weights?$/i],
+  ['weight', /^weights?$/i],
   ['b', /^(bias|biases|intercept)$/i],
+  ['bias', /^bias(es)?$/i],
 ]);
 
 const GRADIENT_NAMES: readonly RegExp[] = [

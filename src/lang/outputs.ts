@@ -1,19 +1,30 @@
 /** What an execution yields: the value to differentiate, and the gradients that the code computes. */
-import type { Binding, Span } from '../core/definition';
-import { symbolNames, type Node } from '../core/expr';
-import { toArray } from './arguments';
+import type { Span } from '../core/definition';
+import type { Node } from '../core/expr';
+import { collected, toArray } from './arguments';
 import { isSingle } from './arrays';
 import { attributesOf } from './backward';
 import type { Callable, Executed, Execution } from './execution';
 import { ownParameters } from './members';
 import { filledParts } from './filled';
 import { flowOf, gradientOf, IMPLIED_LOSS, isGradientName, isLossName, isModelName, roleHint } from './names';
-import { inferRoles } from './roles';
-import { assignmentSpan, computationSpan, nameOf } from './places';
+import { fittedParts, inferRoles } from './roles';
+import { assignmentSpan, keyText, nameOf, spanning } from './places';
 import { spanOfPart, surrogateReason, type Registered } from './registered';
 import { unsupported, type Run } from './run';
 import { learntTogether } from './together';
 import { isStep, isUpdated } from './stepped';
+import {
+  baseName,
+  bindingName,
+  bindingOf,
+  bindingSpan,
+  branchSpan,
+  isListOfGradients,
+  itemName,
+  itemSpan,
+  neededFor,
+} from './written';
 import { pairReturned, pairUnnamed, type Found } from './unnamed';
 import type { Expression, FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
@@ -50,7 +61,11 @@ export interface BrokenGradient {
 }
 
 export interface Outputs {
-  readonly output: { readonly name: string; readonly value: ArrayV; readonly span: Span } | null;
+  readonly output: {
+    readonly name: string;
+    readonly value: ArrayV;
+    readonly span: Span;
+  } | null;
   /** Why there is no output. */
   readonly cause: Cause | null;
   readonly gradients: readonly WrittenGradient[];
@@ -62,17 +77,22 @@ export interface Outputs {
 export function partsOf(run: Run, executed: Executed): Part[] {
   const found: Part[] = [];
   const visit = (
-    value: Value,
+    given: Value,
     e: Expression | null,
     name: string | null,
     span: Span,
     container: string | null,
     depth = 0,
   ): void => {
+    // A list over symbolic positions is an array.
+    const value = given.kind === 'stream' ? collected(run, given, span) : given;
     if (value.kind === 'sequence')
       value.items.forEach((item, k) => {
         const own = e?.kind === 'sequence' ? e.items[k] : undefined;
-        visit(item, own ?? null, own ? nameOf(own) : null, own?.span ?? span, null, depth + 1);
+        const place = isListOfGradients(value, name) ? itemName(name, k) : null;
+        const { fn } = executed.callable;
+        const made = place === null ? null : itemSpan(fn, name ?? '', k, value.items.length);
+        visit(item, own ?? null, own ? nameOf(own) : place, own?.span ?? made ?? span, null, depth + 1);
       });
     else if (value.kind === 'dict')
       value.entries.forEach((item, key) => {
@@ -104,21 +124,6 @@ export function partsOf(run: Run, executed: Executed): Part[] {
   }));
 }
 
-/** What one branch computes and another returns beside it: `if cost <= 0: return zeros`. */
-const branchSpan = (fn: FunctionNode, { name, value, expression }: Part): Span | null =>
-  value.kind === 'array' && value.element.kind === 'where' && expression?.kind === 'name' && name !== null
-    ? computationSpan(fn, name)
-    : null;
-
-const keyText = (key: Expression | null): string | null =>
-  key?.kind === 'string' ? `s:${key.value}` : key?.kind === 'number' ? `n:${key.text}` : null;
-
-function spanning(key: Expression | null, value: Expression): Span {
-  return key
-    ? { ...value.span, startLine: key.span.startLine, startColumn: key.span.startColumn }
-    : value.span;
-}
-
 /** A number that no input enters is no gradient (`dx = 1e-5`), nor is a length (`d_k = Q.shape[-1]`). */
 const isConstant = (value: Value): boolean =>
   value.kind === 'array' && (constantOf(value.element) !== null || isLength(value.element));
@@ -126,32 +131,6 @@ const isConstant = (value: Value): boolean =>
 const isLength = (node: Node): boolean =>
   node.kind === 'size' ||
   (node.kind === 'mul' && node.args.every((arg) => arg.kind === 'num' || isLength(arg)));
-
-const baseName = (name: string): string => name.replace(/@\d+$/, '');
-
-function bindingName(value: Value): string | null {
-  return value.kind === 'array' && value.element.kind === 'sym' ? baseName(value.element.name) : null;
-}
-
-/** The binding that a value is, if it is one as it stands. */
-export function bindingOf(run: Run, value: ArrayV): Binding | null {
-  const { element } = value;
-  if (element.kind !== 'sym' || element.args.some((arg) => arg.kind !== 'index')) return null;
-  return run.bindings.find((binding) => binding.name === element.name) ?? null;
-}
-
-/** Where a function that was executed made the value; of two variables with one value, where this one got it. */
-function bindingSpan(
-  run: Run,
-  value: Value,
-  { callable, firstBinding }: Executed,
-  name: string | null,
-): Span | null {
-  const binding = value.kind === 'array' ? bindingOf(run, value) : null;
-  if (!binding || run.bindings.indexOf(binding) < firstBinding) return null;
-  const isNamesake = name === null || baseName(binding.name) === name;
-  return (isNamesake ? null : computationSpan(callable.fn, name)) ?? binding.span;
-}
 
 /** Names that gradients may refer to: inputs first, then intermediates. */
 function symbols({ run, upstreams }: Execution): {
@@ -165,10 +144,11 @@ function symbols({ run, upstreams }: Execution): {
   );
   const hinted = (role: string): string[] =>
     states.filter((s) => roleHint(s.name, isSingle(s.value)) === role).map((s) => s.name);
-  const labels = hinted('label');
+  const fitted = fittedParts(states);
+  const labels = hinted('label').filter((name) => !fitted.has(name));
   const all = states.map((state) => state.name);
   // The mean of a distribution is differentiated by, where its spread stands beside it.
-  const settings = hinted('hyper').filter((name) => !learntTogether(name, all));
+  const settings = hinted('hyper').filter((name) => !learntTogether(name, all) && !fitted.has(name));
   return {
     all,
     // `dt` or `dlam` is a step or a setting: nobody differentiates by labels and settings.
@@ -201,9 +181,25 @@ function locals(run: Run, executed: Executed): Part[] {
       const span = bindingSpan(run, value, executed, name) ?? assignmentSpan(fn, name) ?? fn.nameSpan;
       found.push({ name, value, span, container, expression });
     } else if (value.kind === 'input')
-      found.push({ name, value, span: executed.callable.fn.nameSpan, container, expression });
+      found.push({
+        name,
+        value,
+        span: executed.callable.fn.nameSpan,
+        container,
+        expression,
+      });
     else if (value.kind === 'unknown')
-      found.push({ name, value, span: value.cause.span, container, expression });
+      found.push({
+        name,
+        value,
+        span: value.cause.span,
+        container,
+        expression,
+      });
+    else if (isListOfGradients(value, name) && value.kind === 'sequence')
+      value.items.forEach((item, k) => {
+        add(itemName(name, k), item);
+      });
     else if ((value.kind === 'dict' && /grad|^d/i.test(name)) || value.kind === 'object') {
       // Objects may hold each other; the function's own is read as it was at its end.
       if (seen.has(value) || name === receiver) return;
@@ -328,9 +324,22 @@ export function outputsOf(execution: Execution): Outputs {
         value.kind === 'array' && gradients.some((g) => g.of === of && g.value.element === value.element);
       if (again) continue;
       if (value.kind === 'array')
-        gradients.push({ of, name: shown, span, value, isInput: input !== null, callable });
+        gradients.push({
+          of,
+          name: shown,
+          span,
+          value,
+          isInput: input !== null,
+          callable,
+        });
       else if (value.kind === 'unknown' && input !== null)
-        broken.push({ of, name: shown, span: value.cause.span, cause: value.cause, callable });
+        broken.push({
+          of,
+          name: shown,
+          span: value.cause.span,
+          cause: value.cause,
+          callable,
+        });
     }
   };
   collect(returned, main.callable, false);
@@ -368,9 +377,20 @@ export function outputsOf(execution: Execution): Outputs {
     const flows = upstreams.length > 0 ? flowOf : gradientOf;
     collect(parts, gradient.callable, isGradientName(gradient.callable.fn.name), named, flows);
     collect(variables, gradient.callable, false, named, flows);
-    const flowedParts = parts.map((part) => ({ ...part, value: flowed(part.value) }));
-    if (upstreams.length > 0) pairReturned(flowedParts, execution, gradient.callable, { gradients, broken });
-    else pairUnnamed(run, parts, targets(execution, output), gradient, { gradients, broken });
+    const flowedParts = parts.map((part) => ({
+      ...part,
+      value: flowed(part.value),
+    }));
+    if (upstreams.length > 0)
+      pairReturned(flowedParts, execution, gradient.callable, {
+        gradients,
+        broken,
+      });
+    else
+      pairUnnamed(run, parts, targets(execution, output), gradient, {
+        gradients,
+        broken,
+      });
   }
   const asArray = output?.value.kind === 'array' ? { value: output.value, span: output.span } : null;
   const cause = output?.value.kind === 'unknown' ? output.value.cause : null;
@@ -382,22 +402,6 @@ export function outputsOf(execution: Execution): Outputs {
     broken,
     inputs: [...run.inputs.values()],
   };
-}
-
-/** Names of the bindings that a value is computed from. */
-function neededFor({ bindings }: Run, value: Node): ReadonlySet<string> {
-  const definitions = new Map(bindings.map((binding) => [binding.name, binding.def]));
-  const needed = new Set<string>();
-  const visit = (node: Node): void => {
-    for (const name of symbolNames(node)) {
-      const def = definitions.get(name);
-      if (!def || needed.has(name)) continue;
-      needed.add(name);
-      visit(def);
-    }
-  };
-  visit(value);
-  return needed;
 }
 
 /** What a method leaves in attributes instead of returning it: the last one is its result. */
@@ -422,7 +426,10 @@ const leftParts = (gradient: Executed, main: Executed): Part[] =>
         ([name, value]) => /^d|grad|delta/i.test(name) && main.attributes.get(name) !== value,
       ),
     ),
-  }).map((part) => ({ ...part, span: assignmentSpan(gradient.callable.fn, part.name ?? '') ?? part.span }));
+  }).map((part) => ({
+    ...part,
+    span: assignmentSpan(gradient.callable.fn, part.name ?? '') ?? part.span,
+  }));
 
 function outputName({ fn, owner }: Callable): string {
   const ofOwner =
@@ -502,9 +509,23 @@ function collectGeneric(run: Run, parts: readonly Part[], of: string, callable: 
     // It may be by something in between that has the shape of the labels.
     if (other && fitting.length === 1 && !isLearnt) return;
     const by = other && fitting.length === 1 ? other.name : of;
-    if (!isTaken(by)) into.gradients.push({ of: by, name, span, value, isInput: true, callable });
+    if (!isTaken(by))
+      into.gradients.push({
+        of: by,
+        name,
+        span,
+        value,
+        isInput: true,
+        callable,
+      });
   } else if (value.kind === 'unknown' && !isTaken(of))
-    into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
+    into.broken.push({
+      of,
+      name,
+      span: value.cause.span,
+      cause: value.cause,
+      callable,
+    });
 }
 
 /** Whether two arrays have the same axes but for unit axes. */
@@ -548,7 +569,14 @@ function collectRegistered({ run, main }: Execution, { gradient, parts }: Regist
       into.broken.push({ of, name, span, cause, callable });
     } else if (value.kind === 'array')
       into.gradients.push({ of, name, span, value, isInput: true, callable });
-    else into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
+    else
+      into.broken.push({
+        of,
+        name,
+        span: value.cause.span,
+        cause: value.cause,
+        callable,
+      });
   }
 }
 

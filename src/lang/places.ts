@@ -15,7 +15,8 @@ export function nameOf(e: Expression): string | null {
 
 const WRAPPERS = /^(squeeze|float|array|asarray|item|copy|nan_to_num)$/;
 
-const targetName = (e: Expression): string | null =>
+/** What a target is called, or what it is an entry of. */
+export const targetName = (e: Expression): string | null =>
   nameOf(e) ?? (e.kind === 'subscript' ? targetName(e.object) : null);
 
 /** Where a variable is computed, if that is one statement and it does not only take over another variable or begin a list. */
@@ -55,4 +56,15 @@ function isZeros(e: Expression): boolean {
     return only?.kind === 'return' && only.value !== null && isZeros(only.value);
   }
   return /^zeros(_like)?$|^Float(32|64)Array$/.test(name);
+}
+
+/** The key of an entry as a dict holds it; null for one that is not a constant. */
+export const keyText = (key: Expression | null): string | null =>
+  key?.kind === 'string' ? `s:${key.value}` : key?.kind === 'number' ? `n:${key.text}` : null;
+
+/** From the key of an entry to the end of its value. */
+export function spanning(key: Expression | null, value: Expression): Span {
+  return key
+    ? { ...value.span, startLine: key.span.startLine, startColumn: key.span.startColumn }
+    : value.span;
 }

@@ -28,6 +28,7 @@ import {
   isKnownLossName,
   isLossName,
   isMeasureName,
+  isModelName,
   isPlainLossName,
   isProcedureName,
   titleOf,
@@ -47,7 +48,7 @@ import { statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
 import { assignedNames } from './assigned';
 import { functionsOf, returnedFunction, type ClassNode, type Module } from './syntax';
-import { computesImplied, impliedCompositions, usualScripts, withUsualLosses } from './implied';
+import { calledFrom, computesImplied, impliedCompositions, usualScripts, withUsualLosses } from './implied';
 import { isNamed, nestedGroups } from './nested';
 import { mayDefine } from './screen';
 import { createNeighbours } from './workspace';
@@ -213,10 +214,11 @@ export function* readingDefinitions(
   };
   const considerUsual = ({ fn, owner }: Callable): void => {
     // What is the gradient of a loss in sight needs none.
-    const isPaired = [...pairs.values()].some((gradient) => gradient?.fn === fn);
+    const isLoss = (name: string): boolean => !isModelName(name) && !isGradientName(name);
+    const isPaired = [...pairs].some(([main, gradient]) => gradient?.fn === fn && isLoss(main.fn.name));
     if (spent > MAX_RUNS || isLossName(fn.name) || isPaired) return;
     addUsual(
-      withUsualLosses(fn.body).map(({ title, body }) => {
+      withUsualLosses(fn.body, calledFrom(owner, callables)).map(({ title, body }) => {
         const made = { ...fn, body };
         const iteration = computesImplied(body) ? null : iterationOf(made);
         const definition = (): SourceDefinition | null =>

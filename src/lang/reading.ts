@@ -157,8 +157,12 @@ function classesAstray({ run }: Execution, { output, inputs }: Outputs, sizes: S
   });
   visit(output.value.element);
   if (normalised.size === 0) return 0;
+  // A column of classes is as long as the softmax.
   const isPlain = ({ axes }: ArrayV): boolean =>
-    axes.length === 0 ? counted.size > 0 : axes.length > 1 && axes.some((axis) => axis.index === null);
+    axes.length === 0
+      ? counted.size > 0
+      : axes.some((axis) => axis.index === null) &&
+        !axes.some((axis) => axis.index !== null && normalised.has(sizes.find(axis.size)));
   const labels = inputs.filter(({ name, value }) => roleHint(name, false) === 'label' && isPlain(value));
   return labels.length + ([...counted].some((size) => normalised.has(size)) ? 1 : 0);
 }

@@ -4,7 +4,7 @@ import type { Node, Size } from '../core/expr';
 import { isSingle } from './arrays';
 import { inputsOutside } from './held';
 import { isCovarianceName, isOfLayer, isWeightName, roleHint } from './names';
-import type { Run } from './run';
+import type { InputState, Run } from './run';
 import { learntTogether } from './together';
 import { constantOf, type ArrayV } from './values';
 
@@ -65,6 +65,7 @@ export function inferRoles(
   const elementwise =
     states.every(({ value }) => isSingle(value)) && states.some(({ ref }) => ref.origin === 'argument');
   const outside = inputsOutside(run, [output.element]);
+  const fitted = fittedParts(states);
   // Beside the coordinates of a point, b = 100 is a number of the function.
   const hasEntries = states.some(({ ref }) => ref.origin === 'entry');
   for (const { name, ref, value } of states) {
@@ -79,6 +80,7 @@ export function inferRoles(
     else if (positions.has(name)) roles.set(name, { role: 'data', reason: 'places by name' });
     else if (isSingle(value) && run.settings.has(ref.code))
       roles.set(name, { role: 'hyper', reason: 'used as a setting' });
+    else if (fitted.has(name)) roles.set(name, { role: 'parameter', reason: 'a part of what is fitted' });
     else if (learntTogether(name, names) && !(ref.hasDefault && isSingle(value)))
       roles.set(name, { role: 'parameter', reason: 'name, with those of the other arguments' });
     else if (
@@ -130,10 +132,26 @@ export function inferRoles(
   return roles;
 }
 
+/** `a, C = params`, and `x, y = p` where nothing else is given: what is fitted, whatever its parts are called. */
+export function fittedParts(states: Iterable<InputState>): ReadonlySet<string> {
+  const all = [...states];
+  const holders = all.map(({ ref }) => /^(\w+)\[\d+\]$/.exec(ref.code)?.[1] ?? null);
+  const [first] = holders;
+  const isPoint = all.length > 1 && first !== null && holders.every((holder) => holder === first);
+  const isFitted = (holder: string | null): boolean =>
+    holder !== null && (isPoint || PARAMETERS.test(holder));
+  return new Set(all.flatMap(({ name }, k) => (isFitted(holders[k] ?? null) ? [name] : [])));
+}
+
+const PARAMETERS = /^(?:params?|parameters|theta|coefs?|coefficients)$/;
+
 /** `y` beside `t`: of two names for labels the one that is no target by name is the prediction. */
 function predictionBeside(labels: readonly string[]): string | null {
-  const [only, ...more] = labels.filter((name) => !TARGET.test(name));
-  return labels.length === 2 && more.length === 0 ? (only ?? null) : null;
+  if (labels.length !== 2) return null;
+  const [first, second] = labels.filter((name) => !TARGET.test(name));
+  // `actual` is what a network gives beside what is expected, and the truth beside anything else.
+  if (first && second) return /^actual$/i.test(first) ? second : /^actual$/i.test(second) ? first : null;
+  return first ?? null;
 }
 
 const TARGET = /^(t|targets?|labels?|truth|y_?true|ground_truth|expected|desired|gold|gt)$/i;

@@ -5,6 +5,7 @@ import { changeInPlace, changeUnreadable, isHeld } from './aliases';
 import { toArray } from './arguments';
 import { assignedNames, mutatedNames } from './assigned';
 import { assignNames, evaluate, iterate, operand } from './expressions';
+import { appendedEitherWay } from './eitherWay';
 import { held } from './held';
 import { assigned } from './indexing';
 import { runStream } from './loops';
@@ -351,7 +352,7 @@ function storeItem(
         ? undefined
         : object.kind === 'dict'
           ? object.entries.get(key)
-          : object.items[Number(key.slice(2))];
+          : object.items.at(Number(key.slice(2)));
     const next =
       operator === null
         ? value
@@ -369,7 +370,10 @@ function storeItem(
     const stored = run.uncertain > 0 ? uncertainValue(span) : kept;
     if (key === null) forgetAll(object, span);
     else if (object.kind === 'dict') object.entries.set(key, stored);
-    else object.items[Number(key.slice(2))] = stored;
+    else {
+      const position = Number(key.slice(2));
+      object.items[position < 0 ? position + object.items.length : position] = stored;
+    }
     return kept;
   }
   if (object.kind === 'unknown') changeUnreadable(run, object);
@@ -453,6 +457,11 @@ function executeIf(
   const test = truthOf(run, operand(run, statement.test, scope));
   if (typeof test === 'boolean')
     return { outcome: execute(run, test ? statement.then : statement.otherwise, scope), done: false };
+  const appended = appendedEitherWay(statement);
+  if (appended) {
+    executeCall(run, appended, scope);
+    return { outcome: NEXT, done: false };
+  }
   const { span } = statement;
   const before = new Map(scope.names);
   const [first, a] = branch(run, statement.then, scope, before);

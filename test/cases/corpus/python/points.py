@@ -47,3 +47,17 @@ class Saddle:
         g[0] = 2 * scale * q[0] + q[1] ** 3
         g[1] = -2 * q[1] + 3 * q[0] * q[1] ** 2  #: right
         return g
+
+
+def rate_nll(params, load, counts, hours):  #: loss
+    a, C = params
+    rate = C * np.exp(a * load)
+    return -np.sum(counts * np.log(rate) - hours * rate)
+
+
+def rate_nll_grad(params, load, counts, hours):
+    a, C = params
+    rate = C * np.exp(a * load)
+    grad_a = np.sum(load * (hours * rate - counts))  #: right
+    grad_C = np.sum(hours * np.exp(a * load) - counts)  #: wrong
+    return np.array([grad_a, grad_C])
