@@ -68,11 +68,11 @@ describe('a run whose worker is lost', () => {
 
   it('does so with batches in random order and a memory of earlier gradients', async () => {
     await disturbed({ epochs: 6_000, optimizer: 'adam', batchSize: 16 }, 10);
-  }, 60_000);
+  }, 240_000);
 
   it('does so with both gradients side by side', async () => {
     await disturbed({ epochs: 20_000, sideBySide: true }, 10);
-  }, 60_000);
+  }, 240_000);
 
   it('ends with a message when it gets no further, and the next begins anew', async () => {
     let started = 0;
