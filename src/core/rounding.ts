@@ -74,6 +74,13 @@ export function createRounding(values: Values): Rounding {
     return error;
   };
 
+  /** The square of what may be 1 instead of 0: its slope at 0 says nothing. */
+  const farError = (base: number, exponent: number, error: number): number => {
+    const off = EPSILON * error;
+    if (!(off > 1e-3 * Math.abs(base)) || exponent < 1) return 0;
+    return ((Math.abs(base) + off) ** exponent - Math.abs(base) ** exponent) / EPSILON;
+  };
+
   const powers = (node: Node): number => {
     const [base, exponent] = [arg(node, 0), arg(node, 1)];
     const [b, p] = [values.of(base), values.of(exponent)];
@@ -81,7 +88,8 @@ export function createRounding(values: Values): Rounding {
     const baseError = of(base);
     const exponentError = exponent.kind === 'num' ? 0 : of(exponent);
     let error = value;
-    if (baseError !== 0) error += Math.abs(p) * Math.abs(b) ** (p - 1) * baseError;
+    if (baseError !== 0)
+      error += Math.max(Math.abs(p) * Math.abs(b) ** (p - 1) * baseError, farError(b, p, baseError));
     if (exponentError !== 0) error += value * Math.abs(Math.log(b)) * exponentError;
     return error;
   };

@@ -147,10 +147,19 @@ function unifySizes(
   return run.sizes.unify(a, b);
 }
 
-/** Layers that keep the width of what they are added to have square weights: `x + f(x @ W)`. */
+/**
+ * Layers that keep the width of what they are added to have square weights: `x + f(x @ W)`. What is added to a square matrix,
+ * as in `S + np.eye(n)`, is one.
+ */
 const keepsWidth = (run: Run, values: readonly ArrayV[]): ((input: string) => number) => {
-  const areMatrices = values.every((v) => v.axes.length === 0 || v.axes.filter((a) => a.index).length === 2);
-  return (input) => (areMatrices && isLayerWeight(run.inputs.get(input)?.name ?? input) ? 1.5 : SQUARE);
+  const indexed = values.map((v) => v.axes.filter((a) => a.index));
+  const areMatrices = indexed.every((axes, k) => axes.length === 2 || values[k]?.axes.length === 0);
+  const besideSquare = indexed.some(([a, b]) => a && b && run.sizes.find(a.size) === run.sizes.find(b.size));
+  return (input) => {
+    if (!areMatrices) return SQUARE;
+    if (besideSquare) return 0.5;
+    return isLayerWeight(run.inputs.get(input)?.name ?? input) ? 1.5 : SQUARE;
+  };
 };
 
 /** Applies `build` elementwise. */

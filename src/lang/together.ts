@@ -106,6 +106,14 @@ const GROUPS: readonly Group[] = [
   {
     members: [
       member(/^(mu|mean|loc)$/, VECTOR_FIRST),
+      member(/^(S|C|K|Sigma|Omega|Lambda|[Cc]ov\w*|[Pp]rec\w*)$/, MATRIX_FIRST, false),
+    ],
+    beside: /^(x|xs|y|z|data|samples?|obs\w*)$/i,
+    without: WEIGHTS,
+  },
+  {
+    members: [
+      member(/^(mu|mean|loc)$/, VECTOR_FIRST),
       member(/^(sigma|sigma_?2|scale|std|var|variance|s2)$/, null),
     ],
     beside: LABELS,

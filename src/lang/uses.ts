@@ -8,7 +8,7 @@ import { containersOf, lengthsOf } from './containers';
 import { recordsOf, type RecordLists } from './records';
 import { assignedNames, namesOnTheWay } from './assigned';
 import { learntTogether } from './together';
-import type { Expression, Family, FunctionNode, Statement } from './syntax';
+import { eachStatement, type Expression, type Family, type FunctionNode, type Statement } from './syntax';
 
 export interface Uses {
   /** Parameters whose every use is that of a setting: temperatures, thresholds, powers, quantiles, scales. */
@@ -65,7 +65,9 @@ export function usesOf(functions: readonly FunctionNode[], family: Family): Uses
     const rows = new Set<string>();
     const products = { count: 0 };
     const second = new Set<string>();
-    visitStatements(fn.body, { names: new Set(names), counts, rows, second, products });
+    const square = new Set<string>();
+    const given = givenIn(fn);
+    visitStatements(fn.body, { names: new Set(names), counts, rows, second, square, given, products });
     if (fn === functions[0]) contracts = products.count > 0;
     const hasOf =
       (name: string): Has =>
@@ -93,6 +95,7 @@ export function usesOf(functions: readonly FunctionNode[], family: Family): Uses
         (roleHint(name, true) !== 'hyper' || learntTogether(name, names))
       )
         shapes.set(name, MATRIX);
+    for (const name of square) shapes.set(name, MATRIX);
   }
   const [main, ...others] = functions;
   const isForwardOnly = main !== undefined && others.length === 0 && !mayWriteGradient(main);
@@ -132,6 +135,10 @@ interface Visit {
   readonly rows: Set<string>;
   /** Reduced along axis 1. */
   readonly second: Set<string>;
+  /** Terms of what is inverted, or of what the determinant is taken. */
+  readonly square: Set<string>;
+  /** What the variables of the function are given. */
+  readonly given: ReadonlyMap<string, Expression>;
   /** How many products of matrices were met. */
   readonly products: { count: number };
 }
@@ -193,6 +200,8 @@ function visit(e: Expression, place: Place, at: Visit): void {
       return;
     case 'call': {
       noteRows(e, at);
+      const [first] = e.args;
+      if (first && SQUARE.test(lastName(e.callee))) noteSquare(first.value, at);
       if (/^(dot|matmul|einsum)$/.test(lastName(e.callee))) at.products.count += 1;
       if (e.callee.kind === 'attribute') go(e.callee.object, 'other');
       const isRoot = e.callee.kind === 'attribute' && e.callee.name === 'sqrt';
@@ -209,6 +218,33 @@ function visit(e: Expression, place: Place, at: Visit): void {
       return;
     default:
   }
+}
+
+const SQUARE = /^(inv|inverse|det|slogdet|logdet|cholesky|eigh|eigvalsh)$/;
+
+/** `S + np.eye(n)` is inverted: S is a matrix, as no row is added to all rows of one. */
+function noteSquare(e: Expression, at: Visit, seen: ReadonlySet<string> = new Set()): void {
+  if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-')) {
+    noteSquare(e.left, at, seen);
+    noteSquare(e.right, at, seen);
+  }
+  if (e.kind !== 'name' || seen.has(e.name)) return;
+  const value = at.given.get(e.name);
+  if (value) noteSquare(value, at, new Set([...seen, e.name]));
+  else if (at.names.has(e.name)) at.square.add(e.name);
+}
+
+/** The values of variables that are assigned once. */
+function givenIn(fn: FunctionNode): ReadonlyMap<string, Expression> {
+  const values = new Map<string, Expression[]>();
+  eachStatement(fn.body, (s) => {
+    if (s.kind !== 'assign') return;
+    for (const target of s.targets)
+      if (target.kind === 'name') values.set(target.name, [...(values.get(target.name) ?? []), s.value]);
+  });
+  return new Map(
+    [...values].flatMap(([name, [value, ...more]]) => (value && more.length === 0 ? [[name, value]] : [])),
+  );
 }
 
 function visitBinary(e: Expression & { kind: 'binary' }, place: Place, at: Visit): void {

@@ -117,3 +117,24 @@ def diagonal_loss(A, y):
     loss = np.sum((d - y) ** 2)
     dA = np.diag(2 * (d - y))  #: right
     return loss, dA
+
+
+def regularised_nll(mu, S, x):
+    n = len(mu)
+    P = np.linalg.inv(S + np.eye(n))
+    r = x - mu
+    loss = 0.5 * r @ P @ r
+    dmu = -P @ r  #: right
+    return loss, dmu
+
+
+def shrunk_nll(mu, S, x):
+    n = x.shape[0]
+    K = S + 0.1 * np.eye(n)
+    r = x - mu
+    return 0.5 * r @ np.linalg.inv(K) @ r + 0.5 * np.linalg.slogdet(K)[1]
+
+
+def shrunk_nll_gradient(mu, S, x):
+    n = x.shape[0]
+    return -np.linalg.inv(S + 0.1 * np.eye(n)) @ (x - mu)  #: right

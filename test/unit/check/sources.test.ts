@@ -129,7 +129,7 @@ def propagate(w, b, X, Y):
     mutants: [
       'dw: 2/m * X.T -> 1/m * X.T [gradient-missing-factor]',
       'dw: X.T @ ((A - Y) * A * (1 - A)) -> X.T @ (A - Y) [gradient-missing-activation-derivative]',
-      'dw: X.T @ ((A - Y) * A * (1 - A)) -> X.T @ ((A - Y) * A) [gradient-differs]',
+      'dw: X.T @ ((A - Y) * A * (1 - A)) -> X.T @ ((A - Y) * A) [gradient-lacks-factor]',
       'db: np.sum((A - Y) * A * (1 - A)) -> np.sum((Y - A) * A * (1 - A)) [gradient-sign]',
       'db: np.sum((A - Y) * A * (1 - A)) -> np.sum(A - Y) [gradient-missing-activation-derivative]',
     ],

@@ -88,7 +88,8 @@ describe('a kernel', () => {
         else expect([COLUMNS, NO_AXIS]).toContain(kernel.message);
         compiled += kernel.ok ? 1 : 0;
       }),
-      { numRuns: 500 },
+      // One whose tanh rounds to 1 in one of them, and is floored.
+      { numRuns: 500, examples: [[131442253, 12]] },
     );
     expect(compiled).toBeGreaterThan(200);
   });

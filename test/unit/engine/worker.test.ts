@@ -257,15 +257,16 @@ describe('the worker', () => {
 
     it('checks the gradients where the run stands', async () => {
       const result = begin('asked');
-      await running();
       await rpc.remote.hold('asked', true);
+      expect(await standing('asked')).toBe(0);
+      for (let step = 1; step <= 20; step += 1) await rpc.remote.step('asked');
+      await expect.poll(() => standing('asked'), { timeout: 5_000, interval: 5 }).toBe(20);
       const report = await rpc.remote.checkRun('asked');
-      expect(report).toMatchObject({ at: 'on-demand' });
-      expect(report.epoch).toBeGreaterThan(10);
+      expect(report).toMatchObject({ at: 'on-demand', epoch: 20 });
       expect(report.parameters.map(({ derivedVerdict }) => derivedVerdict)).toEqual(['right', 'right']);
       await rpc.remote.cancel('asked');
       const { checks: made } = await result;
-      expect(made.map(({ at }) => at)).toEqual(['start', 'on-demand']);
+      expect(new Set(made.map(({ at }) => at))).toEqual(new Set(['start', 'on-demand']));
       expect(report.loss).toBeLessThan(curve()[0] ?? 0);
       await expect(rpc.remote.checkRun('asked')).rejects.toThrow('the run has ended');
     });
