@@ -104,10 +104,7 @@ const GROUPS: readonly Group[] = [
     without: WEIGHTS,
   },
   {
-    members: [
-      member(/^(mu|mean|loc)$/, VECTOR_FIRST),
-      member(/^(S|C|K|Sigma|Omega|Lambda|[Cc]ov\w*|[Pp]rec\w*)$/, MATRIX_FIRST, false),
-    ],
+    members: [member(/^(mu|mean|loc)$/, VECTOR_FIRST), member(/^[SCK]$/, MATRIX_FIRST)],
     beside: /^(x|xs|y|z|data|samples?|obs\w*)$/i,
     without: WEIGHTS,
   },
