@@ -137,4 +137,5 @@ def shrunk_nll(mu, S, x):
 
 def shrunk_nll_gradient(mu, S, x):
     n = x.shape[0]
-    return -np.linalg.inv(S + 0.1 * np.eye(n)) @ (x - mu)  #: right
+    dmu = -np.linalg.inv(S + 0.1 * np.eye(n)) @ (x - mu)  #: right
+    return dmu

@@ -85,3 +85,14 @@ def pull(A, P, N, t):  #: model
     dp = np.sqrt(np.sum((A - P) ** 2, axis=1))
     dn = np.sqrt(np.sum((A - N) ** 2, axis=1))
     return (P - A) * (dp - dn + t)[:, None]
+
+
+def shrunk_nll(mu, S, x):  #: loss
+    n = x.shape[0]
+    P = np.linalg.inv(S + np.eye(n))
+    return 0.5 * (x - mu) @ P @ (x - mu)
+
+
+def shrunk_nll_gradient(mu, S, x):
+    n = x.shape[0]
+    return -np.linalg.inv(S + np.eye(n)) @ (x - mu)  #: right
