@@ -80,15 +80,18 @@ export function cancelledAcross(normalizer: Normalizer, index: IndexNode, m: Mon
 /** Σ_k (Σ_r (A⁻¹)_rk b_r) (Σ_s A_ks c_s): each half of the pair stands in a sum of its own. */
 function cancelledBetween(normalizer: Normalizer, index: IndexNode, m: Mono): Node | null {
   const { algebra, arena } = normalizer;
+  const sums = factors(m).flatMap(([id, e]) => {
+    const { atom, free } = algebra.base(id);
+    return e === 1 && atom?.kind === 'reduce' && atom.op === 'sum' && free.has(index.name)
+      ? [{ id, atom }]
+      : [];
+  });
+  if (sums.length < 2 || !sums.some(({ atom }) => holdsInverse(normalizer, atom))) return null;
   const opened: Node[] = [];
   const inner: IndexNode[] = [];
   let rest = m;
-  let hasMatrix = false;
-  for (const [id, e] of factors(m)) {
-    const { atom, free } = algebra.base(id);
-    if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !free.has(index.name)) continue;
+  for (const { id, atom } of sums) {
     rest = filterMono(rest, (other) => other !== id);
-    hasMatrix ||= holdsInverse(normalizer, atom);
     let body: Node = atom;
     while (body.kind === 'reduce' && body.op === 'sum') {
       const { index: bound, body: inside } = arena.open(body);
@@ -98,7 +101,6 @@ function cancelledBetween(normalizer: Normalizer, index: IndexNode, m: Mono): No
     }
     opened.push(body);
   }
-  if (opened.length < 2 || !hasMatrix) return null;
   const form = algebra.silently(() => normalizer.norm(arena.mul(...opened)));
   const pair = cancelledPair(normalizer, index, mulMono(rest, form.mono));
   if (!pair) return null;
@@ -106,10 +108,15 @@ function cancelledBetween(normalizer: Normalizer, index: IndexNode, m: Mono): No
   return inner.reduceRight<Node>((whole, each) => arena.sum(each, whole), left);
 }
 
-function holdsInverse(normalizer: Normalizer, node: Node): boolean {
-  if (node.kind === 'matrix') return node.fn === 'inv';
-  if (node.kind === 'sym') return normalizer.inverses.has(node.name);
-  return node.args.some((arg) => holdsInverse(normalizer, arg));
+function holdsInverse(normalizer: Normalizer, top: Node): boolean {
+  const seen = new Set<number>();
+  const visit = (node: Node): boolean => {
+    if (seen.has(node.id)) return false;
+    seen.add(node.id);
+    if (node.kind === 'matrix') return node.fn === 'inv';
+    return node.kind === 'sym' ? normalizer.inverses.has(node.name) : node.args.some(visit);
+  };
+  return visit(top);
 }
 
 /** A number with which no index of the node is named yet. */
