@@ -102,7 +102,21 @@ export function createObjective(request: ObjectiveRequest): Objective {
     return made;
   };
 
+  /** On all rows: who asks again at the end of a run is told without another pass over the data. */
+  let last: (Evaluated & { readonly at: Float64Array }) | null = null;
+
   function* evaluate(
+    parameters: Float64Array,
+    rows?: Int32Array,
+    ahead: number | null = null,
+  ): Generator<void, Evaluated> {
+    if (rows) return yield* computed(parameters, rows, ahead);
+    if (!last?.at.every((value, k) => Object.is(value, parameters[k])))
+      last = { ...(yield* computed(parameters)), at: parameters.slice() };
+    return { loss: last.loss, gradient: last.gradient.slice() };
+  }
+
+  function* computed(
     parameters: Float64Array,
     rows?: Int32Array,
     ahead: number | null = null,

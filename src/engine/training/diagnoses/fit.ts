@@ -25,7 +25,7 @@ export function* fitDiagnoses(request: FitRequest): Generator<void, string[]> {
   const labels = found.ok ? labelDiagnosis(found.value, request) : null;
   const separable = found.ok && labels === null ? yield* separableDiagnosis(found.value, request) : null;
   const quasi =
-    found.ok && labels === null && separable === null ? quasiDiagnosis(found.value, request) : null;
+    found.ok && labels === null && separable === null ? yield* quasiDiagnosis(found.value, request) : null;
   return [labels, separable, quasi, unitDiagnosis(request)].filter((text) => text !== null);
 }
 
@@ -53,11 +53,18 @@ export function labelDiagnosis(sample: RowLosses, { dataset }: FitRequest): stri
   const unsigned = values.findIndex((value) => Math.abs(value) !== 1);
   if (signs && !unit && unsigned >= 0)
     return `The labels ${label.code} must be -1 and 1 for this loss, but ${rowWord(unsigned)} is ${values[unsigned] ?? NaN}: encode them as -1 and 1.`;
-  const distinct = [...new Set(values)];
-  const [low = NaN, high = NaN] = distinct.sort((a, b) => a - b);
-  if (distinct.length === 2 && low === 0 && high === 1 && ignores(sample, 0) && !ignores(sample, 1))
+  const pair = onlyTwo(values)?.sort();
+  if (pair?.[0] === 0 && pair[1] === 1 && ignores(sample, 0) && !ignores(sample, 1))
     return `Rows with the label ${label.code} = 0 add the same to the loss whatever the parameters are: this loss is made for the labels -1 and 1. Encode them so.`;
   return null;
+}
+
+/** The two values that there are; null where there are more or fewer. */
+function onlyTwo(values: Float64Array): Float64Array | null {
+  const first = values[0];
+  const other = values.find((value) => value !== first);
+  if (first === undefined || other === undefined) return null;
+  return values.every((value) => value === first || value === other) ? Float64Array.of(first, other) : null;
 }
 
 /** Whether rows of this label add the same at all parameters. */
@@ -91,7 +98,7 @@ export function* separableDiagnosis(
   } finally {
     taker.close();
   }
-  const alone = separatingFeature(job, dataset, (below, above) => below < above);
+  const alone = yield* separatingFeature(job, dataset, (below, above) => below < above);
   const by = alone === null ? 'the features together tell' : `${alone} alone tells`;
   return `The classes are separable: ${by} every row of these data apart. The loss then has no minimum, and the weights grow for ever. Add a penalty (lam * sum(w**2), or a weight decay), or stop early; coefficients and their errors mean nothing here.`;
 }
@@ -133,28 +140,30 @@ function ofRows(dataset: Dataset, rows: Pick<Dataset, 'inputs' | 'sizes' | 'rows
  * the loss for ever (Albert and Anderson, "On the existence of maximum likelihood estimates in logistic regression models",
  * 1984). Told of models with one weight for each feature, and a bias, which moves that value to 0.
  */
-export function quasiDiagnosis(
+export function* quasiDiagnosis(
   sample: RowLosses,
   { job, dataset, layout, decayed }: FitRequest,
-): string | null {
+): Generator<void, string | null> {
   const width = dataset.features.length;
   const hasBias = layout.slots.some(({ length }) => length === 1);
   if (decayed || layout.length !== width + 1 || !hasBias) return null;
   const likelihood = likelihoodOf(sample);
   if (likelihood.kind !== 'likelihood' || likelihood.family !== 'bernoulli') return null;
-  const labels = dataset.inputs[sample.label.name] ?? [];
-  if (new Set(labels).size !== 2) return null;
-  const feature = separatingFeature(job, dataset, (below, above) => below <= above);
+  if (!onlyTwo(dataset.inputs[sample.label.name] ?? new Float64Array())) return null;
+  const feature = yield* separatingFeature(job, dataset, (below, above) => below <= above);
   if (feature === null) return null;
   return `The classes are quasi-separable: beyond one value of ${feature}, every row has the same label. The loss then has no minimum, and the weight of ${feature} grows for ever, if slowly. Leave ${feature} out, put its categories together, or add a penalty (lam * sum(w**2), or a weight decay); its coefficient and error mean nothing here.`;
 }
 
-/** A feature whose values of one class all lie above those of the other, by what `apart` says of the ends of their ranges. */
-function separatingFeature(
+/**
+ * A feature whose values of one class all lie above those of the other, by what `apart` says of the ends of their ranges: what
+ * is not apart in the first rows, as most features, is not so in all.
+ */
+function* separatingFeature(
   job: GradientJob,
   dataset: Dataset,
   apart: (below: number, above: number) => boolean,
-): string | null {
+): Generator<void, string | null> {
   const label = job.inputs.find(({ role }) => role === 'label');
   const values = label ? dataset.inputs[label.name] : undefined;
   if (values?.length !== dataset.rows) return null;
@@ -165,17 +174,23 @@ function separatingFeature(
     const width = data.length / dataset.rows;
     const rowsFirst = indexedSizes(input.shape)[0] === job.rows;
     for (let j = 0; j < width; j += 1) {
-      const range = { own: [Infinity, -Infinity], other: [Infinity, -Infinity] };
-      for (let i = 0; i < dataset.rows; i += 1) {
+      let [a, b, c, d] = [Infinity, -Infinity, Infinity, -Infinity];
+      let isApart = true;
+      for (let i = 0; i < dataset.rows && isApart; i += 1) {
         const x = data[rowsFirst ? i * width + j : j * dataset.rows + i] ?? NaN;
-        const side = values[i] === first ? range.own : range.other;
-        side[0] = Math.min(side[0] ?? x, x);
-        side[1] = Math.max(side[1] ?? x, x);
+        if (values[i] === first) {
+          a = Math.min(a, x);
+          b = Math.max(b, x);
+        } else {
+          c = Math.min(c, x);
+          d = Math.max(d, x);
+        }
+        isApart = apart(b, c) || apart(d, a);
       }
-      const [[a = 0, b = 0], [c = 0, d = 0]] = [range.own, range.other];
       // A constant says nothing.
-      if ((apart(b, c) || apart(d, a)) && Math.min(a, c) < Math.max(b, d))
+      if (isApart && Math.min(a, c) < Math.max(b, d))
         return (width === dataset.features.length ? dataset.features[j] : null) ?? input.name;
+      yield;
     }
   }
   return null;
