@@ -105,13 +105,18 @@ const addRanges = (a: Range, b: Range): Range => ({
   highOpen: a.highOpen || b.highOpen,
 });
 
+const isWhole = ({ low, high }: Range): boolean => low === -Infinity && high === Infinity;
+const isZero = ({ low, high }: Range): boolean => low === 0 && high === 0;
+
 const mulRanges = (a: Range, b: Range): Range =>
-  hull([
-    product(lowEnd(a), lowEnd(b)),
-    product(lowEnd(a), highEnd(b)),
-    product(highEnd(a), lowEnd(b)),
-    product(highEnd(a), highEnd(b)),
-  ]);
+  (isWhole(a) || isWhole(b)) && !isZero(a) && !isZero(b)
+    ? WHOLE
+    : hull([
+        product(lowEnd(a), lowEnd(b)),
+        product(lowEnd(a), highEnd(b)),
+        product(highEnd(a), lowEnd(b)),
+        product(highEnd(a), highEnd(b)),
+      ]);
 
 const union = (a: Range, b: Range): Range => hull([lowEnd(a), highEnd(a), lowEnd(b), highEnd(b)]);
 

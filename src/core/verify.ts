@@ -11,6 +11,9 @@ const ROUNDINGS = 2 ** 13;
 const EPSILON = 2 ** -53;
 /** Relative differences up to this need no look at the rounding. */
 const TINY = 2 ** -44;
+/** Values below this have lost digits to underflow: differences of a few of the smallest numbers are none. */
+const UNDERFLOW = 2 ** -1022;
+const FEW = 64 * Number.MIN_VALUE;
 /** Relative difference up to which two sides agree where the evaluator gives no bound; beyond it nothing is known. */
 const UNBOUNDED = 1e-9;
 
@@ -107,6 +110,7 @@ function placesOf(program: Program, { points, quick, position }: Site): Place[] 
         const [a, b] = [quick.value(before, at), quick.value(after, at)];
         if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
         let size = Math.max(Math.abs(a), Math.abs(b));
+        if (size < UNDERFLOW && Math.abs(a - b) <= FEW) return 0;
         if (Math.abs(a - b) > TINY * size) size = Math.max(quick.scale(before, at), quick.scale(after, at));
         if (!(Math.abs(a - b) <= TINY * size)) return null;
         return size === 0 ? 0 : Math.abs(a - b) / size;

@@ -1,6 +1,6 @@
 /** A quick evaluator for checks: it may answer NaN where ../evaluate.ts has a value; where both have one, it is the same. */
 import { axisIndices, type Binding, type Program } from '../definition';
-import type { DiffNode, IndexNode, Size, SymNode } from '../expr';
+import { freeIndices, type DiffNode, type IndexNode, type Node, type Size, type SymNode } from '../expr';
 import type { Point, PointArray } from '../machine';
 import { createBackward } from './backward';
 import { at, createLayouts } from './layout';
@@ -8,7 +8,6 @@ import { createScales } from './scales';
 import { attaining } from './slopes';
 import { createTangents } from './tangents';
 import { createLaneValues, type Lanes, type Source } from './values';
-import type { Node } from '../expr';
 
 export interface FastEvaluator {
   /** At one of the points, with the free indices where they stand. */
@@ -106,12 +105,29 @@ export function createFastEvaluator(
     return { layout, data };
   };
 
-  /** A total derivative of a binding goes backward, one of an expression as it stands forward; others are not known here. */
+  /** An expression under a name of its own, over its free indices. */
+  const asBinding = (def: Node): SymNode => {
+    const indices = freeIndices(def);
+    const name = `#${def.id}`;
+    define([
+      {
+        name,
+        axes: indices.map((index) => ({ size: index.size, index })),
+        def,
+        span: null,
+        origin: 'temporary',
+      },
+    ]);
+    return arena.sym(name, ...indices);
+  };
+
+  /** A total derivative of a binding goes backward, one of an expression as it stands forward. */
   const diff = (node: DiffNode): Lanes => {
-    const [expression, by] = node.args as [Node, SymNode];
-    if (!node.total) return partial(expression, by);
-    const [of, to] = [expression.kind === 'sym' ? array(expression.name) : null, array(by.name)];
-    if (expression.kind !== 'sym' || !of || !to || !ranks.has(expression.name)) return unknown;
+    const [whole, by] = node.args as [Node, SymNode];
+    if (!node.total) return partial(whole, by);
+    const expression = whole.kind === 'sym' ? whole : asBinding(whole);
+    const [of, to] = [array(expression.name), array(by.name)];
+    if (!of || !to || !ranks.has(expression.name)) return unknown;
     const outer = here.offsets(expression, of);
     const inner = here.offsets(by, to);
     const layout = layouts.union(outer.layout, inner.layout);

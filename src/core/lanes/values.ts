@@ -79,8 +79,11 @@ export function createLaneValues(source: Source): LaneValues {
     return { layout, data };
   };
 
-  const common = (parts: readonly Lanes[]): Layout =>
-    parts.reduce((layout, part) => layouts.union(layout, part.layout), layouts.single);
+  const common = (parts: readonly Lanes[]): Layout => {
+    let layout = layouts.single;
+    for (const part of parts) layout = layouts.union(layout, part.layout);
+    return layout;
+  };
 
   const add = (node: Node): Lanes => {
     const parts = node.args.map(of);
@@ -112,11 +115,9 @@ export function createLaneValues(source: Source): LaneValues {
     if (!a) return { layout, data: data.fill(NaN) };
     const second = b ?? a;
     const third = c ?? a;
-    const [p, q, r] = [a, second, third].map((part) => layouts.places(part.layout, layout)) as [
-      Int32Array | null,
-      Int32Array | null,
-      Int32Array | null,
-    ];
+    const p = layouts.places(a.layout, layout);
+    const q = layouts.places(second.layout, layout);
+    const r = layouts.places(third.layout, layout);
     for (let k = 0; k < data.length; k += 1)
       data[k] = f(at(a.data, p, k), at(second.data, q, k), at(third.data, r, k));
     return { layout, data };

@@ -192,6 +192,7 @@ export class Algebra {
 
   settle(form: Form): Form {
     let indicates = false;
+    let [above, below] = [false, false];
     const { mono } = form;
     for (let k = 0; k < mono.length; k += 2) {
       const id = idAt(mono, k);
@@ -204,13 +205,15 @@ export class Algebra {
         if (replaced) return this.mul(rest(), replaced);
         const together = this.reduceTogether(atom, form);
         if (together) return together;
-      } else if (terms && e > 0 && !this.options.expand) {
-        const lifted = multiplyThrough(this, form, id, terms, e);
+      } else if (terms) {
+        const lifted = e > 0 && !this.options.expand ? multiplyThrough(this, form, id, terms, e) : null;
         if (lifted) return lifted;
+        if (e > 0) above = true;
+        else below = true;
       }
     }
     const agreed = indicates && form.mono.length > 2 ? this.underIndicator(form) : null;
-    return agreed ?? divideSums(this, form);
+    return agreed ?? (above && below ? divideSums(this, form) : form);
   }
 
   /** Integer power. Throws a BudgetError for 0 to a negative power. */

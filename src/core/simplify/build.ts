@@ -120,7 +120,7 @@ interface Guards {
  * [c]·f as a choice where f may be infinite or undefined: 0·∞ is not a number. What stands along the same indices goes with it.
  */
 export function guarded({ arena, facts, display }: Guards, nodes: readonly Node[]): Node[] {
-  const conditions = nodes.filter((node) => isCondition(node));
+  const conditions = nodes.some(isCondition) ? nodes.filter(isCondition) : [];
   if (conditions.length === 0) return [...nodes];
   const factors = nodes.filter((node) => !conditions.includes(node));
   const risky = factors.filter((node) => !facts.isFinite(node));
@@ -291,13 +291,16 @@ function orderTerms(algebra: Algebra, nodes: readonly Node[]): readonly Node[] {
   if (written) return written;
   // A - B + 0.001: what only keeps a distance from 0 stands last.
   const leads = nodes.some((node) => node.kind !== 'const' && !startsNegative(node));
-  const isMargin = (node: Node): number => Number(leads && node.kind === 'const');
-  return [...nodes].sort(
-    (a, b) =>
-      isMargin(a) - isMargin(b) ||
-      Number(startsNegative(a)) - Number(startsNegative(b)) ||
-      algebra.display.compareTerms(stripped(algebra, a), stripped(algebra, b)),
+  const placed = nodes.map((node) => ({
+    node,
+    last: Number(leads && node.kind === 'const'),
+    negative: Number(startsNegative(node)),
+    bare: stripped(algebra, node),
+  }));
+  placed.sort(
+    (a, b) => a.last - b.last || a.negative - b.negative || algebra.display.compareTerms(a.bare, b.bare),
   );
+  return placed.map(({ node }) => node);
 }
 
 /** Without its number factor, so that the sign does not change the order. */
@@ -308,10 +311,14 @@ function stripped(algebra: Algebra, node: Node): Node {
 
 /** 1 for a difference of symbols as the program writes it, -1 for its negative, 0 for anything else. */
 function writtenSign(algebra: Algebra, terms: readonly Term[]): 1 | 0 | -1 {
-  if (terms.some(({ c, m }) => Math.abs(c) !== 1 || m.length === 0)) return 0;
-  const signed = (sign: number): Node[] =>
-    terms.filter(({ c }) => c === sign).map(({ m }) => algebra.toNode({ num: 1, den: 1, mono: m }));
-  return algebra.display.orientation(signed(1), signed(-1));
+  const up: Node[] = [];
+  const down: Node[] = [];
+  for (const { c, m } of terms) {
+    const { atom } = m.length === 2 && exponentAt(m, 0) === 1 ? algebra.base(idAt(m, 0)) : { atom: null };
+    if (atom?.kind !== 'sym' || Math.abs(c) !== 1) return 0;
+    (c > 0 ? up : down).push(atom);
+  }
+  return algebra.display.orientation(up, down);
 }
 
 /**

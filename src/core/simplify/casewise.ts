@@ -7,10 +7,11 @@
  * not even between those of the two sides, it is taken from one of them.
  */
 import { symbolNames, type Arena, type Node } from '../expr';
-import { cellsOf, hasPieces, ordersIn, type Cell, type Cells } from './cells';
+import { cellsOf, hasPieces, isPiece, ordersIn, type Cell, type Cells } from './cells';
 import type { Display } from './display';
 import type { Normalizer } from './normalize';
 import { complementOf, sameForm } from './piecewise';
+import { find } from './substitute';
 
 export interface CasesOptions {
   readonly normalizer: Normalizer;
@@ -30,6 +31,7 @@ const LARGEST = 160;
 
 /** The node itself where nothing is gained. */
 export function joinedCases(options: CasesOptions, node: Node): Node {
+  if (!find(node, isPiece)) return node;
   const { arena } = options.normalizer;
   const memo = options.joined;
   const compute = (n: Node): Node => {

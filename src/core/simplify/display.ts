@@ -25,30 +25,13 @@ export function createDisplay(program: Program): Display {
     const scalarSetting = input.role === 'hyper';
     ranks.set(input.name, scalarSetting ? -1 : input.role === 'label' ? LABEL_RANK + k : 1000 + k);
   });
-  const names = new Map<number, ReadonlySet<string>>();
-  const firsts = new Map<number, number>();
   const costs = new Map<number, number>();
-
-  const namesOf = (node: Node): ReadonlySet<string> => {
-    let known = names.get(node.id);
-    if (!known) names.set(node.id, (known = symbolNames(node)));
-    return known;
-  };
+  const placements = new Map<number, Placement>();
   const rank = (name: string): number => ranks.get(name) ?? 0;
-  const earliest = (node: Node): number => {
-    let known = firsts.get(node.id);
-    if (known === undefined) {
-      known = Infinity;
-      for (const name of namesOf(node)) known = Math.min(known, rank(name));
-      firsts.set(node.id, known);
-    }
+  const placementOf = (node: Node): Placement => {
+    let known = placements.get(node.id);
+    if (!known) placements.set(node.id, (known = placed(node, symbolNames(node), rank)));
     return known;
-  };
-
-  const factorClass = (node: Node): number => {
-    if (node.kind !== 'reduce' && [...namesOf(node)].every((name) => rank(name) < 0)) return 0;
-    if (node.kind === 'cmp' || node.kind === 'delta') return 2;
-    return node.kind === 'reduce' ? 3 : 1;
   };
   const bare = (node: Node): Node =>
     node.kind === 'pow' && node.args[1]?.kind === 'num' ? (node.args[0] as Node) : node;
@@ -56,17 +39,18 @@ export function createDisplay(program: Program): Display {
   const compareFactors = (p: Node, q: Node): number => {
     const a = bare(p);
     const b = bare(q);
+    const [left, right] = [placementOf(a), placementOf(b)];
     return (
-      factorClass(a) - factorClass(b) ||
-      earliest(a) - earliest(b) ||
-      namesOf(b).size - namesOf(a).size ||
+      left.group - right.group ||
+      left.earliest - right.earliest ||
+      right.count - left.count ||
       Number(a.kind === 'add') - Number(b.kind === 'add') ||
       compareNodes(p, q)
     );
   };
   const compareTerms = (a: Node, b: Node): number => {
-    const p = earliest(a);
-    const q = earliest(b);
+    const p = placementOf(a).earliest;
+    const q = placementOf(b).earliest;
     return (p === q ? 0 : p - q) || compareNodes(a, b);
   };
 
@@ -111,6 +95,30 @@ export function createDisplay(program: Program): Display {
     return turned?.sort((a, b) => Number(a.kind === 'mul') - Number(b.kind === 'mul')) ?? null;
   };
   return { compareFactors, compareTerms, orientation, asAdded, cost: costOf };
+}
+
+/** What the order of factors and terms goes by. */
+interface Placement {
+  /** Constants and settings, values, indicators, sums. */
+  readonly group: 0 | 1 | 2 | 3;
+  /** The least rank of its names. */
+  readonly earliest: number;
+  /** How many names it has. */
+  readonly count: number;
+}
+
+function placed(node: Node, names: ReadonlySet<string>, rank: (name: string) => number): Placement {
+  let earliest = Infinity;
+  let latest = -Infinity;
+  for (const name of names) {
+    const own = rank(name);
+    if (own < earliest) earliest = own;
+    if (own > latest) latest = own;
+  }
+  const isSetting = node.kind !== 'reduce' && latest < 0;
+  const isIndicator = node.kind === 'cmp' || node.kind === 'delta';
+  const group = isSetting ? 0 : isIndicator ? 2 : node.kind === 'reduce' ? 3 : 1;
+  return { group, earliest, count: names.size };
 }
 
 const keyOf = (names: readonly string[]): string => [...names].sort().join();

@@ -60,13 +60,6 @@ export function multiplyThrough(
 export function divideSums(algebra: Algebra, form: Form): Form {
   const { mono } = form;
   const isSum = (id: number): boolean => algebra.base(id).terms !== null;
-  let [above, below] = [false, false];
-  for (let k = 0; k < mono.length; k += 2)
-    if (isSum(idAt(mono, k))) {
-      if (exponentAt(mono, k) > 0) above = true;
-      else below = true;
-    }
-  if (!above || !below) return form;
   for (let i = 0; i < mono.length; i += 2)
     for (let j = 0; j < mono.length; j += 2) {
       const [p, e, q, f] = [idAt(mono, i), exponentAt(mono, i), idAt(mono, j), exponentAt(mono, j)];

@@ -22,10 +22,13 @@ export function mergeMono(a: Mono, b: Mono, combine: (x: number, y: number) => n
 
 export function mulMono(a: Mono, b: Mono): Mono {
   if (a.length === 0) return b;
-  return b.length === 0 ? a : mergeMono(a, b, (x, y) => x + y);
+  return b.length === 0 ? a : mergeMono(a, b, added);
 }
 
-export const divMono = (a: Mono, b: Mono): Mono => (b.length === 0 ? a : mergeMono(a, b, (x, y) => x - y));
+export const divMono = (a: Mono, b: Mono): Mono => (b.length === 0 ? a : mergeMono(a, b, subtracted));
+
+const added = (x: number, y: number): number => x + y;
+const subtracted = (x: number, y: number): number => x - y;
 
 export const powMono = (m: Mono, e: number): Mono =>
   e === 1 ? m : e === 0 ? EMPTY : m.map((v, k) => (k % 2 ? v * e : v));

@@ -1,5 +1,5 @@
 /** Sums of monomials with safe-integer coefficients: collecting, multiplying and exact division. */
-import { divMono, factors, monoKey, mulMono, type Mono } from './mono';
+import { divMono, idAt, monoKey, mulMono, type Mono } from './mono';
 
 export interface Term {
   readonly c: number;
@@ -48,8 +48,10 @@ function compareLex(a: Mono, b: Mono): number {
   return a.length - b.length;
 }
 
-const isPolynomial = (terms: readonly Term[]): boolean =>
-  terms.every(({ m }) => m.every((v, k) => k % 2 === 0 || v > 0));
+function isPolynomial(terms: readonly Term[]): boolean {
+  for (const { m } of terms) for (let k = 1; k < m.length; k += 2) if ((m[k] as number) < 0) return false;
+  return true;
+}
 
 const leading = (terms: Iterable<Term>): Term | null => {
   let top: Term | null = null;
@@ -58,7 +60,9 @@ const leading = (terms: Iterable<Term>): Term | null => {
 };
 
 function basesOf(terms: readonly Term[]): Set<number> {
-  return new Set(terms.flatMap(({ m }) => factors(m).map(([id]) => id)));
+  const ids = new Set<number>();
+  for (const { m } of terms) for (let k = 0; k < m.length; k += 2) ids.add(idAt(m, k));
+  return ids;
 }
 
 /** The exact quotient of two polynomials, or null when it leaves a remainder. */
