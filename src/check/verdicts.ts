@@ -13,6 +13,7 @@ import { derivativeName, plainName } from './mistakes/case';
 import type { Factor } from './mistakes/factor';
 import { createPool } from './points';
 import { scaleFree } from './scaleFree';
+import { withWholes } from './wholes';
 
 /** A hand-written gradient with its judgement. */
 export interface Judged {
@@ -93,13 +94,14 @@ export function judgeDefinition(
     wrong.sort((a, b) => inOrder(a.hand.span, b.hand.span)),
     judging.right,
   );
-  const literal = parameters.map(({ hand, judgement }): Judged => ({
+  const told = parameters.map(({ hand, judgement }) => ({ hand, judgement: caused.get(hand) ?? judgement }));
+  const literal = withWholes(told).map(({ hand, judgement }): Judged => ({
     name: hand.name,
     of: hand.of,
     span: hand.span,
     functionName: hand.functionName,
-    literal: isNumber(hand),
-    judgement: caused.get(hand) ?? judgement,
+    literal: isNumber(hand) && hand.whole === undefined,
+    judgement,
   }));
   const others = candidates.map(({ candidate, hand, judgement }): Judged => {
     const { name, of, span, functionName, readings } = candidate;

@@ -120,6 +120,8 @@ export interface HandGradient {
   readonly span: Span;
   /** Where it is written, when it stands in another function than the loss. */
   readonly functionName: string | null;
+  /** The input that `of` is a piece of, where the gradient is one of the whole. */
+  readonly whole?: string;
   /** The update in the same function that uses it, if there is one. */
   readonly update?: Update;
 }

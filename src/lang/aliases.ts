@@ -45,6 +45,28 @@ export function changeInPlace(
   return result;
 }
 
+/** Gives every name of an array in pieces, or of one that is so from now on, its changed value. */
+export function changeJoined(run: Run, old: Value, changed: Value, name: string, span: Span): Value {
+  const result: Value =
+    changed.kind === 'joined'
+      ? {
+          ...changed,
+          pieces: changed.pieces.map((piece, k) => bind(run, `${name}_${k}`, piece, span, 'assignment')),
+        }
+      : changed;
+  for (const { value, put, isLocal, isHeld } of placesOf(run)) {
+    const isSame =
+      value === old || (value.kind === 'input' && run.wholes.get(value.input.code)?.value === old);
+    if (!isSame) continue;
+    put(
+      run.uncertain > 0 && !isLocal && !isHeld
+        ? unsupported('is changed under a condition that is not known', span, 'condition')
+        : result,
+    );
+  }
+  return result;
+}
+
 /** Causes of values that may be views of any array. */
 const VIEW_CAUSES: ReadonlySet<string> = new Set([
   'reshape',

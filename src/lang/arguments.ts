@@ -1,6 +1,7 @@
 /** Arguments of library calls, and values as arrays. */
 import type { Span } from '../core/definition';
 import type { IndexNode, Node, Size } from '../core/expr';
+import { lengthOf } from './joints';
 import { inPass } from './passes';
 import { array, makeAxes, resolve, shapeError, unsupported, type CallArgument, type Run } from './run';
 import { integerOf, type ArrayV, type StreamV, type UnknownValue, type Value } from './values';
@@ -38,6 +39,7 @@ export function toArray(run: Run, value: Value | undefined, span: Span): ArrayV 
   }
   if (value.kind === 'selection')
     return unsupported('selects elements by a condition', span, 'mask-selection');
+  if (value.kind === 'joined') return unsupported('joins arrays', span, 'concatenate');
   if (value.kind === 'part') return unsupported('uses a part of an axis', span, 'partial-slice');
   return unsupported(`uses ${DESCRIPTIONS[value.kind]} as an array`, span, 'not-an-array');
 }
@@ -71,7 +73,10 @@ export function loopIndex(run: Run, length: Size): IndexNode {
 }
 
 const DESCRIPTIONS: Readonly<
-  Record<Exclude<Value['kind'], 'array' | 'unknown' | 'input' | 'stream' | 'selection' | 'part'>, string>
+  Record<
+    Exclude<Value['kind'], 'array' | 'unknown' | 'input' | 'stream' | 'selection' | 'part' | 'joined'>,
+    string
+  >
 > = {
   sequence: 'a list',
   dict: 'a dict',
@@ -130,6 +135,9 @@ export function shapeSizes(run: Run, items: readonly Value[], span: Span): (Size
     else if (item.kind === 'array' && item.axes.length === 0 && item.element.kind === 'size')
       sizes.push(item.element.size);
     else if (item.kind === 'unknown') return item;
+    // A length that is computed of others is one of its own.
+    else if (item.kind === 'array' && item.axes.length === 0 && lengthOf(run, item.element) !== null)
+      sizes.push(`?${span.startLine}:${span.startColumn}.${sizes.length}`);
     else return unsupported('uses a shape that is not a size of an argument', span, 'shape-value');
   }
   return sizes;

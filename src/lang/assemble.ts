@@ -441,6 +441,7 @@ function handGradient(
     span: gradient.span,
     functionName: gradient.callable === main.callable ? null : gradient.callable.fn.name,
     ...(update ? { update } : {}),
+    ...(gradient.whole === undefined ? {} : { whole: gradient.whole }),
   };
 }
 

@@ -18,6 +18,7 @@ import { ARRAY_METHODS, arrayFunction, arrayMethod as arrayMethodOfJs } from './
 import { tensorMethod } from './jsLibraries';
 import { append } from './lists';
 import { callOfParts, concatenated } from './slices';
+import { callOfPieces } from './joinedCalls';
 import { callRow, type Meaning } from './signature';
 import type { ClassNode } from './syntax';
 import { callOnEntries } from './selection';
@@ -99,6 +100,8 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   // np.finfo(float).eps
   if (path === 'numpy.finfo') return { kind: 'library', path };
   const builtin = path.startsWith('builtins.') ? path.slice(9) : entry(AS_BUILTIN, path);
+  const whole = callOfPieces(run, path, args, span, name);
+  if (whole) return whole;
   if (args.some((arg) => arg.value.kind === 'part') && builtin === undefined)
     return callOfParts(run, path, args, span, name);
   if (builtin !== undefined) return callBuiltin(run, builtin, args, span, callValue);
@@ -165,6 +168,8 @@ function callMethod(
   name: string,
 ): Value {
   if (run.family === 'javascript') return callJavaScriptMethod(run, receiver, method, args, span, name);
+  if (receiver.kind === 'joined')
+    return callLibrary(run, `numpy.${method}`, [{ name: null, value: receiver }, ...args], span, name);
   if (receiver.kind === 'part')
     return callOfParts(run, `numpy.${method}`, [{ name: null, value: receiver }, ...args], span, name);
   if (receiver.kind === 'array' || receiver.kind === 'input') {

@@ -196,6 +196,8 @@ export function brokenProblems(reading: Reading): Problem[] {
 const provesBroken = ({ cause, callable }: BrokenGradient, reading: Reading): boolean =>
   cause.type === 'shape' &&
   reading.execution.run.family === 'python' &&
+  // The shapes of what a function around it computes are chosen freely.
+  ![...reading.execution.run.inputs.values()].some(({ ref }) => ref.origin === 'global' && ref.isSetting) &&
   (callable === reading.execution.main.callable || foreignArguments(reading.execution).length === 0) &&
   // What flows into the backward method of a single number may be meant for something else: the prediction again.
   !(

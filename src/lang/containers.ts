@@ -1,5 +1,12 @@
 /** Parameters that hold several values rather than one array: `x[0] ** 2 + x[1]`, `mu, sigma = theta`. */
-import { childrenOf, eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
+import {
+  childrenOf,
+  eachStatement,
+  expressionsOf,
+  type Expression,
+  type FunctionNode,
+  type Statement,
+} from './syntax';
 
 /** Parameters of the first function that it, and the others at the same place, read only by constant positions. */
 export function containersOf([main, ...others]: readonly FunctionNode[]): Set<string> {
@@ -43,11 +50,12 @@ function partUses(body: readonly Statement[], name: string): { parts: number; ot
   return counts;
 }
 
-/** Parameters and globals that count the passes of a loop: `for i in range(m)`. */
+/** Parameters and globals that count: the passes of a loop `for i in range(m)`, what a slice takes, the elements of a shape. */
 export function lengthsOf(functions: readonly FunctionNode[]): Set<string> {
   const found = new Set<string>();
   for (const fn of functions)
     eachStatement(fn.body, (s) => {
+      for (const e of expressionsOf(s)) lengthsIn(e, found);
       if (s.kind !== 'for' || s.iterable.kind !== 'call') return;
       const { callee, args } = s.iterable;
       const [only, ...more] = args;
@@ -55,6 +63,31 @@ export function lengthsOf(functions: readonly FunctionNode[]): Set<string> {
       if (isRange && only?.value.kind === 'name' && more.length === 0) found.add(only.value.name);
     });
   return found;
+}
+
+/** Names that bounds of slices and shapes are computed of. */
+function lengthsIn(e: Expression, found: Set<string>): void {
+  const note = (length: Expression | null): void => {
+    if (length?.kind === 'name') found.add(length.name);
+    else if (length?.kind === 'attribute' && length.object.kind === 'name')
+      found.add(`${length.object.name}.${length.name}`);
+    else if (length?.kind === 'binary') [length.left, length.right].forEach(note);
+    else if (length?.kind === 'sequence') length.items.forEach(note);
+  };
+  if (e.kind === 'slice') [e.start, e.stop].forEach(note);
+  if (e.kind === 'call' && e.callee.kind === 'attribute') {
+    if (/^(zeros|ones|empty|eye)$/.test(e.callee.name)) note(e.args[0]?.value ?? null);
+    if (e.callee.name === 'reshape') {
+      const isFunction =
+        e.callee.object.kind === 'name' && /^(np|jnp|numpy|torch|tf)$/.test(e.callee.object.name);
+      e.args.slice(isFunction ? 1 : 0).forEach(({ value }) => {
+        note(value);
+      });
+    }
+  }
+  childrenOf(e).forEach((child) => {
+    lengthsIn(child, found);
+  });
 }
 
 const isPosition = (e: Expression | undefined): boolean => e?.kind === 'number' && /^\d{1,2}$/.test(e.text);

@@ -4,6 +4,7 @@ import { linkBackward, type Upstream } from './backward';
 import { endOfCell } from './cells';
 import { evaluate } from './expressions';
 import { ownParameters } from './members';
+import type { Joints } from './joints';
 import { globalValue, imported, type ModuleIndex } from './module';
 import { GUARD_NAMES } from './names';
 import { saidShape } from './patterns';
@@ -18,7 +19,7 @@ import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
 import type { Directives } from './directives';
 import { mayRename } from './upstream';
 import type { Uses } from './uses';
-import { NONE, type Scope, type Value } from './values';
+import { NONE, plainInput, type Scope, type Value } from './values';
 
 export interface Callable {
   readonly fn: FunctionNode;
@@ -29,6 +30,8 @@ export interface Callable {
   readonly outer?: Callable;
   /** Defined in that function beside others, and not what it makes. */
   readonly isNested?: boolean;
+  /** What a function gives the ones in it without its own code being read. */
+  readonly locals?: ReadonlySet<string>;
 }
 
 export interface Plan {
@@ -45,6 +48,8 @@ export interface Plan {
   readonly arrays: ArrayLibrary;
   /** Shapes that written gradients suggest. */
   readonly hints: ReadonlyMap<string, Pattern>;
+  /** Inputs that are to be read in pieces. */
+  readonly joints: Joints;
   /** Shapes by code that the file states elsewhere, or that are tried on purpose. */
   readonly stated: ReadonlyMap<string, Pattern>;
 }
@@ -131,6 +136,12 @@ export function executePlan(
     execute: (statements, scope) => {
       execute(run, statements, scope);
     },
+    joints: plan.joints,
+    asked: new Map(),
+    cuts: new Map(),
+    wholes: new Map(),
+    packed: new Map(),
+    target: null,
     depth: 0,
     loopDepth: 0,
     loopIndices: new Map(),
@@ -150,6 +161,12 @@ export function executePlan(
   const around = outer
     ? executeFunction(run, outer, top, givenBeforehand(run, outer, top), objects).scope
     : top;
+  for (const name of outer?.locals ?? [])
+    if (!around.names.has(name))
+      around.names.set(name, {
+        kind: 'input',
+        input: { ...plainInput(name, null, 'global'), isSetting: true },
+      });
   const main = executeFunction(run, plan.main, around, new Map(), objects);
   if (plan.rule) {
     const execute = (callable: Callable, given: ReadonlyMap<string, Value>, scope: Scope | null): Executed =>

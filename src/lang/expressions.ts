@@ -10,6 +10,15 @@ import { CONSTANTS, ROOTS } from './library';
 import { ARRAY_METHODS, copied } from './jsArrays';
 import { MATRIX_SIZES, tensorMethod } from './jsLibraries';
 import { isArrayMethod } from './libraries';
+import {
+  inItsPieces,
+  joinedByIndex,
+  selectCut,
+  selectPieces,
+  shapeOfPieces,
+  transposedPieces,
+} from './joined';
+import { packedPart } from './packed';
 import { entryOf, memberOf } from './members';
 import { sampleOf, samplesOf } from './records';
 import { binary, chosen, compareTwo, truthOf, unary } from './operators';
@@ -31,7 +40,10 @@ import {
 import { entry } from './tables';
 
 /** Evaluates an expression; what cannot be read is an unknown value with its reason. */
-export function evaluate(run: Run, expression: Expression, scope: Scope): Value {
+export const evaluate = (run: Run, expression: Expression, scope: Scope): Value =>
+  inItsPieces(run, evaluated(run, expression, scope), expression.span);
+
+function evaluated(run: Run, expression: Expression, scope: Scope): Value {
   run.step();
   const { span } = expression;
   switch (expression.kind) {
@@ -57,7 +69,12 @@ export function evaluate(run: Run, expression: Expression, scope: Scope): Value 
         span,
       );
     case 'slice': {
-      const part = (e: Expression | null): Value => (e ? evaluate(run, e, scope) : NONE);
+      const part = (e: Expression | null): Value => {
+        const bound = e ? operand(run, e, scope) : NONE;
+        return bound.kind === 'input' && run.lengths.has(bound.input.code)
+          ? toArray(run, bound, span)
+          : bound;
+      };
       return {
         kind: 'slice',
         start: part(expression.start),
@@ -214,6 +231,15 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       return entryOf(object.input, `.${name}`, name, span);
     case 'part':
       return name === 'T' ? transposedPart(run, object) : { kind: 'method', receiver: object, name };
+    case 'joined': {
+      if (name === 'T') return transposedPieces(run, object);
+      const lengths = shapeOfPieces(run, object);
+      if (name === 'shape') return { kind: 'sequence', form: 'tuple', items: lengths };
+      if (name === 'ndim') return number(run, lengths.length);
+      if (name === 'size' && run.arrays !== 'torch')
+        return scalar(run.arena.mul(...lengths.map(({ element }) => element)));
+      return { kind: 'method', receiver: object, name };
+    }
     case 'array':
       if (name === 'T') return transpose(run, object, null);
       if (name === 'shape')
@@ -273,8 +299,8 @@ const CONTAINER_METHODS: ReadonlySet<string> = new Set([
 const CONTAINER_NAMES =
   /param|cache|grad|weights$|biases$|layers|model|config|cfg|args|^p$|hyper|state|dict/i;
 
-/** `np.r_[0, theta[1:]]` */
-const JOINED = /^(numpy|jax\.numpy)\.r_$/;
+/** `np.r_[0, theta[1:]]`, `np.c_[np.ones(m), X]` */
+const JOINED = /^(numpy|jax\.numpy)\.[rc]_$/;
 
 export function subscript(run: Run, object: Value, indices: readonly Value[], span: Span): Value {
   const [index] = indices;
@@ -298,12 +324,26 @@ export function subscript(run: Run, object: Value, indices: readonly Value[], sp
         return entryOf(object.input, `[${position}]`, `${object.input.name}_${position}`, span);
     }
   }
-  if (object.kind === 'library' && JOINED.test(object.path)) return concatenated(run, indices, span);
+  const flatten = (i: Value): readonly Value[] =>
+    i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i];
+  if (object.kind === 'library' && JOINED.test(object.path))
+    return indices.flatMap(flatten).some((i) => i.kind === 'part')
+      ? concatenated(run, indices, span)
+      : joinedByIndex(run, object.path, indices, span);
+  if (object.kind === 'joined') return selectPieces(run, object, indices.flatMap(flatten), span);
+  const packed =
+    object.kind === 'input' && index && indices.length === 1
+      ? packedPart(run, object.input, index, span)
+      : null;
+  if (packed) return packed;
   if (object.kind === 'array' || object.kind === 'input') {
     const array = toArray(run, object, span);
-    const flat = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
+    const flat = indices.flatMap(flatten);
     if (array.kind === 'unknown') return array;
-    const part = selectPart(run, array, flat, span) ?? selectedBy(run, array, flat, span);
+    const part =
+      selectPart(run, array, flat, span) ??
+      selectCut(run, array, flat, span) ??
+      selectedBy(run, array, flat, span);
     return part ?? select(run, array, flat, span);
   }
   return unsupported('uses an index here', span, 'subscript');

@@ -10,7 +10,7 @@ const ROLE_NAMES: readonly (readonly [RegExp, Role])[] = [
     'data',
   ],
   [
-    /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|actual|gold|gt|true|y_?real|(?:target|expected|desired|ideal|true|actual|correct)_?(?:outputs?|values?|y|labels?)|answers?|observed|ideal|counts)$/i,
+    /^(y|t|targets?|labels?|y_?true|truth|ground_truth|y_?i|expected|desired|one_?hot|y_?train|y_?batch|yb|y_?(?:oh|one_?hot|enc(?:oded)?)|(?:targets?|labels?)_?one_?hot|actual|gold|gt|true|y_?real|(?:target|expected|desired|ideal|true|actual|correct)_?(?:outputs?|values?|y|labels?)|answers?|observed|ideal|counts)$/i,
     'label',
   ],
   [

@@ -1,4 +1,5 @@
 /** Functions inside of functions: of a module that is a function (`(function () { … })()`), of a factory, of a script's `main`. */
+import { assignedNames } from './assigned';
 import type { Callable } from './execution';
 import { isActivationContext, isGradientName, isLossName } from './names';
 import {
@@ -16,7 +17,11 @@ export function nestedGroups(body: readonly Statement[]): Callable[][] {
   const groups: Callable[][] = [];
   const visit = (fn: FunctionNode, owner: ClassNode | null): void => {
     const returned = returnedFunction(fn);
-    const outer: Callable = { fn: { ...fn, body: fn.body.filter(defines) }, owner };
+    const outer: Callable = {
+      fn: { ...fn, body: fn.body.filter(defines) },
+      owner,
+      locals: assignedNames(fn.body),
+    };
     const own = functionsOf(fn.body).filter(({ nested }) => !nested);
     groups.push(
       own.flatMap((inner) =>
@@ -42,14 +47,26 @@ export function nestedGroups(body: readonly Statement[]): Callable[][] {
 /** Only names tell a definition from what a function has for its own use. */
 export const isNamed = ({ fn, owner }: Callable): boolean =>
   [fn.name, owner?.name ?? ''].some((name) => isActivationContext(name) || isLossName(name)) &&
-  !isGradientName(fn.name);
+  (!isGradientName(fn.name) || returnsSeveral(fn.body));
+
+/** `loss_grad`, which returns both. */
+const returnsSeveral = (body: readonly Statement[]): boolean =>
+  body.some((s) => s.kind === 'return' && s.value?.kind === 'sequence' && s.value.items.length > 1);
 
 /** What gives names to functions, modules and numbers, and does nothing else. */
 const defines = (s: Statement): boolean =>
   s.kind === 'function' ||
   s.kind === 'class' ||
   s.kind === 'import' ||
-  (s.kind === 'assign' && /^(number|lambda)$/.test(s.value.kind));
+  (s.kind === 'assign' && (/^(number|lambda)$/.test(s.value.kind) || isLength(s.value)));
+
+/** `X.shape`, `X.shape[0]`, `len(y)`. */
+const isLength = (e: Expression): boolean => {
+  if (e.kind === 'subscript') return isLength(e.object);
+  if (e.kind === 'call')
+    return e.callee.kind === 'name' && e.callee.name === 'len' && e.args[0]?.value.kind === 'name';
+  return e.kind === 'attribute' && e.name === 'shape' && e.object.kind === 'name';
+};
 
 /** Functions without names in the statements of a body, outermost ones alone. */
 function lambdasOf(body: readonly Statement[]): FunctionNode[] {

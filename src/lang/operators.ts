@@ -4,6 +4,7 @@ import type { Node, Size } from '../core/expr';
 import { add, elementwise, isSingle, matmul, type Result } from './arrays';
 import { toArray } from './arguments';
 import { disjunction, power, truth } from './functions';
+import { dotOfPieces, overPieces } from './joined';
 import { number, scalar, shapeError, unsupported, type Run } from './run';
 import { onEntries } from './selection';
 import { dotOfParts, overParts } from './slices';
@@ -34,6 +35,12 @@ export function binary(run: Run, operator: BinaryOperator, left: Value, right: V
     return operator === '@'
       ? dotOfParts(run, left, right, span, apply)
       : overParts(run, [left, right], span, ([x = left, y = right]) => apply(x, y));
+  }
+  if (left.kind === 'joined' || right.kind === 'joined') {
+    const apply = (x: Value, y: Value): Value => binary(run, operator, x, y, span);
+    return operator === '@'
+      ? dotOfPieces(run, left, right, span, apply)
+      : overPieces(run, [left, right], span, ([x = left, y = right]) => apply(x, y));
   }
   const a = toArray(run, left, span);
   if (a.kind === 'unknown') return a;
@@ -111,6 +118,8 @@ export function unary(run: Run, operator: UnaryOperator, value: Value, span: Spa
   if (entries) return entries;
   if (value.kind === 'part')
     return overParts(run, [value], span, ([x = value]) => unary(run, operator, x, span));
+  if (value.kind === 'joined')
+    return overPieces(run, [value], span, ([x = value]) => unary(run, operator, x, span));
   const array = toArray(run, value, span);
   if (array.kind === 'unknown') return array;
   if (run.family === 'javascript' && !isNumber(array)) return onlyNumbers(run, span);
@@ -157,6 +166,10 @@ export function compareTwo(
     const same = sameItems(run, left.items, right.items);
     if (same !== null) return truthValue(same === (operator === '=='));
   }
+  if (left.kind === 'joined' || right.kind === 'joined')
+    return overPieces(run, [left, right], span, ([x = left, y = right]) =>
+      compareTwo(run, operator, x, y, span),
+    );
   const a = toArray(run, left, span);
   if (a.kind === 'unknown') return a;
   const b = toArray(run, right, span);

@@ -25,6 +25,7 @@ import {
   itemSpan,
   neededFor,
 } from './written';
+import { groupedTargets, piecesOf, wholeNames } from './piecewise';
 import { pairReturned, pairUnnamed, type Found } from './unnamed';
 import type { Expression, FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
@@ -40,6 +41,8 @@ export interface Part {
   readonly expression: Expression | null;
   /** Held by a tuple or dict beside other results: a cache. */
   readonly isKept?: boolean;
+  /** The piece of an input that it is the gradient of, and that input. */
+  readonly piece?: { readonly of: string; readonly whole: string };
 }
 
 export interface WrittenGradient {
@@ -50,6 +53,8 @@ export interface WrittenGradient {
   readonly value: ArrayV;
   readonly isInput: boolean;
   readonly callable: Callable;
+  /** The input that `of` is a piece of, where the gradient is one of the whole. */
+  readonly whole?: string;
 }
 
 export interface BrokenGradient {
@@ -100,11 +105,13 @@ export function partsOf(run: Run, executed: Executed): Part[] {
         const place = own ? spanning(own.key, own.value) : span;
         visit(item, own?.value ?? null, key.slice(2), place, name, depth + 1);
       });
-    else if (value.kind === 'array' || value.kind === 'unknown' || value.kind === 'input')
+    else if (/^(array|joined|unknown|input)$/.test(value.kind))
       found.push({
         name: name ?? bindingName(value),
         value,
-        span,
+        span:
+          (value.kind === 'joined' && name !== null ? assignmentSpan(executed.callable.fn, name) : null) ??
+          span,
         container,
         expression: e,
         ...(depth > 1 ? { isKept: true } : {}),
@@ -185,6 +192,14 @@ function locals(run: Run, executed: Executed): Part[] {
         name,
         value,
         span: executed.callable.fn.nameSpan,
+        container,
+        expression,
+      });
+    else if (value.kind === 'joined')
+      found.push({
+        name,
+        value,
+        span: assignmentSpan(executed.callable.fn, name) ?? executed.callable.fn.nameSpan,
         container,
         expression,
       });
@@ -295,7 +310,9 @@ export function outputsOf(execution: Execution): Outputs {
     targets: readonly string[] = inputs,
     namedBy: (name: string, symbols: readonly string[]) => string | null = gradientOf,
   ): void => {
-    for (const part of parts) {
+    const wholes = (name: string | null): string | null =>
+      name === null ? null : namedBy(name, wholeNames(run));
+    for (const part of parts.flatMap((each) => piecesOf(run, each, wholes(each.name)))) {
       const { name } = part;
       const value = flowed(part.value);
       // `dr = r` of a residual that the loss is made of: r itself is no gradient.
@@ -314,7 +331,8 @@ export function outputsOf(execution: Execution): Outputs {
       )
         continue;
       const plain = plainNames || (part.container !== null && /grad/i.test(part.container));
-      const input = namedBy(name, targets) ?? (plain && targets.includes(name) ? name : null);
+      const input =
+        part.piece?.of ?? namedBy(name, targets) ?? (plain && targets.includes(name) ? name : null);
       const of = input ?? gradientOf(name, bindings);
       if (of === null || (of === name && !plain) || seen.has(`${of} ${name}`)) continue;
       seen.add(`${of} ${name}`);
@@ -331,6 +349,7 @@ export function outputsOf(execution: Execution): Outputs {
           value,
           isInput: input !== null,
           callable,
+          ...(part.piece ? { whole: part.piece.whole } : {}),
         });
       else if (value.kind === 'unknown' && input !== null)
         broken.push({
@@ -344,7 +363,8 @@ export function outputsOf(execution: Execution): Outputs {
   };
   collect(returned, main.callable, false);
   collect(own, main.callable, false);
-  const [only, ...others] = targets(execution, output);
+  const grouped = groupedTargets(run, targets(execution, output));
+  const [only, ...others] = grouped;
   if (only !== undefined && others.length === 0) {
     const by = [...run.inputs.values()].find(({ name }) => name === only);
     // `return nll, g`: of the parameter's shape, where the loss is not made of it as of an activation of that name.
@@ -387,7 +407,7 @@ export function outputsOf(execution: Execution): Outputs {
         broken,
       });
     else
-      pairUnnamed(run, parts, targets(execution, output), gradient, {
+      pairUnnamed(run, parts, grouped, gradient, {
         gradients,
         broken,
       });
@@ -498,8 +518,16 @@ const GENERIC_GRADIENT =
 function collectGeneric(run: Run, parts: readonly Part[], of: string, callable: Callable, into: Found): void {
   const isTaken = (name: string): boolean =>
     [...into.gradients, ...into.broken].some((found) => found.of === name);
-  const [part] = parts;
+  const [first] = parts;
+  const pieces = first ? piecesOf(run, first, of) : [];
+  const [part] = pieces;
   if (!part || part.name === null) return;
+  if (part.piece) {
+    for (const { name, span, value, piece } of pieces)
+      if (piece && name !== null && value.kind === 'array' && !isTaken(piece.of))
+        into.gradients.push({ of: piece.of, name, span, value, isInput: true, callable, whole: piece.whole });
+    return;
+  }
   const { name, span, value } = part;
   if (value.kind === 'array') {
     const fitting = [...run.inputs.values()].filter((state) => sameShape(run, state.value, value));

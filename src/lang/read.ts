@@ -159,6 +159,7 @@ export function* readingDefinitions(
         ),
         arrays: arraysOf(index, functions),
         hints: gradientHints(functions.map(({ fn }) => fn)),
+        joints: new Map(),
         stated: new Map([...statedShapes(main.owner), ...statedAround(main)]),
       };
       return readDefinition(plan, languageId, asked);

@@ -5,6 +5,7 @@ import { assemble, nameSizes, type Assembled } from './assemble';
 import { executePlan, type Execution, type Plan } from './execution';
 import { isJacobianShaped } from './jacobians';
 import { isModelName, roleHint, statedPattern } from './names';
+import type { Joints } from './joints';
 import { outputsOf, type Outputs } from './outputs';
 import { createPatterns } from './patterns';
 import { search, type Chooser, type SearchLimits } from './search';
@@ -20,6 +21,8 @@ export interface Reading {
   readonly samples: Size | null;
   readonly cause: Cause | null;
   readonly cost: number;
+  /** Inputs that would have to be read in pieces. */
+  readonly asked: Joints;
   /** Executions that the search took, for tests and measurements. */
   readonly runs: number;
 }
@@ -42,7 +45,7 @@ const FINAL: ReadonlySet<string> = new Set([
  * with a parameter of the gradient's shape, unless the code states the parameter's.
  */
 export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
-  const reading = readOnce(plan, limits);
+  const { reading, joints } = readInPieces(plan, limits);
   const tried = mismatchesOf(reading).flatMap(({ gradient }): [string, Pattern][] => {
     const state = [...(reading?.execution.run.inputs.values() ?? [])].find((s) => s.name === gradient.of);
     if (!state || isStated(plan, state.ref)) return [];
@@ -51,7 +54,7 @@ export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
     return [[state.ref.code, gradient.value.axes.map((axis) => (axis.index ? '*' : '1'))]];
   });
   if (!reading || tried.length === 0) return reading;
-  const again = readOnce({ ...plan, stated: new Map([...plan.stated, ...tried]) }, limits);
+  const again = readOnce({ ...plan, joints, stated: new Map([...plan.stated, ...tried]) }, limits);
   const fits =
     again?.assembled &&
     mismatchesOf(again).length === 0 &&
@@ -59,6 +62,31 @@ export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
     !carriesSamples(again, new Set(tried.map(([code]) => code)));
   return fits ? again : reading;
 }
+
+/** How often a reading may ask for more inputs in pieces. */
+const MOST_ROUNDS = 4;
+
+/** Reads a plan, and again with the inputs in pieces that its parts of axes ask for, as long as that tells more. */
+function readInPieces(plan: Plan, limits: SearchLimits): { reading: Reading | null; joints: Joints } {
+  let joints = plan.joints;
+  const first = readOnce(plan, limits);
+  let reading = first;
+  for (let round = 0; round < MOST_ROUNDS && reading && isLacking(reading); round += 1) {
+    const asked = [...reading.asked].filter(([code]) => !joints.has(code));
+    if (asked.length === 0) break;
+    joints = new Map([...joints, ...asked]);
+    const again = readOnce({ ...plan, joints }, limits);
+    if (!again) break;
+    reading = again;
+  }
+  // Where pieces tell no more, other shapes may do without them.
+  if (joints.size > plan.joints.size && !reading?.assembled)
+    return { reading: readOnce(plan, limits, UNREAD), joints: plan.joints };
+  return { reading, joints };
+}
+
+const isLacking = ({ assembled, outputs }: Reading): boolean =>
+  assembled === null || outputs.broken.length > 0;
 
 const mismatchesOf = (reading: Reading | null): Assembled['mismatches'] => [
   ...(reading?.assembled?.mismatches ?? []),
@@ -79,7 +107,11 @@ const isStated = (plan: Plan, { code, name, annotation, documentation }: InputRe
   plan.directives.shapes.has(code) ||
   statedPattern(name, annotation, documentation) !== null;
 
-function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
+/** What it costs that there is no output, for a reason that other shapes may cure. */
+const UNREAD = 30;
+
+/** `asking`: what it costs that there is none before inputs are read in pieces. */
+function readOnce(plan: Plan, limits: SearchLimits, asking = 1): Reading | null {
   const arena = new Arena();
   const patterns = createPatterns(plan);
   const found = search<{ execution: Execution; outputs: Outputs; sizes: Sizes }>(
@@ -89,7 +121,7 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
       return { execution, outputs: outputsOf(execution), sizes };
     },
     ({ execution, outputs, sizes }) => ({
-      cost: costOf(outputs, sizes, plan) + 3 * classesAstray(execution, outputs, sizes),
+      cost: costOf(outputs, sizes, plan, asking) + 3 * classesAstray(execution, outputs, sizes),
       failure: failureOf(outputs),
     }),
     limits,
@@ -106,7 +138,8 @@ function readOnce(plan: Plan, limits: SearchLimits): Reading | null {
   const outputs = outputsOf(execution);
   const { output } = outputs;
   const assembled = output ? assemble(execution, { ...outputs, output }, plan.directives, samples) : null;
-  return { execution, outputs, assembled, samples, cause: outputs.cause, cost, runs: found.runs };
+  const { asked } = value.execution.run;
+  return { execution, outputs, assembled, samples, cause: outputs.cause, cost, asked, runs: found.runs };
 }
 
 /** Why there is no output; shapes that do not fit are no reason, as other shapes may. */
@@ -116,10 +149,10 @@ function failureOf({ output, cause }: Outputs): string | null {
 }
 
 /** What speaks against a finished reading. */
-function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan): number {
+function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan, asking: number): number {
   let cost = 0;
   if (outputs.output) cost += isSingle(outputs.output.value) ? 0 : isModelName(main.fn.name) ? 0.5 : 2;
-  else if (outputs.cause) cost += outputs.cause.type === 'shape' ? 100 : FINAL.has(outputs.cause.id) ? 0 : 30;
+  else if (outputs.cause) cost += costOfCause(outputs.cause, asking);
   const shapes = new Map<string, ArrayV>();
   for (const state of outputs.inputs) shapes.set(state.name, state.value);
   for (const gradient of outputs.gradients) {
@@ -130,11 +163,15 @@ function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan): number {
     if (!isJacobian) cost += shapeDifference(gradient.value, target, sizes);
   }
   for (const { cause } of outputs.broken)
-    if (cause.type === 'shape') cost += 1;
+    // What a function around it computes has any shape that fits.
+    if (cause.type === 'shape') cost += main.outer?.locals?.size ? 6 : 1;
     else if (cause.id === 'reshape') cost += 3;
   cost += 6 * samplesAstray(outputs, sizes);
   return cost;
 }
+
+const costOfCause = ({ type, id }: Cause, asking: number): number =>
+  type === 'shape' ? 100 : id === 'joint' ? asking : FINAL.has(id) ? 0 : UNREAD;
 
 /** A mean over the very axis that a softmax runs along, which has lost its axis of samples; labels without its axis. */
 function classesAstray({ run }: Execution, { output, inputs }: Outputs, sizes: Sizes): number {

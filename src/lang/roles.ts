@@ -94,6 +94,8 @@ export function inferRoles(
       roles.set(name, { role: 'hyper', reason: 'a setting of the object' });
     else if (elementwise && ref.origin === 'argument' && states.some((s) => s.ref.isLearnt))
       roles.set(name, { role: 'parameter', reason: 'the argument of an activation' });
+    else if (ref.isSetting && hint === 'label' && !isSingle(value))
+      roles.set(name, { role: hint, reason: 'name' });
     else if (ref.isSetting && states.some((s) => !s.ref.isSetting))
       roles.set(name, { role: isSingle(value) ? 'hyper' : 'data', reason: 'given beforehand' });
     else if (form) roles.set(name, { role: 'parameter', reason: 'part of a quadratic form' });

@@ -3,6 +3,8 @@ import type { Axis, Binding, Span } from '../core/definition';
 import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
 import type { ModuleIndex } from './module';
+import type { Joint, Joints, Whole } from './joints';
+import type { Packed } from './packed';
 import type { Pass } from './passes';
 import type { RecordLists } from './records';
 import type { Sizes } from './sizes';
@@ -95,6 +97,18 @@ export interface Run {
   readonly evaluate: (expression: Expression, scope: Scope) => Value;
   /** Executes statements, whose variables are then in the scope. */
   readonly execute: (statements: readonly Statement[], scope: Scope) => void;
+  /** Inputs that are read in pieces, by code. */
+  readonly joints: Joints;
+  /** Pieces that inputs would have to be read in. */
+  readonly asked: Map<string, Joint>;
+  /** Where parts of an axis begin and end, by its size. */
+  readonly cuts: Map<Size, readonly Node[]>;
+  /** The inputs that are in pieces, by code. */
+  readonly wholes: Map<string, Whole>;
+  /** Arguments that hold several arrays, laid out flat one after another, by code. */
+  readonly packed: Map<string, Packed>;
+  /** The variable that is being given a value. */
+  target: string | null;
   depth: number;
   /** How many loops of symbolic length are being followed. */
   loopDepth: number;
@@ -236,7 +250,7 @@ export const CUBE = PATTERNS.cube as Pattern;
 export function resolve(run: Run, ref: InputRef): ArrayV {
   const known = run.inputs.get(ref.code);
   if (known) return known.value;
-  if (run.lengths.has(ref.code) && ref.origin !== 'attribute' && !ref.hasDefault) {
+  if (run.lengths.has(ref.code) && !ref.hasDefault) {
     const size = `?${ref.code}.length`;
     run.sizes.suggest(size, ref.name);
     return scalar(run.arena.size(run.sizes.find(size)));

@@ -161,7 +161,7 @@ export function dotOfParts(
 }
 
 /** Rows of the function table that work on each element by itself. */
-const ELEMENTWISE =
+export const ELEMENTWISE =
   /^(exp|log|log1p|expm1|sqrt|square|negative|abs|sign|tanh|sin|cos|sigmoid|softplus|relu|add|sub|subtract|mul|multiply|div|divide|pow|power|maximum|minimum|clip|clamp|array|where)$/;
 
 /** A library function of parts: elementwise, or a sum, mean, product or length of them. */

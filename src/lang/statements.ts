@@ -1,12 +1,13 @@
 /** Abstract execution of statements: the subset that is really interpreted; the rest makes its values unknown. */
 import type { Span } from '../core/definition';
 import type { Node } from '../core/expr';
-import { changeInPlace, changeUnreadable, isHeld } from './aliases';
+import { changeInPlace, changeJoined, changeUnreadable, isHeld } from './aliases';
 import { toArray } from './arguments';
 import { assignedNames, mutatedNames } from './assigned';
 import { assignNames, evaluate, iterate, operand } from './expressions';
 import { appendedEitherWay } from './eitherWay';
 import { held } from './held';
+import { assignedPieces, cutAt } from './joined';
 import { assigned } from './indexing';
 import { runStream } from './loops';
 import { putItem } from './lists';
@@ -237,7 +238,10 @@ function assign(
   scope: Scope,
   span: Span,
 ): void {
+  const [first] = targets;
+  run.target = first?.kind === 'name' ? first.name : null;
   let value = evaluate(run, expression, scope);
+  run.target = null;
   for (const target of targets) value = store(run, target, value, scope, span);
 }
 
@@ -279,6 +283,11 @@ const uncertainValue = (span: Span): Value =>
 
 /** Gives an assigned array its name, and a size the name that the code uses for it. */
 function named(run: Run, name: string, value: Value, span: Span): Value {
+  if (value.kind === 'joined')
+    return {
+      ...value,
+      pieces: value.pieces.map((piece, k) => bind(run, `${name}_${k}`, piece, span, 'assignment')),
+    };
   if (value.kind !== 'array') return value;
   if (value.axes.length === 0 && value.element.kind === 'size') run.sizes.suggest(value.element.size, name);
   return bind(run, name, value, span, 'assignment');
@@ -377,10 +386,19 @@ function storeItem(
     return kept;
   }
   if (object.kind === 'unknown') changeUnreadable(run, object);
+  const places = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
+  const inPieces =
+    object.kind === 'joined' || object.kind === 'array' ? (cutAt(run, object, places) ?? object) : object;
+  if (inPieces.kind === 'joined') {
+    const combined = operator === null ? null : combiner(run, operator);
+    const changed = assignedPieces(run, inPieces, places, value, combined, span);
+    changeJoined(run, object, changed, nameOf(target.object), span);
+    return value;
+  }
   if (object.kind !== 'array' && object.kind !== 'input') return value;
   const array = toArray(run, object, span);
   const isEntries = value.kind === 'selection';
-  const flat = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
+  const flat = places;
   const combine = operator === null ? null : combiner(run, operator);
   const inPart = array.kind === 'array' ? assignedPart(run, array, flat, value, combine, span) : null;
   const change = inPart ?? (isEntries ? entriesFor(run, value, indices, span) : toArray(run, value, span));
@@ -439,6 +457,10 @@ function augment(
     return;
   }
   const result = binary(run, operator, old, value, span);
+  if (old.kind === 'joined') {
+    changeJoined(run, old, result, nameOf(target), span);
+    return;
+  }
   if (old.kind === 'unknown') changeUnreadable(run, old);
   const array = old.kind === 'input' ? toArray(run, old, span) : old;
   // Arrays change in place, under all their names; numbers do not.

@@ -2,6 +2,7 @@
 import { isSingle } from './arrays';
 import type { Callable, Executed, Execution } from './execution';
 import type { BrokenGradient, Part, WrittenGradient } from './outputs';
+import { piecesOf } from './piecewise';
 import { resolve, scalar, type Run } from './run';
 import type { ArrayV } from './values';
 
@@ -20,18 +21,21 @@ export function pairReturned(
 ): void {
   const known = [...into.gradients, ...into.broken];
   const names = [...main.parameters.values()].flatMap((value) => {
-    const state = value.kind === 'input' ? run.inputs.get(value.input.code) : undefined;
-    return state ? [state.name] : [];
+    const code = value.kind === 'input' ? value.input.code : '';
+    const own = run.inputs.get(code)?.name ?? run.wholes.get(code)?.name;
+    return own === undefined ? [] : [own];
   });
   const count = parts.length;
   if (count !== 1 && count !== names.length) return;
-  parts.forEach(({ name, value, span }, k) => {
-    const of = names[k];
+  const each = parts.flatMap((part, k) =>
+    piecesOf(run, part, names[k] ?? null).map((own) => ({ ...own, of: own.piece?.of ?? names[k] })),
+  );
+  each.forEach(({ name, value, span, of, piece }) => {
     if (of === undefined || known.some((g) => g.of === of)) return;
     if (known.some((g) => g.callable === callable && g.name === name)) return;
     const shown = name ?? callable.fn.name;
     if (value.kind === 'array')
-      into.gradients.push({ of, name: shown, span, value, isInput: true, callable });
+      into.gradients.push({ of, name: shown, span, value, isInput: true, callable, ...inWhole(piece) });
     else if (value.kind === 'unknown')
       into.broken.push({ of, name: shown, span: value.cause.span, cause: value.cause, callable });
   });
@@ -65,18 +69,28 @@ export function pairUnnamed(
   }
   const each = parts.length === parameters.length ? parts : elementsOf(run, parts, parameters);
   const lone = each.length === 0 ? firstOfShape(run, parts, parameters) : null;
-  const pairs = lone ? [lone] : each.map((part, k) => ({ part, of: parameters[k] }));
+  const pairs = lone
+    ? [lone]
+    : each.flatMap((part, k) =>
+        piecesOf(run, part, parameters[k] ?? null).map((own) => ({
+          part: own,
+          of: own.piece?.of ?? parameters[k],
+        })),
+      );
   pairs.forEach(({ part, of }) => {
     if (of === undefined || known.some((g) => g.of === of)) return;
     const name = part.name ?? callable.fn.name;
     const { span } = part;
     // `return theta`: the gradient is an input as it stands.
     const value = part.value.kind === 'input' ? resolve(run, part.value.input) : part.value;
-    if (value.kind === 'array') into.gradients.push({ of, name, span, value, isInput: true, callable });
+    if (value.kind === 'array')
+      into.gradients.push({ of, name, span, value, isInput: true, callable, ...inWhole(part.piece) });
     else if (value.kind === 'unknown')
       into.broken.push({ of, name, span: value.cause.span, cause: value.cause, callable });
   });
 }
+
+const inWhole = (piece: Part['piece']): { readonly whole?: string } => (piece ? { whole: piece.whole } : {});
 
 /** A single array is meant for one of several parameters: the first of its shape, and where it does not fit, the others are tried. */
 function firstOfShape(

@@ -105,6 +105,14 @@ export interface PartV {
   readonly windows: readonly (Window | null)[];
 }
 
+/** An array that consists of pieces, each of which is an array. */
+export interface JoinedV {
+  readonly kind: 'joined';
+  /** The axis along which they stand one after another; null where each is laid out flat. */
+  readonly axis: number | null;
+  readonly pieces: readonly ArrayV[];
+}
+
 export interface FunctionV {
   readonly kind: 'function';
   readonly fn: FunctionNode;
@@ -140,6 +148,7 @@ export type Value =
   | InputV
   | FunctionV
   | PartV
+  | JoinedV
   | NativeV
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'none' }
