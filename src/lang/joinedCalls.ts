@@ -51,7 +51,11 @@ export function callOfPieces(
   if (joining) return joining;
   if (isFlattening(row, args) && first && first.kind !== 'joined') {
     const whole = toArray(run, first, span);
-    if (whole.kind === 'array' && whole.axes.filter((axis) => axis.index).length > 1) return flat(whole);
+    if (whole.kind === 'array' && whole.axes.filter((axis) => axis.index).length > 1) {
+      // A vector needs no flattening, and tells as much.
+      if (first.kind === 'input') run.penalise(3, 'flattening');
+      return flat(whole);
+    }
   }
   const pieces = values.find((value) => value.kind === 'joined');
   if (!pieces) return null;
