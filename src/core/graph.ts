@@ -58,6 +58,8 @@ export function createGraph(program: Program): Graph {
     return found;
   };
 
+  const ranks = new Map(program.bindings.map((binding, rank) => [binding.name, rank]));
+
   const consumersOf = (name: string): readonly Binding[] =>
     (users.get(name) ?? []).filter((b) => useful.has(b.name));
   const sizesOf = (name: string): readonly Size[] => {
@@ -103,9 +105,16 @@ export function createGraph(program: Program): Graph {
     },
     varies: (name) => parameters.some((parameter) => dependants(parameter.name).has(name)),
     onlyDirectly(of, by) {
-      const [mentioned, moved] = [mentions.get(of.name) ?? new Set<string>(), dependants(by)];
-      const [few, many] = mentioned.size < moved.size ? [mentioned, moved] : [moved, mentioned];
-      for (const name of few) if (name !== by && many.has(name)) return false;
+      // Forward, and no further than `of`: between neighbours that is a step or two, however long the program.
+      const end = ranks.get(of.name) ?? Infinity;
+      const mentioned = mentions.get(of.name);
+      const found = new Set([by]);
+      for (const next of found)
+        for (const { name } of users.get(next) ?? []) {
+          if ((ranks.get(name) ?? Infinity) >= end) continue;
+          if (mentioned?.has(name)) return false;
+          found.add(name);
+        }
       return true;
     },
     sizes: sizesOf,

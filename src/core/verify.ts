@@ -11,9 +11,12 @@ const ROUNDINGS = 2 ** 13;
 const EPSILON = 2 ** -53;
 /** Relative differences up to this need no look at the rounding. */
 const TINY = 2 ** -44;
-/** Values below this have lost digits to underflow: differences of a few of the smallest numbers are none. */
+/** Values below this have lost digits to underflow. */
 const UNDERFLOW = 2 ** -1022;
+/** Differences of a few of the smallest numbers are none there. */
 const FEW = 64 * Number.MIN_VALUE;
+/** Of numbers below this hardly a digit is left. */
+const VANISHED = 2 ** 12 * FEW;
 /** Relative difference up to which two sides agree where the evaluator gives no bound; beyond it nothing is known. */
 const UNBOUNDED = 1e-9;
 
@@ -93,6 +96,12 @@ interface Place {
   quickDifference(before: Node, after: Node): number | null;
 }
 
+/** The two differ in nothing but what underflow has cut off. */
+function haveUnderflowed(a: number, b: number): boolean {
+  const size = Math.max(Math.abs(a), Math.abs(b));
+  return size > 0 && size < UNDERFLOW && Math.abs(a - b) <= FEW;
+}
+
 function placesOf(program: Program, { points, quick, position }: Site): Place[] {
   return points.map((point, at) => {
     let extra: readonly Binding[] = [];
@@ -110,7 +119,7 @@ function placesOf(program: Program, { points, quick, position }: Site): Place[] 
         const [a, b] = [quick.value(before, at), quick.value(after, at)];
         if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
         let size = Math.max(Math.abs(a), Math.abs(b));
-        if (size < UNDERFLOW && Math.abs(a - b) <= FEW) return 0;
+        if (haveUnderflowed(a, b)) return size < VANISHED ? null : 0;
         if (Math.abs(a - b) > TINY * size) size = Math.max(quick.scale(before, at), quick.scale(after, at));
         if (!(Math.abs(a - b) <= TINY * size)) return null;
         return size === 0 ? 0 : Math.abs(a - b) / size;
@@ -123,6 +132,7 @@ function placesOf(program: Program, { points, quick, position }: Site): Place[] 
         const [a, b] = [evaluator.value(before, stands), evaluator.value(after, stands)];
         if (!Number.isFinite(a) || !Number.isFinite(b)) return null;
         const size = Math.max(Math.abs(a), Math.abs(b));
+        if (haveUnderflowed(a, b)) return size < VANISHED ? null : 0;
         if (Math.abs(a - b) <= TINY * size) return size === 0 ? 0 : Math.abs(a - b) / size;
         const left = evaluator.valueWithScale(before, stands);
         const right = evaluator.valueWithScale(after, stands);

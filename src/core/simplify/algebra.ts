@@ -59,7 +59,8 @@ export class Algebra {
   private readonly bases: Base[] = [];
   private readonly atomIds = new Map<number, number>();
   private readonly sumIds = new Map<string, number>();
-  readonly quotients = new Map<string, readonly Term[] | null>();
+  /** Of sums by sums, by their ids; null where there is a remainder. */
+  readonly quotients = new Map<number, Map<number, readonly Term[] | null>>();
   private readonly nodes = new Map<string, Node>();
   private baseNodes: (Node | undefined)[] = [];
   recorder: Recorder = SILENT;

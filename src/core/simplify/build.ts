@@ -46,9 +46,11 @@ function symbolicPowers(algebra: Algebra, m: Mono): { powers: Node[]; rest: Mono
   const { arena } = algebra;
   const powers: Node[] = [];
   let rest = m;
-  for (const [id, e] of algebra.options.expand ? [] : factors(m)) {
+  for (let k = 0; k < m.length && !algebra.options.expand; k += 2) {
+    const [id, e] = [idAt(m, k), exponentAt(m, k)];
     const { atom } = algebra.base(id);
-    const [under, exponent] = atom?.kind === 'pow' ? atom.args : [];
+    if (atom?.kind !== 'pow') continue;
+    const [under, exponent] = atom.args;
     if (!under || !exponent || exponent.kind === 'num' || Math.abs(e) !== 1) continue;
     const [other, times] =
       [...factors(rest)].find(([b]) => b !== id && baseToNode(algebra, b) === under) ?? [];

@@ -7,6 +7,7 @@ import {
   divMono,
   exponentAt,
   exponentOf,
+  factors,
   filterMono,
   idAt,
   mergeMono,
@@ -58,13 +59,10 @@ export function multiplyThrough(
 
 /** Exact division of sums that stand on opposite sides of the fraction bar. */
 export function divideSums(algebra: Algebra, form: Form): Form {
-  const { mono } = form;
-  const isSum = (id: number): boolean => algebra.base(id).terms !== null;
-  for (let i = 0; i < mono.length; i += 2)
-    for (let j = 0; j < mono.length; j += 2) {
-      const [p, e, q, f] = [idAt(mono, i), exponentAt(mono, i), idAt(mono, j), exponentAt(mono, j)];
-      if (e * f >= 0 || !isSum(p) || !isSum(q)) continue;
-      const by = quotientOf(algebra, p, q);
+  const sums = factors(form.mono).filter(([id]) => algebra.base(id).terms !== null);
+  for (const [p, e] of sums)
+    for (const [q, f] of sums) {
+      const by = e * f < 0 ? quotientOf(algebra, p, q) : null;
       if (!by) continue;
       const times = Math.min(Math.abs(e), Math.abs(f)) * Math.sign(e);
       const moved = mulMono(form.mono, sortedMono([p, -times, q, times]));
@@ -86,14 +84,15 @@ export function divideSums(algebra: Algebra, form: Form): Form {
 }
 
 function quotientOf(algebra: Algebra, p: number, q: number): readonly Term[] | null {
-  const key = `${p}/${q}`;
-  const known = algebra.quotients.get(key);
-  if (known !== undefined) return known;
-  const terms = algebra.base(p).terms;
-  const divisor = algebra.base(q).terms;
-  const result = terms && divisor ? divideExactly(terms, divisor) : null;
-  algebra.quotients.set(key, result);
-  return result;
+  let quotients = algebra.quotients.get(p);
+  if (!quotients) algebra.quotients.set(p, (quotients = new Map<number, readonly Term[] | null>()));
+  let known = quotients.get(q);
+  if (known === undefined) {
+    const terms = algebra.base(p).terms;
+    const divisor = algebra.base(q).terms;
+    quotients.set(q, (known = terms && divisor ? divideExactly(terms, divisor) : null));
+  }
+  return known;
 }
 
 /** The sum over one denominator, where that is smaller or cancels a factor of the denominator. */

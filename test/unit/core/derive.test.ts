@@ -69,6 +69,34 @@ J = -1/m*sum(i<m, al*y[i]*(1-p[i])^g*log(p[i]) + (1-al)*(1-y[i])*p[i]^g*log(1-p[
   });
 });
 
+describe('a step whose values underflow', () => {
+  const program = parseModel('hyper x positive; param w\nJ = x*w');
+  const { arena } = program;
+  const verifier = createVerifier(program, createSites(program, 1));
+  const tiny = (power: number, times: Node): Node =>
+    arena.mul(arena.pow(arena.num(2), arena.num(-power)), times);
+  const x = arena.call('exp', arena.sym('x'));
+  const outcome = (before: Node, after: Node): string => verifier.compare(before, after).status;
+
+  it('is verified in the digits that are left', () => {
+    expect(outcome(tiny(520, tiny(525, x)), tiny(525, tiny(520, x)))).toBe('verified');
+    const sum = arena.add(tiny(520, tiny(525, x)), tiny(520, tiny(527, x)));
+    expect(outcome(tiny(520, arena.mul(tiny(525, x), arena.num(5, 4))), sum)).toBe('verified');
+  });
+
+  it('fails where these differ', () => {
+    expect(outcome(tiny(520, tiny(525, x)), tiny(520, tiny(525, arena.mul(arena.num(9, 8), x))))).toBe(
+      'failed',
+    );
+  });
+
+  it('is not checked where there are hardly any', () => {
+    expect(outcome(tiny(520, tiny(552, x)), tiny(520, tiny(552, arena.mul(arena.num(9, 8), x))))).toBe(
+      'not-checked',
+    );
+  });
+});
+
 describe('a step that is wrong', () => {
   it('fails its verification', () => {
     const program = parseModel('param x\nJ = x^2');

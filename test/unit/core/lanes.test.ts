@@ -137,6 +137,7 @@ it('differentiates random expressions as the evaluator does', () => {
         arena.diff(J, w, true),
         arena.diff(J, z, true),
         arena.diff(node, w),
+        arena.diff(node, w, true),
         arena.sum(k, arena.mul(arena.diff(loss, w), arena.diff(arena.sym('z', i), w, true))),
       ]) {
         const want = slow.valueWithScale(value, positions);
