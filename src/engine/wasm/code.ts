@@ -1,5 +1,6 @@
 /** The body of one function under construction. */
-import { I32, unsigned, signed, V128, type FunctionBody, type ValueType } from './encode';
+import { createBytes } from './bytes';
+import { I32, V128, type FunctionBody, type ValueType } from './encode';
 import { SCALAR, VECTOR, type ScalarOp, type VectorOp } from './opcodes';
 
 export interface Code {
@@ -36,88 +37,106 @@ export interface Code {
   increase(local: number, by: number): void;
 }
 
-const isVector = (op: ScalarOp | VectorOp): op is VectorOp => op in VECTOR;
+/** The bytes of each instruction's number. */
+const OPCODES: ReadonlyMap<ScalarOp | VectorOp, Uint8Array> = new Map(
+  [...Object.entries(SCALAR), ...Object.entries(VECTOR)].map(([name, number]) => {
+    const bytes = createBytes();
+    if (name in VECTOR) {
+      bytes.byte(0xfd);
+      bytes.unsigned(number);
+    } else bytes.byte(number);
+    return [name as ScalarOp | VectorOp, bytes.written()];
+  }),
+);
 
 export function writeFunction(
   name: string,
   params: readonly ValueType[],
   write: (code: Code) => void,
 ): FunctionBody {
-  const bytes: number[] = [];
+  const bytes = createBytes();
   const locals: ValueType[] = [];
   let fences = 0;
-  const push = (...more: readonly number[]): void => {
-    for (const byte of more) bytes.push(byte);
-  };
   const opcode = (op: ScalarOp | VectorOp): void => {
-    if (isVector(op)) push(0xfd, ...unsigned(VECTOR[op]));
-    else push(SCALAR[op]);
+    const number = OPCODES.get(op);
+    if (!number) throw new RangeError(`no instruction ${op}`);
+    bytes.all(number);
   };
-  const body = (start: readonly number[], inner: () => void): void => {
-    push(...start);
+  const ofLocal =
+    (instruction: number) =>
+    (local: number): void => {
+      bytes.byte(instruction);
+      bytes.unsigned(local);
+    };
+  const body = (start: number, inner: () => void): void => {
+    bytes.byte(start);
+    bytes.byte(0x40);
     inner();
-    push(0x0b);
+    bytes.byte(0x0b);
+  };
+  const branchIf = (): void => {
+    bytes.byte(0x0d);
+    bytes.byte(0x00);
+  };
+  const memory = (op: ScalarOp | VectorOp, offset: number): void => {
+    opcode(op);
+    bytes.byte(0x00);
+    bytes.unsigned(offset);
   };
   const code: Code = {
     local: (type) => {
       locals.push(type);
       return params.length + locals.length - 1;
     },
-    get: (local) => {
-      push(0x20, ...unsigned(local));
-    },
-    set: (local) => {
-      push(0x21, ...unsigned(local));
-    },
-    tee: (local) => {
-      push(0x22, ...unsigned(local));
-    },
+    get: ofLocal(0x20),
+    set: ofLocal(0x21),
+    tee: ofLocal(0x22),
     // Addresses above 2^31 are the negative numbers of the same bits.
     i32: (value) => {
-      push(0x41, ...signed(value | 0));
+      bytes.byte(0x41);
+      bytes.signed(value | 0);
     },
     f64: (value) => {
-      push(0x44, ...new Uint8Array(Float64Array.of(value).buffer));
+      bytes.byte(0x44);
+      bytes.all(new Uint8Array(Float64Array.of(value).buffer));
     },
     scalar: opcode,
     vector: opcode,
-    memory: (op, offset) => {
-      opcode(op);
-      push(0x00, ...unsigned(offset));
-    },
+    memory,
     memoryLane: (op, offset, lane) => {
-      opcode(op);
-      push(0x00, ...unsigned(offset), lane);
+      memory(op, offset);
+      bytes.byte(lane);
     },
     lane: (op, lane) => {
       opcode(op);
-      push(lane);
+      bytes.byte(lane);
     },
     shuffle: (lanes) => {
       opcode('i8x16.shuffle');
-      push(...lanes);
+      bytes.all(lanes);
     },
     constant: (value) => {
       opcode('v128.const');
-      push(...value);
+      bytes.all(value);
     },
     call: (functionIndex) => {
-      push(0x10, ...unsigned(functionIndex));
+      bytes.byte(0x10);
+      bytes.unsigned(functionIndex);
     },
     doWhile: (inner) => {
-      body([0x03, 0x40], () => {
+      body(0x03, () => {
         inner();
-        push(0x0d, 0x00);
+        branchIf();
       });
     },
     fenced: (even, parts) => {
-      body([0x02, 0x40], () => {
+      body(0x02, () => {
         parts.forEach((part, k) => {
           if (k > 0) {
             code.get(even);
             code.i32(2 * fences + 1);
             code.scalar('i32.eq');
-            push(0x0d, 0x00);
+            branchIf();
             fences += 1;
           }
           part();
@@ -125,14 +144,15 @@ export function writeFunction(
       });
     },
     when: (inner) => {
-      body([0x04, 0x40], inner);
+      body(0x04, inner);
     },
     choose: (type, then, otherwise) => {
-      push(0x04, type);
+      bytes.byte(0x04);
+      bytes.byte(type);
       then();
-      push(0x05);
+      bytes.byte(0x05);
       otherwise();
-      push(0x0b);
+      bytes.byte(0x0b);
     },
     increase: (local, by) => {
       code.get(local);
@@ -142,7 +162,7 @@ export function writeFunction(
     },
   };
   write(code);
-  return { name, params, results: [], locals, code: bytes };
+  return { name, params, results: [], locals, code: bytes.written() };
 }
 
 export { I32, V128 };

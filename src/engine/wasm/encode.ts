@@ -2,6 +2,7 @@
  * Writes WebAssembly modules in the binary format: WebAssembly Core Specification 2.0, chapter 5, with the relaxed SIMD and
  * threads proposals. Only what kernels need: one imported memory, imported functions, exported functions.
  */
+import { createBytes, type Bytes } from './bytes';
 
 export const I32 = 0x7f;
 export const F64 = 0x7c;
@@ -23,7 +24,7 @@ export interface FunctionBody extends FunctionType {
   readonly name: string;
   readonly locals: readonly ValueType[];
   /** Instructions without the final `end`. */
-  readonly code: readonly number[];
+  readonly code: Uint8Array;
 }
 
 export interface ModuleShape {
@@ -34,80 +35,91 @@ export interface ModuleShape {
   readonly functions: readonly FunctionBody[];
 }
 
-/** Unsigned LEB128 of an integer below 2^53. */
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const low = rest % 128;
-    rest = Math.floor(rest / 128);
-    bytes.push(rest > 0 ? low + 128 : low);
-  } while (rest > 0);
-  return bytes;
+/** The number of the items, and each of them. */
+function items<T>(to: Bytes, all: readonly T[], write: (item: T, k: number) => void): void {
+  to.unsigned(all.length);
+  all.forEach(write);
 }
 
-/** Signed LEB128 of a 32-bit integer. */
-export function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (;;) {
-    const low = rest & 127;
-    rest >>= 7;
-    const done = (rest === 0 && (low & 64) === 0) || (rest === -1 && (low & 64) !== 0);
-    bytes.push(done ? low : low + 128);
-    if (done) return bytes;
-  }
+function text(to: Bytes, name: string): void {
+  to.unsigned(name.length);
+  for (let k = 0; k < name.length; k += 1) to.byte(name.charCodeAt(k));
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => [
-  ...unsigned(items.length),
-  ...items.flat(),
-];
-const sized = (content: readonly number[]): number[] => [...unsigned(content.length), ...content];
-const section = (id: number, content: readonly number[]): number[] => [id, ...sized(content)];
-const text = (name: string): number[] => sized([...name].map((character) => character.charCodeAt(0)));
+/** What `write` writes, after its length. */
+function sized(to: Bytes, write: (content: Bytes) => void): void {
+  const content = createBytes();
+  write(content);
+  const bytes = content.written();
+  to.unsigned(bytes.length);
+  to.all(bytes);
+}
 
 export function encodeModule({ memory, imports, functions }: ModuleShape): Uint8Array<ArrayBuffer> {
-  const types = [...imports, ...functions].map(({ params, results }) => [
-    0x60,
-    ...sized(params),
-    ...sized(results),
-  ]);
-  const memoryImport = [
-    ...text('env'),
-    ...text('memory'),
-    0x02,
-    memory.shared ? 0x03 : 0x01,
-    ...unsigned(memory.pages),
-    ...unsigned(memory.most ?? memory.pages),
-  ];
-  const bodies = functions.map(({ locals, code }) => sized([...vector(runs(locals)), ...code, 0x0b]));
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector(types)),
-    ...section(
-      2,
-      vector([
-        memoryImport,
-        ...imports.map(({ name }, k) => [...text('env'), ...text(name), 0x00, ...unsigned(k)]),
-      ]),
-    ),
-    ...section(3, vector(functions.map((_, k) => unsigned(imports.length + k)))),
-    ...section(
-      7,
-      vector(functions.map(({ name }, k) => [...text(name), 0x00, ...unsigned(imports.length + k)])),
-    ),
-    ...section(10, vector(bodies)),
-  ]);
+  const module = createBytes();
+  const section = (id: number, write: (content: Bytes) => void): void => {
+    module.byte(id);
+    sized(module, write);
+  };
+  module.all([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  section(1, (to) => {
+    items(to, [...imports, ...functions], ({ params, results }) => {
+      to.byte(0x60);
+      for (const types of [params, results]) {
+        to.unsigned(types.length);
+        to.all(types);
+      }
+    });
+  });
+  section(2, (to) => {
+    to.unsigned(1 + imports.length);
+    text(to, 'env');
+    text(to, 'memory');
+    to.byte(0x02);
+    to.byte(memory.shared ? 0x03 : 0x01);
+    to.unsigned(memory.pages);
+    to.unsigned(memory.most ?? memory.pages);
+    imports.forEach(({ name }, k) => {
+      text(to, 'env');
+      text(to, name);
+      to.byte(0x00);
+      to.unsigned(k);
+    });
+  });
+  section(3, (to) => {
+    items(to, functions, (_, k) => {
+      to.unsigned(imports.length + k);
+    });
+  });
+  section(7, (to) => {
+    items(to, functions, ({ name }, k) => {
+      text(to, name);
+      to.byte(0x00);
+      to.unsigned(imports.length + k);
+    });
+  });
+  section(10, (to) => {
+    items(to, functions, ({ locals, code }) => {
+      sized(to, (body) => {
+        items(body, runs(locals), ({ type, count }) => {
+          body.unsigned(count);
+          body.byte(type);
+        });
+        body.all(code);
+        body.byte(0x0b);
+      });
+    });
+  });
+  return module.written().slice();
 }
 
 /** Declarations of locals: how many of one type follow each other. */
-function runs(locals: readonly ValueType[]): number[][] {
+function runs(locals: readonly ValueType[]): { type: ValueType; count: number }[] {
   const found: { type: ValueType; count: number }[] = [];
   for (const type of locals) {
     const last = found.at(-1);
     if (last?.type === type) last.count += 1;
     else found.push({ type, count: 1 });
   }
-  return found.map(({ type, count }) => [...unsigned(count), type]);
+  return found;
 }
