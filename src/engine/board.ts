@@ -23,6 +23,17 @@ const STATES = 64;
 /** Threads with numbers 1 to 60 can take part; the one that gives out the work is 0. */
 export const MOST_HELPERS = STATES - TAKEN - 1;
 
+/**
+ * Times that a thread looks at the board before it sleeps, some tenths of a millisecond in all: that is what a step of an optimizer
+ * takes between two jobs, and waking up takes as long for both threads.
+ */
+const LOOKS = 1e5;
+
+function changesSoon(board: Board, place: number, seen: number): boolean {
+  for (let look = 0; look < LOOKS; look += 1) if (Atomics.load(board, place) !== seen) return true;
+  return false;
+}
+
 /** In shared memory, unless there is one thread only. */
 export type Board = Int32Array;
 
@@ -106,7 +117,7 @@ export const isOver = (board: Board, job: Job): boolean =>
 
 /** Waits until a chunk was finished since `news`, at most so long. */
 export function waitForNews(board: Board, news: number, milliseconds: number): void {
-  Atomics.wait(board, NEWS, news, milliseconds);
+  if (!changesSoon(board, NEWS, news)) Atomics.wait(board, NEWS, news, milliseconds);
 }
 export const newsOf = (board: Board): number => Atomics.load(board, NEWS);
 
@@ -126,9 +137,6 @@ export function freeChunksOf(board: Board, thread: number): void {
   Atomics.notify(board, NEWS);
 }
 
-/** Times that a thread looks at the board before it sleeps: waking up takes longer than a short wait. */
-const LOOKS = 4000;
-
 /**
  * The work of a helper, for ever: waits for jobs and takes chunks of them. `kernelOf` is asked once per job, after the
  * messages that came before it; null if the kernel is unknown.
@@ -140,8 +148,7 @@ export function help(
 ): never {
   let seen = Atomics.load(board, WAKE) - 1;
   for (;;) {
-    for (let look = 0; look < LOOKS && Atomics.load(board, WAKE) === seen; look += 1);
-    Atomics.wait(board, WAKE, seen);
+    if (!changesSoon(board, WAKE, seen)) Atomics.wait(board, WAKE, seen);
     seen = Atomics.load(board, WAKE);
     const job = currentJob(board);
     const run = kernelOf(job.kernel);
