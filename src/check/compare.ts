@@ -121,6 +121,7 @@ interface Outcome {
 
 function compareAt(node: Node, axes: readonly Axis[], trial: Trial, differ: number): Outcome {
   const given = evaluateCells(trial.evaluator, node, axes, trial.cells);
+  const roundings = [given.errors(), trial.exact.errors()] as const;
   let told = false;
   let agreed = true;
   let worst = 0;
@@ -130,7 +131,7 @@ function compareAt(node: Node, axes: readonly Axis[], trial: Trial, differ: numb
     const value = given.values[k] ?? NaN;
     const exact = trial.exact.values[k] ?? NaN;
     const size = Math.max(Math.abs(value), Math.abs(exact));
-    const error = (given.errors[k] ?? 0) + (trial.exact.errors[k] ?? 0);
+    const error = (roundings[0][k] ?? 0) + (roundings[1][k] ?? 0);
     if (!Number.isFinite(value)) {
       agreed = false;
       return;

@@ -7,6 +7,7 @@ import { createEvaluator, type Evaluator, type Point, type PointArray } from '..
 import type { IndexNode, Node } from '../core/expr';
 import { createRandom, type Random } from '../core/random';
 import { samplePoint, sampleSizes } from '../core/sample';
+import { lazy } from './cache';
 
 /** Positions of the indices of one cell, in the order of the axes. */
 export type Cell = readonly number[];
@@ -14,8 +15,8 @@ export type Cell = readonly number[];
 /** Values with the rounding that they may carry, one entry per cell. */
 export interface Cells {
   readonly values: readonly number[];
-  /** Estimated absolute rounding error. */
-  readonly errors: readonly number[];
+  /** Estimated absolute rounding errors, worked out on first use: they take as long as the values. */
+  readonly errors: () => readonly number[];
 }
 
 export interface Trial {
@@ -154,7 +155,8 @@ function exactAt(
     for (const cell of cells)
       if (!Number.isFinite(evaluator.value(target.exact, positions(indices, cell)))) return 'not finite';
     const { values, errors } = evaluateCells(evaluator, target.exact, target.axes, cells);
-    return { values, errors: errors.map((error, k) => finiteOr(error, 1e-12 * Math.abs(values[k] ?? 0))) };
+    const finite = lazy(() => errors().map((error, k) => finiteOr(error, 1e-12 * Math.abs(values[k] ?? 0))));
+    return { values, errors: finite };
   };
   if (!target.derived) return byDualNumbers();
   const values = cells.map((cell) => evaluator.value(target.exact, positions(indices, cell)));
@@ -163,17 +165,18 @@ function exactAt(
   if (derived.values.some(Number.isNaN)) return byDualNumbers();
   if (!values.every(Number.isFinite) || !derived.values.every(Number.isFinite)) return 'not finite';
   const size = Math.max(...values.map(Math.abs));
+  const roundings = derived.errors();
   const errors: number[] = [];
   for (const [k, value] of values.entries()) {
     const difference = Math.abs(value - (derived.values[k] ?? NaN));
-    const rounding = finiteOr(derived.errors[k], 1e-12 * Math.abs(value));
+    const rounding = finiteOr(roundings[k], 1e-12 * Math.abs(value));
     if (difference > 1e-6 * size && difference > 1e3 * rounding) {
       const { scale } = evaluator.valueWithScale(target.exact, positions(indices, cells[k] ?? []));
       if (!(difference <= 1e3 * ROUNDING * scale)) return 'inconsistent';
     }
     errors.push(Math.max(rounding, difference));
   }
-  return { values, errors };
+  return { values, errors: () => errors };
 }
 
 const finiteOr = (value: number | undefined, otherwise: number): number =>
@@ -187,14 +190,11 @@ export function evaluateCells(
   cells: readonly Cell[],
 ): Cells {
   const indices = axisIndices(axes);
-  const values: number[] = [];
-  const errors: number[] = [];
-  for (const cell of cells) {
-    const { value, scale } = evaluator.valueWithScale(node, positions(indices, cell));
-    values.push(value);
-    errors.push(ROUNDING * scale);
-  }
-  return { values, errors };
+  const places = cells.map((cell) => positions(indices, cell));
+  return {
+    values: places.map((place) => evaluator.value(node, place)),
+    errors: lazy(() => places.map((place) => ROUNDING * evaluator.valueWithScale(node, place).scale)),
+  };
 }
 
 export function positions(indices: readonly IndexNode[], cell: Cell): Record<string, number> {
