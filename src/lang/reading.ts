@@ -8,7 +8,7 @@ import { isModelName, roleHint, statedPattern } from './names';
 import type { Joints } from './joints';
 import { outputsOf, type Outputs } from './outputs';
 import { createPatterns } from './patterns';
-import { search, type Chooser, type SearchLimits } from './search';
+import { search, type Chooser, type Failure, type SearchLimits } from './search';
 import { createNamedSizes, createSizes, type Sizes } from './sizes';
 import type { Pattern } from './run';
 import type { ArrayV, Cause, InputRef } from './values';
@@ -27,7 +27,7 @@ export interface Reading {
   readonly runs: number;
 }
 
-export const LIMITS: SearchLimits = { runs: 250, steps: 40_000, alike: 32 };
+export const LIMITS: SearchLimits = { runs: 250, steps: 40_000, alike: 32, hopeless: 12 };
 
 /** Causes that no other choice of shapes can cure. */
 const FINAL: ReadonlySet<string> = new Set([
@@ -143,9 +143,12 @@ function readOnce(plan: Plan, limits: SearchLimits, asking = 1): Reading | null 
 }
 
 /** Why there is no output; shapes that do not fit are no reason, as other shapes may. */
-function failureOf({ output, cause }: Outputs): string | null {
+function failureOf({ output, cause }: Outputs): Failure | null {
   if (output || cause?.type === 'shape') return null;
-  return cause ? [cause.id, cause.span.startLine, cause.span.startColumn].join() : 'nothing';
+  if (!cause) return { why: 'nothing', isHopeless: false };
+  const why = [cause.id, cause.span.startLine, cause.span.startColumn].join();
+  // What a condition is may depend on a number of axes.
+  return { why, isHopeless: FINAL.has(cause.id) && cause.id !== 'condition' };
 }
 
 /** What speaks against a finished reading. */

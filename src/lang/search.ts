@@ -37,8 +37,10 @@ interface Prefix {
 export interface SearchLimits {
   readonly runs: number;
   readonly steps: number;
-  /** Executions in a row that fail alike: what none of so many choices cures, others do not. */
+  /** Executions in a row that fail alike or are given up: what none of so many choices cures, others do not. */
   readonly alike: number;
+  /** The same for failures that look as if no choice at all cured them. */
+  readonly hopeless: number;
 }
 
 export interface SearchResult<T> {
@@ -51,7 +53,14 @@ export interface SearchResult<T> {
 /** The cost of an outcome, and why it is of no use if it is not. */
 export interface Outcome {
   readonly cost: number;
-  readonly failure: string | null;
+  readonly failure: Failure | null;
+}
+
+export interface Failure {
+  /** The same for failures that are alike. */
+  readonly why: string;
+  /** Whether it is one that choices have hardly ever to do with. */
+  readonly isHopeless: boolean;
 }
 
 /**
@@ -68,7 +77,7 @@ export function search<T>(
   let order = 0;
   let runs = 0;
   let steps = 0;
-  let failure: string | null = null;
+  let failure: Failure | null = null;
   let alike = 0;
   const queue: Prefix[] = [];
   const isHopeless = ({ priority }: Prefix): boolean => best !== null && priority >= best.cost;
@@ -77,6 +86,7 @@ export function search<T>(
     isFirst || (runs < limits.runs && !isHopeless(prefix) && !queue.some((other) => precedes(other, prefix)));
   const follow = (from: Prefix): void => {
     runs += 1;
+    alike += 1;
     let { taken, paid } = from;
     let penalty = 0;
     const choices = new Map<string, string>();
@@ -113,7 +123,7 @@ export function search<T>(
       const value = execute(chooser);
       const outcome = finish(value);
       const cost = paid + penalty + outcome.cost;
-      alike = outcome.failure !== null && outcome.failure === failure ? alike + 1 : 1;
+      if (!outcome.failure || outcome.failure.why !== failure?.why) alike = 0;
       ({ failure } = outcome);
       if (!best || cost < best.cost) best = { value, choices, cost };
     } catch (error) {
@@ -123,7 +133,9 @@ export function search<T>(
   try {
     follow({ taken: null, paid: 0, priority: 0, order });
     isFirst = false;
-    while (runs < limits.runs && alike < limits.alike) {
+    const isCurable = (): boolean =>
+      !failure || alike < (failure.isHopeless ? limits.hopeless : limits.alike);
+    while (runs < limits.runs && isCurable()) {
       const next = takeLowest(queue);
       if (!next || isHopeless(next)) return { best, runs, exhausted: false };
       follow(next);
