@@ -363,21 +363,21 @@ export function outputsOf(execution: Execution): Outputs {
   };
   collect(returned, main.callable, false);
   collect(own, main.callable, false);
-  const grouped = groupedTargets(run, targets(execution, output));
-  const [only, ...others] = grouped;
+const grouped = (): readonly string[] => groupedTargets(run, targets(execution, output));
+  const said = [...returned, ...own].filter(({ name }) => name !== null && GENERIC_GRADIENT.test(name));
+  const isCalledG = ({ name }: Part): boolean => name !== null && /^g$/i.test(name);
+  const called = returned.length > 1 ? returned.filter(isCalledG) : [];
+  const [only, ...others] = said.length + called.length > 0 ? grouped() : [];
   if (only !== undefined && others.length === 0) {
     const by = [...run.inputs.values()].find(({ name }) => name === only);
     // `return nll, g`: of the parameter's shape, where the loss is not made of it as of an activation of that name.
     const isLetter = ({ name, value }: Part): boolean =>
       name !== null &&
-      /^g$/i.test(name) &&
       !isOnTheWay(name, value) &&
       value.kind === 'array' &&
       by !== undefined &&
       sameShape(run, by.value, value);
-    const letters = returned.length > 1 ? returned.filter(isLetter) : [];
-    const said = [...returned, ...own].filter(({ name }) => name !== null && GENERIC_GRADIENT.test(name));
-    collectGeneric(run, [...said, ...letters], only, main.callable, { gradients, broken });
+    collectGeneric(run, [...said, ...called.filter(isLetter)], only, main.callable, { gradients, broken });
   }
   if (execution.registered) collectRegistered(execution, execution.registered, { gradients, broken });
   else if (gradient) {
@@ -407,7 +407,7 @@ export function outputsOf(execution: Execution): Outputs {
         broken,
       });
     else
-      pairUnnamed(run, parts, grouped, gradient, {
+      pairUnnamed(run, parts, grouped(), gradient, {
         gradients,
         broken,
       });
