@@ -173,11 +173,12 @@ export function createAnalyzer(
       yield;
     }
     const lines = text.split(/\r\n|\r|\n/);
-    const definitions = reading.definitions.flatMap((source) =>
-      source.implied
-        ? likeliest(source, reading.otherLosses.get(source) ?? [], lines)
-        : [entryFor(source, lines)],
-    );
+    const definitions: DefinitionEntry[] = [];
+    for (const source of reading.definitions) {
+      const others = reading.otherLosses.get(source) ?? [];
+      const taken = source.implied ? yield* likeliest(source, others, lines) : source;
+      if (taken) definitions.push(entryFor(taken, lines));
+    }
     const analysis = lazy((): Analysis => {
       const findings = definitions.flatMap((definition) => definition.findings());
       return {
@@ -225,20 +226,19 @@ export function createAnalyzer(
   }
 
   /** Of the losses that code without one may mean, the one of which most gradients are right; none if none is. */
-  const likeliest = (
+  function* likeliest(
     source: SourceDefinition,
     others: readonly OtherLoss[],
     lines: readonly string[],
-  ): DefinitionEntry[] => {
+  ): Generator<void, SourceDefinition | null> {
     const first = source.movedFrom?.definition ?? source;
     const readings: readonly OtherLoss[] = [() => source, ...others];
     const known = chosen.get(first);
     const choice =
-      known === undefined ? chooseLoss(readings, (taken) => entryFor(taken, lines).findings()) : known;
+      known === undefined ? yield* chooseLoss(readings, (taken) => entryFor(taken, lines).findings()) : known;
     chosen.set(first, choice);
-    const taken = choice === null ? null : readings[choice]?.();
-    return taken ? [entryFor(taken, lines)] : [];
-  };
+    return choice === null ? null : (readings[choice]?.() ?? null);
+  }
 
   /** A definition whose text and dependencies are as they were is worked out once, wherever it stands. */
   const entryFor = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry => {

@@ -36,14 +36,16 @@ function tellsItsLoss(
   return isTold(having('right'), having('wrong').length);
 }
 
-/** The position of the reading of which most gradients are right; null if none is likely enough. */
-export function chooseLoss(
+/** The position of the reading of which most gradients are right; null if none is likely enough. It yields between readings. */
+export function* chooseLoss(
   readings: readonly OtherLoss[],
   findingsOf: (source: SourceDefinition) => readonly Finding[],
-): number | null {
+): Generator<void, number | null> {
   let best: Likely | null = null;
   for (const [at, reading] of readings.entries()) {
+    yield;
     const source = reading();
+    yield;
     if (!source) continue;
     const factors = proportionsOf(source);
     const count = factors.filter((factor) => factor !== null).length;
@@ -51,6 +53,7 @@ export function chooseLoss(
     if (count === source.gradients.length) break;
   }
   if (!best) return null;
+  yield;
   const { source, at, factors } = best;
   return tellsItsLoss(source, factors, () => findingsOf(source)) ? at : null;
 }

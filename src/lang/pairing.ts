@@ -42,6 +42,8 @@ export function pairingOf(
   const title = remembered(titleOf);
   const choices = remembered(choicesOf);
   const known: Known = {
+    all,
+    ofDerivatives: new Set(all.filter(({ owner }) => owner !== null && isGradientName(owner.name))),
     titles: new Map(
       [...groupBy(all, (c) => c.owner)].map(([owner, own]) => [
         owner,
@@ -74,12 +76,15 @@ export function pairingOf(
   return (main) =>
     // Python's functions at the top of a file have names of their own; methods are often keys.
     (family === 'javascript' || main.owner ? keyedGradient(main, all) : null) ??
-    (family === 'javascript' ? besideInDerivatives(main, all) : null) ??
+    (family === 'javascript' ? besideInDerivatives(main, known) : null) ??
     gradientFunctionOf(main, known);
 }
 
 /** The functions of a file that a pair may be made of. */
 interface Known {
+  readonly all: readonly Callable[];
+  /** Functions of classes and objects of derivatives. */
+  readonly ofDerivatives: ReadonlySet<Callable>;
   /** Names of all functions of an owner, without case and marks. */
   readonly titles: ReadonlyMap<ClassNode | null, ReadonlySet<string>>;
   readonly title: (name: string) => string;
@@ -110,17 +115,18 @@ function keyedGradient(main: Callable, all: readonly Callable[]): Callable | nul
 }
 
 /** `Activation.relu` and `ActivationDerivative.relu`: the same name in a class or object of derivatives. */
-function besideInDerivatives(main: Callable, all: readonly Callable[]): Callable | null {
-  const isOfDerivatives = ({ owner }: Callable): boolean => owner !== null && isGradientName(owner.name);
-  if (isOfDerivatives(main)) return null;
-  const title = titleOf(main.fn.name);
-  const same = all.filter(
-    (c) =>
-      c.fn.name === main.fn.name ||
-      (isOfDerivatives(c) && titleOf(c.fn.name.replace(GRADIENT_WORDS, '')) === title),
+function besideInDerivatives(
+  main: Callable,
+  { all, ofDerivatives, title, plainTitle }: Known,
+): Callable | null {
+  if (ofDerivatives.has(main)) return null;
+  const own = title(main.fn.name);
+  const [gradient, ...more] = [...ofDerivatives].filter(
+    (c) => c.fn.name === main.fn.name || plainTitle(c.fn.name) === own,
   );
-  const [gradient, ...more] = same.filter(isOfDerivatives);
-  if (!gradient || more.length > 0 || same.length !== 2) return null;
+  if (!gradient || more.length > 0) return null;
+  // There is no other function of its name.
+  if (all.some((c) => c !== main && c !== gradient && c.fn.name === main.fn.name)) return null;
   return names(gradient).length === names(main).length ? gradient : null;
 }
 

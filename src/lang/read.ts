@@ -34,6 +34,7 @@ import {
   titleOf,
 } from './names';
 import { NOT_TEXT, syntaxProblems } from './fileProblems';
+import { generatedProblem } from './generated';
 import { gradientHints } from './gradientHints';
 import { arraysOf } from './ownLibrary';
 import { derivativeNames, pairingOf, withFlagClear } from './pairing';
@@ -47,7 +48,7 @@ import { partsOfRule, rulesOf, type Rule } from './rules';
 import { statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
 import { assignedNames } from './assigned';
-import { functionsOf, returnedFunction, type ClassNode, type Module } from './syntax';
+import { functionsOf, returnedFunction, type ClassNode, type Family, type Module } from './syntax';
 import { calledFrom, computesImplied, impliedCompositions, usualScripts, withUsualLosses } from './implied';
 import { isNamed, nestedGroups } from './nested';
 import { mayDefine } from './screen';
@@ -92,11 +93,14 @@ export function* readingDefinitions(
   const language = GRAMMARS[languageId];
   if (!language) return NOTHING;
   if (text.includes('\0')) return { ...NOTHING, problems: [NOT_TEXT] };
+  const generated = generatedProblem(text, familyOf(language.grammar));
+  if (generated) return { ...NOTHING, problems: [generated] };
   const module = readModule(text, language.grammar, parsers, null);
   const { path, files = [] } = around;
   const neighbours = createNeighbours(files, (file, all) => {
     const other = GRAMMARS[file.languageId];
-    const read = other && readModule(file.text, other.grammar, parsers, file.path);
+    const isRead = other && !generatedProblem(file.text, familyOf(other.grammar));
+    const read = isRead ? readModule(file.text, other.grammar, parsers, file.path) : null;
     return read ? indexModule(read, { path: file.path, neighbours: all }) : null;
   });
   const index = indexModule(module, path === undefined ? null : { path, neighbours });
@@ -351,6 +355,8 @@ export function* readingDefinitions(
 
 const readModule = (text: string, grammar: Grammar, parsers: Parsers, file: string | null): Module =>
   grammar === 'python' ? readPython(text, parsers, file) : readJavaScript(text, grammar, parsers, file);
+
+const familyOf = (grammar: Grammar): Family => (grammar === 'python' ? 'python' : 'javascript');
 
 const isSamePlace = (a: Span, b: Span): boolean =>
   a.startLine === b.startLine && a.startColumn === b.startColumn;

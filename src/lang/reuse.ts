@@ -25,7 +25,7 @@ interface Known {
   readonly from: readonly Place[];
   /** Whether its texts name lines. */
   readonly namesLines: boolean;
-  /** Whether the code does, so that its texts may name those. */
+  /** Whether the code does, too, so that its texts may name those. */
   readonly quotesLines: boolean;
   /** The last copy for other places. */
   latest: { readonly from: readonly Place[]; readonly definition: SourceDefinition } | null;
@@ -46,6 +46,16 @@ export const createReadings = (kept = 1000): Readings => ({
   names: new WeakMap(),
   remade: new WeakMap(),
 });
+
+/** What functions depend on. */
+interface Closure {
+  /** In the order of the file. */
+  readonly pieces: readonly ModulePiece[];
+  readonly ids: readonly number[];
+  readonly from: readonly Place[];
+  /** Methods of the file's classes that they name. */
+  readonly methods: readonly string[];
+}
 
 interface PieceNames {
   readonly defines: ReadonlySet<string>;
@@ -99,8 +109,25 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
   };
   const common = JSON.stringify([index.family, index.arrays, index.wildcards]);
 
-  /** The pieces that functions depend on, in the order of the file. */
-  const closureOf = (callables: readonly Callable[]): ModulePiece[] => {
+  /** Methods of the file's classes that each piece names, worked out on first use. */
+  const named: (readonly string[] | undefined)[] = [];
+  const methodsOf = (k: number, piece: ModulePiece): readonly string[] =>
+    (named[k] ??= [...namesOf(piece).uses].filter((name) => index.methods.has(name)));
+
+  const closures = new Map<string, Closure>();
+  const closureOf = (callables: readonly Callable[]): Closure => {
+    const starts = new Set<number>();
+    for (const { fn, owner, module } of callables) {
+      if (module) continue;
+      starts.add(pieceAt(fn.nameSpan.startLine));
+      if (owner) for (const k of definers.get(owner.name) ?? []) starts.add(k);
+    }
+    const key = [...starts].sort((a, b) => a - b).join();
+    const known = closures.get(key) ?? closureFrom(starts);
+    closures.set(key, known);
+    return known;
+  };
+  const closureFrom = (starts: ReadonlySet<number>): Closure => {
     const found = new Set<number>();
     const add = (k: number): void => {
       const piece = pieces[k];
@@ -108,12 +135,16 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
       found.add(k);
       usedBy(k, piece).forEach(add);
     };
-    for (const { fn, owner, module } of callables) {
-      if (module) continue;
-      add(pieceAt(fn.nameSpan.startLine));
-      if (owner) definers.get(owner.name)?.forEach(add);
-    }
-    return [...found].sort((a, b) => a - b).flatMap((k) => pieces[k] ?? []);
+    starts.forEach(add);
+    const order = [...found].sort((a, b) => a - b);
+    const closure = order.flatMap((k) => pieces[k] ?? []);
+    const methods = new Set(order.flatMap((k) => (pieces[k] ? methodsOf(k, pieces[k]) : [])));
+    return {
+      pieces: closure,
+      methods: [...methods].sort(),
+      ids: closure.map(({ id }) => id),
+      from: closure.map(({ startLine, endLine, lines }) => ({ startLine, endLine, lines })),
+    };
   };
 
   const wildcards = pieces.filter(isWildcard);
@@ -144,12 +175,6 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
     return [...found.values()];
   };
 
-  /** Methods of the file's classes that these pieces name. */
-  const methodsIn = (closure: readonly ModulePiece[]): string[] => {
-    const uses = closure.map((piece) => namesOf(piece).uses);
-    return [...index.methods].filter((name) => uses.some((names) => names.has(name)));
-  };
-
   const nameOf = ({ fn, owner, module }: Callable, closure: readonly ModulePiece[]): unknown => {
     if (module) return [fn.name, module.home?.path, fn.nameSpan.startLine];
     const line = fn.nameSpan.startLine;
@@ -160,27 +185,26 @@ export function reuseOf(module: Module, index: ModuleIndex, readings: Readings):
 
   return {
     attempt(callables, settings, read) {
-      const closure = closureOf(callables);
+      const { pieces: closure, methods, ids, from } = closureOf(callables);
       const [main, gradient = null] = callables;
       const until = main ? untilOf({ main, gradient, module: index }) : Infinity;
       const others = contentOf(closure, callables);
       const key = JSON.stringify([
         common,
-        others.length > 0 ? [...index.methods] : methodsIn(closure),
+        others.length > 0 ? [...index.methods] : methods,
         settings,
         callables.map((callable) => nameOf(callable, closure)),
-        closure.map(({ id }) => id),
+        ids,
         closure.findIndex(({ startLine }) => startLine >= until),
         others,
       ]);
-      const from = closure.map(({ startLine, endLine, lines }) => ({ startLine, endLine, lines }));
       const known = readings.known.get(key);
       const found = known && placed(known, from);
       if (found) return found;
       const attempted = read();
       const { definition } = attempted;
       const tells = definition !== null && (namesLines(definition.problems) || namesLines(definition.notes));
-      const quotesLines = others.length > 0 || closure.some(({ code }) => namesLines(code));
+      const quotesLines = tells && (others.length > 0 || closure.some(({ code }) => namesLines(code)));
       readings.known.set(key, { attempted, from, namesLines: tells, quotesLines, latest: null }, 1);
       return attempted;
     },
