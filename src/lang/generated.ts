@@ -12,7 +12,8 @@ const LONGEST = 1_000_000;
 const LONG_LINE = 500;
 const FEW = 20_000;
 
-/** A file may hold data in long lines; code has a word of its own for every so many characters. */
+/** A file may hold data in long lines; code has a word of its own for every so many characters that stand in no string. */
+const STRING = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g;
 const WORD = /\b(?:function|return|var|let|const|if|for|this)\b|=>/g;
 const PER_WORD = 200;
 
@@ -36,7 +37,7 @@ function isMinified(text: string): boolean {
   const long = text.split('\n').filter((line) => line.length > LONG_LINE);
   const length = long.reduce((sum, line) => sum + line.length, 0);
   if (length < FEW || length < text.length / 2) return false;
-  const words = long.reduce((sum, line) => sum + (line.match(WORD)?.length ?? 0), 0);
+  const words = long.reduce((sum, line) => sum + (line.replace(STRING, '').match(WORD)?.length ?? 0), 0);
   return words > length / PER_WORD;
 }
 
