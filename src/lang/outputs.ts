@@ -363,7 +363,7 @@ export function outputsOf(execution: Execution): Outputs {
   };
   collect(returned, main.callable, false);
   collect(own, main.callable, false);
-const grouped = (): readonly string[] => groupedTargets(run, targets(execution, output));
+  const grouped = (): readonly string[] => groupedTargets(run, targets(execution, output));
   const said = [...returned, ...own].filter(({ name }) => name !== null && GENERIC_GRADIENT.test(name));
   const isCalledG = ({ name }: Part): boolean => name !== null && /^g$/i.test(name);
   const called = returned.length > 1 ? returned.filter(isCalledG) : [];

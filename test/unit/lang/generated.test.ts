@@ -32,13 +32,8 @@ describe('generated texts', () => {
     const long = line.repeat(Math.ceil(1_000_001 / line.length));
     const { definitions, problems } = read(long, 'python');
     expect(definitions).toEqual([]);
-    expect(problems).toEqual([
-      expect.objectContaining({
-        type: 'decline',
-        id: 'text-too-long',
-        message: expect.stringContaining('1.0 million'),
-      }),
-    ]);
+    expect(problems.map(({ type, id }) => [type, id])).toEqual([['decline', 'text-too-long']]);
+    expect(problems[0]?.message).toContain('1.0 million characters');
   });
 
   test('of a minifier are not read', () => {
