@@ -2,19 +2,19 @@
 import { difference } from '../core/algebraSteps';
 import type { Step, Verification } from '../core/derivation';
 import type { Node } from '../core/expr';
-import { ruleById } from '../core/rules';
+import { ruleFormula } from '../core/print/ruleFormulas';
+import { ruleName } from '../core/rules';
 import type { StepView } from '../protocol';
 import type { Formulas } from './formulas';
 import { agreementText } from './words';
 
 export function stepView(step: Step, formulas: Formulas): StepView {
-  const rule = ruleById(step.rule);
   const sides = [step.before, step.after];
   const differing = difference(step.before, step.after);
   return {
     rule: step.rule,
-    ruleName: rule.name,
-    ruleFormula: rule.formula,
+    ruleName: ruleName(step.rule),
+    ruleFormula: ruleFormula(step.rule),
     title: title(step, formulas),
     before: formulas.expression(
       step.before,

@@ -5,7 +5,7 @@ import { isNum, type Arena, type Node } from './expr';
 import { gcd } from './rational';
 import type { Facts } from './facts';
 import { compareNodes } from './order';
-import { ruleTitle } from './rules';
+import { ruleName } from './rules';
 import type { RecordedState } from './simplify/recorder';
 import { makeStep } from './steps';
 
@@ -239,7 +239,7 @@ function titleOf(
     if (rule.endsWith('in-terms-of-output') && long !== null && name !== null)
       return { title: `${long.text} is ${name.text}, solved from the definition`, mentions: [long, name] };
   }
-  return { title: ruleTitle(rule), mentions: [] };
+  return { title: ruleName(rule), mentions: [] };
 }
 
 /** Only numbers differ, and one difference that is turned round: -(a - b) = b - a. */

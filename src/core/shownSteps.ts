@@ -2,7 +2,7 @@
 import type { Step } from './derivation';
 import type { Node } from './expr';
 import { simplifySteps, type Derived, type Workshop } from './links';
-import { ruleTitle } from './rules';
+import { ruleName } from './rules';
 import { makeStep } from './steps';
 
 /** The steps go on to the shown form. */
@@ -12,7 +12,7 @@ export function inShownForm(shop: Workshop, derived: Derived): { value: Node; st
   let current = derived.value;
   for (const { rule, node, final } of via) {
     if (node !== current && shop.reorder(node) !== shop.reorder(current)) {
-      steps.push(makeStep({ rule, title: ruleTitle(rule), before: current, after: node }));
+      steps.push(makeStep({ rule, title: ruleName(rule), before: current, after: node }));
       current = node;
     }
     if (final) continue;
@@ -25,7 +25,7 @@ export function inShownForm(shop: Workshop, derived: Derived): { value: Node; st
   if (read !== null && read === shop.text(value)) return { value: current, steps };
   if (shop.reorder(current) !== shop.reorder(value)) {
     steps.push(
-      makeStep({ rule: 'collect-terms', title: ruleTitle('collect-terms'), before: current, after: value }),
+      makeStep({ rule: 'collect-terms', title: ruleName('collect-terms'), before: current, after: value }),
     );
     return { value, steps };
   }

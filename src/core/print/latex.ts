@@ -11,7 +11,7 @@ import {
   type ReduceNode,
 } from '../expr';
 import { opRow } from '../ops';
-import { assemble } from './names';
+import { assemble, notationIn } from './names';
 import { createScope, type Naming, type Scope } from './naming';
 import { complement, conjuncts, fraction, layout, radicand, readsSwapped, terms, type Part } from './shape';
 
@@ -92,7 +92,7 @@ function unmarked(c: Context, node: Node): Piece {
     case 'const':
       return constant(node.name);
     case 'size':
-      return { tex: assemble(c.naming.notation(node.size, false)), hold: 'symbol' };
+      return { tex: assemble(notationIn(c.naming, node.size, false)), hold: 'symbol' };
     case 'index':
       return { tex: `${c.scope.name(node)} - 1`, hold: 'sum' };
     case 'sym':
@@ -146,7 +146,7 @@ function subscript(c: Context, args: readonly Node[]): string {
 }
 
 function symbol(c: Context, name: string, args: readonly Node[]): Piece {
-  const notation = c.naming.notation(name);
+  const notation = notationIn(c.naming, name);
   const tex = assemble(notation, subscript(c, args));
   return { tex, hold: notation.sup === '' && notation.primes === 0 ? 'symbol' : 'power' };
 }
@@ -154,9 +154,13 @@ function symbol(c: Context, name: string, args: readonly Node[]): Piece {
 /** (Σ⁻¹)ᵢⱼ, |Σ| and log |Σ|. */
 function matrix(c: Context, node: MatrixNode): Piece {
   const stack = stackPositions(node);
-  const whole = assemble(c.naming.notation(node.name), stack.length > 0 ? subscript(c, stack) : '');
+  const whole = assemble(notationIn(c.naming, node.name), stack.length > 0 ? subscript(c, stack) : '');
   if (node.fn === 'inv') {
-    const inverse = assemble(c.naming.notation(node.name), stack.length > 0 ? subscript(c, stack) : '', '-1');
+    const inverse = assemble(
+      notationIn(c.naming, node.name),
+      stack.length > 0 ? subscript(c, stack) : '',
+      '-1',
+    );
     return { tex: `${brackets(inverse)}_{${subscript(c, node.args.slice(-2))}}`, hold: 'symbol' };
   }
   const determinant = `\\det ${whole}`;

@@ -2,7 +2,7 @@
 import type { MatrixForm } from '../matrix';
 import { constantLatex } from './latex';
 import { spell, type Spelling } from './matrixNotation';
-import { assemble } from './names';
+import { assemble, notationIn } from './names';
 import type { Naming } from './naming';
 import { isDecimal } from './shape';
 
@@ -27,9 +27,9 @@ function raise(base: string, exponent: string): string {
 
 function spelling(naming: Naming): Spelling {
   return {
-    symbol: (name) => assemble(naming.notation(name)),
+    symbol: (name) => assemble(notationIn(naming, name)),
     number(node) {
-      if (node.kind === 'size') return assemble(naming.notation(node.size, false));
+      if (node.kind === 'size') return assemble(notationIn(naming, node.size, false));
       if (node.kind === 'const') return constantLatex(node.name);
       const [num, den] = isDecimal(node.den)
         ? [Math.abs(node.num) / node.den, 1]

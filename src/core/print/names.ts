@@ -1,5 +1,7 @@
 /** Identifiers of code as mathematical notation: `y_hat` is ŷ, `W1` is W⁽¹⁾, `lam` is λ. */
 
+import type { Naming } from './naming';
+
 /** A symbol in LaTeX, in parts so that indices, primes and exponents can be added to it. */
 export interface Notation {
   readonly base: string;
@@ -96,6 +98,14 @@ export function notation(name: string, indexed: boolean, isKnown: (name: string)
   const camel = /^([a-z])([A-Z][a-z]+)$/.exec(head);
   if (camel) return { ...plain(camel[1] ?? ''), sub: word((camel[2] ?? '').toLowerCase()) };
   return plain(word(head === '' ? name : head));
+}
+
+/** A symbol's notation in a program; `indexed` overrides whether it carries indices. */
+export function notationIn(naming: Naming, name: string, indexed = naming.isIndexed(name)): Notation {
+  const key = `${name}|${indexed}`;
+  let known = naming.notations.get(key);
+  if (!known) naming.notations.set(key, (known = notation(name, indexed, naming.isKnown)));
+  return known;
 }
 
 /** A notation with indices as subscript and `power` as further superscript, as one LaTeX atom. */

@@ -1,13 +1,17 @@
-/** Which letters stand for indices, and which notation for symbols, throughout a program's formulas. */
+/** Which letters stand for indices throughout a program's formulas. */
 import { axisIndices, indexedSizes, type Binding, type Program } from '../definition';
 import type { IndexNode, Node, Size } from '../expr';
 import { programSizes } from '../sample';
-import { notation, type Notation } from './names';
+import type { Notation } from './names';
 
 export interface Naming {
   readonly program: Program;
-  /** A symbol's notation; `indexed` overrides whether it carries indices. */
-  notation(name: string, indexed?: boolean): Notation;
+  /** The name is that of an input or a binding. */
+  isKnown(name: string): boolean;
+  /** Its symbol carries indices. */
+  isIndexed(name: string): boolean;
+  /** Notations in LaTeX that were made (see names.ts). */
+  readonly notations: Map<string, Notation>;
   /** Whether a name is that of a symbol or of a size. */
   isTaken(name: string): boolean;
   /** The letter of indices of a size. */
@@ -71,19 +75,15 @@ export function createNaming(program: Program, extra: readonly Binding[] = []): 
   for (const b of [...program.bindings, ...extra]) axes.set(b.name, axisIndices(b.axes).length);
   const sizes = programSizes(program);
   const letter = chooseLetters(program, sizes);
-  const notations = new Map<string, Notation>();
   const isKnown = (name: string): boolean => axes.has(name);
 
   return {
     program,
     letter,
     isTaken: (name) => isKnown(name) || sizes.includes(name),
-    notation(name, indexed = (axes.get(name) ?? 0) > 0) {
-      const key = `${name}|${indexed}`;
-      let known = notations.get(key);
-      if (!known) notations.set(key, (known = notation(name, indexed, isKnown)));
-      return known;
-    },
+    isKnown,
+    isIndexed: (name) => (axes.get(name) ?? 0) > 0,
+    notations: new Map(),
     index(index, taken) {
       // A name that ends in primes asks for at least as many: the second index of a size stays j' wherever it occurs.
       const own = index.space === 'free' ? (/'*$/.exec(index.name)?.[0] ?? '') : '';
