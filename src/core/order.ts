@@ -49,17 +49,32 @@ function label(node: Node): string {
   }
 }
 
-function compareBlind(a: Node, b: Node): number {
+/** Pairs of parts that differ in indices at most: of a part that stands at many places, the insides are looked at once. */
+interface Alike {
+  found: number;
+  /** Small expressions do without. */
+  pairs: Set<number> | null;
+}
+
+const SMALL = 32;
+/** There are fewer nodes than this, so two ids make one number. */
+const MOST_NODES = 2 ** 26;
+
+function compareBlind(a: Node, b: Node, alike: Alike): number {
   if (a === b) return 0;
   if (a.kind !== b.kind) return KIND_RANK[a.kind] - KIND_RANK[b.kind];
   if (a.kind === 'num' && b.kind === 'num') return a.num / a.den - b.num / b.den;
   if (a.kind === 'index' && b.kind === 'index') return compareText(a.size, b.size);
   const byLabel = compareText(label(a), label(b)) || a.args.length - b.args.length;
-  if (byLabel !== 0) return byLabel;
+  if (byLabel !== 0 || a.args.length === 0) return byLabel;
+  const pair = a.id * MOST_NODES + b.id;
+  if (alike.pairs?.has(pair)) return 0;
   for (let k = 0; k < a.args.length; k++) {
-    const c = compareBlind(a.args[k] as Node, b.args[k] as Node);
+    const c = compareBlind(a.args[k] as Node, b.args[k] as Node, alike);
     if (c !== 0) return c;
   }
+  alike.found += 1;
+  if (alike.found > SMALL) (alike.pairs ??= new Set()).add(pair);
   return 0;
 }
 
@@ -75,5 +90,5 @@ function compareIndices(a: Node, b: Node): number {
 
 /** Negative, zero or positive; zero only for the same node (within one arena). */
 export function compareNodes(a: Node, b: Node): number {
-  return a === b ? 0 : compareBlind(a, b) || compareIndices(a, b);
+  return a === b ? 0 : compareBlind(a, b, { found: 0, pairs: null }) || compareIndices(a, b);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { derive } from '../../../src/core/derive';
-import { Arena } from '../../../src/core/expr';
+import { Arena, type Node } from '../../../src/core/expr';
 import { compareNodes } from '../../../src/core/order';
 import { RULES } from '../../../src/core/rules';
 import { parseModel } from '../../support/model';
@@ -37,6 +37,19 @@ describe('structural order', () => {
     const j = arena.index('j', 'm');
     expect(compareNodes(arena.sym('a', j), arena.sym('b', i))).toBeLessThan(0);
     expect(compareNodes(arena.sym('a', i), arena.sym('a', j))).toBeLessThan(0);
+  });
+
+  it('looks once at parts that stand at many places', () => {
+    const arena = new Arena();
+    /** As a tree it would have 2^60 leaves. */
+    const doubled = (index: string): Node => {
+      let node: Node = arena.sym('x', arena.index(index, 'm'));
+      for (let k = 0; k < 60; k += 1) node = arena.add(arena.call('exp', node), arena.call('sin', node));
+      return node;
+    };
+    expect(compareNodes(doubled('i'), doubled('j'))).toBeLessThan(0);
+    expect(compareNodes(doubled('j'), doubled('i'))).toBeGreaterThan(0);
+    expect(compareNodes(arena.neg(doubled('i')), arena.mul(arena.minusOne, doubled('j')))).toBeLessThan(0);
   });
 
   it('makes derivations independent of history', () => {
