@@ -7,7 +7,7 @@ import type { Notation } from './names';
 export interface Naming {
   readonly program: Program;
   /** The name is that of an input or a binding. */
-  isKnown(name: string): boolean;
+  readonly isKnown: (name: string) => boolean;
   /** Its symbol carries indices. */
   isIndexed(name: string): boolean;
   /** Notations in LaTeX that were made (see names.ts). */
