@@ -5,6 +5,7 @@ import type { SourceDefinition } from '../lang/definition';
 import type { Finding, Formula } from '../protocol';
 import { createFormulas } from './formulas';
 import { fixFor } from './fix';
+import { plainName } from './mistakes/case';
 import { gradientFormulas } from './views';
 import { subjectText, type Judged } from './verdicts';
 
@@ -25,13 +26,14 @@ export function findingOf(
   const { judgement } = judged;
   const assumed = judgement.assumptions.length > 0 ? ` Assumed: ${judgement.assumptions.join('; ')}.` : '';
   const fix = fixFor(judged, lines);
+  const inWords = (text: string): string => withoutMadeNames(text, judged, lines);
   return {
     rule: judgement.rule,
     verdict: judgement.verdict,
     subject: definition.program
-      ? subjectText(definition.program, judged, definition.name)
+      ? inWords(subjectText(definition.program, judged, definition.name))
       : `${judged.name} in ${judged.functionName ?? definition.name}`,
-    message: judgement.message + assumed,
+    message: inWords(judgement.message + assumed),
     evidence: judgement.evidence,
     span: judged.span,
     definitionId: definition.id,
@@ -39,6 +41,14 @@ export function findingOf(
     expected: derived ? expectedFormula(derived, judged.of) : null,
     ...(fix ? { fix } : {}),
   };
+}
+
+/** `w -= rate * X.T @ d` has no name for its gradient: what was made up for it is told in words. */
+function withoutMadeNames(text: string, { name, of }: Judged, lines: readonly string[]): string {
+  if (!name.startsWith('grad_') || lines.some((line) => line.includes(name))) return text;
+  const words = `the step of ${plainName(of)}`;
+  const whole = text.replaceAll(name, words);
+  return whole.startsWith(words) ? `T${whole.slice(1)}` : whole;
 }
 
 /** The derived gradient, in matrix form where there is one. */

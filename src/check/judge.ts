@@ -135,7 +135,11 @@ function judgeAsWritten(subject: Subject, aim: Aim): Judgement {
   const jacobian = jacobianTarget(subject.pool, hand.of, hand.value.axes);
   if (jacobian) return judgeJacobian(subject, jacobian);
   const found = targetOf(subject.pool, subject.derivation, hand.of);
-  if ('reason' in found) return unknown(`${plainName(hand.name)} cannot be compared: ${found.reason}.`);
+  if ('reason' in found)
+    return (
+      diagonalAlone(subject, found.diagonal) ??
+      unknown(`${plainName(hand.name)} cannot be compared: ${found.reason}.`)
+    );
   const { target } = found;
   const { arena } = program;
   const value = { axes: hand.value.axes, element: inlineBindings(arena, hand.value.element, hand.bindings) };
@@ -174,6 +178,28 @@ function judgeAsWritten(subject: Subject, aim: Aim): Judgement {
   // A factor by the logits is told as one: p - y beside the mean of a cross-entropy.
   const carried = renamed(subject, element, logits, first);
   return FACTOR_RULES.has(carried.rule) ? carried : named;
+}
+
+/** The rule of a gradient that leaves out how the elements depend on each other. */
+export const DIAGONAL_ALONE = 'gradient-diagonal-only';
+
+/** `s * (1 - s)` of a softmax: the diagonal of the Jacobian, in the place of the whole of it. */
+function diagonalAlone(subject: Subject, diagonal: Target | undefined): Judgement | null {
+  if (!diagonal) return null;
+  const { program, hand } = subject;
+  const element = inlineBindings(program.arena, hand.value.element, hand.bindings);
+  const aligned = align(program.arena, { axes: hand.value.axes, element }, diagonal.axes);
+  if (aligned.layout !== 'same' || !aligned.element) return null;
+  const judgement = judgeNumbers(subject, diagonal, aligned.element, false);
+  if (judgement.verdict !== 'right') return null;
+  const of = plainName(hand.of);
+  return {
+    ...judgement,
+    verdict: 'wrong',
+    rule: DIAGONAL_ALONE,
+    message: `${plainName(hand.name)} is only the diagonal of the Jacobian: each element of ${plainName(program.output)} depends on the other elements of ${of} too. With a gradient g from above it is s * (g - sum(g * s)) for a softmax s, and not a product of two arrays.`,
+    evidence: `it ${judgement.evidence} with the diagonal, and the derivatives beside the diagonal are not 0`,
+  };
 }
 
 /** The matrix of all derivatives of the output's elements, in either layout. */

@@ -13,6 +13,12 @@ export function shapeOf(program: Program, name: string): readonly string[] | nul
   return binding ? binding.axes.map((axis) => axis.size) : null;
 }
 
+/** Why there is no derivative of the shape of a gradient; with the diagonal of the Jacobian, where it is one. */
+export interface Untold {
+  readonly reason: string;
+  readonly diagonal?: Target;
+}
+
 /**
  * The target for the derivative by `of`, or why there is none. An output with axes is differentiated element by element,
  * which makes sense only where the output and `of` have the same shape.
@@ -21,7 +27,7 @@ export function targetOf(
   pool: PointPool,
   derivation: Derivation | null,
   of: string,
-): { readonly target: Target } | { readonly reason: string } {
+): { readonly target: Target } | Untold {
   const { program } = pool;
   const shape = shapeOf(program, of);
   const output = shapeOf(program, program.output);
@@ -36,11 +42,12 @@ export function targetOf(
     };
   const { arena } = program;
   const by: SymNode = arena.sym(of, ...indices);
+  const exact = arena.diff(arena.sym(program.output, ...(elementwise ? indices : [])), by, true);
   if (elementwise && mixes(pool, of, indices))
     return {
+      diagonal: { pool, exact, axes, derived: null },
       reason: `${program.output} mixes the elements of ${of}, so its derivative is a Jacobian and not one array of the shape of ${of}`,
     };
-  const exact = arena.diff(arena.sym(program.output, ...(elementwise ? indices : [])), by, true);
   return { target: { pool, exact, axes, derived: derivedOver(program, derivation, of, axes) } };
 }
 
@@ -85,8 +92,15 @@ function mixes(pool: PointPool, of: string, indices: readonly IndexNode[]): bool
   const { evaluator } = pool.at(0);
   const at = (list: readonly IndexNode[], position: number): [string, number][] =>
     list.map((index) => [index.name, position]);
-  const slope = evaluator.value(cross, Object.fromEntries([...at(indices, 0), ...at(others, 1)]));
-  return slope !== 0;
+  // One that mixes along a single axis differs from another at the same place of the others.
+  const steps = indices.length > 1 ? [...indices.keys(), null] : [null];
+  return steps.some((step) => {
+    const moved = others.map((index, k): [string, number] => [
+      index.name,
+      step === null || step === k ? 1 : 0,
+    ]);
+    return evaluator.value(cross, Object.fromEntries([...at(indices, 0), ...moved])) !== 0;
+  });
 }
 
 /** The derived gradient with its helper adjoints written out, over `axes`. */

@@ -5,7 +5,7 @@ import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
 import { gradientOf, roleHint } from '../lang/names';
 import { withCauses } from './consequences';
-import { conventionFactor, judge, judgeRight, proportionOf, type Subject } from './judge';
+import { conventionFactor, DIAGONAL_ALONE, judge, judgeRight, proportionOf, type Subject } from './judge';
 import type { Judgements } from './known';
 import { rightAsStep } from './localStep';
 import { misshapen, right, unknown, type Judgement } from './judgement';
@@ -228,6 +228,8 @@ function judgeCandidate(
     return unknown(
       `${plainName(candidate.name)} is not ${derivativeName({ program: judging.program, of: candidate.of })}, but what is made from it is right.`,
     );
+  const diagonal = judged.find(({ rule }) => rule === DIAGONAL_ALONE);
+  if (diagonal) return diagonal;
   const open = judged.find(({ verdict }) => verdict === 'unknown');
   if (open) return open;
   const step = rightAsStep(judging.program, literal.gradient, judging.proves);

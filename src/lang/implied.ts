@@ -5,7 +5,8 @@
 import type { Callable } from './execution';
 import { ownParameters } from './members';
 import { scriptIteration, type Iteration } from './iteration';
-import { IMPLIED_LOSS, isGradientName, isModelName, isLossName, roleHint } from './names';
+import { isGradientName, isModelName, isLossName, roleHint } from './names';
+import { IMPLIED_LOSS } from './impliedName';
 import {
   childrenOf,
   eachStatement,
@@ -350,6 +351,30 @@ const isBackward = (c: Callable): boolean =>
 
 const isForward = ({ fn }: Callable): boolean => isModelName(fn.name) && !/^predict/.test(fn.name);
 
+/** `one_hot = np.zeros((m, k))` and what gives it its ones: the statements that a variable is made by before it is used. */
+function madeBefore({ fn }: Callable, name: string): readonly Statement[] {
+  const parameters = new Set(fn.parameters.map((parameter) => parameter.name));
+  if (parameters.has(name)) return [];
+  const at = fn.body.findIndex((s) => differenceOf(s, NONE_CALLED) !== null);
+  const needed = new Set([name]);
+  const found: Statement[] = [];
+  for (const s of fn.body.slice(0, Math.max(0, at)).reverse()) {
+    const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
+    if (!targets.some((target) => targetNames(target).some((own) => needed.has(own)))) continue;
+    found.unshift(s);
+    if (s.kind === 'assign' || s.kind === 'augment') namesIn(s.value).forEach((own) => needed.add(own));
+  }
+  return found;
+}
+
+const targetNames = (e: Expression): string[] =>
+  e.kind === 'sequence' ? e.items.flatMap(targetNames) : [rootName(e)];
+
+const namesIn = (e: Expression): string[] => [
+  ...(e.kind === 'name' ? [e.name] : []),
+  ...childrenOf(e).flatMap(namesIn),
+];
+
 function compositionOf(
   forward: Callable,
   backward: Callable,
@@ -365,8 +390,14 @@ function compositionOf(
   const inputs = first
     ? [data && !given.some((p) => p.name === first.name) ? { ...first, name: data.name } : first, ...others]
     : [];
-  const own = label.kind === 'name' ? given.find(({ name }) => name === label.name) : undefined;
-  // A label of the object, or one that is given.
+  const before = label.kind === 'name' ? madeBefore(backward, label.name) : [];
+  const own =
+    label.kind === 'name'
+      ? given.find(
+          ({ name }) => name === label.name || (before.length > 0 && roleHint(name, false) === 'label'),
+        )
+      : undefined;
+  // A label of the object, one that is given, or one that is made of it.
   if (label.kind === 'name' && !own) return null;
   const isKept = prediction.kind === 'attribute';
   const predicted: Expression = isKept ? prediction : named('predicted');
@@ -382,6 +413,7 @@ function compositionOf(
       ? { kind: 'expression', value: call, span }
       : { kind: 'assign', targets: [predicted], value: call, span },
     ...(isParameter ? [{ kind: 'assign', targets: [prediction], value: predicted, span } as const] : []),
+    ...before,
     assigned(value({ prediction: predicted, label })),
     { kind: 'return', value: named(LOSS), span },
   ];

@@ -96,9 +96,6 @@ const isMeasureWord = (name: string): boolean =>
     name,
   );
 
-/** The name of a loss that is put into code which computes its gradients alone. */
-export const IMPLIED_LOSS = 'implied_loss';
-
 /** Names that say nothing but that a loss is computed, or which loss. */
 export const isPlainLossName = (name: string): boolean =>
   /^_*(?:(?:compute|calculate|calc|get|eval|evaluate|my|the|total|data|batch|train|val|test|full|forward)_?)*(?:losse?s?|costs?|objective|obj|criterion|risk|error|j|l|e)(?:_?(?:function|func|fn|value|val|with_reg\w*|regulari[sz]ed|reg|f|total|\d+))*$|(?:^|_)(?:nll|mse|mae|rmse|sse|rss|bce|ce|xent|hinge|huber)(?:\d|_|$)|cross_?entropy|likelihood|squared_?error|(?:log|square|squared|quadratic|logistic|focal|hinge|huber|pinball|quantile|poisson|mse|mae|bce|ce)_?loss/i.test(
@@ -175,7 +172,11 @@ function namedGradient(name: string, symbols: readonly string[]): string | null 
   }
   // `dw` for weights, `db` for bias; `gradPred` for predicted.
   for (const stem of stems) {
-    const full = symbols.filter((s) => FULL_NAMES.get(stem.toLowerCase())?.test(s));
+    const [, short = stem, of = ''] = /^([a-z]+?)_?(\d+|(?<=_)\w+)?$/i.exec(stem) ?? [];
+    // `dw2` for weights2 or weights_2: what comes after the short name comes after the full one.
+    const rest = (s: string): string =>
+      s.endsWith(of) ? s.slice(0, s.length - of.length).replace(/_$/, '') : '';
+    const full = symbols.filter((s) => FULL_NAMES.get(short.toLowerCase())?.test(rest(s)));
     if (full.length === 1) return full[0] ?? null;
   }
   for (const stem of stems) {

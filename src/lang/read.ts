@@ -305,11 +305,6 @@ export function* readingDefinitions(
     const definition = read(main, backward, 'composed', null, parts);
     if (definition && isJudged(definition)) add(propagating(definition, backward, reuse));
   }
-  for (const main of lossless) {
-    yield;
-    // What belongs to a loss elsewhere in the file has that one.
-    if (!definitions.some(({ nameSpan }) => isSamePlace(nameSpan, main.fn.nameSpan))) considerUsual(main);
-  }
   const composed = new Set([...judged, ...definitions.map(({ nameSpan }) => nameSpan.startLine)]);
   for (const variants of impliedCompositions(callables)) {
     const [first] = variants;
@@ -324,6 +319,11 @@ export function* readingDefinitions(
         return { title, definition };
       }),
     );
+  }
+  for (const main of lossless) {
+    yield;
+    // What belongs to a loss elsewhere in the file has that one.
+    if (!definitions.some(({ nameSpan }) => isSamePlace(nameSpan, main.fn.nameSpan))) considerUsual(main);
   }
   for (const iteration of scriptIterations(module.body)) {
     const definition = readIteration(iteration, null, read);

@@ -4,6 +4,7 @@ import type { Arena } from '../core/expr';
 import { type IndexNode, type Node, type Size } from '../core/expr';
 import type { ModuleIndex } from './module';
 import type { Joint, Joints, Whole } from './joints';
+import { IMPLIED_LOSS } from './impliedName';
 import type { Packed } from './packed';
 import type { Pass } from './passes';
 import type { RecordLists } from './records';
@@ -190,7 +191,7 @@ export function bind(
   const key = `${value.element.id}|${axes.map((a) => (a.index ? a.size : '1')).join(',')}`;
   let known = run.bound.get(key);
   if (known === undefined) {
-    known = uniqueName(run, name);
+    known = uniqueName(run, name === IMPLIED_LOSS ? 'loss' : name);
     run.names.set(known, '');
     run.bound.set(key, known);
     run.bindings.push({ name: known, axes, def: value.element, span, origin });
