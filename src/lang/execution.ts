@@ -141,6 +141,7 @@ export function executePlan(
     cuts: new Map(),
     wholes: new Map(),
     packed: new Map(),
+    named: new Map(),
     target: null,
     depth: 0,
     loopDepth: 0,

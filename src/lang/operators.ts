@@ -148,6 +148,10 @@ export function compareTwo(
   }
   if (left.kind === 'string' && right.kind === 'string' && (operator === '==' || operator === '!='))
     return truthValue((left.value === right.value) === (operator === '=='));
+  if (operator === '==' || operator === '!=') {
+    const chosen = namedSetting(run, left, right, span) ?? namedSetting(run, right, left, span);
+    if (chosen !== null) return truthValue(chosen === (operator === '=='));
+  }
   if (operator === 'in' || operator === 'not in') {
     const key = keyOf(left);
     const has =
@@ -188,6 +192,24 @@ export function compareTwo(
     if (same !== null) return truthValue(same === (operator === '=='));
   }
   return elementwise(run, [a, b], span, (p, q) => run.arena.compare(operator, p, q), true);
+}
+
+/** `bn_param["mode"] == "train"`: what is compared with a name is a setting, whose value is chosen, `train` first. */
+function namedSetting(run: Run, setting: Value, name: Value, span: Span): boolean | null {
+  if (setting.kind !== 'input' || name.kind !== 'string' || run.family !== 'python') return null;
+  const { code, origin } = setting.input;
+  if (run.inputs.has(code) || origin === 'argument') return null;
+  const known = run.named.get(code);
+  if (known !== undefined) return known === name.value;
+  const isFirst = /^train/i.test(name.value);
+  const choice = run.choose(`name ${code} ${name.value}`, () => [
+    { id: 'is', cost: isFirst ? 0 : 0.5 },
+    { id: 'is not', cost: isFirst ? 6 : 0 },
+  ]);
+  if (choice !== 'is') return false;
+  run.named.set(code, name.value);
+  run.notes.push({ subject: code, text: `${code} is taken for "${name.value}"`, span });
+  return true;
 }
 
 /** `t.size == y.size`: whether two numbers of elements are the same; null where that depends on the lengths of axes. */

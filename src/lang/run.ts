@@ -108,6 +108,8 @@ export interface Run {
   readonly wholes: Map<string, Whole>;
   /** Arguments that hold several arrays, laid out flat one after another, by code. */
   readonly packed: Map<string, Packed>;
+  /** What settings that are compared with names are, by code. */
+  readonly named: Map<string, string>;
   /** The variable that is being given a value. */
   target: string | null;
   depth: number;

@@ -386,6 +386,16 @@ function storeItem(
     return kept;
   }
   if (object.kind === 'unknown') changeUnreadable(run, object);
+  // bn_param["running_mean"] = …: an entry of an argument that holds several values.
+  if (
+    object.kind === 'input' &&
+    only?.kind === 'string' &&
+    operator === null &&
+    !run.inputs.has(object.input.code)
+  ) {
+    object.input.entries.set(`["${only.value}"]`, run.uncertain > 0 ? uncertainValue(span) : value);
+    return value;
+  }
   const places = indices.flatMap((i) => (i.kind === 'sequence' && i.form === 'tuple' ? i.items : [i]));
   const inPieces =
     object.kind === 'joined' || object.kind === 'array' ? (cutAt(run, object, places) ?? object) : object;

@@ -98,7 +98,7 @@ def softmax(x):
     return e / e.sum(axis=-1, keepdims=True)
 
 def softmax_grad(s):
-    return s * (1 - s)  #: unknown
+    return s * (1 - s)  #: wrong gradient-diagonal-only
 
 def sigmoid(x, derivative=False):
     if derivative:

@@ -119,3 +119,37 @@ def batchnorm_train(x, gamma, beta, bn_param):  #: model
         raise ValueError("Invalid mode")
     bn_param["running_mean"] = running_mean
     return out
+
+
+def batchnorm_by_mode(x, gamma, beta, bn_param):  #: model
+    mode = bn_param["mode"]
+    eps = bn_param.get("eps", 1e-5)
+    N, D = x.shape
+    running_mean = bn_param.get("running_mean", np.zeros(D, dtype=x.dtype))
+    running_var = bn_param.get("running_var", np.ones(D, dtype=x.dtype))
+    out, cache = None, None
+    if mode == "train":
+        mean = x.mean(axis=0)
+        var = x.var(axis=0)
+        std = np.sqrt(var + eps)
+        x_norm = (x - mean) / std
+        out = gamma * x_norm + beta
+        cache = (x_norm, gamma, std)
+        running_mean = 0.9 * running_mean + 0.1 * mean
+    elif mode == "test":
+        out = gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta
+    else:
+        raise ValueError('Invalid mode "%s"' % mode)
+    bn_param["running_mean"] = running_mean
+    bn_param["running_var"] = running_var
+    return out, cache
+
+
+def batchnorm_by_mode_backward(dout, cache):
+    x_norm, gamma, std = cache
+    N = dout.shape[0]
+    dbeta = dout.sum(axis=0)  #: right
+    dgamma = (dout * x_norm).sum(axis=0)  #: right
+    dx_norm = dout * gamma
+    dx = (N * dx_norm - dx_norm.sum(axis=0) - x_norm * (dx_norm * x_norm).sum(axis=0)) / (N * std)  #: right
+    return dx, dgamma, dbeta
