@@ -11,13 +11,14 @@ import { describeTable, type Table as ReadTable } from '../engine/csv';
 import { prepareDataset, type Dataset, type Prepared } from '../engine/dataset';
 import { someRows } from '../engine/split';
 import { leftOutNotes } from '../engine/leftOut';
+import { likelyFeatures, numbersRows } from '../engine/likelyFeatures';
 import { initialParameters } from '../engine/initial';
 import type { GradientJob } from '../engine/job';
 import { readTable } from '../engine/readTable';
 import { StorageFault, type Storage } from '../engine/storage';
 import { prepareStored } from '../engine/storedDataset';
 import type { Analysis, Finding, Problem } from '../protocol';
-import type { CheckReport, DataChoice, ParameterCheck } from '../protocol/training';
+import type { CheckReport, DataChoice, ParameterCheck, TablePreview } from '../protocol/training';
 import { createRowThread } from '../worker/rowThread';
 import { createStorage, type FolderStorage } from '../worker/storage';
 import { createTables } from '../worker/tables';
@@ -53,11 +54,7 @@ export async function openTable(
       throw new InputError(
         `${options.path} has no column ${name}; it has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}.`,
       );
-  const features =
-    options.features ??
-    preview.columns
-      .filter(({ name, type }) => type === 'number' && name !== options.target)
-      .map(({ name }) => name);
+  const features = options.features ?? defaultFeatures(preview, options.target);
   const { path, target, standardise, missing, settings, categories, intercept, balance } = options;
   return {
     read,
@@ -74,8 +71,31 @@ export async function openTable(
       balance,
       ...(validation ? { validation } : {}),
     },
-    notes: options.features ? [] : leftOutNotes(read.columns, new Set([target])),
+    notes: options.features
+      ? []
+      : [...rowNumberNotes(preview, target, features), ...leftOutNotes(read.columns, new Set([target]))],
   };
+}
+
+/** Those that are likely; of a table without any, all columns of numbers. */
+function defaultFeatures({ columns, rows }: TablePreview, target: string): readonly string[] {
+  const likely = likelyFeatures(columns, rows, target);
+  if (likely.length > 0) return likely;
+  return columns.filter(({ name, type }) => type === 'number' && name !== target).map(({ name }) => name);
+}
+
+function rowNumberNotes(
+  { columns, rows }: TablePreview,
+  target: string,
+  features: readonly string[],
+): string[] {
+  return columns
+    .filter((column) => column.type === 'number' && column.name !== target && !features.includes(column.name))
+    .map((column) =>
+      numbersRows(column, rows)
+        ? `Column ${column.name} is left out: it numbers the rows. --features takes what it names.`
+        : `Column ${column.name} is left out: it is the same in every row.`,
+    );
 }
 
 /** The share of the free memory that the numbers of a table may take. */

@@ -23,7 +23,8 @@ Usage:
 
 Options for --data, a table in CSV or other text, JSON, NumPy's .npy and .npz, Parquet or Arrow:
   --target COLUMN        the column that holds the labels
-  --features A,B         the columns that hold the features (default: all other numeric ones)
+  --features A,B         the columns that hold the features (default: all other numeric ones that vary, but for
+                         one that numbers the rows)
   --categories number|indicators
                          what features that are texts become: a number for each category (default), or a
                          column of 0 and 1 for each

@@ -261,6 +261,9 @@ function raggedProblem(
 
 const counted = (fields: number): string => (fields === 1 ? '1 field' : `${fields} fields`);
 
+/** A fault of one column, which does not matter where that is not used. */
+export const STRAY_TEXT = 'csv-text-in-number';
+
 export function strayProblems(columns: readonly Column[]): Problem[] {
   return columns.flatMap((column) => {
     const stray = column.firstStray;
@@ -268,7 +271,7 @@ export function strayProblems(columns: readonly Column[]): Problem[] {
     const more = column.strays > 1 ? ` (and ${column.strays - 1} more)` : '';
     return [
       problem(
-        'csv-text-in-number',
+        STRAY_TEXT,
         `Column ${column.name} is numeric, but ${stray.place} has the text "${shortened(stray.text)}"${more}. Correct it, or leave the column out.`,
       ),
     ];

@@ -4,7 +4,7 @@ import { indexedSizes } from '../core/definition';
 import type { Problem } from '../protocol';
 import type { DataChoice, DataOffers } from '../protocol/training';
 import type { Column } from './column';
-import type { Table } from './csv';
+import { STRAY_TEXT, type Table } from './csv';
 import type { FeatureNews } from './features';
 import { defaultSetting } from './initial';
 import type { GradientJob } from './job';
@@ -173,6 +173,7 @@ export function complete(
   const sizes = { ...shape.sizes };
   const rows = job.rows === null ? table.rows : (sizes[job.rows] ?? 0);
   const notes = [
+    ...table.problems.filter(({ id }) => id !== STRAY_TEXT).map(({ message }) => message),
     ...leftOutNotes(table.columns, new Set([choice.target, ...choice.features])),
     ...told.target,
     ...told.rows,

@@ -378,12 +378,17 @@ async function told<T>(
     return await work(file);
   } catch (error) {
     if (error instanceof TableFault || error === ofSource) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
     throw new TableFault(
       'file-damaged',
-      `${source.name} cannot be read as ${format}: ${reason}. Write it again, or as CSV.`,
+      `${source.name} cannot be read as ${format}: ${reasonOf(error)}. Write it again, or as CSV.`,
     );
   }
+}
+
+/** The words of a library for what it met; where it fell over the bytes, that they are no such file. */
+function reasonOf(error: unknown): string {
+  if (error instanceof TypeError || error instanceof RangeError) return 'it is damaged or cut off';
+  return (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/, '');
 }
 
 function fromColumns(format: string, { rows, columns, problems }: ColumnTable): Table {

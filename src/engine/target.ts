@@ -127,12 +127,14 @@ function asNumbers(column: Column, { outside, levels }: Facts, domain: Domain): 
   const pair = domain.kind === 'sign' ? ([-1, 1] as const) : ([0, 1] as const);
   const numeric = column.type === 'number';
   if (numeric && !outside) return { ok: true, value: { read: null, classes: null, notes: [] } };
-  if (outside && domain.kind === 'interval')
+  const count = levels?.names.length ?? Infinity;
+  // Two values are two classes, as two words are; more of them are quantities.
+  const areClasses = domain.kind !== 'interval' || (count === 2 && domain.low === 0 && domain.high === 1);
+  if (outside && domain.kind === 'interval' && !areClasses)
     return fail(
       'target-domain',
       `The target ${column.name} must lie between ${domain.low} and ${domain.high}, but row ${outside.row + 1} is ${outside.value}. Choose another target.`,
     );
-  const count = levels?.names.length ?? Infinity;
   if (levels && count === 2) {
     const [low = '', high = ''] = levels.names;
     const read = (cell: number): number => {

@@ -1,4 +1,5 @@
 /** Which table and which columns a definition most likely means. Pure: paths and previews in, orders and choices out. */
+import { likelyFeatures, namesRows } from '../engine/likelyFeatures';
 import type { ColumnInfo, DataChoice, TablePreview } from '../protocol/training';
 
 /** Data files, the most likely one first. Paths are relative to the workspace, with forward slashes. */
@@ -70,7 +71,6 @@ const TARGET_NAMES = [
   'survived',
   'churn',
 ];
-const IDENTIFIER = /^(?:id|index|uid|uuid|unnamed.*|row|rowid|\w+_id)?$/i;
 
 /** Columns that can be the target, the most likely one first. */
 export function rankTargets(preview: TablePreview, label: LabelHint | null): readonly ColumnInfo[] {
@@ -83,7 +83,7 @@ export function rankTargets(preview: TablePreview, label: LabelHint | null): rea
     const asInCode = label !== null && label.name.toLowerCase() === name ? 25 : 0;
     const fits = label?.binary === true && isBinary(column) ? 15 : 0;
     const cannot = label?.binary === true && !isBinary(column) ? 12 : 0;
-    return named + asInCode + fits - cannot + asText + (isLast ? 10 : 0) - (IDENTIFIER.test(name) ? 30 : 0);
+    return named + asInCode + fits - cannot + asText + (isLast ? 10 : 0) - (namesRows(name) ? 30 : 0);
   };
   return [...columns].sort((a, b) => score(b) - score(a));
 }
@@ -103,24 +103,11 @@ function isBinary({ type, distinct, min, max }: ColumnInfo): boolean {
   return distinct === 2 && (type === 'text' || (min === 0 && max === 1));
 }
 
-/** The columns that most likely are features: numbers that vary, but neither the target nor a running number. */
-export function guessFeatures(preview: TablePreview, target: string): readonly string[] {
-  return preview.columns
-    .filter(
-      ({ name, type, distinct, min, max }) =>
-        type === 'number' &&
-        name !== target &&
-        !(IDENTIFIER.test(name.trim()) && (distinct === null || distinct >= preview.rows)) &&
-        !(min !== null && min === max),
-    )
-    .map(({ name }) => name);
-}
-
 /** A whole choice from guesses alone; null when no column can be the target or none is left for the features. */
 export function guessChoice(preview: TablePreview, label: LabelHint | null): DataChoice | null {
   const [target] = rankTargets(preview, label);
   if (target === undefined) return null;
-  const features = guessFeatures(preview, target.name);
+  const features = likelyFeatures(preview.columns, preview.rows, target.name);
   if (features.length === 0) return null;
   return { path: preview.path, target: target.name, features, standardise: true, missing: 'stop' };
 }

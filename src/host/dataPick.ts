@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { ColumnInfo, DataChoice, TablePreview } from '../protocol/training';
 import { findDataFiles, labelOf, TABLE_FILES } from './dataFiles';
-import { guessFeatures, isUsable, missingIn, rankTargets } from './dataGuess';
+import { likelyFeatures } from '../engine/likelyFeatures';
+import { isUsable, missingIn, rankTargets } from './dataGuess';
 import type { LabelHint } from './dataGuess';
 import { noData, sentences, UserError } from './messages';
 
@@ -105,7 +106,7 @@ async function pickFeatures(
   pick: DataPick,
 ): Promise<readonly string[] | null> {
   const last = pick.before?.path === preview.path ? pick.before.features : null;
-  const guessed = new Set(last ?? guessFeatures(preview, target));
+  const guessed = new Set(last ?? likelyFeatures(preview.columns, preview.rows, target));
   const items = preview.columns
     .filter((column) => isUsable(column) && column.name !== target)
     .map((column) => ({

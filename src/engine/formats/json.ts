@@ -321,7 +321,9 @@ function createCursor(bytes: Uint8Array): Cursor {
   const take = (byte: number): void => {
     if (peek() !== byte)
       throw fault(
-        p >= bytes.length ? 'the text ends too early' : `"${String.fromCharCode(byte)}" was expected`,
+        p >= bytes.length
+          ? 'the text ends too early'
+          : `${byte === QUOTE ? 'a quotation mark' : `"${String.fromCharCode(byte)}"`} was expected`,
       );
     p += 1;
   };

@@ -48,14 +48,15 @@ export function npyHeader(head: Uint8Array): Parsed {
   const wide = (head[6] ?? 1) >= 2;
   const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
   const start = (wide ? 12 : 10) + length;
-  if (start > head.length) return fault('is cut off, or its header is too long');
+  if (start > head.length)
+    return fault('is cut off, or its header is too long. Save it again, as in np.save(path, a)');
   const text = new TextDecoder().decode(head.subarray(wide ? 12 : 10, start));
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const shapeText = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1];
   const simple = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
   const record = /'descr'\s*:\s*(\[[\s\S]*?\])\s*,\s*'(?:fortran|shape)/.exec(text)?.[1];
   if (fortran === undefined || shapeText === undefined || (simple ?? record) === undefined)
-    return fault('has a header that is not understood');
+    return fault('has a header that is not understood. Save it again, as in np.save(path, a)');
   const shape = shapeText
     .split(',')
     .map((part) => part.replace('L', '').trim())

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UNIT } from '../../../src/core/definition';
 import { createCsvReader, type Table } from '../../../src/engine/csv';
 import { describeUse, prepareDataset, type Dataset } from '../../../src/engine/dataset';
 import { offersOf } from '../../../src/engine/datasetPlan';
@@ -37,6 +38,11 @@ function problems(job: GradientJob, text: string, chosen: DataChoice): string[] 
 const BINARY = 'a,b,y\n1,10,0\n2,20,1\n3,40,1\n';
 const logistic = jobOf(LOGISTIC, LOGISTIC_GRADIENT);
 const squares = jobOf(SQUARES, SQUARES_GRADIENT);
+/** As where the code tells only that the label is a probability. */
+const shares: GradientJob = {
+  ...logistic,
+  inputs: logistic.inputs.map((input) => (input.role === 'label' ? { ...input, domain: UNIT } : input)),
+};
 const inputsOf = (loss: string, text: string, chosen: DataChoice): Record<string, number[]> =>
   Object.fromEntries(
     Object.entries(prepared(jobOf(loss, 'db = 0'), text, chosen).inputs).map(([name, v]) => [name, [...v]]),
@@ -125,6 +131,17 @@ describe('targets are checked against the domain of the label', () => {
     const dataset = prepared(logistic, text, choice('a', 'y'));
     expect([...(dataset.inputs.y ?? [])]).toEqual(y);
     expect(dataset.notes).toEqual(notes);
+  });
+
+  it('two values outside of 0 to 1 are two classes for a loss of probabilities', () => {
+    const dataset = prepared(shares, 'a,y\n1,2\n2,1\n3,2\n', choice('a', 'y'));
+    expect([...(dataset.inputs.y ?? [])]).toEqual([1, 0, 1]);
+    expect(dataset.notes).toEqual(['The target y was encoded: "1" as 0, "2" as 1.']);
+  });
+
+  it('columns of the same name are told apart, and the run says so', () => {
+    const dataset = prepared(logistic, 'a,a,y\n1,5,0\n2,4,1\n3,6,1\n', choice('a', 'y'));
+    expect(dataset.notes.join()).toMatch(/More than one column is called a/);
   });
 
   it.each([

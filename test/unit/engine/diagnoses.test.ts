@@ -149,6 +149,13 @@ describe('separable classes', () => {
     expect(message).toMatch(/separable: x0 alone tells every row/);
   });
 
+  it('are not spoken of where there is one class only', async () => {
+    const data = dataset(4, { labels: () => 1, n: 1 });
+    const { message } = await run(stable, data, { optimizer: 'l-bfgs' });
+    expect(message).toMatch(/The label y is 1 in every row/);
+    expect(message).not.toMatch(/separable/);
+  });
+
   it('are told of a softmax', async () => {
     const next = random(8);
     const X = normals(120, next);

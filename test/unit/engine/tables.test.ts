@@ -67,6 +67,16 @@ describe('files of every format', () => {
     },
   );
 
+  it.each([
+    ['only.parquet', 'PAR1'],
+    ['nothing.arrow', 'ARROW1\0\0' + 'x'.repeat(300)],
+  ])('%s, which a library falls over, is told as damaged, in plain words', async (name, text) => {
+    const { problems } = await readTable(sourceOf(name, new TextEncoder().encode(text)), 1e9);
+    expect(problems.map(({ message }) => message).join()).toMatch(
+      /cannot be read as \w+: it is damaged or cut off\. Write it again/,
+    );
+  });
+
   it('what a file cannot be used for is said', async () => {
     const told = async (name: string): Promise<string[]> =>
       (await readTable(sourceOf(name, fixture(name)), 1e9)).problems.map(({ message }) => message);

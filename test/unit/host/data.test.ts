@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   guessChoice,
-  guessFeatures,
   misfit,
   missingIn,
   rankFiles,
   rankTargets,
   readChoice,
 } from '../../../src/host/dataGuess';
+import { likelyFeatures } from '../../../src/engine/likelyFeatures';
 import { column, preview } from './samples';
 
 const BINARY = { min: 0, max: 1, distinct: 2, examples: ['0', '1'] };
@@ -64,7 +64,7 @@ describe('rankTargets', () => {
   });
 });
 
-describe('guessFeatures', () => {
+describe('likelyFeatures', () => {
   it('takes numbers that vary, neither the target nor a running number nor text', () => {
     const columns = [
       column('id', { distinct: 100 }),
@@ -76,7 +76,7 @@ describe('guessFeatures', () => {
       column('size', { distinct: 100 }),
       column('y'),
     ];
-    expect(guessFeatures(preview(columns), 'y')).toEqual(['age', 'size']);
+    expect(likelyFeatures(columns, 100, 'y')).toEqual(['age', 'size']);
   });
 });
 

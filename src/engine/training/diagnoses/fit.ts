@@ -103,6 +103,10 @@ export function* separableDiagnosis(
   } finally {
     taker.close();
   }
+  const values = dataset.inputs[sample.label.name];
+  const [only] = values ?? [];
+  if (only !== undefined && values?.length === dataset.rows && values.every((value) => value === only))
+    return `The label ${sample.label.code} is ${only} in every row: parameters that always say so fit best, so the loss has no minimum, and they grow for ever. Choose a target with both classes; coefficients mean nothing here.`;
   const alone = yield* separatingFeature(job, dataset, (below, above) => below < above);
   const by = alone === null ? 'the features together tell' : `${alone} alone tells`;
   return `The classes are separable: ${by} every row of these data apart. The loss then has no minimum, and the weights grow for ever. Add a penalty (lam * sum(w**2), or a weight decay), or stop early; coefficients and their errors mean nothing here.`;
