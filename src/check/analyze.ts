@@ -38,7 +38,7 @@ import type { JobOptions } from '../engine/job';
 import { createKnown, type Known } from './known';
 import { NOTHING_MEASURED, stabilityView } from './stability';
 import { chooseLoss } from './chooseLoss';
-import { judgeDefinition } from './verdicts';
+import { judgeDefinition, judgingInParts } from './verdicts';
 import { fileScan } from './scan';
 import { definitionSummary, derivationView } from './views';
 
@@ -118,6 +118,8 @@ interface DefinitionEntry {
   /** The same of this very program. May throw where `derived` gives null. */
   readonly own: () => Derived | null;
   readonly findings: () => readonly Finding[];
+  /** The work for its findings, in parts. */
+  readonly judging: () => Generator<void>;
   readonly gradientLines: () => readonly GradientLine[];
   /** Where the gradients do not exist, as clauses. */
   readonly kinks: () => readonly string[];
@@ -152,7 +154,9 @@ export function createAnalyzer(
       return work();
     } catch (error) {
       report(what, error);
-      defects.push(internal(what, span, error));
+      const problem = internal(what, span, error);
+      // Work that is done in parts meets it again as a whole.
+      if (!defects.some(({ message }) => message === problem.message)) defects.push(problem);
       return otherwise;
     }
   };
@@ -198,8 +202,9 @@ export function createAnalyzer(
     const key = textKey(text, languageId, around);
     const made = entries.peek(key) ?? (yield* read(text, languageId, around));
     const entry = entries.get(key, () => made);
-    for (const { summary, findings } of entry.definitions) {
+    for (const { summary, judging, findings } of entry.definitions) {
       summary();
+      yield* judging();
       findings();
       yield;
     }
@@ -215,7 +220,8 @@ export function createAnalyzer(
     const { definitions } = yield* read(text, languageId, around);
     const found: Finding[] = [];
     if (judged)
-      for (const { findings } of definitions) {
+      for (const { judging, findings } of definitions) {
+        yield* judging();
         found.push(...findings());
         yield;
       }
@@ -289,6 +295,28 @@ export function createAnalyzer(
     const derived = lazy(() =>
       guard(`deriving ${name}`, nameSpan, defects, null, () => known().derived(own)),
     );
+    let isUnderway = false;
+    function* judging(): Generator<void> {
+      if (isUnderway || source.gradients.length === 0) return;
+      isUnderway = true;
+      const parts = judgingInParts(
+        source,
+        () => (derived() && own()?.derivation) ?? null,
+        proofs(program),
+        known().judgements,
+      );
+      let isOver = false;
+      while (!isOver) {
+        isOver = guard(
+          `checking the gradients of ${name}`,
+          nameSpan,
+          defects,
+          true,
+          () => parts.next().done === true,
+        );
+        if (!isOver) yield;
+      }
+    }
     const findings = lazy(() =>
       guard(`checking the gradients of ${name}`, nameSpan, defects, [] as readonly Finding[], () => {
         if (source.gradients.length + source.candidates.length + source.mismatches.length === 0) return [];
@@ -317,7 +345,17 @@ export function createAnalyzer(
         (derived()?.derivation.kinks ?? []).map(({ text }) => text),
       ),
     );
-    return { source, summary, derived, own, findings: allFindings, gradientLines: gradients, kinks, defects };
+    return {
+      source,
+      summary,
+      derived,
+      own,
+      findings: allFindings,
+      judging,
+      gradientLines: gradients,
+      kinks,
+      defects,
+    };
   };
 
   const find = (

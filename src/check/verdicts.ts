@@ -57,21 +57,7 @@ export function judgeDefinition(
     ),
   }));
   if (!program) return mismatched;
-  const pool = createPool(program);
-  const subject = (hand: HandGradient): Subject => ({
-    program,
-    pool,
-    derivation: derivation(),
-    hand,
-    proves,
-  });
-  const judging: Judging = {
-    program,
-    proves,
-    judge: (hand) => known.judgement(hand, () => judge(subject(hand))),
-    right: (hand) => known.right(hand, () => judgeRight(subject(hand))),
-    factor: (hand) => known.factor(hand, () => conventionFactor(subject(hand))),
-  };
+  const judging = judgingOf(program, derivation, proves, known);
   // Arrays of JavaScript know no operators that would mend them as a whole.
   const isNumber = ({ value }: HandGradient): boolean =>
     !/^(java|type)script/.test(definition.language) || value.axes.length === 0;
@@ -114,6 +100,46 @@ export function judgeDefinition(
     return { name, of, span, functionName, literal, judgement: because ?? judgement };
   });
   return [...literal, ...others, ...mismatched].sort((a, b) => inOrder(a.span, b.span));
+}
+
+/**
+ * The longest part of the same, gradient by gradient, so that others get their turn in between: what it works out is then known.
+ */
+export function* judgingInParts(
+  { program, gradients }: SourceDefinition,
+  derivation: () => Derivation | null,
+  proves: Proves,
+  known: Judgements,
+): Generator<void> {
+  if (!program || gradients.length < 2) return;
+  const judging = judgingOf(program, derivation, proves, known);
+  for (const hand of gradients) {
+    judging.judge(hand);
+    yield;
+  }
+}
+
+function judgingOf(
+  program: Program,
+  derivation: () => Derivation | null,
+  proves: Proves,
+  known: Judgements,
+): Judging {
+  const pool = createPool(program);
+  const subject = (hand: HandGradient): Subject => ({
+    program,
+    pool,
+    derivation: derivation(),
+    hand,
+    proves,
+  });
+  return {
+    program,
+    proves,
+    judge: (hand) => known.judgement(hand, () => judge(subject(hand))),
+    right: (hand) => known.right(hand, () => judgeRight(subject(hand))),
+    factor: (hand) => known.factor(hand, () => conventionFactor(subject(hand))),
+  };
 }
 
 const inOrder = (a: Span, b: Span): number => a.startLine - b.startLine || a.startColumn - b.startColumn;

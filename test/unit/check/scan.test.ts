@@ -39,4 +39,21 @@ describe('a file read in parts', async () => {
     const fresh = createAnalyzer(parsers.apart(100_000));
     expect([...fresh.analyzing(text, 'python')].length).toBeGreaterThan(4);
   });
+
+  test('comes with a part for each of several gradients, whose judging may take long', () => {
+    const text = [
+      'import numpy as np',
+      'def propagate(w, b, X, y):',
+      '    z = X @ w + b',
+      '    cost = np.mean((z - y) ** 2)',
+      '    dw = 2 * X.T @ (z - y) / y.size',
+      '    db = 2 * np.mean(z - y)',
+      '    return cost, dw, db',
+    ].join('\n');
+    const parts = (judged: boolean): number => {
+      const fresh = createAnalyzer(parsers.apart(100_000));
+      return [...fresh.scanning(text, 'python', judged)].length;
+    };
+    expect(parts(true) - parts(false)).toBe(3);
+  });
 });
