@@ -94,8 +94,16 @@ export function nameInnerParts(
     return arena.sym(binding.name, ...at);
   };
 
-  const varies = (node: Node): boolean =>
-    [...symbolNames(node)].some((name) => wrt.some((by) => dependsOn(name, by)));
+  const varying = new Map<number, boolean>();
+  const varies = (node: Node): boolean => {
+    let known = varying.get(node.id);
+    if (known === undefined) {
+      const isNamed = node.kind === 'sym' || node.kind === 'matrix';
+      known = (isNamed && wrt.some((by) => dependsOn(node.name, by))) || node.args.some(varies);
+      varying.set(node.id, known);
+    }
+    return known;
+  };
   const derived = new Map<string, Binding>();
   const dependsOn = (name: string, by: string): boolean => {
     const own = derived.get(name);

@@ -26,12 +26,33 @@ export function createDisplay(program: Program): Display {
     ranks.set(input.name, scalarSetting ? -1 : input.role === 'label' ? LABEL_RANK + k : 1000 + k);
   });
   const costs = new Map<number, number>();
-  const placements = new Map<number, Placement>();
+  const spans = new Map<number, Span>();
+  const counts = new Map<number, number>();
   const rank = (name: string): number => ranks.get(name) ?? 0;
-  const placementOf = (node: Node): Placement => {
-    let known = placements.get(node.id);
-    if (!known) placements.set(node.id, (known = placed(node, symbolNames(node), rank)));
+  const spanOf = (node: Node): Span => {
+    let known = spans.get(node.id);
+    if (known) return known;
+    let earliest = Infinity;
+    let latest = -Infinity;
+    if (node.kind === 'sym' || node.kind === 'matrix') earliest = latest = rank(node.name);
+    for (const arg of node.args) {
+      const inner = spanOf(arg);
+      if (inner.earliest < earliest) earliest = inner.earliest;
+      if (inner.latest > latest) latest = inner.latest;
+    }
+    spans.set(node.id, (known = { earliest, latest }));
     return known;
+  };
+  const countOf = (node: Node): number => {
+    let known = counts.get(node.id);
+    if (known === undefined) counts.set(node.id, (known = symbolNames(node).size));
+    return known;
+  };
+  /** Constants and settings, values, indicators, sums. */
+  const groupOf = (node: Node): number => {
+    if (node.kind === 'reduce') return 3;
+    if (spanOf(node).latest < 0) return 0;
+    return node.kind === 'cmp' || node.kind === 'delta' ? 2 : 1;
   };
   const bare = (node: Node): Node =>
     node.kind === 'pow' && node.args[1]?.kind === 'num' ? (node.args[0] as Node) : node;
@@ -39,18 +60,17 @@ export function createDisplay(program: Program): Display {
   const compareFactors = (p: Node, q: Node): number => {
     const a = bare(p);
     const b = bare(q);
-    const [left, right] = [placementOf(a), placementOf(b)];
     return (
-      left.group - right.group ||
-      left.earliest - right.earliest ||
-      right.count - left.count ||
+      groupOf(a) - groupOf(b) ||
+      spanOf(a).earliest - spanOf(b).earliest ||
+      countOf(b) - countOf(a) ||
       Number(a.kind === 'add') - Number(b.kind === 'add') ||
       compareNodes(p, q)
     );
   };
   const compareTerms = (a: Node, b: Node): number => {
-    const p = placementOf(a).earliest;
-    const q = placementOf(b).earliest;
+    const p = spanOf(a).earliest;
+    const q = spanOf(b).earliest;
     return (p === q ? 0 : p - q) || compareNodes(a, b);
   };
 
@@ -97,28 +117,10 @@ export function createDisplay(program: Program): Display {
   return { compareFactors, compareTerms, orientation, asAdded, cost: costOf };
 }
 
-/** What the order of factors and terms goes by. */
-interface Placement {
-  /** Constants and settings, values, indicators, sums. */
-  readonly group: 0 | 1 | 2 | 3;
-  /** The least rank of its names. */
+/** The least and the greatest rank of the names in a node. */
+interface Span {
   readonly earliest: number;
-  /** How many names it has. */
-  readonly count: number;
-}
-
-function placed(node: Node, names: ReadonlySet<string>, rank: (name: string) => number): Placement {
-  let earliest = Infinity;
-  let latest = -Infinity;
-  for (const name of names) {
-    const own = rank(name);
-    if (own < earliest) earliest = own;
-    if (own > latest) latest = own;
-  }
-  const isSetting = node.kind !== 'reduce' && latest < 0;
-  const isIndicator = node.kind === 'cmp' || node.kind === 'delta';
-  const group = isSetting ? 0 : isIndicator ? 2 : node.kind === 'reduce' ? 3 : 1;
-  return { group, earliest, count: names.size };
+  readonly latest: number;
 }
 
 const keyOf = (names: readonly string[]): string => [...names].sort().join();
