@@ -79,25 +79,18 @@ export function emitGraph(
     locals.set(value, local);
   };
 
-  const crossing = new Set(
-    graph.nodes.flatMap((node, k) => (fixed[k] === true || (uses[k] ?? 0) === 0 ? [] : node.args)),
-  );
-  const isCheap = (node: GraphNode): boolean => node.op === 'constant';
-  const again = (node: GraphNode): boolean => node.op === 'gather' || node.op === 'call';
-  const rootSet = new Set(roots);
-  const argumentsOfCalls = new Set(graph.nodes.filter(again).flatMap((node) => node.args));
-  const needed = (value: Value): boolean => (uses[value] ?? 0) > 0;
-  const kept = (value: Value): boolean => {
-    const node = nodeOf(graph, value);
-    if (isCheap(node)) return false;
-    return (
-      (uses[value] ?? 0) > 1 ||
-      rootSet.has(value) ||
-      argumentsOfCalls.has(value) ||
-      (fixed[value] === true && crossing.has(value))
-    );
-  };
-  const order = graph.nodes.map((_, k) => k).filter((k) => needed(k) && kept(k));
+  /** What is read from a local: roots, arguments that are put on the stack again and again, and what the loop takes from before it. */
+  const taken = new Set(roots);
+  graph.nodes.forEach((node, k) => {
+    if ((uses[k] ?? 0) === 0) return;
+    const again = node.op === 'gather' || node.op === 'call';
+    for (const arg of node.args) if (again || (fixed[arg] === true && fixed[k] !== true)) taken.add(arg);
+  });
+  const order: Value[] = [];
+  graph.nodes.forEach(({ op }, k) => {
+    const count = uses[k] ?? 0;
+    if (count > 0 && op !== 'constant' && (count > 1 || taken.has(k))) order.push(k);
+  });
   return {
     before: () => {
       order.filter((k) => fixed[k] === true).forEach(keep);

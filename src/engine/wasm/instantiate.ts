@@ -146,7 +146,7 @@ export function instantiate(
         values.push(indexValue(scope, indices[k] ?? null, axisIds(statement)[instruction.axis] ?? 0, combo));
         return;
       case 'load': {
-        const made = scope.made.get(madeKey(instruction.buffer, combo));
+        const made = scope.made.size > 0 ? scope.made.get(madeKey(instruction.buffer, combo)) : undefined;
         const site = sites[k];
         if (made !== undefined) values.push(made);
         else if (!site) throw new RangeError('a load without a site');

@@ -61,7 +61,8 @@ export function labelDiagnosis(sample: RowLosses, { dataset }: FitRequest): stri
 
 /** The two values that there are; null where there are more or fewer. */
 function onlyTwo(values: Float64Array): Float64Array | null {
-  const first = values[0] ?? NaN;
+  const first = values[0];
+  if (first === undefined) return null;
   let other = first;
   // Millions of labels: a loop is much quicker than a function for each.
   for (const value of values) {
