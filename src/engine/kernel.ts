@@ -79,31 +79,18 @@ export function createKernel(
     const memory =
       shared?.memory ??
       new host.Memory({ initial: plan.pages, maximum: plan.pages, shared: plan.helpers > 0 });
-    const module = new host.Module(plan.bytes);
-    const runChunk = createChunkRunner(plan, memory, 0, new host.Instance(module, importsOf(plan, memory)));
-    const team = crew && plan.helpers > 0 ? { crew, id: crew.load({ plan, module, memory }) } : null;
+    const started = startKernel(plan, memory, crew);
     const isPlaced = (name: string, buffer: number, values: Float64Array): boolean => {
       const place = placed.get(buffer);
       if (place !== undefined && shared?.placeOf(values) !== place)
         throw new RangeError(`the input ${name} lies in the memory of the data and has no other values`);
       return place !== undefined;
     };
-    const kernel = bindKernel(
-      program,
-      sizes,
-      fixed,
-      plan,
-      memory,
-      settings,
-      runChunk,
-      team,
-      crew?.alone,
-      isPlaced,
-    );
+    const kernel = bindKernel({ program, sizes, fixed, settings, ...started, alone: crew?.alone, isPlaced });
     const dispose = (): void => {
       kernel.dispose();
       // A helper that is still at a chunk writes to where the kernel was.
-      if (!team || isIdle(team)) release();
+      if (!started.team || isIdle(started.team)) release();
     };
     return { ok: true, value: { ...kernel, dispose } };
   } catch (error) {
@@ -215,7 +202,7 @@ const SELF = 0;
  * All chunks of a pass, with the help of a crew. A pass that another one has ended before it was done (both are iterated in
  * turn, or the first was left) is run again alone.
  */
-export function* sharedPass(
+function* sharedPass(
   { crew, id }: Team,
   pass: number,
   chunks: number,
@@ -248,31 +235,70 @@ export function* sharedPass(
   yield* ownPass(pass, chunks, runChunk);
 }
 
-export function* ownPass(pass: number, chunks: number, runChunk: ChunkRunner): Generator<void> {
+function* ownPass(pass: number, chunks: number, runChunk: ChunkRunner): Generator<void> {
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     yield* runChunk(pass, chunk);
     yield;
   }
 }
 
-export function bindKernel(
-  program: LoopProgram,
-  sizes: Sizes,
-  fixed: Arrays,
-  plan: KernelPlan,
-  memory: WasmMemory,
-  settings: KernelSettings,
+/** All chunks of a pass, or of a block of one, on this thread or with a crew. */
+export function allChunks(
+  helped: Team | null,
+  pass: number,
+  chunks: number,
   runChunk: ChunkRunner,
-  team: Team | null,
-  alone: string | undefined,
-  /** Whether it is there already; throws a RangeError for other values in its place. */
-  isPlaced: (name: string, buffer: number, values: Float64Array) => boolean,
+): Generator<void> {
+  return helped ? sharedPass(helped, pass, chunks, runChunk) : ownPass(pass, chunks, runChunk);
+}
+
+/** A kernel whose code is made, with the crew that knows it if there is one. */
+export interface StartedKernel {
+  readonly plan: KernelPlan;
+  readonly memory: WasmMemory;
+  readonly runChunk: ChunkRunner;
+  readonly team: Team | null;
+}
+
+/** Throws where the host has no WebAssembly. */
+export function startKernel(plan: KernelPlan, memory: WasmMemory, crew: Crew | null): StartedKernel {
+  const host = wasmHost();
+  if (!host) throw new Error('this host has no WebAssembly');
+  const module = new host.Module(plan.bytes);
+  const runChunk = createChunkRunner(plan, memory, 0, new host.Instance(module, importsOf(plan, memory)));
+  const team = crew && plan.helpers > 0 ? { crew, id: crew.load({ plan, module, memory }) } : null;
+  return { plan, memory, runChunk, team };
+}
+
+export interface KernelBinding extends StartedKernel {
+  readonly program: LoopProgram;
+  readonly sizes: Sizes;
+  readonly fixed: Arrays;
+  readonly settings: KernelSettings;
+  /** Why there are no helpers although there could be. */
+  readonly alone: string | undefined;
+  /** Whether an input is in its place already; throws a RangeError for other values in its place. */
+  readonly isPlaced?: (name: string, buffer: number, values: Float64Array) => boolean;
   /** Inputs that come into memory by themselves. */
-  isGiven: (name: string) => boolean = () => false,
+  readonly isGiven?: (name: string) => boolean;
   /** A pass over all rows. */
-  wholePass: (pass: number, helped: Team | null) => Generator<void> = (pass, helped) =>
-    helped ? sharedPass(helped, pass, plan.chunks, runChunk) : ownPass(pass, plan.chunks, runChunk),
-): Kernel {
+  readonly wholePass?: (pass: number, helped: Team | null) => Generator<void>;
+}
+
+export function bindKernel({
+  program,
+  sizes,
+  fixed,
+  plan,
+  memory,
+  settings,
+  runChunk,
+  team,
+  alone,
+  isPlaced = () => false,
+  isGiven = () => false,
+  wholePass = (pass, helped) => allChunks(helped, pass, plan.chunks, runChunk),
+}: KernelBinding): Kernel {
   const { layout } = plan;
   const none = new Float64Array(0);
   const views = layout.stores.map((store) => (store.base === 'scratch' ? none : viewOf(memory, store)));

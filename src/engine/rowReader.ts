@@ -1,8 +1,9 @@
 /** Some rows of data that are larger than memory, in any order: block by block, the next one while the last is used. */
+import { createBlockSlots } from './blockSlots';
 import type { Dataset } from './dataset';
 import type { Arrays } from './interpret';
 import type { GradientJob } from './job';
-import { filled, SLOTS, stripsOf, type RowSource, type StripPlace } from './rowSource';
+import { SLOTS, stripsOf, type RowSource, type StripPlace } from './rowSource';
 import { rowInputs, takeRows } from './training/batches';
 
 export interface RowReader {
@@ -29,20 +30,7 @@ export function createRowReader(
   }
   const values = new Float64Array(memory);
   const feed = source.open(memory, places);
-  const inSlot: number[] = [];
-
-  /** Which slot a block is in, or is being read into. */
-  function* ask(block: number, but: number): Generator<void, number> {
-    const known = inSlot.indexOf(block);
-    if (known >= 0) return known;
-    const slot = (but + 1) % SLOTS;
-    if (inSlot[slot] !== undefined) yield* filled(feed, slot);
-    inSlot[slot] = block;
-    const first = block * blockRows;
-    feed.ask(slot, slot * blockRows, first, Math.min(blockRows, source.rows - first));
-    return slot;
-  }
-
+  const slots = createBlockSlots(feed, source, blockRows);
   const inputs = rowInputs(job);
   return {
     blockRows,
@@ -54,14 +42,12 @@ export function createRowReader(
       inputs.forEach(({ name }, k) => {
         taken[name] = new Float64Array(rows.length * (widths[k] ?? 0));
       });
-      let slot = 0;
       const blockOf = (row: number): number => Math.floor(row / blockRows);
       for (let from = 0; from < rows.length;) {
         const block = blockOf(rows[from] ?? 0);
         let to = from + 1;
         while (to < rows.length && blockOf(rows[to] ?? 0) === block) to += 1;
-        slot = yield* ask(block, slot);
-        yield* filled(feed, slot);
+        const slot = yield* slots.hold(block);
         inputs.forEach(({ name, rowsFirst }, k) => {
           const out = taken[name];
           const own = places.filter(({ input }) => input === name);
@@ -73,7 +59,7 @@ export function createRowReader(
         });
         from = to;
       }
-      if (ahead !== null) yield* ask(blockOf(ahead), slot);
+      if (ahead !== null) yield* slots.ask(blockOf(ahead));
       return taken;
     },
     close: () => feed.close(),

@@ -40,14 +40,6 @@ export class StreamFault extends Error {}
 /** Inputs that are asked for at a time: what is worked on, and what is read meanwhile. */
 export const SLOTS = 2;
 
-/** Milliseconds to wait at a time. */
-const PATIENCE = 1;
-
-/** Waits for a slot in pieces. */
-export function* filled(feed: RowFeed, slot: number): Generator<void> {
-  while (!feed.wait(slot, PATIENCE)) yield;
-}
-
 /** One piece of an input: the whole where its rows come first, else a column. */
 export interface Strip {
   readonly input: string;

@@ -3,21 +3,13 @@
  * the next is read. A block is a whole number of the chunks that a kernel in memory would have, and the totals of all chunks are
  * added up as there, so that results are the same to the last bit.
  */
+import { createBlockSlots } from './blockSlots';
 import type { Crew } from './crew';
 import type { Evaluation } from './evaluation';
 import type { Arrays } from './interpret';
-import {
-  bindKernel,
-  blockPass,
-  createChunkRunner,
-  importsOf,
-  NO_AXIS,
-  ownPass,
-  sharedPass,
-  type Team,
-} from './kernel';
+import { allChunks, bindKernel, blockPass, NO_AXIS, startKernel } from './kernel';
 import type { Compiled, LoopProgram, Sizes } from './loop';
-import { filled, SLOTS, whyNotByBlocks, type RowSource, type StripPlace } from './rowSource';
+import { SLOTS, whyNotByBlocks, type RowSource, type StripPlace } from './rowSource';
 import { canFuse, canVectorise, compileKernel, type KernelPlan } from './wasm/compile';
 import { wasmHost, type WasmMemory } from './wasm/host';
 import { NotVectorised } from './wasm/instantiate';
@@ -45,32 +37,25 @@ export function createStreamedKernel(
       window: { slots: SLOTS, blockBytes: source.blockBytes },
     });
     const memory = new host.Memory({ initial: plan.pages, maximum: plan.pages, shared: true });
-    const module = new host.Module(plan.bytes);
-    const runChunk = createChunkRunner(plan, memory, 0, new host.Instance(module, importsOf(plan, memory)));
-    const team = crew && plan.helpers > 0 ? { crew, id: crew.load({ plan, module, memory }) } : null;
+    const started = startKernel(plan, memory, crew);
     const blocks = blocksOf(program, plan, memory, source);
     const names = new Set(rowInputsOf(program));
-    const kernel = bindKernel(
+    const kernel = bindKernel({
       program,
       sizes,
       fixed,
-      plan,
-      memory,
-      { precision: 'double', fused },
-      runChunk,
-      team,
-      crew?.alone,
-      () => false,
-      (name) => names.has(name),
-      function* (pass: number, helped: Team | null) {
+      settings: { precision: 'double', fused },
+      ...started,
+      alone: crew?.alone,
+      isGiven: (name) => names.has(name),
+      *wholePass(pass, helped) {
         for (let block = 0; block < blocks.count; block += 1) {
           const slot = yield* blocks.hold(block);
           const code = blockPass(plan, pass, block, slot);
-          const chunks = blocks.chunksOf(block);
-          yield* helped ? sharedPass(helped, code, chunks, runChunk) : ownPass(code, chunks, runChunk);
+          yield* allChunks(helped, code, blocks.chunksOf(block), started.runChunk);
         }
       },
-    );
+    });
     const dispose = (): void => {
       kernel.dispose();
       blocks.close();
@@ -102,31 +87,13 @@ function blocksOf(program: LoopProgram, plan: KernelPlan, memory: WasmMemory, so
   const blockRows = blockChunks * plan.chunkRows;
   const count = Math.ceil(plan.rows / blockRows);
   const feed = source.open(memory.buffer, placesOf(program, plan));
-  /** The block that each slot has, or has been asked for. */
-  const inSlot: number[] = [];
-  let last = SLOTS - 1;
-
-  function* request(block: number, slot: number): Generator<void> {
-    // A pass that was left in the middle may have asked for a block that nobody has waited for.
-    if (inSlot[slot] !== undefined) yield* filled(feed, slot);
-    inSlot[slot] = block;
-    const first = block * blockRows;
-    feed.ask(slot, slot * blockRows, first, Math.min(blockRows, plan.rows - first));
-  }
-
+  const slots = createBlockSlots(feed, plan, blockRows);
   return {
     count,
     chunksOf: (block) => Math.min(blockChunks, plan.chunks - block * blockChunks),
     *hold(block) {
-      let slot = inSlot.indexOf(block);
-      if (slot < 0) {
-        slot = (last + 1) % SLOTS;
-        yield* request(block, slot);
-      }
-      yield* filled(feed, slot);
-      last = slot;
-      const next = (block + 1) % count;
-      if (!inSlot.includes(next)) yield* request(next, (slot + 1) % SLOTS);
+      const slot = yield* slots.hold(block);
+      yield* slots.ask((block + 1) % count);
       return slot;
     },
     close: () => feed.close(),

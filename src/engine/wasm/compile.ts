@@ -73,8 +73,9 @@ const SLICE_WORK = 1 << 22;
 const TOTALS_WORK = 128;
 /** Of the rows of a long block; a short one leaves less time in which no data is read ahead. */
 const BLOCK_BYTES = 12 << 10;
-/** Instructions per number of a row beyond which reading takes no time beside computing. */
+/** Instructions per number of a row beyond which reading takes no time beside computing, and up to which it takes most of it. */
 const COMPUTING = 64;
+const READING = 16;
 
 /** The function of a pass: for blocks that are whole, and for any. */
 export const rowsFunction = (pass: number, whole: boolean): string => `${whole ? 'blocks' : 'rows'}${pass}`;
@@ -85,7 +86,7 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
   const rowBytes = bytesPerRow(program, sizes, options.double);
   const rowWork = workPerRow(program, sizes);
   const intensity = (rowWork * (options.double ? 8 : 4)) / rowBytes;
-  const blockRows = 64 * rowBytes <= BLOCK_BYTES || intensity > COMPUTING ? 64 : 32;
+  const blockRows = blockRowsOf(rowBytes, intensity, options.double);
   const ground = options.double ? (options.ground ?? null) : null;
   const placed = ground?.placed ?? new Map<number, number>();
   const { totalBytes } = layOut(program, sizes, options.double, blockRows);
@@ -152,6 +153,12 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
 }
 
 export const scratchOf = (layout: Layout): number => Math.ceil((layout.scratchBytes + 64) / PAGE) * PAGE;
+
+/** A stream of a block has two vectors of rows at least. */
+function blockRowsOf(rowBytes: number, intensity: number, double: boolean): number {
+  if (64 * rowBytes <= BLOCK_BYTES || intensity > COMPUTING) return 64;
+  return double && 32 * rowBytes > BLOCK_BYTES && intensity <= READING ? 16 : 32;
+}
 
 /** The function that runs the statements over `blocks` blocks; see `Frame` for its parameters. */
 function writeRows(name: string, whole: number | null, emit: (frame: Frame) => void): FunctionBody {
