@@ -19,7 +19,7 @@ import {
 import { emitGraph } from './emit';
 import type { Lanes, Value } from './graph';
 import { groupStatements, isElementwise, isProduct, vectorPlan, type Group } from './group';
-import { axisIds, siteAt, siteOf, type Combo } from './instantiate';
+import { axisIds, siteAt, siteOf, type Combo, type Scope } from './instantiate';
 import { foldsRows } from './layout';
 import { runOverRows } from './overRows';
 import { combosOf, freeAxes, overAll, vectorsOfRows, withRow } from './tiles';
@@ -138,7 +138,7 @@ function reduceOver(
   width: number,
   accumulators: readonly Accumulator[],
 ): void {
-  const { nest, context, lengths, lanes } = emission;
+  const { nest, lengths, lanes } = emission;
   const { code } = nest.frame;
   nest.over({ id: reduced, length: lengths[reduced] ?? 0, tile, width }, (points) => {
     const parts = points.flatMap((point) =>
@@ -156,23 +156,33 @@ function reduceOver(
           const mask = masked ? firstLanes(scope.lanes, point.lanes) : null;
           return { local, value: accumulate(scope, accumulator, local, full, mask) };
         });
-        const emitted = emitGraph(
-          code,
-          context.pool,
-          scope.graph,
-          sums.map(({ value }) => value),
-        );
-        emitted.before();
-        return () => {
-          emitted.body();
-          setAll(code, emitted, sums);
-        };
+        return addSums(emission, scope, sums);
       }),
     );
     return () => {
       code.fenced(nest.frame.scratch, parts);
     };
   });
+}
+
+/** Emits what comes before the loop, and returns what emits the part of its body that adds to the accumulators. */
+function addSums(
+  { nest, context }: Emission,
+  scope: Scope,
+  sums: readonly { readonly local: number; readonly value: Value }[],
+): () => void {
+  const { code } = nest.frame;
+  const emitted = emitGraph(
+    code,
+    context.pool,
+    scope.graph,
+    sums.map(({ value }) => value),
+  );
+  emitted.before();
+  return () => {
+    emitted.body();
+    setAll(code, emitted, sums);
+  };
 }
 
 /** Accumulators that can be added to between two fences with all operands in registers. */
@@ -268,8 +278,7 @@ function foldRow(
   row: Point,
   set: number,
 ): (() => void)[] {
-  const { nest, context } = emission;
-  const { code } = nest.frame;
+  const { nest } = emission;
   // Tiles of two axes share their operands, and are as large as the registers allow.
   const shared = emission.free.length > 1 || nest.frame.whole === null;
   const groups = shared ? [accumulators] : inGroups(accumulators, SUMS / 2);
@@ -282,16 +291,6 @@ function foldRow(
         value: accumulate(scope, accumulator, local, withRow(accumulator.combo, row), null),
       };
     });
-    const emitted = emitGraph(
-      code,
-      context.pool,
-      scope.graph,
-      sums.map(({ value }) => value),
-    );
-    emitted.before();
-    return () => {
-      emitted.body();
-      setAll(code, emitted, sums);
-    };
+    return addSums(emission, scope, sums);
   });
 }
