@@ -8,7 +8,14 @@ import { filledParameters } from './filled';
 import { ownParameters } from './members';
 import { gradientOf, roleHint } from './names';
 import { array, type Run } from './run';
-import type { Expression, Parameter } from './syntax';
+import {
+  childrenOf,
+  eachStatement,
+  expressionsOf,
+  type Expression,
+  type Parameter,
+  type Statement,
+} from './syntax';
 import { isCacheName, isUpstreamName, isVjpName } from './upstream';
 import { plainInput, type ArrayV, type Value } from './values';
 
@@ -48,7 +55,8 @@ export function linkBackward(
     if (!given.has(name)) given.set(name, { kind: 'sequence', form: 'list', items: [] });
   for (const parameter of ownParameters(backward)) {
     if (given.has(parameter.name) || !isOpen(parameter)) continue;
-    const kept = keptValue(parameter.name, handed, outputs, main);
+    const kept =
+      recordRead(parameter, backward, main.value) ?? keptValue(parameter.name, handed, outputs, main);
     if (kept) given.set(parameter.name, kept);
     else open.push(parameter);
   }
@@ -116,6 +124,8 @@ const isSettingName = (name: string): boolean =>
 function handedOut(main: Executed): Handed[] {
   const { value, expression } = main;
   if (value.kind === 'none') return attributesOf(main);
+  if (value.kind === 'dict')
+    return [...value.entries].map(([key, entry]) => ({ name: key.slice(2), value: entry }));
   if (value.kind !== 'sequence') return [{ name: expression ? nameOf(expression) : null, value }];
   const items = expression?.kind === 'sequence' ? expression.items : [];
   return value.items.map((item, k) => {
@@ -161,6 +171,41 @@ function keptValue(
   const local = main.scope.names.get(name);
   return local && local.kind !== 'object' && !isUpstreamName(name) ? local : null;
 }
+
+/**
+ * `backward(inputs, { z1, a1 })`, `backward(inputs, pass)` with `pass.z1`: the record that the forward function returns, where
+ * all that is read of a parameter are entries of that record.
+ */
+function recordRead(parameter: Parameter, backward: Callable, returned: Value): Value | null {
+  if (returned.kind !== 'dict') return null;
+  const { all, entries } = usesOf(backward.fn.body, parameter.name);
+  const isRecord = entries.length > 0 && entries.length === all;
+  return isRecord && entries.every((key) => returned.entries.has(`s:${key}`)) ? returned : null;
+}
+
+/** How often a body reads a name, and which entries of it. */
+function usesOf(body: readonly Statement[], name: string): { all: number; entries: readonly string[] } {
+  let all = 0;
+  const entries: string[] = [];
+  const go = (e: Expression): void => {
+    if (e.kind === 'name' && e.name === name) all += 1;
+    const [index] = e.kind === 'subscript' ? e.indices : [];
+    const key = e.kind === 'attribute' ? e.name : index?.kind === 'string' ? index.value : null;
+    if ((e.kind === 'attribute' || e.kind === 'subscript') && isName(e.object, name) && key !== null)
+      entries.push(key);
+    if (e.kind === 'lambda') visit(e.fn.body);
+    else childrenOf(e).forEach(go);
+  };
+  const visit = (statements: readonly Statement[]): void => {
+    eachStatement(statements, (s) => {
+      expressionsOf(s).forEach(go);
+    });
+  };
+  visit(body);
+  return { all, entries };
+}
+
+const isName = (e: Expression, name: string): boolean => e.kind === 'name' && e.name === name;
 
 /** By its name; or by being all that is left for a function that propagates backwards. */
 function mayFlowIn({ name }: Parameter, open: readonly Parameter[], { fn }: Callable): boolean {

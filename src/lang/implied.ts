@@ -17,11 +17,14 @@ import {
 } from './syntax';
 import { isCacheName, isUpstreamName, isVjpName } from './upstream';
 import { withNamedUpdates } from './namedUpdates';
+import { withSampleSteps } from './sampleSteps';
 
 /** A prediction and its label, of which the difference flows back. */
 interface Difference {
   readonly prediction: Expression;
   readonly label: Expression;
+  /** What the difference is taken in for each item: `outputs.map((o, k) => o - y[k])` with something in its place. */
+  readonly each?: (e: Expression) => Expression;
 }
 
 /** One of the usual losses of a prediction and its labels, summed over all there are. */
@@ -61,7 +64,7 @@ function differenceIn(e: Expression, called: Called): Difference | null {
       return isLabel(a) ? { prediction: b, label: a } : { prediction: a, label: b };
   }
   if (e.kind === 'call') {
-    const found = differenceCalled(e, called);
+    const found = differenceCalled(e, called) ?? differenceMapped(e, called);
     if (found) return found;
   }
   for (const part of childrenOf(e)) {
@@ -113,6 +116,24 @@ export function calledFrom(owner: ClassNode | null, all: readonly Callable[]): C
     const held = object.kind === 'attribute' ? byDefault(object.name) : null;
     return held === null ? null : find(name, held);
   };
+}
+
+/** `outputs.map((o, k) => (o - y[k]) * o * (1 - o))`: the difference of each item. */
+function differenceMapped(call: Expression & { kind: 'call' }, called: Called): Difference | null {
+  const [first] = call.args;
+  const isMap = call.callee.kind === 'attribute' && call.callee.name === 'map';
+  if (!isMap || first?.value.kind !== 'lambda') return null;
+  const { fn } = first.value;
+  const [only, ...more] = fn.body;
+  if (only?.kind !== 'return' || !only.value || more.length > 0) return null;
+  const found = differenceIn(only.value, called);
+  if (!found) return null;
+  const each = (e: Expression): Expression => {
+    const value = found.each?.(e) ?? e;
+    const lambda: Expression = { kind: 'lambda', fn: { ...fn, body: [{ ...only, value }] }, span: fn.span };
+    return { ...call, args: [{ ...first, value: lambda }] };
+  };
+  return { ...found, each };
 }
 
 /** The losses that most networks have. */
@@ -199,13 +220,26 @@ const assigned = (value: Expression): Statement => ({
 function hasLoss(body: readonly Statement[]): boolean {
   let found = false;
   eachStatement(body, (s) => {
-    const targets = s.kind === 'assign' ? s.targets : [];
-    // `error` is mostly the difference itself.
-    if (targets.some((t) => isLossName(nameOf(t) ?? '') && !/err|^e$|delta/i.test(nameOf(t) ?? '')))
-      found = true;
+    if (s.kind === 'assign' && s.targets.some(isLossTarget)) found = true;
   });
   return found;
 }
+
+// `error` is mostly the difference itself.
+const isLossTarget = (target: Expression): boolean =>
+  isLossName(nameOf(target) ?? '') && !/err|^e$|delta/i.test(nameOf(target) ?? '');
+
+/** The statements without those that give a loss its value or return it. */
+const withoutLoss = (body: readonly Statement[]): Statement[] =>
+  body.flatMap((s): Statement[] => {
+    const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
+    if (targets.some(isLossTarget)) return [];
+    if (s.kind === 'return' && s.value && isLossTarget(s.value)) return [];
+    if (s.kind === 'for' || s.kind === 'while' || s.kind === 'block')
+      return [{ ...s, body: withoutLoss(s.body) }];
+    if (s.kind === 'if') return [{ ...s, then: withoutLoss(s.then), otherwise: withoutLoss(s.otherwise) }];
+    return [s];
+  });
 
 /** Where the difference alone is what flows back (`dz = a - y`), it is a cross-entropy most of the time. */
 function likeliestFirst(body: readonly Statement[], called: Called): readonly UsualLoss[] {
@@ -231,8 +265,11 @@ export function withUsualLosses(
   body: readonly Statement[],
   called = NONE_CALLED,
 ): { title: string; body: readonly Statement[] }[] {
-  if (hasLoss(body)) return [];
-  const named = withNamedUpdates(body);
+  const predicted = (s: Statement): Expression | null => differenceOf(s, called)?.prediction ?? null;
+  // A loss beside steps without names is mostly there to be told: the steps may follow another one.
+  const stepped = withSampleSteps(hasLoss(body) ? withoutLoss(body) : body, predicted);
+  if (!stepped && hasLoss(body)) return [];
+  const named = stepped ?? withNamedUpdates(body);
   if (!writesGradients(named)) return [];
   return likeliestFirst(named, called).flatMap(({ title, value }) => {
     const made = inserted(named, value, called);
@@ -260,14 +297,14 @@ export function usualScripts(script: readonly Statement[]): { title: string; ite
 function writesGradients(body: readonly Statement[]): boolean {
   let count = 0;
   eachStatement(body, (s) => {
-    if (
-      s.kind === 'assign' &&
-      s.targets.some((t) => /^(d_?|grad_?|delta_?)?(d_?|grad_|nabla_)[A-Za-z]\w*$/i.test(rootName(t)))
-    )
-      count += 1;
+    if (s.kind === 'assign' && s.targets.some((t) => isGradientVariable(rootName(t)))) count += 1;
   });
   return count > 0;
 }
+
+const isGradientVariable = (name: string): boolean =>
+  /^(d_?|grad_?|delta_?)?(d_?|grad_|nabla_)[A-Za-z]\w*$/i.test(name) ||
+  /^grad(ient)?[A-Z]\w*$|(_grads?|_gradients?|[a-z]Grads?|[a-z]Gradients?)$/.test(name);
 
 function inserted(
   body: readonly Statement[],
@@ -278,7 +315,8 @@ function inserted(
   for (const [k, s] of body.entries()) {
     const difference = differenceOf(s, called);
     if (difference) {
-      const value = loss(difference);
+      const one = loss(difference);
+      const value = difference.each ? summed(difference.each(one)) : one;
       const { span } = value;
       const own: Statement = adds
         ? { kind: 'augment', operator: '+', target: lossName(span), value, span }

@@ -52,9 +52,25 @@ export function initialValue(
     return object.made ? given(run, object, parameter) : constantDefault(run, parameter, object.scope, name);
   if (value.kind === 'number')
     return object.made || GUARD_NAMES.test(name) ? run.evaluate(value, object.scope) : null;
-  if (!isTelling(run, value, object.scope)) return null;
+  if (isFilledLater(run, owner, name, value) || !isTelling(run, value, object.scope)) return null;
   const found = run.evaluate(value, makingScope(run, object, only, span, member));
   return found.kind === 'unknown' || found.kind === 'input' ? null : adopted(found, code);
+}
+
+/** `this.weights = []`, which the constructor fills in loops; what other methods add to is a list of theirs. */
+function isFilledLater(run: Run, owner: ClassNode, name: string, value: Expression): boolean {
+  if (run.family !== 'javascript' || value.kind !== 'sequence' || value.items.length > 0) return false;
+  return !owner.body.some((s) => s.kind === 'function' && !MAKERS.has(s.fn.name) && addsTo(s.fn, name));
+}
+
+function addsTo(fn: FunctionNode, name: string): boolean {
+  let found = false;
+  eachStatement(fn.body, (s) => {
+    const callee = s.kind === 'expression' && s.value.kind === 'call' ? s.value.callee : null;
+    const object = callee?.kind === 'attribute' && callee.name === 'push' ? callee.object : null;
+    if (object?.kind === 'attribute' && object.name === name) found = true;
+  });
+  return found;
 }
 
 /** Assignments to `self.name` in the methods of a class; what changes it counts twice. */

@@ -1,6 +1,7 @@
 /** Training loops: one pass of the loop as a function of the values that it carries along. */
 import { isLossName } from './names';
 import { assignedNames } from './assigned';
+import { isRate } from './namedUpdates';
 import { eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
 
 type Loop = Statement & { kind: 'for' | 'while' };
@@ -18,13 +19,15 @@ export function iterationOf(fn: FunctionNode): Iteration | null {
   if (!loop || !isTraining(loop)) return null;
   const before = fn.body.slice(0, at);
   const defined = new Set([...fn.parameters.map((p) => p.name), ...assignedNames(before)]);
-  const changed = [...assignedNames(loop.body), ...descended(loop.body)];
+  const told = toldUpdates(loop.body);
+  const steps = descended([...loop.body, ...told]);
+  const changed = [...assignedNames([...loop.body, ...told]), ...steps];
   const carried = new Set(changed.filter((name) => defined.has(name)));
-  const attributes = assignedAttributes(loop.body);
+  const attributes = assignedAttributes([...loop.body, ...told]);
   const body: Statement[] = [
     ...before,
     ...counter(loop),
-    { kind: 'carry', names: [...carried], attributes, span: loop.span },
+    { kind: 'carry', names: [...carried], learnt: steps, attributes, span: loop.span },
     ...loop.body,
   ];
   return { fn: { ...fn, body }, carried: new Set([...carried, ...attributes.map(({ name }) => name)]) };
@@ -58,11 +61,20 @@ const counter = (loop: Loop): Statement[] =>
 
 const computesLoss = (body: readonly Statement[]): boolean => [...assignedNames(body)].some(isLossName);
 
-/** Arrays whose entries a body takes something from: `w[j] -= rate * dw[j]`. */
+/** Updates that are not carried out where they stand. */
+function toldUpdates(body: readonly Statement[]): Statement[] {
+  const found: Statement[] = [];
+  eachStatement(body, (s) => {
+    if (s.kind === 'nothing' && s.update) found.push(s.update);
+  });
+  return found;
+}
+
+/** Variables and arrays that a body takes something from: `w[j] -= rate * dw[j]`, `b -= rate * db`. */
 function descended(body: readonly Statement[]): string[] {
   const found: string[] = [];
   eachStatement(body, (s) => {
-    if (s.kind !== 'augment' || s.operator !== '-' || s.target.kind !== 'subscript') return;
+    if (s.kind !== 'augment' || s.operator !== '-' || isRate(s.target)) return;
     const root = rootOf(s.target);
     if (root.kind === 'name') found.push(root.name);
   });

@@ -1,7 +1,7 @@
 /** Functions, classes and objects of functions in JavaScript and TypeScript, however they come by their names. */
 import { keyName, readExpression, readFunction } from './jsExpressions';
 import { spanOf, textOf, type JsReader } from './jsReader';
-import { isFunctionNode } from './jsScopes';
+import { isFunctionNode, parametersOf } from './jsScopes';
 import { child, namedChildren, type SyntaxNode } from './parse';
 import { isGradientKey } from './names';
 import type { ClassNode, Expression, FunctionNode, Statement } from './syntax';
@@ -32,7 +32,7 @@ export function readNamed(
   const inner = unwrapped(value);
   if (isFunctionNode(inner)) return [functionStatement(inner, name, [], reader, nameNode, whole)];
   if (inner.type === 'class') return [readClass(inner, name, reader)];
-  const holder = holderOf(inner);
+  const holder = holderOf(inner) ?? holderMade(inner);
   if (holder) return [objectClass(holder, name, whole, reader)];
   const list =
     inner.type === 'array' ? listClass(inner, name, whole, reader) : mapClass(inner, name, whole, reader);
@@ -109,6 +109,17 @@ export function holderOf(node: SyntaxNode): SyntaxNode | null {
       return value !== null && (isFunctionNode(unwrapped(value)) || holderOf(unwrapped(value)) !== null);
     });
   return holds ? node : null;
+}
+
+/** `useMemo(() => ({ relu: { f, df }, … }), [])`: the object of functions that a call is given a function for. */
+function holderMade(call: SyntaxNode): SyntaxNode | null {
+  const [made] = call.type === 'call_expression' ? namedChildren(child(call, 'arguments') ?? call) : [];
+  if (made?.type !== 'arrow_function' || parametersOf(made).length > 0) return null;
+  const body = child(made, 'body');
+  const statements = body?.type === 'statement_block' ? namedChildren(body) : [];
+  const [only] = statements.length === 1 ? statements : [];
+  const value = only?.type === 'return_statement' ? namedChildren(only)[0] : body;
+  return value ? holderOf(unwrapped(value)) : null;
 }
 
 /** `[{ name: 'sigmoid', f, df }, …]`: a class of classes, by their own names. */

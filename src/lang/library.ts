@@ -183,7 +183,11 @@ export const METHODS: ReadonlySet<string> = new Set([
 ]);
 
 /** Names of what is put into code that is read, which no code has. */
-export const INSERTED: Readonly<Record<string, string>> = { '%sum': 'numpy.sum', '%log': 'numpy.log' };
+export const INSERTED: Readonly<Record<string, string>> = {
+  '%sum': 'numpy.sum',
+  '%log': 'numpy.log',
+  '%zeros': 'numpy.zeros_like',
+};
 
 /** Names that every JavaScript file has, and the syntax that is read as calls; as library paths. */
 export const JAVASCRIPT_GLOBALS: Readonly<Record<string, string>> = {

@@ -18,19 +18,19 @@ export function withNamedUpdates(body: readonly Statement[]): Statement[] {
     if (s.kind === 'if')
       return [{ ...s, then: withNamedUpdates(s.then), otherwise: withNamedUpdates(s.otherwise) }];
     const step = stepOf(s);
-    const split = step && splitRate(step.added);
+    const parts = step && unnamedGradient(step.added);
     const name = step && nameOf(step.target);
-    if (!step || !split || name === null) return [s];
-    const named: Expression = { kind: 'name', name: `grad_${name}`, span: split.gradient.span };
+    if (!step || !parts || name === null) return [s];
+    const named: Expression = { kind: 'name', name: `grad_${name}`, span: parts.gradient.span };
     // A rate alone says nothing of what the step is.
-    const value = split.rates
+    const value = parts.rates
       .filter((rate) => !isRate(rate))
       .reduce<Expression>(
         (left, right) => ({ kind: 'binary', operator: '*', left: right, right: left, span: s.span }),
         named,
       );
     return [
-      { kind: 'assign', targets: [named], value: split.gradient, span: s.span },
+      { kind: 'assign', targets: [named], value: parts.gradient, span: s.span },
       { kind: 'augment', operator: step.operator, target: step.target, value, span: s.span },
     ];
   });
@@ -50,31 +50,31 @@ function stepOf(s: Statement): { target: Expression; operator: '+' | '-'; added:
 }
 
 /** The rates among the factors, and the product of the others; null where the gradient has a name already. */
-function splitRate(e: Expression): { rates: readonly Expression[]; gradient: Expression } | null {
-  const { rates, rest } = split(e);
+function unnamedGradient(e: Expression): { rates: readonly Expression[]; gradient: Expression } | null {
+  const { rates, rest } = splitRate(e);
   return rest && nameOf(rest) === null && computes(rest) ? { rates, gradient: rest } : null;
 }
 
 /** `rate * X.T @ d / m` is `rate` and `X.T @ d / m`. */
-function split(e: Expression): { rates: readonly Expression[]; rest: Expression | null } {
+export function splitRate(e: Expression): { rates: readonly Expression[]; rest: Expression | null } {
   if (isRate(e)) return { rates: [e], rest: null };
   if (e.kind === 'unary') {
-    const { rates, rest } = split(e.operand);
+    const { rates, rest } = splitRate(e.operand);
     return rest ? { rates, rest: { ...e, operand: rest } } : { rates: [e], rest: null };
   }
   if (e.kind !== 'binary' || !/^[*/@]$/.test(e.operator)) return { rates: [], rest: e };
-  const left = split(e.left);
+  const left = splitRate(e.left);
   if (e.operator !== '*') {
     // The rate over a count is a rate.
     return left.rest ? { rates: left.rates, rest: { ...e, left: left.rest } } : { rates: [e], rest: null };
   }
-  const right = split(e.right);
+  const right = splitRate(e.right);
   const rest =
     left.rest && right.rest ? { ...e, left: left.rest, right: right.rest } : (left.rest ?? right.rest);
   return { rates: [...left.rates, ...right.rates], rest };
 }
 
-const isRate = (e: Expression): boolean => e.kind === 'number' || RATE.test(nameOf(e) ?? '');
+export const isRate = (e: Expression): boolean => e.kind === 'number' || RATE.test(nameOf(e) ?? '');
 
 /** Whether it is more than a name and numbers; what it is divided by only scales it. */
 const computes = (e: Expression): boolean =>

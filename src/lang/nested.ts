@@ -9,6 +9,7 @@ import {
   type ClassNode,
   type Expression,
   type FunctionNode,
+  type Parameter,
   type Statement,
 } from './syntax';
 
@@ -18,7 +19,7 @@ export function nestedGroups(body: readonly Statement[]): Callable[][] {
   const visit = (fn: FunctionNode, owner: ClassNode | null): void => {
     const returned = returnedFunction(fn);
     const outer: Callable = {
-      fn: { ...fn, body: fn.body.filter(defines) },
+      fn: { ...fn, parameters: [...fn.parameters, ...statesOf(fn)], body: fn.body.filter(defines) },
       owner,
       locals: assignedNames(fn.body),
     };
@@ -67,6 +68,19 @@ const isLength = (e: Expression): boolean => {
     return e.callee.kind === 'name' && e.callee.name === 'len' && e.args[0]?.value.kind === 'name';
   return e.kind === 'attribute' && e.name === 'shape' && e.object.kind === 'name';
 };
+
+/** `const [beta, setBeta] = useState(1)`: a number that the reader of a page sets. */
+const statesOf = ({ body }: FunctionNode): Parameter[] =>
+  body.flatMap((s): Parameter[] => {
+    const [target] = s.kind === 'assign' ? s.targets : [];
+    if (s.kind !== 'assign' || target?.kind !== 'sequence' || s.value.kind !== 'call') return [];
+    const { callee, args } = s.value;
+    const [state] = target.items;
+    const isState = (callee.kind === 'name' || callee.kind === 'attribute') && callee.name === 'useState';
+    if (!isState || args[0]?.value.kind !== 'number' || state?.kind !== 'name') return [];
+    const { name, span } = state;
+    return [{ name, kind: 'plain', fallback: args[0].value, annotation: null, span }];
+  });
 
 /** Functions without names in the statements of a body, outermost ones alone. */
 function lambdasOf(body: readonly Statement[]): FunctionNode[] {

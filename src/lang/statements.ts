@@ -162,7 +162,8 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
         : outcome;
     }
     case 'carry':
-      for (const name of statement.names) scope.names.set(name, carriedInput(name, statement.span));
+      for (const name of statement.names)
+        scope.names.set(name, carriedInput(name, statement.learnt.includes(name), statement.span));
       for (const { object, name } of statement.attributes) {
         const holder = lookup(scope, object);
         if (holder?.kind === 'object') holder.attributes.delete(name);
@@ -195,9 +196,9 @@ function holdAll(run: Run, names: ReadonlySet<string>, scope: Scope): void {
   }
 }
 
-const carriedInput = (name: string, span: Span): Value => ({
+const carriedInput = (name: string, isLearnt: boolean, span: Span): Value => ({
   kind: 'input',
-  input: plainInput(name, span, 'argument'),
+  input: { ...plainInput(name, span, 'argument'), ...(isLearnt ? { isLearnt } : {}) },
 });
 
 /** A call for its effect: what is not known may change the arrays that it is given. */

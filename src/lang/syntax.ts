@@ -142,6 +142,8 @@ export type Statement = { readonly span: Span } & (
   | {
       readonly kind: 'carry';
       readonly names: readonly string[];
+      /** Those of the names that the loop takes something from in each pass. */
+      readonly learnt: readonly string[];
       readonly attributes: readonly { readonly object: string; readonly name: string }[];
     }
   /** The counter of a loop of which one pass is read. */
@@ -152,7 +154,8 @@ export type Statement = { readonly span: Span } & (
    */
   | { readonly kind: 'block'; readonly body: readonly Statement[]; readonly isHeld?: boolean }
   /** Has no effect on values: pass, assert, print, del, global. */
-  | { readonly kind: 'nothing' }
+  /** `update`: one that is told of, and not carried out. */
+  | { readonly kind: 'nothing'; readonly update?: Statement }
   | { readonly kind: 'unreadable'; readonly reason: string }
 );
 

@@ -54,6 +54,7 @@ function statements(body: readonly Statement[]): Statement[] {
 
 /** What `w += …`, `w -= …`, `w = w + …` and `w = w - …` add to w. */
 function stepOf(statement: Statement, of: string): { readonly added: Expression } | null {
+  if (statement.kind === 'nothing') return statement.update ? stepOf(statement.update, of) : null;
   if (statement.kind === 'augment') {
     if (nameOf(statement.target) !== of) return null;
     return stepBy(statement.operator, statement.value);

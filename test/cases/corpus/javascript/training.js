@@ -123,3 +123,41 @@ function align(boids, factor) {
   for (const other of boids) dvx += other.vx - factor;
   return dvx;
 }
+
+function fitLine(xs, ys, rate, epochs) {  //: propagate
+  let slope = 0;
+  let intercept = 0;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    let gradSlope = 0;
+    let gradIntercept = 0;
+    for (let i = 0; i < xs.length; i++) {
+      const prediction = slope * xs[i] + intercept;
+      const error = prediction - ys[i];
+      gradSlope += error * xs[i];  //: right
+      gradIntercept += error;  //: right
+    }
+    slope -= (rate * gradSlope) / xs.length;
+    intercept -= (rate * gradIntercept) / xs.length;
+  }
+  return { slope, intercept };
+}
+
+function fitRows(rows, targets, rate) {  //: propagate
+  const weights = rows[0].map(() => 0);
+  let bias = 0;
+  for (let epoch = 0; epoch < 50; epoch++) {
+    const weightGradients = weights.map(() => 0);
+    let biasGradient = 0;
+    for (let i = 0; i < rows.length; i++) {
+      let z = bias;
+      for (let j = 0; j < weights.length; j++) z += weights[j] * rows[i][j];
+      const p = 1 / (1 + Math.exp(-z));
+      const difference = p - targets[i];
+      for (let j = 0; j < weights.length; j++) weightGradients[j] += difference * rows[i][j];  //: right
+      biasGradient += difference;  //: right
+    }
+    for (let j = 0; j < weights.length; j++) weights[j] -= (rate * weightGradients[j]) / rows.length;
+    bias -= (rate * biasGradient) / rows.length;
+  }
+  return { weights, bias };
+}
