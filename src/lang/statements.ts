@@ -11,6 +11,7 @@ import { assignedPieces, cutAt } from './joined';
 import { assigned } from './indexing';
 import { runStream } from './loops';
 import { putItem } from './lists';
+import { carry } from './carried';
 import { entryOf } from './members';
 import { adopted } from './modules';
 import { binary, chosen, combiner, truthOf } from './operators';
@@ -18,7 +19,7 @@ import { assignedPart } from './slices';
 import { bind, unsupported, type CallArgument, type Run } from './run';
 import { entriesFor } from './selection';
 import { type BinaryOperator, type Expression, type FunctionNode, type Statement } from './syntax';
-import { keyOf, lookup, NONE, plainInput, type FunctionV, type Scope, type Value } from './values';
+import { keyOf, lookup, NONE, type FunctionV, type Scope, type Value } from './values';
 
 /** How a block ended. `where` is the scope at its end. */
 export type Outcome =
@@ -162,12 +163,7 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
         : outcome;
     }
     case 'carry':
-      for (const name of statement.names)
-        scope.names.set(name, carriedInput(name, statement.learnt.includes(name), statement.span));
-      for (const { object, name } of statement.attributes) {
-        const holder = lookup(scope, object);
-        if (holder?.kind === 'object') holder.attributes.delete(name);
-      }
+      carry(statement, scope);
       return NEXT;
     case 'forget':
       assignNames(
@@ -195,11 +191,6 @@ function holdAll(run: Run, names: ReadonlySet<string>, scope: Scope): void {
     if (value) scope.names.set(name, held(run, value));
   }
 }
-
-const carriedInput = (name: string, isLearnt: boolean, span: Span): Value => ({
-  kind: 'input',
-  input: { ...plainInput(name, span, 'argument'), ...(isLearnt ? { isLearnt } : {}) },
-});
 
 /** A call for its effect: what is not known may change the arrays that it is given. */
 function executeCall(run: Run, call: Expression & { kind: 'call' }, scope: Scope): void {
