@@ -84,8 +84,10 @@ function isOverSamples({ target, iterable, body }: Loop): boolean {
       isPosition = true;
     childrenOf(e).forEach(go);
   };
+  // What is put at a position is only kept: `history[it] = cost`.
   eachStatement(body, (s) => {
-    expressionsOf(s).forEach(go);
+    if (s.kind === 'assign' || s.kind === 'augment') go(s.value);
+    else expressionsOf(s).forEach(go);
   });
   return isPosition;
 }
