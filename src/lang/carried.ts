@@ -11,7 +11,7 @@ export function carry(
     const input = plainInput(name, span, 'argument');
     scope.names.set(name, {
       kind: 'input',
-      input: learnt.includes(name) ? { ...input, isLearnt: true } : input,
+      input: learnt.includes(name) ? { ...input, isStepped: true } : input,
     });
   }
   for (const { object, name } of attributes) {

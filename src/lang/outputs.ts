@@ -156,7 +156,7 @@ function symbols({ run, upstreams }: Execution): {
   const labels = hinted('label').filter((name) => !fitted.has(name));
   const all = states.map((state) => state.name);
   // The mean of a distribution is differentiated by, where its spread stands beside it.
-  const learnt = new Set(states.flatMap(({ name, ref }) => (ref.isLearnt === true ? [name] : [])));
+  const learnt = new Set(states.flatMap(({ name, ref }) => (ref.isStepped === true ? [name] : [])));
   const settings = hinted('hyper').filter(
     (name) => !learntTogether(name, all) && !fitted.has(name) && !learnt.has(name),
   );

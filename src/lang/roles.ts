@@ -74,7 +74,8 @@ export function inferRoles(
     if (gradient !== undefined) roles.set(name, { role: 'parameter', reason: `${gradient} is its gradient` });
     else if (outside.size > 0 && !outside.has(name) && hint !== 'hyper' && hint !== 'label')
       roles.set(name, { role: 'data', reason: 'detached, so constant' });
-    else if (ref.isLearnt) roles.set(name, { role: 'parameter', reason: 'the code says that it is learnt' });
+    else if (ref.isLearnt || ref.isStepped)
+      roles.set(name, { role: 'parameter', reason: 'the code says that it is learnt' });
     else if (positions.has(name) && !PLACES.test(name))
       roles.set(name, { role: 'label', reason: 'used as a position' });
     else if (positions.has(name)) roles.set(name, { role: 'data', reason: 'places by name' });

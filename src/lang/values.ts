@@ -77,6 +77,8 @@ export interface InputRef {
   readonly isSetting?: boolean;
   /** Whether the code says that it is learnt (`nn.Parameter`). */
   readonly isLearnt?: boolean;
+  /** Whether the code takes steps of training on it. */
+  readonly isStepped?: boolean;
   /** The shape that the code gives it where it is made. */
   readonly pattern?: readonly ('*' | '1')[];
   /** Entries, once it was used as a container. */
