@@ -154,10 +154,14 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
 
 export const scratchOf = (layout: Layout): number => Math.ceil((layout.scratchBytes + 64) / PAGE) * PAGE;
 
-/** A stream of a block has two vectors of rows at least. */
+/**
+ * A stream of a block has two vectors of rows at least. The shortest blocks gain where they fit into the first-level cache, as
+ * longer ones do not.
+ */
 function blockRowsOf(rowBytes: number, intensity: number, double: boolean): number {
   if (64 * rowBytes <= BLOCK_BYTES || intensity > COMPUTING) return 64;
-  return double && 32 * rowBytes > BLOCK_BYTES && intensity <= READING ? 16 : 32;
+  const gains = 32 * rowBytes > BLOCK_BYTES && 16 * rowBytes <= 2 * BLOCK_BYTES;
+  return double && gains && intensity <= READING ? 16 : 32;
 }
 
 /** The function that runs the statements over `blocks` blocks; see `Frame` for its parameters. */
