@@ -399,3 +399,10 @@ export function arange(run: Run, length: Size): ArrayV {
   const index = axisIndex(run, 0, run.sizes.find(length));
   return array(axes, axes[0]?.index ? index : run.arena.zero);
 }
+
+/** Whether two arrays have the same axes but for unit axes. */
+export function sameShape(run: Run, a: ArrayV, b: ArrayV): boolean {
+  const sizes = ({ axes }: ArrayV): string =>
+    axes.flatMap((axis) => (axis.index ? [run.sizes.find(axis.size)] : [])).join();
+  return sizes(a) === sizes(b);
+}

@@ -18,17 +18,60 @@ export interface Composition {
 
 /** Every function of a file that computes the gradients of a forward function and a loss beside it. */
 export function compositionsOf(all: readonly Callable[]): Composition[] {
+  const deltas = all.flatMap((c) => deltaOf(c, all) ?? []);
   const backwards = all.filter(isBackward);
-  if (backwards.length === 0) return [];
+  if (backwards.length === 0) return deltas;
   const forwards = all.filter(isForward);
   const losses = all.filter(isLoss);
-  return backwards.flatMap((backward) => {
+  const composed = backwards.flatMap((backward) => {
     const isSibling = (c: Callable): boolean => c.owner === backward.owner && c.fn !== backward.fn;
     const forward = alone(forwards.filter(isSibling));
     const loss = alone(losses.filter(isSibling)) ?? alone(losses.filter((c) => c.owner === null));
-    const composition = forward && loss && composed(forward, loss, backward);
+    const composition = forward && loss && lossOfPrediction(forward, loss, backward);
     return composition ? [composition] : [];
   });
+  return [...deltas, ...composed];
+}
+
+/** `delta(z, a, y)` beside `fn(a, y)` of a cost: its gradient by z, of which a is the sigmoid. */
+function deltaOf(delta: Callable, all: readonly Callable[]): Composition | null {
+  const [z, a, y, ...more] = ownParameters(delta);
+  const { owner } = delta;
+  if (!/^(delta|get_delta)$/.test(delta.fn.name) || !owner || !z || !a || !y || more.length > 0) return null;
+  const cost = all.find((c) => {
+    const [first, second, ...others] = ownParameters(c);
+    return (
+      c.owner === owner &&
+      c.fn !== delta.fn &&
+      others.length === 0 &&
+      first?.name === a.name &&
+      second?.name === y.name
+    );
+  });
+  const activation = all.find((c) => c.owner === null && /^(sigmoid|logistic)$/i.test(c.fn.name));
+  if (!cost || !activation || !/^z/i.test(z.name)) return null;
+  const { span } = delta.fn;
+  const named = (name: string): Expression => ({ kind: 'name', name, span });
+  const call = (callee: Expression, names: readonly string[]): Expression => ({
+    kind: 'call',
+    callee,
+    args: names.map((name) => ({ name: null, value: named(name), spread: false })),
+    span,
+  });
+  const receiver = delta.fn.parameters.length > 3 ? delta.fn.parameters[0] : undefined;
+  const object = named(receiver?.name ?? owner.name);
+  const method: Expression = { kind: 'attribute', object, name: cost.fn.name, span };
+  const body: Statement[] = [
+    { kind: 'assign', targets: [named(a.name)], value: call(named(activation.fn.name), [z.name]), span },
+    { kind: 'return', value: call(method, [a.name, y.name]), span },
+  ];
+  const parameters = [...(receiver ? [receiver] : []), z, y];
+  const { nameSpan } = delta.fn;
+  return {
+    main: { fn: { ...cost.fn, parameters, body, decorators: delta.fn.decorators, span, nameSpan }, owner },
+    backward: delta,
+    parts: [activation, cost],
+  };
 }
 
 const alone = <T>(found: readonly T[]): T | null => (found.length === 1 ? (found[0] ?? null) : null);
@@ -65,7 +108,7 @@ const isLabel = (name: string): boolean => roleHint(name, false) === 'label';
 const isPrediction = (name: string): boolean => roleHint(name, false) === 'prediction';
 
 /** `def loss(X, y): prediction = forward(X); return loss(prediction, y)`, in the names of the backward function. */
-function composed(forward: Callable, loss: Callable, backward: Callable): Composition | null {
+function lossOfPrediction(forward: Callable, loss: Callable, backward: Callable): Composition | null {
   const given = ownParameters(backward);
   const label = given.find(({ name }) => isLabel(name));
   if (!label) return null;

@@ -461,6 +461,7 @@ export const FUNCTIONS: Readonly<Record<string, Handler>> = {
   softplus: call('softplus'),
   relu: call('relu'),
   logaddexp: call2('logaddexp'),
+  radians: unary(({ arena }, x) => arena.mul(x, arena.constant('pi', Math.PI), arena.num(1, 180))),
   copysign: binary(({ arena }, x, y) => arena.mul(arena.call('abs', x), arena.call('sign', y))),
   maximum: call2('maximum'),
   minimum: call2('minimum'),

@@ -51,6 +51,7 @@ const EXCEPTIONS: Readonly<Record<string, string | null>> = {
 /** Other names of rows of the function table. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   absolute: 'abs',
+  deg2rad: 'radians',
   fabs: 'abs',
   amax: 'max',
   amin: 'min',

@@ -198,13 +198,13 @@ export function compareTwo(
 function namedSetting(run: Run, setting: Value, name: Value, span: Span): boolean | null {
   if (setting.kind !== 'input' || name.kind !== 'string' || run.family !== 'python') return null;
   const { code, origin } = setting.input;
-  if (run.inputs.has(code) || origin === 'argument') return null;
+  if (run.inputs.has(code) || origin !== 'entry') return null;
   const known = run.named.get(code);
   if (known !== undefined) return known === name.value;
   const isFirst = /^train/i.test(name.value);
   const choice = run.choose(`name ${code} ${name.value}`, () => [
     { id: 'is', cost: isFirst ? 0 : 0.5 },
-    { id: 'is not', cost: isFirst ? 6 : 0 },
+    { id: 'is not', cost: isFirst ? 30 : 0 },
   ]);
   if (choice !== 'is') return false;
   run.named.set(code, name.value);

@@ -2,7 +2,7 @@
 import type { Span } from '../core/definition';
 import type { Node } from '../core/expr';
 import { collected, toArray } from './arguments';
-import { isSingle } from './arrays';
+import { isSingle, sameShape } from './arrays';
 import { attributesOf } from './backward';
 import type { Callable, Executed, Execution } from './execution';
 import { ownParameters } from './members';
@@ -27,7 +27,7 @@ import {
   neededFor,
 } from './written';
 import { groupedTargets, piecesOf, wholeNames } from './piecewise';
-import { pairReturned, pairUnnamed, type Found } from './unnamed';
+import { pairBeside, pairReturned, pairUnnamed, type Found } from './unnamed';
 import type { Expression, FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
 
@@ -383,6 +383,8 @@ export function outputsOf(execution: Execution): Outputs {
       sameShape(run, by.value, value);
     collectGeneric(run, [...said, ...called.filter(isLetter)], only, main.callable, { gradients, broken });
   }
+  const unnamed = returned.filter((part) => part !== output);
+  if (!gradient && output) pairBeside(run, unnamed, grouped, main.callable, { gradients, broken });
   if (execution.registered) collectRegistered(execution, execution.registered, { gradients, broken });
   else if (gradient) {
     const own = partsOf(run, gradient);
@@ -558,13 +560,6 @@ function collectGeneric(run: Run, parts: readonly Part[], of: string, callable: 
       cause: value.cause,
       callable,
     });
-}
-
-/** Whether two arrays have the same axes but for unit axes. */
-function sameShape(run: Run, a: ArrayV, b: ArrayV): boolean {
-  const sizes = ({ axes }: ArrayV): string =>
-    axes.flatMap((axis) => (axis.index ? [run.sizes.find(axis.size)] : [])).join();
-  return sizes(a) === sizes(b);
 }
 
 /** Inputs that the output would be differentiated by, in the order of the function's parameters. */

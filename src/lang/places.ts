@@ -19,12 +19,13 @@ const WRAPPERS = /^(squeeze|float|array|asarray|item|copy|nan_to_num)$/;
 export const targetName = (e: Expression): string | null =>
   nameOf(e) ?? (e.kind === 'subscript' ? targetName(e.object) : null);
 
-/** Where a variable is computed, if that is one statement and it does not only take over another variable or begin a list. */
+/** Where a variable is computed, if that is one statement but for zeros and it does not only take over another variable or begin a list. */
 export function computationSpan(fn: FunctionNode, name: string): Span | null {
   const places: (Span | null)[] = [];
   eachStatement(fn.body, (s) => {
     const targets = s.kind === 'assign' ? s.targets : s.kind === 'augment' ? [s.target] : [];
     if (!targets.some((target) => targetName(target) === name)) return;
+    if (s.kind === 'assign' && isZeros(s.value)) return;
     places.push(s.kind === 'assign' && !/^(name|sequence)$/.test(s.value.kind) ? s.span : null);
   });
   return places.length === 1 ? (places[0] ?? null) : null;

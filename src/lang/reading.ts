@@ -155,7 +155,7 @@ function failureOf({ output, cause }: Outputs): Failure | null {
 function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan, asking: number): number {
   let cost = 0;
   if (outputs.output) cost += isSingle(outputs.output.value) ? 0 : isModelName(main.fn.name) ? 0.5 : 2;
-  else cost += outputs.cause ? costOfCause(outputs.cause, asking) : UNREAD;
+  else if (outputs.cause) cost += costOfCause(outputs.cause, asking);
   const shapes = new Map<string, ArrayV>();
   for (const state of outputs.inputs) shapes.set(state.name, state.value);
   for (const gradient of outputs.gradients) {

@@ -15,6 +15,7 @@ import { carry } from './carried';
 import { entryOf } from './members';
 import { adopted } from './modules';
 import { binary, chosen, combiner, truthOf } from './operators';
+import { computationSpan } from './places';
 import { assignedPart } from './slices';
 import { bind, unsupported, type CallArgument, type Run } from './run';
 import { entriesFor } from './selection';
@@ -576,7 +577,9 @@ function merge(
       if (only) into.names.set(name, only);
     } else if (x !== y) {
       const value = chosen(run, test, x, y, span);
-      into.names.set(name, value.kind === 'array' ? bind(run, name, value, span, 'assignment') : value);
+      // Where one branch computes it and the other has zeros, it stands in the first one.
+      const place = into.fn ? (computationSpan(into.fn, name) ?? span) : span;
+      into.names.set(name, value.kind === 'array' ? bind(run, name, value, place, 'assignment') : value);
     } else into.names.set(name, x);
   }
 }

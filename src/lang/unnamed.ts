@@ -1,5 +1,5 @@
 /** Gradients whose names do not tell what they are by: told by their places and shapes. */
-import { isSingle } from './arrays';
+import { isSingle, sameShape } from './arrays';
 import type { Callable, Executed, Execution } from './execution';
 import type { BrokenGradient, Part, WrittenGradient } from './outputs';
 import { piecesOf } from './piecewise';
@@ -123,4 +123,31 @@ function elementsOf(run: Run, parts: readonly Part[], parameters: readonly strin
     ...only,
     value: scalar(run.arena.substitute(value.element, index, run.arena.num(k))),
   }));
+}
+
+/**
+ * `return loss, gradCenterVec, gradOutsideVecs`: gradients whose names abbreviate what they are by belong to the parameters in
+ * order, if there are as many and each has the shape of its own.
+ */
+export function pairBeside(
+  run: Run,
+  parts: readonly Part[],
+  parameters: readonly string[],
+  callable: Callable,
+  into: Found,
+): void {
+  if (parts.length < 2 || parts.length !== parameters.length) return;
+  if ([...into.gradients, ...into.broken].some((known) => parts.some(({ name }) => name === known.name)))
+    return;
+  const states = [...run.inputs.values()];
+  const pairs = parts.flatMap(({ name, span, value }, k): WrittenGradient[] => {
+    const of = parameters[k];
+    const state = states.find((each) => each.name === of);
+    const stem = /^(?:d_?|g_|grad_?|nabla_?)([A-Za-z])\w*$/.exec(name ?? '')?.[1];
+    if (name === null || of === undefined || !state || value.kind !== 'array') return [];
+    // They begin as what they are by does.
+    if (stem?.toLowerCase() !== of[0]?.toLowerCase() || !sameShape(run, value, state.value)) return [];
+    return [{ of, name, span, value, isInput: true, callable }];
+  });
+  if (pairs.length === parts.length) into.gradients.push(...pairs);
 }

@@ -16,8 +16,8 @@ class QuadraticCost:
         return 0.5 * np.linalg.norm(a - y) ** 2
 
     @staticmethod
-    def delta(z, a, y):
-        return (a - y) * sigmoid_prime(z)
+    def delta(z, a, y):  #: propagate
+        return (a - y) * sigmoid_prime(z)  #: right
 
 
 class CrossEntropyCost:
@@ -26,8 +26,8 @@ class CrossEntropyCost:
         return np.sum(np.nan_to_num(-y * np.log(a) - (1 - y) * np.log(1 - a)))
 
     @staticmethod
-    def delta(z, a, y):
-        return a - y
+    def delta(z, a, y):  #: propagate
+        return a - y  #: right
 
 
 class MSELoss:
@@ -69,3 +69,23 @@ class CategoricalCrossEntropy:
 
     def backward(self, y_pred, y_true):
         return -y_true / (y_pred + 1e-12)  #: wrong
+
+
+class EntropyCostTwice:
+    @staticmethod
+    def fn(a, y):  #: loss
+        return np.sum(-y * np.log(a) - (1 - y) * np.log(1 - a))
+
+    @staticmethod
+    def delta(z, a, y):  #: propagate
+        return (a - y) * sigmoid_prime(z)  #: wrong
+
+
+class Stepper:
+    @staticmethod
+    def fn(a, y):
+        return a + y
+
+    @staticmethod
+    def delta(z, a, y):
+        return a - y

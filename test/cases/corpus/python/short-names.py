@@ -96,3 +96,34 @@ def shrunk_nll(mu, S, x):  #: loss
 def shrunk_nll_gradient(mu, S, x):
     n = x.shape[0]
     return -np.linalg.inv(S + np.eye(n)) @ (x - mu)  #: right
+
+
+def triplet_loss_gradient(anchor, positive, negative, alpha=0.2):  #: loss
+    d_pos = np.sum((anchor - positive) ** 2)
+    d_neg = np.sum((anchor - negative) ** 2)
+    loss = max(d_pos - d_neg + alpha, 0)
+    if loss > 0:
+        grad_a = 2 * (negative - positive)  #: right
+        grad_p = 2 * (positive - anchor)  #: right
+        grad_n = 2 * (negative - anchor)  #: wrong
+    else:
+        grad_a = grad_p = grad_n = np.zeros_like(anchor)
+    return grad_a, grad_p, grad_n, loss
+
+
+def softmax_loss_and_gradient(centerWordVec, outsideWordIdx, outsideVectors):  #: loss
+    scores = outsideVectors @ centerWordVec
+    e = np.exp(scores - scores.max())
+    y_hat = e / e.sum()
+    loss = -np.log(y_hat[outsideWordIdx])
+    delta = y_hat.copy()
+    delta[outsideWordIdx] -= 1
+    gradCenterVec = outsideVectors.T @ delta  #: right
+    gradOutsideVecs = np.outer(delta, centerWordVec)  #: right
+    return loss, gradCenterVec, gradOutsideVecs
+
+
+def distances_and_moves(left, right):
+    d_left = np.abs(left - right)
+    d_right = np.abs(right - left)
+    return d_left, d_right
