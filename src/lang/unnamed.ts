@@ -132,21 +132,23 @@ function elementsOf(run: Run, parts: readonly Part[], parameters: readonly strin
 export function pairBeside(
   run: Run,
   parts: readonly Part[],
-  parameters: readonly string[],
+  named: () => readonly string[],
   callable: Callable,
   into: Found,
 ): void {
-  if (parts.length < 2 || parts.length !== parameters.length) return;
+  const stems = parts.map(({ name }) => /^(?:d_?|g_|grad_?|nabla_?)([A-Za-z])\w*$/.exec(name ?? '')?.[1]);
+  if (parts.length < 2 || stems.includes(undefined)) return;
   if ([...into.gradients, ...into.broken].some((known) => parts.some(({ name }) => name === known.name)))
     return;
+  const parameters = named();
+  if (parts.length !== parameters.length) return;
   const states = [...run.inputs.values()];
   const pairs = parts.flatMap(({ name, span, value }, k): WrittenGradient[] => {
     const of = parameters[k];
     const state = states.find((each) => each.name === of);
-    const stem = /^(?:d_?|g_|grad_?|nabla_?)([A-Za-z])\w*$/.exec(name ?? '')?.[1];
     if (name === null || of === undefined || !state || value.kind !== 'array') return [];
     // They begin as what they are by does.
-    if (stem?.toLowerCase() !== of[0]?.toLowerCase() || !sameShape(run, value, state.value)) return [];
+    if (stems[k]?.toLowerCase() !== of[0]?.toLowerCase() || !sameShape(run, value, state.value)) return [];
     return [{ of, name, span, value, isInput: true, callable }];
   });
   if (pairs.length === parts.length) into.gradients.push(...pairs);
