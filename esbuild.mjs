@@ -169,7 +169,10 @@ async function hostTests(outdir) {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => `${folder}/${name}`);
   const programs = await list('test/host/programs');
-  const suite = (await list('test/host/suite')).filter((path) => /(^index|\.test)\.ts$/.test(basename(path)));
+  const windows = ['test/host/suite', 'test/host/suite/before', 'test/host/suite/after'];
+  const suite = (await Promise.all(windows.map(list)))
+    .flat()
+    .filter((path) => /(^index|\.test)\.ts$/.test(basename(path)));
   return {
     ...node,
     entryPoints: [...programs, ...suite],

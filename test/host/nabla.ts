@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import * as vscode from 'vscode';
 import type { NablaExtension } from '../../src/extension';
 import type { PanelState } from '../../src/protocol/panel';
+import { choose, goTo, openFile, runCommand } from './driver';
 
 const LIMIT = 20_000;
 
@@ -98,6 +100,29 @@ export async function edit(document: vscode.TextDocument, from: string, to: stri
   const change = new vscode.WorkspaceEdit();
   change.replace(document.uri, range, to);
   assert.ok(await vscode.workspace.applyEdit(change));
+}
+
+/** Shows the definition at that line and chooses the data for it. */
+export async function deriveWithData(
+  page: Page,
+  name: string,
+  line: number,
+  data: string,
+  target: string,
+): Promise<void> {
+  await openFile(page, name);
+  await goTo(page, line);
+  await runCommand(page, 'Nabla: Derive gradient');
+  await untilState('the derivation', ({ subject }) => subject?.fileName === name);
+  await runCommand(page, 'Nabla: Choose data');
+  await choose(page, data);
+  await choose(page, target);
+  await page
+    .locator('.quick-input-widget .quick-input-title')
+    .filter({ hasText: /3 of 3/ })
+    .waitFor();
+  await page.keyboard.press('Enter');
+  await untilState('the choice', (state) => state.data.choice?.path.endsWith(data) === true);
 }
 
 /** Closes all editors and gives back what was edited. */

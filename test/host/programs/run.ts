@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findVSCode } from '../launch/find';
 import type { Host } from '../launch/find';
 import { makeLauncher } from '../launch/launcher';
+import type { Launcher } from '../launch/launcher';
 import { artifacts, hostTests, root, sampleWorkspace } from '../launch/paths';
 import { messageOf, say } from '../launch/processes';
 import { makeProfile, removeProfile } from '../launch/profile';
@@ -15,6 +16,12 @@ const RUN_LIMIT = 15 * 60_000;
 const ATTEMPTS = 2;
 const log = join(artifacts, 'vscode.log');
 
+/**
+ * The windows that are opened one after the other in one profile: folders of the suite. The last two are about what one window
+ * leaves for the next.
+ */
+const WINDOWS = ['.', 'before', 'after'];
+
 /** One run; undefined when VS Code did not come so far as to begin the suite. */
 async function attempt(host: Host): Promise<Counts | undefined> {
   const profile = makeProfile(sampleWorkspace);
@@ -23,29 +30,52 @@ async function attempt(host: Host): Promise<Counts | undefined> {
   };
   // Signals are left to runTests, which waits for VS Code to end before it ends this program.
   process.once('exit', remove);
-  const begun = join(profile.folder, 'begun');
-  const result = join(profile.folder, 'result.json');
+  const total = { passed: 0, failed: 0, pending: 0 };
   try {
-    const failure = await runSuite(host, profile, begun, result).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
-    );
-    if (failure && !existsSync(begun)) {
-      say(`host: VS Code did not start: ${failure.message}; what it said is in ${log}`);
-      return undefined;
+    // One address for all windows: what VS Code keeps for a workspace goes by it.
+    const launcher = await makeLauncher(host, profile);
+    for (const window of WINDOWS) {
+      const counts = await runWindow(launcher, profile, window);
+      if (counts === undefined) return undefined;
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.pending += counts.pending;
     }
-    const counts = existsSync(result) ? (JSON.parse(readFileSync(result, 'utf8')) as Counts) : undefined;
-    if (counts === undefined || (failure && counts.failed === 0))
-      throw failure ?? new Error('VS Code ended before the suite did');
-    return counts;
+    return total;
   } finally {
     process.removeListener('exit', remove);
     remove();
   }
 }
 
-async function runSuite(host: Host, profile: Profile, begun: string, result: string): Promise<void> {
-  const launcher = await makeLauncher(host, profile);
+async function runWindow(launcher: Launcher, profile: Profile, window: string): Promise<Counts | undefined> {
+  const begun = join(profile.folder, `begun-${window}`);
+  const result = join(profile.folder, `result-${window}.json`);
+  const failure = await runSuite(launcher, profile, { window, begun, result }).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
+  if (failure && !existsSync(begun)) {
+    say(`host: VS Code did not start: ${failure.message}; what it said is in ${log}`);
+    return undefined;
+  }
+  const counts = existsSync(result) ? (JSON.parse(readFileSync(result, 'utf8')) as Counts) : undefined;
+  if (counts === undefined || (failure && counts.failed === 0))
+    throw failure ?? new Error('VS Code ended before the suite did');
+  return counts;
+}
+
+interface SuiteFiles {
+  readonly window: string;
+  readonly begun: string;
+  readonly result: string;
+}
+
+async function runSuite(
+  launcher: Launcher,
+  profile: Profile,
+  { window, begun, result }: SuiteFiles,
+): Promise<void> {
   await runTests({
     vscodeExecutablePath: launcher.executable,
     extensionDevelopmentPath: process.env['NABLA_EXTENSION'] ?? root,
@@ -53,6 +83,7 @@ async function runSuite(host: Host, profile: Profile, begun: string, result: str
     launchArgs: [...launcher.args],
     extensionTestsEnv: {
       ...launcher.env,
+      NABLA_WINDOW: window,
       NABLA_BEGUN: begun,
       NABLA_RESULT: result,
       NABLA_OUTPUT: join(profile.folder, 'output.txt'),

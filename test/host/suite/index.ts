@@ -13,7 +13,7 @@ export interface Counts {
 
 const TEST_LIMIT = 30_000;
 
-/** Loads every test file of this folder and runs the tests; rejects when one fails. */
+/** Loads the test files of this window and runs the tests; rejects when one fails. */
 export async function run(): Promise<void> {
   writeFileSync(environment('NABLA_BEGUN'), '');
   process.setSourceMapsEnabled(true);
@@ -25,8 +25,9 @@ export async function run(): Promise<void> {
   const grep = environment('NABLA_GREP');
   if (grep !== '') mocha.grep(new RegExp(grep, 'i'));
   mocha.rootHooks({ afterEach: keepPicture });
-  for (const name of readdirSync(__dirname).sort())
-    if (name.endsWith('.test.js')) mocha.addFile(join(__dirname, name));
+  const folder = join(__dirname, environment('NABLA_WINDOW'));
+  for (const name of readdirSync(folder).sort())
+    if (name.endsWith('.test.js')) mocha.addFile(join(folder, name));
   const counts = await new Promise<Counts>((resolve) => {
     const runner = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};

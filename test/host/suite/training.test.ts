@@ -2,9 +2,9 @@ import { after, before, beforeEach, describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
 import * as vscode from 'vscode';
-import { choose, connect, goTo, openFile, runCommand, screenshot, webview } from '../driver';
+import { connect, runCommand, screenshot, webview } from '../driver';
 import type { Connection } from '../driver';
-import { activated, closeAll, untilState, workspaceFile, writeWorkspaceFile } from '../nabla';
+import { activated, closeAll, deriveWithData, untilState, workspaceFile, writeWorkspaceFile } from '../nabla';
 
 const DATA = 'data/cells.csv';
 
@@ -15,7 +15,7 @@ describe('a training run', function () {
   before(async () => {
     window = await connect();
     panel = webview(window.page);
-    await choosing('mistakes.py', 14);
+    await deriveWithData(window.page, 'mistakes.py', 14, DATA, 'malignant');
   });
   beforeEach(async () => {
     await vscode.commands.executeCommand('nabla.cancel');
@@ -26,24 +26,6 @@ describe('a training run', function () {
     await closeAll();
     await window.close();
   });
-
-  /** Shows the definition at that line and chooses the data for it. */
-  async function choosing(name: string, line: number): Promise<void> {
-    const { page } = window;
-    await openFile(page, name);
-    await goTo(page, line);
-    await runCommand(page, 'Nabla: Derive gradient');
-    await untilState('the derivation', ({ subject }) => subject?.fileName === name);
-    await runCommand(page, 'Nabla: Choose data');
-    await choose(page, DATA);
-    await choose(page, 'malignant');
-    await page
-      .locator('.quick-input-widget .quick-input-title')
-      .filter({ hasText: /3 of 3/ })
-      .waitFor();
-    await page.keyboard.press('Enter');
-    await untilState('the choice', ({ data }) => data.choice?.path.endsWith(DATA) === true);
-  }
 
   async function start(epochs: number): Promise<void> {
     await panel.getByLabel('Epochs', { exact: true }).first().fill(String(epochs));
