@@ -1,7 +1,7 @@
 /** Arguments that a function only fills: `backward(p, y, gradients)` with `gradients[i] = …` returns by them. */
 import type { Span } from '../core/definition';
 import type { Executed } from './execution';
-import type { Part } from './outputs';
+import type { Part } from './outputParts';
 import { childrenOf, eachStatement, expressionsOf, type Expression, type FunctionNode } from './syntax';
 
 /** Parameters of which one element after the other is assigned and none is read, in the order of the function. */

@@ -1,7 +1,7 @@
 /** What an execution yields: the value to differentiate, and the gradients that the code computes. */
 import type { Span } from '../core/definition';
 import type { Node } from '../core/expr';
-import { collected, toArray } from './arguments';
+import { toArray } from './arguments';
 import { isSingle, sameShape } from './arrays';
 import { attributesOf } from './backward';
 import type { Callable, Executed, Execution } from './execution';
@@ -10,41 +10,17 @@ import { filledParts } from './filled';
 import { flowOf, gradientOf, isGradientName, isLossName, isModelName, roleHint } from './names';
 import { IMPLIED_LOSS } from './impliedName';
 import { fittedParts, inferRoles } from './roles';
-import { assignmentSpan, keyText, nameOf, spanning } from './places';
+import { assignmentSpan, nameOf } from './places';
 import { spanOfPart, surrogateReason, type Registered } from './registered';
 import { unsupported, type Run } from './run';
 import { learntTogether } from './together';
 import { isStep, isUpdated } from './stepped';
-import {
-  baseName,
-  bindingName,
-  bindingOf,
-  bindingSpan,
-  branchSpan,
-  isListOfGradients,
-  itemName,
-  itemSpan,
-  neededFor,
-} from './written';
+import { baseName, bindingName, bindingOf, bindingSpan, neededFor } from './written';
+import { locals, partsOf, type Part } from './outputParts';
 import { groupedTargets, piecesOf, wholeNames } from './piecewise';
 import { pairBeside, pairReturned, pairUnnamed, type Found } from './unnamed';
 import type { Expression, FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
-
-/** A value with the name and place that the code gives it. */
-export interface Part {
-  readonly name: string | null;
-  readonly value: Value;
-  readonly span: Span;
-  /** Name of the dict that holds it. */
-  readonly container: string | null;
-  /** What it was written as, where it is returned. */
-  readonly expression: Expression | null;
-  /** Held by a tuple or dict beside other results: a cache. */
-  readonly isKept?: boolean;
-  /** The piece of an input that it is the gradient of, and that input. */
-  readonly piece?: { readonly of: string; readonly whole: string };
-}
 
 export interface WrittenGradient {
   /** Name of an input or binding. */
@@ -77,59 +53,6 @@ export interface Outputs {
   readonly gradients: readonly WrittenGradient[];
   readonly broken: readonly BrokenGradient[];
   readonly inputs: readonly { readonly name: string; readonly value: ArrayV }[];
-}
-
-/** The parts of a returned value: items of tuples, entries of dicts. */
-export function partsOf(run: Run, executed: Executed): Part[] {
-  const found: Part[] = [];
-  const visit = (
-    given: Value,
-    e: Expression | null,
-    name: string | null,
-    span: Span,
-    container: string | null,
-    depth = 0,
-  ): void => {
-    // A list over symbolic positions is an array.
-    const value = given.kind === 'stream' ? collected(run, given, span) : given;
-    if (value.kind === 'sequence')
-      value.items.forEach((item, k) => {
-        const own = e?.kind === 'sequence' ? e.items[k] : undefined;
-        const place = isListOfGradients(value, name) ? itemName(name, k) : null;
-        const { fn } = executed.callable;
-        const made = place === null ? null : itemSpan(fn, name ?? '', k, value.items.length);
-        visit(item, own ?? null, own ? nameOf(own) : place, own?.span ?? made ?? span, null, depth + 1);
-      });
-    else if (value.kind === 'dict')
-      value.entries.forEach((item, key) => {
-        const own = e?.kind === 'dict' ? e.entries.find((entry) => keyText(entry.key) === key) : undefined;
-        const place = own ? spanning(own.key, own.value) : span;
-        visit(item, own?.value ?? null, key.slice(2), place, name, depth + 1);
-      });
-    else if (/^(array|joined|unknown|input)$/.test(value.kind))
-      found.push({
-        name: name ?? bindingName(value),
-        value,
-        span:
-          (value.kind === 'joined' && name !== null ? assignmentSpan(executed.callable.fn, name) : null) ??
-          span,
-        container,
-        expression: e,
-        ...(depth > 1 ? { isKept: true } : {}),
-      });
-  };
-  const { value, expression, callable } = executed;
-  visit(
-    value,
-    expression,
-    expression ? nameOf(expression) : null,
-    expression?.span ?? callable.fn.nameSpan,
-    null,
-  );
-  return found.map((part) => ({
-    ...part,
-    span: bindingSpan(run, part.value, executed, part.name) ?? branchSpan(callable.fn, part) ?? part.span,
-  }));
 }
 
 /** A number that no input enters is no gradient (`dx = 1e-5`), nor is a length (`d_k = Q.shape[-1]`). */
@@ -179,69 +102,6 @@ function coversAll(parts: readonly Part[], main: Callable): boolean {
 /** `db1`, `dZ`, `grads`: a gradient by its name alone, even when what it differentiates by is not in sight. */
 const ALWAYS_GRADIENT =
   /^(?:d_?(?:[A-Z]\w*|[a-z]\d*)|grads?|gradients?|derivs?|derivatives?|hess(?:ian)?s?)$/;
-
-/** Local variables of a function at its end that hold arrays (or failed to), with their places. */
-function locals(run: Run, executed: Executed): Part[] {
-  const found: Part[] = [];
-  const seen = new Set<Value>();
-  const expression = null;
-  const add = (name: string, value: Value, container: string | null = null): void => {
-    if (executed.parameters.get(name) === value) return;
-    if (value.kind === 'array') {
-      const { fn } = executed.callable;
-      const span = bindingSpan(run, value, executed, name) ?? assignmentSpan(fn, name) ?? fn.nameSpan;
-      found.push({ name, value, span, container, expression });
-    } else if (value.kind === 'input')
-      found.push({
-        name,
-        value,
-        span: executed.callable.fn.nameSpan,
-        container,
-        expression,
-      });
-    else if (value.kind === 'joined')
-      found.push({
-        name,
-        value,
-        span: assignmentSpan(executed.callable.fn, name) ?? executed.callable.fn.nameSpan,
-        container,
-        expression,
-      });
-    else if (value.kind === 'unknown')
-      found.push({
-        name,
-        value,
-        span: value.cause.span,
-        container,
-        expression,
-      });
-    else if (isListOfGradients(value, name) && value.kind === 'sequence')
-      value.items.forEach((item, k) => {
-        add(itemName(name, k), item);
-      });
-    else if ((value.kind === 'dict' && /grad|^d/i.test(name)) || value.kind === 'object') {
-      // Objects may hold each other; the function's own is read as it was at its end.
-      if (seen.has(value) || name === receiver) return;
-      seen.add(value);
-      if (value.kind === 'object')
-        value.attributes.forEach((v, key) => {
-          if (v.kind !== 'input') add(key, v);
-        });
-      else
-        value.entries.forEach((v, key) => {
-          add(key.slice(2), v, name);
-        });
-    }
-  };
-  const receiver = executed.callable.owner ? executed.callable.fn.parameters[0]?.name : undefined;
-  executed.attributes.forEach((value, key) => {
-    if (value.kind !== 'input') add(key, value);
-  });
-  executed.scope.names.forEach((value, name) => {
-    add(name, value);
-  });
-  return found;
-}
 
 /** `return dw / m, db / m`: what is returned is the gradient, and the variables are only on the way to it. */
 function restated(

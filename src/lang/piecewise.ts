@@ -1,5 +1,5 @@
 /** Gradients of inputs that are read in pieces: each piece of the gradient belongs to one of the input. */
-import type { Part } from './outputs';
+import type { Part } from './outputParts';
 import type { Run } from './run';
 import type { ArrayV } from './values';
 

@@ -1,7 +1,8 @@
 /** Gradients whose names do not tell what they are by: told by their places and shapes. */
 import { isSingle, sameShape } from './arrays';
 import type { Callable, Executed, Execution } from './execution';
-import type { BrokenGradient, Part, WrittenGradient } from './outputs';
+import type { BrokenGradient, WrittenGradient } from './outputs';
+import type { Part } from './outputParts';
 import { piecesOf } from './piecewise';
 import { resolve, scalar, type Run } from './run';
 import type { ArrayV } from './values';

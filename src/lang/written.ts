@@ -2,7 +2,7 @@
 import type { Binding, Span } from '../core/definition';
 import { symbolNames, type Node } from '../core/expr';
 import type { Executed } from './execution';
-import type { Part } from './outputs';
+import type { Part } from './outputParts';
 import { computationSpan, targetName } from './places';
 import type { Run } from './run';
 import { eachStatement, type Expression, type FunctionNode } from './syntax';
