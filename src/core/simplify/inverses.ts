@@ -57,7 +57,9 @@ export function cancelledAcross(normalizer: Normalizer, index: IndexNode, m: Mon
     const { atom, free } = algebra.base(id);
     if (e !== 1 || atom?.kind !== 'reduce' || atom.op !== 'sum' || !free.has(index.name)) continue;
     const outer = filterMono(m, (other) => other !== id);
-    if (!factors(outer).some(([other]) => elementOf(normalizer, other).length > 0)) continue;
+    const isBeside = factors(outer).some(([other]) => elementOf(normalizer, other).length > 0);
+    // Σ_k Σ_s (A⁻¹)_sk A_ks c_s: both halves stand in the inner sum.
+    if (!isBeside && !holdsInverse(normalizer, atom)) continue;
     const inner: IndexNode[] = [];
     let body: Node = atom;
     while (body.kind === 'reduce' && body.op === 'sum') {
@@ -108,15 +110,14 @@ function cancelledBetween(normalizer: Normalizer, index: IndexNode, m: Mono): No
   return inner.reduceRight<Node>((whole, each) => arena.sum(each, whole), left);
 }
 
-function holdsInverse(normalizer: Normalizer, top: Node): boolean {
-  const seen = new Set<number>();
-  const visit = (node: Node): boolean => {
-    if (seen.has(node.id)) return false;
-    seen.add(node.id);
-    if (node.kind === 'matrix') return node.fn === 'inv';
-    return node.kind === 'sym' ? normalizer.inverses.has(node.name) : node.args.some(visit);
-  };
-  return visit(top);
+function holdsInverse(normalizer: Normalizer, node: Node): boolean {
+  if (node.kind === 'matrix') return node.fn === 'inv';
+  if (node.kind === 'sym') return normalizer.inverses.has(node.name);
+  const known = normalizer.holdingInverses.get(node.id);
+  if (known !== undefined) return known;
+  const holds = node.args.some((arg) => holdsInverse(normalizer, arg));
+  normalizer.holdingInverses.set(node.id, holds);
+  return holds;
 }
 
 /** A number with which no index of the node is named yet. */

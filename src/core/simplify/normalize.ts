@@ -55,6 +55,8 @@ export class Normalizer {
   readonly sumRules = new Map<string, SumRule[]>();
   /** Bindings that are inverses, with the names of what they invert. */
   readonly inverses: ReadonlyMap<string, string>;
+  /** Whether a node holds an inverse, by its id. */
+  readonly holdingInverses = new Map<number, boolean>();
   readonly expand: boolean;
   readonly root: number;
   /** Sign with which exp(sign · x) is the atom, by the node of x with its indices renamed. */
@@ -70,6 +72,8 @@ export class Normalizer {
   useRelations = true;
   /** Rule of the relation that was last used for the node at work. */
   private firedRule: string | null = null;
+  /** Ids of the nodes that a relation is just replacing. */
+  private readonly rewriting = new Set<number>();
   /** Why some part was left as it is. */
   budget: string | null = null;
 
@@ -239,11 +243,18 @@ export class Normalizer {
 
   /** An atom, or what a relation says it equals. */
   atom(node: Node): Form {
-    if (this.useRelations) {
+    // Σw = g/exp(Σ(x + w)w) holds Σw once the sum in it is split: there it stays what it is.
+    if (this.useRelations && !this.rewriting.has(node.id)) {
       const hit = this.relations.rewrite(this.arena, node);
       if (hit) {
         this.algebra.recorder.note(hit.relation.rule, () => hit.to);
-        const form = this.norm(hit.to);
+        this.rewriting.add(node.id);
+        let form: Form;
+        try {
+          form = this.norm(hit.to);
+        } finally {
+          this.rewriting.delete(node.id);
+        }
         this.firedRule = hit.relation.rule;
         return form;
       }

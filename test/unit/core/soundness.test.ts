@@ -35,6 +35,14 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'an inverse beside a double sum over its matrix',
     'data X[m,n]; data U[n,n] definite\nJ[j<n] = sum(a<n, inv(U)[j,a]*sum(b<n, U[a,b]*sum(c<m, X[c,b])))',
   ],
+  [
+    'a matrix and its inverse, both in the inner of two sums',
+    'data B[n,n]\nEM[j<n,k<n] = 1\nBI[j<n,k<n] = inv(B)[j,k]\nJ = sum(a<n, sum(b<n, B[a,b]*BI[b,a]*EM[b,b]))',
+  ],
+  [
+    'a sum in the argument of an exponential that is written by its derivative',
+    'param w[n]; param x\nJ = expm1(sum(l<n, (x + w[l])*w[l]))',
+  ],
   ['a binding that is a number', 'H = 1\nJ = 1'],
   ['the reciprocal of a sum with a function', 'param x\nd = 1/(1 + abs(x))\nJ = d*abs(x) + abs(x)^2'],
   ['a comparison of an indicator', 'data v[n]\nJ[j<n] = abs(where(delta(j, 0), 0, 1)) + sign(relu(v[j]))'],
