@@ -64,6 +64,8 @@ export class Algebra {
   private readonly nodes = new Map<string, Node>();
   private baseNodes: (Node | undefined)[] = [];
   recorder: Recorder = SILENT;
+  /** Products whose sums are just taking in their other factors. */
+  readonly takingIn = new Set<string>();
   /** Rewrites a power of an atom (roots, indicators); null where nothing applies. */
   reduceAtom: (atom: Node, exponent: number) => Form | null = () => null;
   /** Rewrites an atom together with others in the product; null where nothing applies (x · sign x = |x|). */
@@ -202,7 +204,12 @@ export class Algebra {
       indicates ||= own;
       const rest = (): Form => ({ ...form, mono: filterMono(form.mono, (b) => b !== id) });
       if (atom) {
-        const replaced = this.reduceAtom(atom, e);
+        const replaced = this.recorder.active
+          ? this.recorder.within(
+              (part) => this.arena.mul(this.toNode(rest()), part),
+              () => this.reduceAtom(atom, e),
+            )
+          : this.reduceAtom(atom, e);
         if (replaced) return this.mul(rest(), replaced);
         const together = this.reduceTogether(atom, form);
         if (together) return together;

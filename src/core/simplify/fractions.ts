@@ -10,6 +10,7 @@ import {
   factors,
   filterMono,
   idAt,
+  monoKey,
   mergeMono,
   mulMono,
   powMono,
@@ -37,6 +38,19 @@ export function multiplyThrough(
     if (wanted > 0) taken.push(b, Math.min(x, wanted));
   }
   if (taken.length === 0) return null;
+  // What the sum has in common may be the factor again, where roots of it are about: √d·(1/d + 1/√d).
+  const key = `${id} ${monoKey(form.mono)}`;
+  if (algebra.takingIn.has(key)) return null;
+  algebra.takingIn.add(key);
+  try {
+    return takenIn(algebra, form, id, terms, taken);
+  } finally {
+    algebra.takingIn.delete(key);
+  }
+}
+
+/** The factors `taken` multiplied into the terms of the sum `id`. */
+function takenIn(algebra: Algebra, form: Form, id: number, terms: readonly Term[], taken: Mono): Form {
   const rest: Form = {
     ...form,
     mono: divMono(

@@ -10,15 +10,30 @@ export interface Assumption {
   readonly sign: 'positive' | 'zero';
 }
 
+/** A sum, and that of the sizes of what was added up, to which its rounding is in proportion. */
+interface Rounded {
+  readonly value: number;
+  readonly size: number;
+}
+
 /** Σ coefficient · monomial + constant, which is > 0 (strict) or >= 0. */
 interface Inequality {
-  readonly constant: number;
-  readonly coefficients: ReadonlyMap<string, number>;
+  readonly constant: Rounded;
+  readonly coefficients: ReadonlyMap<string, Rounded>;
   readonly strict: boolean;
 }
 
 const MOST_INEQUALITIES = 60;
-const DIGITS = 1e-9;
+const ROUNDING = 1e-12;
+const NOTHING: Rounded = { value: 0, size: 0 };
+
+const exact = (value: number): Rounded => ({ value, size: Math.abs(value) });
+const plus = (a: Rounded, b: Rounded): Rounded => ({ value: a.value + b.value, size: a.size + b.size });
+const times = (a: Rounded, by: number): Rounded => ({ value: a.value * by, size: a.size * Math.abs(by) });
+
+/** -1, 0 or 1; what rounding alone may have left is 0. */
+const signOf = ({ value, size }: Rounded): number =>
+  Math.abs(value) <= ROUNDING * size ? 0 : Math.sign(value);
 
 /** True only if no point satisfies all assumptions (Fourier and Motzkin's elimination, monomials taken for variables). */
 export function contradictory(normalizer: Normalizer, assumptions: readonly Assumption[]): boolean {
@@ -35,9 +50,9 @@ export function contradictory(normalizer: Normalizer, assumptions: readonly Assu
       normalizer.algebra.toNode({ num: 1, den: 1, mono }),
     );
     if (Number.isFinite(low))
-      system.push({ constant: -low, coefficients: new Map([[key, 1]]), strict: lowOpen });
+      system.push({ constant: exact(-low), coefficients: new Map([[key, exact(1)]]), strict: lowOpen });
     if (Number.isFinite(high))
-      system.push({ constant: high, coefficients: new Map([[key, -1]]), strict: highOpen });
+      system.push({ constant: exact(high), coefficients: new Map([[key, exact(-1)]]), strict: highOpen });
   }
   return infeasible(system, [...monomials.keys()]);
 }
@@ -48,22 +63,22 @@ function linear(
   monomials: Map<string, Mono>,
   strict: boolean,
 ): Inequality {
-  const coefficients = new Map<string, number>();
-  let constant = 0;
+  const coefficients = new Map<string, Rounded>();
+  let constant = NOTHING;
   for (const { num, den, mono } of normalizer.termsOf(form)) {
-    if (mono === EMPTY || mono.length === 0) constant += num / den;
+    if (mono === EMPTY || mono.length === 0) constant = plus(constant, exact(num / den));
     else {
       const key = monoKey(mono);
       monomials.set(key, mono);
-      coefficients.set(key, (coefficients.get(key) ?? 0) + num / den);
+      coefficients.set(key, plus(coefficients.get(key) ?? NOTHING, exact(num / den)));
     }
   }
   return { constant, coefficients, strict };
 }
 
 const scaled = ({ constant, coefficients, strict }: Inequality, by: number): Inequality => ({
-  constant: constant * by,
-  coefficients: new Map([...coefficients].map(([key, c]) => [key, c * by])),
+  constant: times(constant, by),
+  coefficients: new Map([...coefficients].map(([key, c]) => [key, times(c, by)])),
   strict,
 });
 
@@ -72,23 +87,28 @@ function infeasible(system: readonly Inequality[], variables: readonly string[])
   for (const key of variables) {
     const [up, down, rest]: [Inequality[], Inequality[], Inequality[]] = [[], [], []];
     for (const row of rows) {
-      const c = row.coefficients.get(key) ?? 0;
-      (c > DIGITS ? up : c < -DIGITS ? down : rest).push(row);
+      const sign = signOf(row.coefficients.get(key) ?? NOTHING);
+      (sign > 0 ? up : sign < 0 ? down : rest).push(row);
     }
     if (rest.length + up.length * down.length > MOST_INEQUALITIES) return false;
     for (const p of up) for (const q of down) rest.push(without(key, p, q));
     rows = rest;
   }
-  return rows.some(({ constant, strict }) => constant < -DIGITS || (strict && constant < DIGITS));
+  return rows.some(({ constant, strict }) => signOf(constant) < (strict ? 1 : 0));
 }
 
 /** The sum of the two in which the variable cancels. */
 function without(key: string, p: Inequality, q: Inequality): Inequality {
-  const a = 1 / Math.abs(p.coefficients.get(key) ?? 1);
-  const b = 1 / Math.abs(q.coefficients.get(key) ?? 1);
-  const coefficients = new Map<string, number>();
-  for (const [name, c] of p.coefficients) coefficients.set(name, c * a);
-  for (const [name, c] of q.coefficients) coefficients.set(name, (coefficients.get(name) ?? 0) + c * b);
+  const a = 1 / Math.abs(p.coefficients.get(key)?.value ?? 1);
+  const b = 1 / Math.abs(q.coefficients.get(key)?.value ?? 1);
+  const coefficients = new Map<string, Rounded>();
+  for (const [name, c] of p.coefficients) coefficients.set(name, times(c, a));
+  for (const [name, c] of q.coefficients)
+    coefficients.set(name, plus(coefficients.get(name) ?? NOTHING, times(c, b)));
   coefficients.delete(key);
-  return { constant: p.constant * a + q.constant * b, coefficients, strict: p.strict || q.strict };
+  return {
+    constant: plus(times(p.constant, a), times(q.constant, b)),
+    coefficients,
+    strict: p.strict || q.strict,
+  };
 }

@@ -212,6 +212,8 @@ const MUTANTS: readonly (readonly [string, string])[] = [
   ['cosh(x)^2 + sinh(x)^2', '1'],
   ['where(x>0, x, 0)', 'abs(x)'],
   ['sum(i<m, 1)', 'n'],
+  // What is compared is far smaller than 1.
+  ['minimum(y[i]^8, 0.044715^8)', 'minimum(y[i]^8, 0.044715^8*(1 + y[i])^8)'],
   ['sum(l<n, sum(j<n, B[l,j]*v[l]*w[j]))', 'sum(l<n, sum(j<n, B[l,j]*w[l]*v[j]))'],
   ['sum(l<n, sum(j<n, B[l,j]*C[l,j]))', 'sum(l<n, sum(j<n, B[l,j]*C[j,l]))'],
   ['sum(l<n, sum(j<n, v[l]/(1+B[l,j]^2)))', 'sum(l<n, sum(j<n, v[j]/(1+B[l,j]^2)))'],

@@ -43,6 +43,20 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'a sum in the argument of an exponential that is written by its derivative',
     'param w[n]; param x\nJ = expm1(sum(l<n, (x + w[l])*w[l]))',
   ],
+  [
+    'roots of the diagonal of an inverse in an exponent',
+    [
+      'param w[n]; param O[n,n]',
+      'BI[j<n,k<n] = inv(O)[j,k]',
+      'EM[j<n,k<n] = w[j]',
+      'MQ[j<n] = sum(l<n, w[j]*exp(BI[l,l]^(-1/2) + EM[l,0]))',
+      'J = MQ[0]',
+    ].join('\n'),
+  ],
+  [
+    'a square of an absolute value of roots beside a factor',
+    'data u; param x; hyper p positive\nJ = abs(u*p*p^(1/2))*abs(u*p*p^(1/2))*x',
+  ],
   ['a binding that is a number', 'H = 1\nJ = 1'],
   ['the reciprocal of a sum with a function', 'param x\nd = 1/(1 + abs(x))\nJ = d*abs(x) + abs(x)^2'],
   ['a comparison of an indicator', 'data v[n]\nJ[j<n] = abs(where(delta(j, 0), 0, 1)) + sign(relu(v[j]))'],
