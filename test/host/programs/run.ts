@@ -86,7 +86,7 @@ async function runSuite(
       NABLA_WINDOW: window,
       NABLA_BEGUN: begun,
       NABLA_RESULT: result,
-      NABLA_OUTPUT: join(profile.folder, 'output.txt'),
+      NABLA_OUTPUT: join(profile.folder, `output-${window}.txt`),
       NABLA_LOG: log,
       NABLA_LIMIT: process.env['NABLA_LIMIT'] ?? String(RUN_LIMIT),
       NABLA_ARTIFACTS: artifacts,

@@ -97,7 +97,12 @@ describe('for everybody', function () {
     await panel.locator('#check input[type=checkbox]:focus').waitFor();
     await panel.getByRole('button', { name: 'Check gradient on data' }).press('Enter');
     await untilState('the report', ({ check }) => check !== null);
-    await panel.getByLabel('Epochs', { exact: true }).first().press('Enter');
+    // The form keeps what an earlier run in this window was given.
+    const epochs = panel.getByLabel('Epochs', { exact: true }).first();
+    await epochs.focus();
+    await keyboard.press('Control+A');
+    await keyboard.type('200');
+    await epochs.press('Enter');
     await untilState('the end of the run', ({ training }) => training?.result?.end === 'finished');
     await panel.locator('.train-end').first().waitFor();
   });
