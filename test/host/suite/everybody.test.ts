@@ -99,9 +99,7 @@ describe('for everybody', function () {
     await untilState('the report', ({ check }) => check !== null);
     // The form keeps what an earlier run in this window was given.
     const epochs = panel.getByLabel('Epochs', { exact: true }).first();
-    await epochs.focus();
-    await keyboard.press('Control+A');
-    await keyboard.type('200');
+    await epochs.fill('200');
     await epochs.press('Enter');
     await untilState('the end of the run', ({ training }) => training?.result?.end === 'finished');
     await panel.locator('.train-end').first().waitFor();
