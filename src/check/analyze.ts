@@ -319,7 +319,8 @@ export function createAnalyzer(
     }
     const findings = lazy(() =>
       guard(`checking the gradients of ${name}`, nameSpan, defects, [] as readonly Finding[], () => {
-        if (source.gradients.length + source.candidates.length + source.mismatches.length === 0) return [];
+        const { gradients, candidates, seconds, mismatches } = source;
+        if (gradients.length + candidates.length + seconds.length + mismatches.length === 0) return [];
         const found = derived();
         const derivation = (): Derivation | null => found && (own()?.derivation ?? null);
         const judged = judgeDefinition(source, derivation, proofs(program), known().judgements);

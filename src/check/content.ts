@@ -1,5 +1,5 @@
 /** Programs and hand-written gradients as keys: equal texts mean the same mathematics, wherever it stands in a file. */
-import type { Axis, Binding, HandGradient, Program } from '../core/definition';
+import type { Axis, Binding, HandGradient, Program, SecondDerivative } from '../core/definition';
 import type { Node } from '../core/expr';
 
 /** All that derivations and judgements depend on; places in the text are left out. `keep`: names that the derivation keeps. */
@@ -29,6 +29,16 @@ export function handContent({ of, name, value, bindings, functionName, update }:
     write.nodes,
   ]);
 }
+
+/** The same for a second derivative. */
+export const secondContent = (second: SecondDerivative): string =>
+  JSON.stringify([
+    handContent(second),
+    second.by,
+    second.form,
+    second.isApproximate,
+    second.inputs.map((input) => ({ ...input, span: null })),
+  ]);
 
 const axesContent = (axes: readonly Axis[]): unknown =>
   axes.map(({ size, index }) => [size, index?.name ?? null]);

@@ -86,6 +86,20 @@ function judgeFor(subject: Subject, aim: Aim): Judgement {
   return (isComparable ? null : reduced) ?? judgement;
 }
 
+/** What second derivatives are judged by: one target that is settled beforehand. */
+export function judgeAgainst(of: Subject, target: Target): Judgement {
+  const subject = knowing(of);
+  const { program, hand } = subject;
+  const value = {
+    axes: hand.value.axes,
+    element: inlineBindings(program.arena, hand.value.element, hand.bindings),
+  };
+  const { element } = align(program.arena, value, target.axes);
+  return element
+    ? judgeTarget(subject, target, element, 'verdict')
+    : unknown(`${plainName(hand.name)} cannot be compared: it has another shape.`);
+}
+
 /** A loss of each sample may be meant with its mean or its sum: wrong only if the gradient is of neither. */
 function judgeReduced(subject: Subject, aim: Aim): Judgement | null {
   let first: Judgement | null = null;
@@ -146,13 +160,19 @@ function judgeAsWritten(subject: Subject, aim: Aim): Judgement {
   const aligned = align(arena, value, target.axes);
   if (aligned.layout !== 'same' && aligned.layout !== 'units') return judgeLayout(hand, target, aligned);
   const element = aligned.element ?? value.element;
+  return withLayoutNote(subject, aligned, judgeTarget(subject, target, element, aim));
+}
+
+/** The judgement of a gradient that has the axes of what it is compared with. */
+function judgeTarget(subject: Subject, target: Target, element: Node, aim: Aim): Judgement {
+  const { program, hand } = subject;
   const proved = target.derived !== null && subject.proves(element, target.derived);
   const first =
     (aim === 'right' && !proved ? soonWrong(subject, target, element) : null) ??
     judgeNumbers(subject, target, element, proved);
   if (first.verdict === 'unknown')
     return excused(subject, element, guardReadings(program, target, element)) ?? first;
-  if (first.verdict !== 'wrong') return withLayoutNote(subject, aligned, first);
+  if (first.verdict !== 'wrong') return first;
   // What is off by a factor for all labels and guards is so for each kind of them.
   if (FACTOR_RULES.has(first.rule)) return first;
   const guards = guardReadings(program, target, element);

@@ -1,10 +1,11 @@
 /** What has been worked out of a program, by content: an edit elsewhere in the file leaves it as it is. */
-import type { HandGradient } from '../core/definition';
+import type { HandGradient, SecondDerivative } from '../core/definition';
 import { createCache } from './cache';
-import { handContent } from './content';
+import { handContent, secondContent } from './content';
 import type { Derived } from './findings';
 import type { Judgement } from './judgement';
 import type { Factor } from './mistakes/factor';
+import type { JudgedSecond } from './second';
 
 /** Gradients of one program whose judgements are kept, readings and their variants counted each. */
 const KEPT = 200;
@@ -21,11 +22,13 @@ export interface Judgements {
   factor(hand: HandGradient, make: () => Factor | null): Factor | null;
   /** The judgement where it is right. */
   right(hand: HandGradient, make: () => Judgement | null): Judgement | null;
+  second(hand: SecondDerivative, make: () => JudgedSecond): JudgedSecond;
 }
 
 export function createKnown(): Known {
   const judgements = createCache<Judgement>(KEPT);
   const rights = createCache<{ readonly judgement: Judgement | null }>(KEPT);
+  const seconds = createCache<JudgedSecond>(KEPT);
   const factors = createCache<{ readonly factor: Factor | null }>(KEPT);
   let derivation: { readonly found: Derived | null } | null = null;
   return {
@@ -33,6 +36,7 @@ export function createKnown(): Known {
     judgements: {
       judgement: (hand, make) => judgements.get(handContent(hand), make),
       factor: (hand, make) => factors.get(handContent(hand), () => ({ factor: make() })).factor,
+      second: (hand, make) => seconds.get(secondContent(hand), make),
       right: (hand, make) => rights.get(handContent(hand), () => ({ judgement: make() })).judgement,
     },
   };

@@ -7,6 +7,7 @@ import { gradientOf, roleHint } from '../lang/names';
 import { withCauses } from './consequences';
 import { conventionFactor, DIAGONAL_ALONE, judge, judgeRight, proportionOf, type Subject } from './judge';
 import type { Judgements } from './known';
+import { judgeSecond } from './second';
 import { rightAsStep } from './localStep';
 import { misshapen, right, unknown, type Judgement } from './judgement';
 import { derivativeName, plainName } from './mistakes/case';
@@ -24,6 +25,8 @@ export interface Judged {
   /** True when the code alone fixes what it must equal, so that mending it in place is safe. */
   readonly literal: boolean;
   readonly judgement: Judgement;
+  /** What it is, where that is no first derivative: "∂²J/∂w²". */
+  readonly symbol?: string;
 }
 
 /** Judgements on gradients of one program. */
@@ -99,7 +102,44 @@ export function judgeDefinition(
     const because = hand && caused.get(hand);
     return { name, of, span, functionName, literal, judgement: because ?? judgement };
   });
-  return [...literal, ...others, ...mismatched].sort((a, b) => inOrder(a.span, b.span));
+  const seconds = judgedSeconds(definition, program, derivation, proves, known);
+  return [...literal, ...others, ...seconds, ...mismatched].sort((a, b) => inOrder(a.span, b.span));
+}
+
+/** Hessians; of one whose entries are judged apart, the entries that are wrong, or that it is right. */
+function judgedSeconds(
+  { kind, gradients, seconds }: SourceDefinition,
+  program: Program,
+  derivation: () => Derivation | null,
+  proves: Proves,
+  known: Judgements,
+): Judged[] {
+  const all = seconds.map((hand): Judged => {
+    const { judgement, symbol } = known.second(hand, () =>
+      judgeSecond({ kind, program, derivation, gradients, proves }, hand),
+    );
+    const { name, by: of, span, functionName } = hand;
+    // What is written for an activation may be meant for its output.
+    const isOpen = kind === 'activation' && judgement.verdict === 'wrong';
+    const told = isOpen
+      ? unknown(`${plainName(name)} is not ${symbol} by its input: whether it takes the input is not known.`)
+      : judgement;
+    return { name, of, span, functionName, literal: false, judgement: told, symbol };
+  });
+  const whole = (name: string): string => name.replace(/\[\d+, \d+\]$/, '');
+  return all.flatMap((each, k): Judged[] => {
+    const name = whole(each.name);
+    const same = all.filter((other) => whole(other.name) === name && other.span === each.span);
+    if (name === each.name || same.length === 1) return [each];
+    const wrong = same.filter(({ judgement }) => judgement.verdict === 'wrong');
+    if (wrong.length > 0) return wrong.includes(each) ? [each] : [];
+    const shown = same.find(({ judgement }) => judgement.verdict === 'unknown') ?? same[0];
+    if (all.indexOf(each) !== k || each !== same[0] || !shown) return [];
+    const symbol = `the Hessian of ${plainName(program.output)}`;
+    const { judgement } = shown;
+    const message = judgement.verdict === 'right' ? `${plainName(name)} is ${symbol}.` : judgement.message;
+    return [{ ...shown, name, judgement: { ...judgement, message }, symbol }];
+  });
 }
 
 /**
@@ -306,5 +346,5 @@ function byConvention(
 /** "dw = ∂cost/∂w in propagate". */
 export function subjectText(program: Program, judged: Judged, definitionName: string): string {
   const where = judged.functionName ?? definitionName;
-  return `${plainName(judged.name)} = ${derivativeName({ program, of: judged.of })} in ${where}`;
+  return `${plainName(judged.name)} = ${judged.symbol ?? derivativeName({ program, of: judged.of })} in ${where}`;
 }

@@ -126,6 +126,20 @@ export interface HandGradient {
   readonly update?: Update;
 }
 
+/**
+ * A second derivative that the user wrote: of the output by `of` and then by `by`. `matrix` has the axes of both, `diagonal`
+ * those of one for ∂²L/∂w_i², `product` those of one for Σ_j ∂²L/∂w_i∂w_j v_j. Where the output is itself a gradient, it is
+ * the derivative of that by `by`.
+ */
+export interface SecondDerivative extends HandGradient {
+  readonly by: string;
+  readonly form: 'matrix' | 'diagonal' | 'product';
+  /** Whether the words about it say that it is an approximation. */
+  readonly isApproximate: boolean;
+  /** What the second derivative uses and the output does not: the vector of a product. */
+  readonly inputs: readonly Input[];
+}
+
 /** All indices of the non-unit axes, in order. */
 export function axisIndices(axes: readonly Axis[]): IndexNode[] {
   return axes.flatMap((axis) => (axis.index ? [axis.index] : []));

@@ -6,6 +6,8 @@ import {
   type HandGradient,
   type Input,
   type Program,
+  type SecondDerivative,
+  REAL,
 } from '../core/definition';
 import { symbolNames, type Node, type Size } from '../core/expr';
 import type { Assumption, CorrectionOrigin } from '../protocol';
@@ -21,6 +23,7 @@ import { bindingOf } from './written';
 import { domainOf, inferRoles, inputsOf, usageOf, type RoleChoice } from './roles';
 import type { Directives } from './directives';
 import { array, bind, uniqueName, type Run } from './run';
+import { isApproximate } from './secondNames';
 import type { Sizes } from './sizes';
 import { updateOf } from './updates';
 import type { ArrayV } from './values';
@@ -129,6 +132,7 @@ export interface Pullback extends Sorted {
 }
 
 export interface Assembled extends Sorted {
+  readonly seconds: readonly SecondDerivative[];
   readonly program: Program;
   readonly outputAxes: readonly Axis[];
   readonly pullback: Pullback | null;
@@ -154,7 +158,8 @@ export function assemble(
   const pulled = outputs.gradients.filter((g) => !own.includes(g));
   const broken = outputs.broken.filter((b) => !isPulled || b.callable === execution.main.callable);
   const flowing = execution.registered ? pulled : [];
-  const written = [...[...own, ...flowing].filter((gradient) => gradient.isInput), ...broken];
+  const curved = outputs.isOfGradient ? outputs.seconds : [];
+  const written = [...[...own, ...flowing].filter((gradient) => gradient.isInput), ...broken, ...curved];
   const roles = inferRoles(run, bound, new Map(written.map(({ of, name }) => [of, name])));
   correctRoles(run, roles, directives);
   const used = new Set(inputsOf(run, bound.element));
@@ -165,6 +170,7 @@ export function assemble(
     program: withoutIdleStops(program),
     outputAxes: isSingle(bound) ? [] : bound.axes,
     ...sorted,
+    seconds: secondsFor(execution, bound, outputs.seconds),
     assumptions: assumptionsOf(program.inputs),
     roles,
     pullback:
@@ -308,6 +314,49 @@ function sortGradients(
     else intermediates.push({ gradient: made, earlier: earlierValues(gradient, target, execution, context) });
   }
   return { gradients, intermediates, foreign, mismatches };
+}
+
+/** Second derivatives by what the output depends on, that use nothing else but the vector of a product. */
+function secondsFor(
+  execution: Execution,
+  bound: ArrayV,
+  written: Outputs['seconds'],
+): readonly SecondDerivative[] {
+  const { run } = execution;
+  const defs = definitionsOf(run);
+  const known = inputsOf(run, bound.element);
+  const context = { run, defs, lossNames: closure(bound.element, defs) };
+  return written.flatMap((second): SecondDerivative[] => {
+    const { of, by, form, direction } = second;
+    const others = [...inputsOf(run, second.value.element)].filter((name) => !known.has(name));
+    if (!known.has(of) || !known.has(by) || others.some((name) => name !== direction)) return [];
+    const { fn, owner } = second.callable;
+    const told = `${fn.name} ${owner?.name ?? ''} ${fn.documentation} ${second.name}`;
+    const inputs = [...run.inputs.values()].flatMap(({ name, ref, value }): Input[] =>
+      name === direction
+        ? [
+            {
+              name,
+              code: ref.code,
+              role: 'upstream',
+              shape: value.axes.map((axis) => axis.size),
+              domain: REAL,
+              reason: 'the vector of the product',
+              span: ref.span,
+            },
+          ]
+        : [],
+    );
+    return [
+      {
+        ...handGradient(second, of, second.value, execution, context),
+        by,
+        form,
+        isApproximate: isApproximate(told),
+        inputs,
+      },
+    ];
+  });
 }
 
 /** The number that a parameter of the functions has by default. */

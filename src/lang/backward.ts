@@ -7,7 +7,7 @@ import type { Callable, Executed } from './execution';
 import { filledParameters } from './filled';
 import { ownParameters } from './members';
 import { gradientOf, roleHint } from './names';
-import { array, type Run } from './run';
+import { array, uniqueName, type Run } from './run';
 import {
   childrenOf,
   eachStatement,
@@ -231,8 +231,11 @@ export function flowIn(run: Run, parameter: Parameter, output: ArrayV, into: Ups
   const { name, span, annotation } = parameter;
   const input = plainInput(name, span, 'argument', annotation);
   const indices = output.axes.flatMap((axis) => (axis.index ? [axis.index] : []));
-  const value = array(output.axes, run.arena.sym(name, ...indices));
-  run.inputs.set(name, { ref: input, name, value });
-  into.push({ name, value, output });
+  // A variable of the function around it may be called the same, and one that is made of it.
+  const own = run.bindings.some((binding) => binding.name === name) ? uniqueName(run, name) : name;
+  run.names.set(own, name);
+  const value = array(output.axes, run.arena.sym(own, ...indices));
+  run.inputs.set(name, { ref: input, name: own, value });
+  into.push({ name: own, value, output });
   return { kind: 'input', input };
 }

@@ -23,7 +23,7 @@ import { callRow, type Meaning } from './signature';
 import type { ClassNode } from './syntax';
 import { callOnEntries } from './selection';
 import { entry } from './tables';
-import { integerOf, keyOf, NONE, type ArrayV, type Value } from './values';
+import { integerOf, keyOf, NONE, type ArrayV, type InputRef, type Value } from './values';
 
 /** Calls a value; `name` is the callee as written, for messages. */
 export function callValue(
@@ -66,11 +66,22 @@ export function callValue(
       if (constructor.kind === 'function') run.call(constructor, args, span);
       return made;
     }
-    case 'input':
+    case 'input': {
+      const got = args.length === 0 ? gotFrom(callee.input, span) : null;
+      if (got) return got;
       return unsupported(`calls its argument ${name}`, span, methodCause(name, 'calls-argument'));
+    }
     default:
       return unsupported(`calls ${name}`, span, 'call');
   }
+}
+
+/** `dtrain.get_label()`: what an argument holds, and gives by a method without arguments. */
+function gotFrom(input: InputRef, span: Span): Value | null {
+  const [, what] = /\.get_(\w+)$/.exec(input.code) ?? [];
+  if (what === undefined || input.origin !== 'entry') return null;
+  // The weights of samples are nothing to differentiate by.
+  return entryOf(input, '()', /^weights?$/.test(what) ? `sample_${what}` : what, span);
 }
 
 /** What the constructor of a class is given, by the names of its parameters. */

@@ -1,5 +1,5 @@
 /** What a front end finds in a text: definitions with their programs, hand-written gradients and problems. */
-import type { Axis, HandGradient, Note, Program, Span } from '../core/definition';
+import type { Axis, HandGradient, Note, Program, SecondDerivative, Span } from '../core/definition';
 import type { Size } from '../core/expr';
 import type { Assumption, DefinitionKind, Problem, SaidOf } from '../protocol';
 
@@ -67,6 +67,8 @@ export interface SourceDefinition {
   /** Written gradients of parameters, to be compared with the derivative as they stand. */
   readonly gradients: readonly HandGradient[];
   readonly candidates: readonly GradientCandidate[];
+  /** Written Hessians; of a definition of kind `gradient`, derivatives of its output. */
+  readonly seconds: readonly SecondDerivative[];
   readonly mismatches: readonly GradientMismatch[];
   /** What is written in a function that gets gradients from above; judged against a program of its own. */
   readonly pullback: Pullback | null;

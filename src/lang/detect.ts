@@ -37,6 +37,7 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
     outputs.broken.some((b) => b.callable === main);
   const arrays = program.inputs.filter((input) => input.role !== 'hyper');
   if (arrays.length === 0) return null;
+  if (outputs.isOfGradient) return assembled.seconds.length > 0 ? 'gradient' : null;
   // `isinf(x) or x <= 0` is a question.
   if (outputs.output.value.mask && !/step|heaviside|threshold/i.test(name)) return null;
   const isActivation =

@@ -38,6 +38,8 @@ export interface Plan {
   readonly main: Callable;
   /** A function that computes the gradient of what `main` computes. */
   readonly gradient: Callable | null;
+  /** Functions that compute second derivatives of what `main` computes, or derivatives of a gradient that it computes. */
+  readonly seconds: readonly Callable[];
   /** The derivative that the code registers for `main` with its framework. */
   readonly rule: Rule | null;
   readonly module: ModuleIndex;
@@ -72,6 +74,7 @@ export interface Execution {
   readonly run: Run;
   readonly main: Executed;
   readonly gradient: Executed | null;
+  readonly seconds: readonly Executed[];
   /** Gradients from above that the gradient function is given. */
   readonly upstreams: readonly Upstream[];
   /** What the derivative that is registered for the function returns. */
@@ -152,6 +155,7 @@ export function executePlan(
   for (const { fn } of [
     plan.main,
     ...(plan.gradient ? [plan.gradient] : []),
+    ...plan.seconds,
     ...(plan.rule ? partsOfRule(plan.rule) : []),
   ])
     for (const parameter of fn.parameters) run.names.set(parameter.name, parameter.name);
@@ -174,12 +178,17 @@ export function executePlan(
       executeFunction(run, callable, scope ?? own(callable), given, objects);
     const registered = runRule(run, plan.rule, main, execute);
     const { gradient = null, upstreams = [] } = registered ?? {};
-    return { run, main, gradient, upstreams, registered };
+    return { run, main, gradient, seconds: [], upstreams, registered };
   }
-  if (!plan.gradient) return { run, main, gradient: null, upstreams: [], registered: null };
+  const executeSeconds = (): Executed[] =>
+    plan.seconds.map((second) =>
+      executeFunction(run, second, outer ? around : own(second), shared(main, second), objects),
+    );
+  if (!plan.gradient)
+    return { run, main, gradient: null, seconds: executeSeconds(), upstreams: [], registered: null };
   const { given, upstreams } = linkBackward(run, main, plan.gradient, shared(main, plan.gradient));
   const gradient = executeFunction(run, plan.gradient, outer ? around : own(plan.gradient), given, objects);
-  return { run, main, gradient, upstreams, registered: null };
+  return { run, main, gradient, seconds: executeSeconds(), upstreams, registered: null };
 }
 
 /** In a file of cells, the end of the last one that a plan has functions in. */

@@ -50,7 +50,7 @@ export const originNote = (name: string, { home }: ModuleIndex): Note => ({
 
 /** Places in other files say nothing about this one: formulas have none then, problems that of the definition. */
 export function withoutForeignPlaces(definition: SourceDefinition): SourceDefinition {
-  const { program, nameSpan, gradients, candidates, notes, problems } = definition;
+  const { program, nameSpan, gradients, candidates, seconds, notes, problems } = definition;
   const isForeign = (span: Span | null): boolean => span?.file !== undefined;
   const cut = <T extends { readonly span: Span | null }>(item: T): T =>
     isForeign(item.span) ? { ...item, span: null } : item;
@@ -65,6 +65,7 @@ export function withoutForeignPlaces(definition: SourceDefinition): SourceDefini
     },
     gradients: gradients.map(named),
     candidates: candidates.map(named),
+    seconds: seconds.map(named),
     notes: notes.map(cut),
     problems: problems.map(named),
   };

@@ -41,6 +41,7 @@ import {
   type Run,
 } from './run';
 import { SPECIAL_FUNCTIONS } from './special';
+import { stackedArray } from './stack';
 import { integerOf, numberOf, type ArrayV, type UnknownValue, type Value } from './values';
 
 type Handler = (call: LibraryCall) => Value;
@@ -391,7 +392,8 @@ const inner: Handler = (c) => {
 /** Row-wise copies with no change of value. */
 const same: Handler = (c) => {
   const raw = argument(c, 0, 'a', 'object', 'data', 'x');
-  const value = raw?.kind === 'sequence' ? stacked(c.run, raw.items, c) : toArray(c.run, raw, c.span);
+  const value =
+    raw?.kind === 'sequence' ? stackedArray(c.run, raw.items, c.span) : toArray(c.run, raw, c.span);
   return value.kind === 'array' ? { ...value, base: null } : value;
 };
 

@@ -6,7 +6,7 @@ import { select } from './indexing';
 import type { Setting } from './formulas';
 import { array, scalar, shapeError, unsupported, type CallArgument } from './run';
 import type { Meaning } from './signature';
-import { numberOf, type ArrayV, type UnknownValue, type Value } from './values';
+import { integerOf, numberOf, type ArrayV, type UnknownValue, type Value } from './values';
 
 export type LossFormula = (arena: Arena, input: Node, target: Node, ...settings: Node[]) => Node;
 
@@ -14,6 +14,12 @@ type Reduction = 'mean' | 'sum' | 'none' | 'batchmean';
 
 function reductionOf(call: LibraryCall): Reduction | UnknownValue {
   const value = keyword(call, 'reduction');
+  // What PyTorch took before `reduction`, which it overrides.
+  const [each, mean] = ['reduce', 'size_average'].map((name) => {
+    const given = keyword(call, name);
+    return given === undefined || given.kind === 'none' ? null : integerOf(given);
+  });
+  if (each !== null || mean !== null) return each === 0 ? 'none' : mean === 0 ? 'sum' : 'mean';
   if (value === undefined) return 'mean';
   if (value.kind === 'string' && /^(mean|sum|none|batchmean)$/.test(value.value))
     return value.value as Reduction;
@@ -283,6 +289,20 @@ const crossEntropyOf =
 export const crossEntropy = crossEntropyOf(null);
 export const crossEntropyOfPositions = crossEntropyOf('positions');
 export const crossEntropyOfProbabilities = crossEntropyOf('probabilities');
+
+/** Keras' cross entropy of probabilities along the last axis, which it makes sum to 1. */
+export const crossEntropyOfOneHot: Meaning = (call) => {
+  const { run, span } = call;
+  const p = toArray(run, keyword(call, 'probabilities'), span);
+  if (p.kind === 'unknown') return p;
+  const labels = toArray(run, keyword(call, 'labels'), span);
+  if (labels.kind === 'unknown') return labels;
+  const axis = p.axes.length - 1;
+  if (axis < 0) return shapeError(run, `${call.written} takes the probabilities of several classes`, span);
+  const total = reduce(run, p, 'sum', [axis], true);
+  const logs = elementwise(run, [p, total], span, (own, sum) => log(run.arena, run.arena.div(own, sum)));
+  return logs.kind === 'unknown' ? logs : ofProbabilities(call, logs, labels, axis, 'none');
+};
 
 /** A loss whose call names labels before logits. */
 export const ofLabelsAndLogits =

@@ -194,6 +194,7 @@ function valueOf(
         (run.family === 'javascript' && (isTable(statement.value) || isInstance(statement.value, index))))
     )
       return evaluate(run, statement.value, scope);
+    if (once && isLayer(run, statement.value, scope)) return evaluate(run, statement.value, scope);
   }
   return { kind: 'input', input: plainInput(name, span, 'global') };
 }
@@ -223,6 +224,14 @@ function isPlain(e: Expression): boolean {
     default:
       return false;
   }
+}
+
+/** `sigmoid = nn.Sigmoid()`: a layer without weights, or one that a class of PyTorch makes of numbers. */
+function isLayer(run: Run, e: Expression, scope: Scope): boolean {
+  if (e.kind !== 'call' || !/^[A-Z]/.test(lastName(e.callee))) return false;
+  if (!e.args.every((arg) => isPlain(arg.value))) return false;
+  const made = evaluate(run, e.callee, scope);
+  return made.kind === 'library' && made.path.startsWith('torch.nn.');
 }
 
 /** `new Activations()` of a class of the file. */

@@ -243,7 +243,7 @@ const listOf: Maker = (made) => {
 /** `nn.Parameter(tensor)`: an input that is learnt, named after the attribute that it becomes. */
 const parameter: Maker = () => learntInput('%parameter', undefined);
 
-const LOSS = 'size_average? reduce? reduction:';
+const LOSS = 'size_average: reduce: reduction:';
 const F = 'torch.nn.functional.';
 
 const of = (name: string, signature = 'inplace-'): Maker => functionWith(`${F}${name}`, signature);
@@ -280,11 +280,11 @@ const TORCH_MODULES: Readonly<Record<string, Maker>> = {
   BCEWithLogitsLoss: of('binary_cross_entropy_with_logits', `weight: ${LOSS} pos_weight:`),
   CrossEntropyLoss: of(
     'cross_entropy',
-    'weight: size_average? ignore_index?-100 reduce? reduction: label_smoothing:',
+    'weight: size_average: ignore_index?-100 reduce: reduction: label_smoothing:',
   ),
-  NLLLoss: of('nll_loss', 'weight: size_average? ignore_index?-100 reduce? reduction:'),
+  NLLLoss: of('nll_loss', 'weight: size_average: ignore_index?-100 reduce: reduction:'),
   KLDivLoss: of('kl_div', `${LOSS} log_target:`),
-  PoissonNLLLoss: of('poisson_nll_loss', 'log_input: full?0 size_average? eps: reduce? reduction:'),
+  PoissonNLLLoss: of('poisson_nll_loss', 'log_input: full?0 size_average: eps: reduce: reduction:'),
   GaussianNLLLoss: of('gaussian_nll_loss', '* full?0 eps: reduction:'),
   SoftMarginLoss: of('soft_margin_loss', LOSS),
   HingeEmbeddingLoss: of('hinge_embedding_loss', `margin: ${LOSS}`),

@@ -9,17 +9,20 @@ import { ownParameters } from './members';
 import { filledParts } from './filled';
 import { flowOf, gradientOf, isGradientName, isLossName, isModelName, roleHint } from './names';
 import { IMPLIED_LOSS } from './impliedName';
-import { fittedParts, inferRoles } from './roles';
+import { fittedParts, inferRoles, inputsOf } from './roles';
+import { isLinearIn } from './upstream';
 import { assignmentSpan, nameOf } from './places';
 import { spanOfPart, surrogateReason, type Registered } from './registered';
-import { unsupported, type Run } from './run';
+import { resolve, unsupported, type Run } from './run';
 import { learntTogether } from './together';
 import { isStep, isUpdated } from './stepped';
 import { baseName, bindingName, bindingOf, bindingSpan, neededFor } from './written';
 import { locals, partsOf, type Part } from './outputParts';
 import { groupedTargets, piecesOf, wholeNames } from './piecewise';
+import { secondsOf, type WrittenSecond } from './second';
+import { isGradientBeside } from './secondNames';
 import { pairBeside, pairReturned, pairUnnamed, type Found } from './unnamed';
-import type { Expression, FunctionNode } from './syntax';
+import { childrenOf, eachStatement, expressionsOf, type Expression, type FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
 
 export interface WrittenGradient {
@@ -52,6 +55,9 @@ export interface Outputs {
   readonly cause: Cause | null;
   readonly gradients: readonly WrittenGradient[];
   readonly broken: readonly BrokenGradient[];
+  readonly seconds: readonly WrittenSecond[];
+  /** Whether the output is itself a gradient, which `seconds` are the derivatives of. */
+  readonly isOfGradient: boolean;
   readonly inputs: readonly { readonly name: string; readonly value: ArrayV }[];
 }
 
@@ -150,6 +156,8 @@ export function outputsOf(execution: Execution): Outputs {
   // What is returned alone is what is computed.
   const returned = parts.length > 1 ? restated(parts, main, isOfInput) : parts;
   const own = locals(run, main);
+  const first = gradientOfSeconds(execution, returned);
+  if (first) return outputsOfGradient(execution, first);
   const output = chooseOutput(run, main.callable.fn, returned, own, isGradient);
   const flowing = new Set(upstreams.map((upstream) => upstream.name));
   // `dp = ((a - p) ** 2).sum(1)` is a distance when the loss is made of it.
@@ -278,6 +286,16 @@ export function outputsOf(execution: Execution): Outputs {
         broken,
       });
   }
+  const { seconds, broken: unread } = secondsOf(
+    execution,
+    () => {
+      const all = targets(execution, output);
+      const written = all.filter((name) => gradients.some(({ of }) => of === name));
+      return written.length > 0 ? written : all;
+    },
+    null,
+  );
+  broken.push(...unread);
   const asArray = output?.value.kind === 'array' ? { value: output.value, span: output.span } : null;
   const cause = output?.value.kind === 'unknown' ? output.value.cause : null;
   const name = output?.name ?? outputName(main.callable);
@@ -286,8 +304,59 @@ export function outputsOf(execution: Execution): Outputs {
     cause,
     gradients,
     broken,
+    seconds,
+    isOfGradient: false,
     inputs: [...run.inputs.values()],
   };
+}
+
+/** A gradient as the output, with the derivatives of it that the code writes. */
+function outputsOfGradient(execution: Execution, first: Part): Outputs {
+  const { run, main } = execution;
+  const { value, span } = first;
+  const array = value.kind === 'input' ? resolve(run, value.input) : value;
+  const names = ownParameters(main.callable).map((parameter) => parameter.name);
+  const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length);
+  // What it is by is given first, unless another one is a prediction by its name.
+  const by = (): string[] => {
+    const states = [...run.inputs.values()].filter(({ name }) => roleHint(name, false) !== 'label');
+    const rank = (name: string): number => (roleHint(name, false) === 'prediction' ? 0 : 1 + place(name));
+    return states.map(({ name }) => name).sort((a, b) => rank(a) - rank(b));
+  };
+  const { seconds, broken } = secondsOf(execution, by, first);
+  return {
+    output: array.kind === 'array' ? { name: first.name ?? main.callable.fn.name, value: array, span } : null,
+    cause: array.kind === 'unknown' ? array.cause : null,
+    gradients: [],
+    broken,
+    seconds,
+    isOfGradient: true,
+    inputs: [...run.inputs.values()],
+  };
+}
+
+/** The gradient that second derivatives stand beside without a loss: `return grad, hess`, and a function of each. */
+function gradientOfSeconds({ main, gradient, seconds }: Execution, returned: readonly Part[]): Part | null {
+  const [first, second, ...more] = returned;
+  if (!first || gradient || main.callable.fn.body.length === 0) return null;
+  if (seconds.length > 0) return isGradientName(main.callable.fn.name) && !second ? first : null;
+  if (!second || more.length > 0) return null;
+  const isPair = main.value.kind === 'sequence' && main.value.items.length === 2;
+  const isFitted = isPair && readsLabels(main.callable.fn) && !isConstant(second.value);
+  return isFitted || isGradientBeside(first.name, second.name) ? first : null;
+}
+
+/** `dtrain.get_label()`: what fits boosted trees gives its objectives a set of data, which they return two arrays for. */
+function readsLabels({ body }: FunctionNode): boolean {
+  let found = false;
+  const visit = (e: Expression): void => {
+    if (e.kind === 'attribute' && e.name === 'get_label') found = true;
+    childrenOf(e).forEach(visit);
+  };
+  eachStatement(body, (s) => {
+    expressionsOf(s).forEach(visit);
+  });
+  return found;
 }
 
 /** What a method leaves in attributes instead of returning it: the last one is its result. */
@@ -438,7 +507,11 @@ function targets({ run, main }: Execution, output: Part | null): string[] {
 }
 
 /** What a registered derivative returns: gradients by the arguments at the same places. */
-function collectRegistered({ run, main }: Execution, { gradient, parts }: Registered, into: Found): void {
+function collectRegistered(
+  { run, main, upstreams }: Execution,
+  { gradient, parts }: Registered,
+  into: Found,
+): void {
   const { callable, expression } = gradient;
   const reason = surrogateReason(run, main);
   for (const part of parts) {
@@ -451,8 +524,15 @@ function collectRegistered({ run, main }: Execution, { gradient, parts }: Regist
     const name = (item && nameOf(item)) ?? bindingName(value) ?? callable.fn.name;
     const span = (value.kind === 'array' ? bindingSpan(run, value, gradient, name) : null) ?? place;
     const of = state.name;
-    if (reason !== null) {
-      const cause = unsupported(SURROGATES[reason], span, 'surrogate-gradient').cause;
+    const bends =
+      value.kind === 'array' &&
+      upstreams.some(
+        ({ name: from }) =>
+          inputsOf(run, value.element).has(from) && !isLinearIn(value.element, from, run.bindings),
+      );
+    const why = reason ?? (bends && upstreams.length === 1 ? 'bent' : null);
+    if (why !== null) {
+      const cause = unsupported(SURROGATES[why], span, 'surrogate-gradient').cause;
       into.broken.push({ of, name, span, cause, callable });
     } else if (value.kind === 'array')
       into.gradients.push({ of, name, span, value, isInput: true, callable });
@@ -471,4 +551,5 @@ const SURROGATES = {
   flat: 'stands in for a derivative that is 0 wherever it exists',
   identity: 'changes on purpose what flows back through the identity',
   named: 'is a surrogate by its name',
+  bent: 'changes on purpose what flows back: it is not linear in the gradient from above',
 } as const;

@@ -3,13 +3,14 @@ import { choicesOf } from './choices';
 import type { Callable } from './execution';
 import { ownParameters } from './members';
 import { isForwardKey, isGradientKey, isGradientName, isLossName } from './names';
+import { isSecondName } from './secondNames';
 import type { ClassNode, Family, FunctionNode, Parameter } from './syntax';
 import { isUpstreamName, isVjpName } from './upstream';
 
 const TELLING =
   /gradients?|grads?|derivati(?:ves?|ons?)|derivates?|deriv|jacobian|prime|backward|backprop|bprop|fprop|der|bwd|value|compute|calculate|calc|get|loss(?:es)?|cost|error|objective|function|func|fn|forward|propagate|of|the|_d$|^d_|eval(?:uate)?/gi;
 
-const stemOf = (name: string): string =>
+export const stemOf = (name: string): string =>
   name
     .replace(/^d(?=[a-z]{3,})/, 'd_')
     .replace(/^__call__$/, '')
@@ -158,7 +159,7 @@ export function derivativeNames(name: string): readonly string[] {
 
 function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   const { name } = main.fn;
-  if (isGradientName(name) && !isLossName(name)) return null;
+  if ((isGradientName(name) && !isLossName(name)) || isSecondName(name)) return null;
   const flagged = withFlagSet(main);
   if (flagged) return flagged;
   const exact = derivativeNames(name)

@@ -48,6 +48,7 @@ import { partsOfRule, rulesOf, type Rule } from './rules';
 import { statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
 import { assignedNames } from './assigned';
+import { calledTogether, secondsByMain } from './secondPairing';
 import { functionsOf, returnedFunction, type ClassNode, type Family, type Module } from './syntax';
 import { calledFrom, computesImplied, impliedCompositions, usualScripts, withUsualLosses } from './implied';
 import { isNamed, nestedGroups } from './nested';
@@ -129,6 +130,7 @@ export function* readingDefinitions(
     form = 'whole',
     rule: Rule | null = null,
     called: readonly Callable[] = [],
+    seconds: readonly Callable[] = [],
   ): SourceDefinition | null => {
     const parts = rule ? partsOfRule(rule) : called;
     // What is said stands in the file that is read.
@@ -143,17 +145,19 @@ export function* readingDefinitions(
       gradient !== null && gradient.fn.nameSpan === main.fn.nameSpan,
       [...directives.shapes],
       [...directives.roles],
+      seconds.length,
       rule && [rule.kind, 'fixed' in rule ? rule.fixed : [], parts.map(({ fn }) => fn.name)],
       main.fn.documentation,
       [...directives.said],
       [...directives.usual],
       directives.convention,
     ]);
-    const functions = [main, ...(gradient ? [gradient] : []), ...parts];
+    const functions = [main, ...(gradient ? [gradient] : []), ...seconds, ...parts];
     const attempted = reuse.attempt(functions, settings, () => {
       const plan: Plan = {
         main,
         gradient,
+        seconds,
         rule,
         module: index,
         directives,
@@ -180,7 +184,10 @@ export function* readingDefinitions(
     definitions.push(reuse.renamed(definition, id));
   };
   const pairing = pairingIn(module, callables);
-  const pairs = new Map(callables.map((main) => [main, pairing(main)]));
+  const together = calledTogether(module.body, callables);
+  const pairs = new Map(
+    callables.map((main) => [main, pairing(main) ?? together.gradients.get(main) ?? null]),
+  );
   const gradientOnly = new Set(
     [...pairs].flatMap(([main, c]) =>
       c && (isGradientOnly(c, main) || isGradientKey(c.fn.name, main.fn.name) || c.fn.name === main.fn.name)
@@ -188,6 +195,8 @@ export function* readingDefinitions(
         : [],
     ),
   );
+  const seconds = secondsByMain(callables, (main) => pairs.get(main) ?? null, together.seconds);
+  for (const second of [...seconds.values()].flat()) gradientOnly.add(second.fn);
   const ruleOf = language.grammar === 'python' ? rulesOf(module.body, callables) : () => null;
   const rules = new Map(callables.map((main) => [main, ruleOf(main)]));
   for (const rule of rules.values())
@@ -243,9 +252,10 @@ export function* readingDefinitions(
       unread.push(main);
       return;
     }
-    const alone = read(main, null);
+    const own = seconds.get(main) ?? [];
+    const alone = read(main, null, 'whole', null, [], own);
     // A function with gradients of its own is not paired with another one.
-    const paired = gradient && !hasOwnGradients(alone) ? read(main, gradient) : null;
+    const paired = gradient && !hasOwnGradients(alone) ? read(main, gradient, 'whole', null, [], own) : null;
     const iteration = (paired ?? alone) ? null : iterationOf(main.fn);
     const definition = paired ?? alone ?? (iteration && readIteration(iteration, main.owner, read));
     if (definition) add(definition);
@@ -385,8 +395,8 @@ const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>
     derivativeNames(main.fn.name).includes(fn.name)) &&
   ![...assignedNames(fn.body)].some(isLossName);
 
-const isJudged = ({ gradients, candidates, mismatches, pullback }: SourceDefinition): boolean =>
-  gradients.length + candidates.length + mismatches.length > 0 || pullback !== null;
+const isJudged = ({ gradients, candidates, seconds, mismatches, pullback }: SourceDefinition): boolean =>
+  gradients.length + candidates.length + seconds.length + mismatches.length > 0 || pullback !== null;
 
 /** With the loss that was put in. */
 const withLoss = (definition: SourceDefinition, title: string): SourceDefinition => ({
@@ -496,6 +506,7 @@ function definitionOf(
         : []),
       ...assembled.intermediates.map(intermediateReadings),
     ],
+    seconds: assembled.seconds,
     mismatches: mismatchesOf(reading),
     pullback: pullbackOf(reading),
     notes: [...(module ? [originNote(name, module)] : []), ...reading.execution.run.notes],
@@ -523,6 +534,7 @@ const EMPTY = {
   outputAxes: [],
   gradients: [],
   candidates: [],
+  seconds: [],
   mismatches: [],
   pullback: null,
   notes: [],

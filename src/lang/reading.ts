@@ -152,7 +152,7 @@ function failureOf({ output, cause }: Outputs): Failure | null {
 }
 
 /** What speaks against a finished reading. */
-function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan, asking: number): number {
+function costOf(outputs: Outputs, sizes: Sizes, { main, seconds }: Plan, asking: number): number {
   let cost = 0;
   if (outputs.output) cost += isSingle(outputs.output.value) ? 0 : isModelName(main.fn.name) ? 0.5 : 2;
   else if (outputs.cause) cost += costOfCause(outputs.cause, asking);
@@ -169,6 +169,7 @@ function costOf(outputs: Outputs, sizes: Sizes, { main }: Plan, asking: number):
     // What a function around it computes has any shape that fits.
     if (cause.type === 'shape') cost += main.outer?.locals?.size ? 6 : 1;
     else if (cause.id === 'reshape') cost += 3;
+  if (seconds.length > 0 && outputs.seconds.length === 0) cost += 2;
   cost += 6 * samplesAstray(outputs, sizes);
   return cost;
 }

@@ -279,13 +279,13 @@ const lineMap =
   };
 
 function movedDefinition(definition: SourceDefinition, line: LineMap, inTexts: boolean): SourceDefinition {
-  const { program, gradients, candidates, outputAxes, ...rest } = definition;
+  const { program, gradients, candidates, seconds, outputAxes, ...rest } = definition;
   const spanned = <T extends { readonly span: SourceDefinition['span'] | null }>(item: T): T => ({
     ...item,
     span: moved(item.span, line),
   });
   type Hand = SourceDefinition['gradients'][number];
-  const hand = (gradient: Hand): Hand => ({
+  const hand = <T extends Hand>(gradient: T): T => ({
     ...spanned(gradient),
     bindings: gradient.bindings.map(spanned),
     ...(gradient.update ? { update: { ...gradient.update, line: line(gradient.update.line) } } : {}),
@@ -299,6 +299,7 @@ function movedDefinition(definition: SourceDefinition, line: LineMap, inTexts: b
       bindings: program.bindings.map(spanned),
     },
     gradients: gradients.map(hand),
+    seconds: seconds.map(hand),
     candidates: candidates.map((candidate) => ({
       ...spanned(candidate),
       readings: candidate.readings.map((reading) => ({ ...reading, gradient: hand(reading.gradient) })),

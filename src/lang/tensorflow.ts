@@ -139,6 +139,23 @@ const backend: LibraryTable = {
   ...rows('zeros_like ones_like', 'x dtype- name-', numpy),
   stop_gradient: row('variables', stopped),
   epsilon: row('', (call) => number(call.run, 1e-7)),
+  ...rows('zeros ones', 'shape dtype- name-', numpy),
+  permute_dimensions: row('x pattern:axes', numpy('transpose')),
+  batch_flatten: row('x', t.flattenedRows),
+  reshape: row('x shape:shape', numpy('reshape')),
+  ...rows('equal not_equal greater greater_equal less less_equal', 'x y', (name) =>
+    numpy(COMPARED[name] ?? name),
+  ),
+  relu: row('x alpha?0 max_value? threshold?0', numpy('relu')),
+  elu: row('x alpha?1', applied(f.elu)),
+  binary_crossentropy: row(
+    'target:labels output:logits from_logits?0',
+    losses.ofLabelsAndLogits(losses.lossOf(losses.binaryCrossEntropy), 'none'),
+  ),
+  categorical_crossentropy: row(
+    'target:labels output:probabilities from_logits?0 axis?-1',
+    losses.crossEntropyOfOneHot,
+  ),
 };
 
 export const TENSORFLOW: Readonly<Record<string, LibraryTable>> = {

@@ -1,7 +1,18 @@
 /** Operations that tensor libraries have besides NumPy's, or that mean something else there. */
 import type { Node, ReduceOp } from '../core/expr';
 import { argument, axisPositions, flag, keyword, shapeSizes, toArray } from './arguments';
-import { add, at, elementwise, matmul, permuted, shapeText, sizeValue, squeeze, transpose } from './arrays';
+import {
+  add,
+  at,
+  elementwise,
+  matmul,
+  permuted,
+  reshape,
+  shapeText,
+  sizeValue,
+  squeeze,
+  transpose,
+} from './arrays';
 import { FUNCTIONS, reduced } from './functions';
 import { array, makeAxes, number, scalar, shapeError, unsupported } from './run';
 import type { Meaning } from './signature';
@@ -126,6 +137,16 @@ export const vectorNorm: Meaning = (call) => {
   return reduced(call, array(x.axes, power), 'sum', (_, total) =>
     degree === 1 ? total : array(total.axes, arena.pow(total.element, arena.pow(p, arena.minusOne))),
   );
+};
+
+/** All axes but the first as one. */
+export const flattenedRows: Meaning = (call) => {
+  const x = toArray(call.run, argument(call, 0), call.span);
+  if (x.kind === 'unknown' || x.axes.length === 2) return x;
+  const [first] = x.axes;
+  return first
+    ? reshape(call.run, x, [first.size, null], call.span)
+    : shapeError(call.run, `${call.written} takes a batch of arrays`, call.span);
 };
 
 /** Two axes change places. */

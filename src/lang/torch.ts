@@ -152,7 +152,7 @@ const dropped: Meaning = (call) => {
   return numpy('array')(call);
 };
 
-const LOSS = 'size_average? reduce? reduction:';
+const LOSS = 'size_average: reduce: reduction:';
 
 const functional: LibraryTable = {
   ...rows('sigmoid tanh', 'input', numpy),
@@ -209,16 +209,16 @@ const functional: LibraryTable = {
     losses.lossOf(losses.binaryCrossEntropyOfLogits, ['pos_weight', '1']),
   ),
   cross_entropy: row(
-    'input target weight: size_average? ignore_index?-100 reduce? reduction: label_smoothing:smoothing',
+    'input target weight: size_average: ignore_index?-100 reduce: reduction: label_smoothing:smoothing',
     losses.crossEntropy,
   ),
   nll_loss: row(
-    'input target weight: size_average? ignore_index?-100 reduce? reduction:',
+    'input target weight: size_average: ignore_index?-100 reduce: reduction:',
     losses.negativeLogLikelihood,
   ),
   kl_div: row(`input target ${LOSS} log_target:log_target`, losses.divergenceWithFlag),
   poisson_nll_loss: row(
-    'input target log_input:flag full?0 size_average? eps:eps reduce? reduction:',
+    'input target log_input:flag full?0 size_average: eps:eps reduce: reduction:',
     losses.poissonWithFlag,
   ),
   gaussian_nll_loss: row(
@@ -227,11 +227,11 @@ const functional: LibraryTable = {
   ),
   soft_margin_loss: row(`input target ${LOSS}`, losses.lossOf(losses.softMargin)),
   hinge_embedding_loss: row(
-    'input target margin: size_average? reduce? reduction:',
+    'input target margin: size_average: reduce: reduction:',
     losses.lossOf(losses.hingeEmbedding, ['margin', '1']),
   ),
   margin_ranking_loss: row(
-    'input1 input2 target margin: size_average? reduce? reduction:',
+    'input1 input2 target margin: size_average: reduce: reduction:',
     losses.lossOfThree(losses.marginRanking, ['margin', '0']),
   ),
 };

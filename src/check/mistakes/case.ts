@@ -32,8 +32,13 @@ export interface Mistake {
 /** Looks for one kind of mistake; null when it is not that. */
 export type Detector = (c: Case) => Mistake | null;
 
-/** "∂cost/∂w". */
+/** "∂cost/∂w", and "∂²cost/∂w²" of an output that is itself "∂cost/∂w". */
 export function derivativeName(c: Pick<Case, 'program' | 'of'>): string {
+  const [, top, first] = /^∂(.+)\/∂(.+)$/.exec(c.program.output) ?? [];
+  if (top !== undefined && first !== undefined)
+    return first === c.of
+      ? `∂²${plainName(top)}/∂${plainName(first)}²`
+      : `∂²${plainName(top)}/∂${plainName(first)}∂${plainName(c.of)}`;
   return `∂${plainName(c.program.output)}/∂${plainName(c.of)}`;
 }
 

@@ -196,7 +196,7 @@ function factorMistake(c: Case, factor: Factor): Mistake {
     };
   return {
     rule: 'gradient-constant-factor',
-    message: `${name} differs from ${derivative} by the constant ${factor.text}: multiply it by ${factor.inverse}, or put the factor ${factor.text} into ${plainName(c.program.output)}.`,
+    message: `${name} differs from ${derivative} by the constant ${factor.text}: multiply it by ${factor.inverse}${c.program.output.startsWith('∂') ? '' : `, or put the factor ${factor.text} into ${plainName(c.program.output)}`}.`,
     ...known,
   };
 }
