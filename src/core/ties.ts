@@ -25,9 +25,11 @@ export function mayTie(arena: Arena, graph: Graph, body: Node, index: IndexNode)
     return arena.substituteAll(binding.def, pairs);
   };
 
+  const independent = (node: Node): Tie =>
+    [...symbolNames(node)].some((name) => graph.varies(name)) ? 'moving' : 'still';
+
   const tieOf = (node: Node, depth: number): Tie => {
-    if (!node.free.has(index.name))
-      return [...symbolNames(node)].some((name) => graph.varies(name)) ? 'moving' : 'still';
+    if (!node.free.has(index.name)) return independent(node);
     const parts = (nodes: readonly Node[]): Tie[] => nodes.map((part) => tieOf(part, depth));
     switch (node.kind) {
       case 'cmp':
@@ -52,6 +54,8 @@ export function mayTie(arena: Arena, graph: Graph, body: Node, index: IndexNode)
           node.args.some((part) => mayVanish(part, depth)) ? 'still' : 'none',
         ]);
       case 'add':
+        // a/(a + b) + b/(a + b) is 1 for all elements.
+        return haveCommonDenominator(node, index) ? independent(node) : all(parts(node.args));
       case 'pow':
         return all(parts(node.args));
       case 'reduce':
@@ -93,6 +97,17 @@ export function mayTie(arena: Arena, graph: Graph, body: Node, index: IndexNode)
   };
   return tieOf(body, 0) === 'moving';
 }
+
+/** Two terms are divided by the same, which depends on the index. */
+function haveCommonDenominator(sum: Node, index: IndexNode): boolean {
+  const denominators = sum.args.flatMap((term) => [
+    ...new Set((term.kind === 'mul' ? term.args : [term]).filter((factor) => isInverse(factor, index))),
+  ]);
+  return new Set(denominators).size < denominators.length;
+}
+
+const isInverse = ({ kind, args: [, exponent], free }: Node, index: IndexNode): boolean =>
+  kind === 'pow' && exponent?.kind === 'num' && exponent.num < 0 && free.has(index.name);
 
 /** It holds a matrix and its inverse, which may cancel. */
 function isOverInverse(node: Node): boolean {

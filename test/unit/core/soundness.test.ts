@@ -22,6 +22,10 @@ const FOUND: readonly (readonly [name: string, model: string])[] = [
     'roots of a hyperbolic cosine',
     'data f[m] unit\nJ = (cosh(log(f[0]) + log(1 - f[0]))^(1/2))^3*cosh(log(f[0]) + log(1 - f[0]))^(-1/2)',
   ],
+  [
+    'a maximum of elements that are all equal once fractions are added up',
+    'param w\ndata v[n]; data d\nJ = max(l<n, w*(d/(d + v[l]) + v[l]/(d + v[l])))',
+  ],
   ['the diagonals of a matrix and its inverse', 'data B[n,n]\nJ = sum(l<n, inv(B)[l,l]*B[l,l])'],
   [
     'the diagonals of a definite matrix and its inverse',
