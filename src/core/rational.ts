@@ -54,3 +54,6 @@ export function reduced(num: number, den: number): [number, number] {
   const g = (gcd(num, den) || 1) * (den < 0 ? -1 : 1);
   return [num / g + 0, den / g];
 }
+
+/** Whether a rational over `den` is written as a decimal (0.01), as it was in the source: halves and thirds are not. */
+export const isDecimal = (den: number): boolean => den > 4 && 100 % den === 0;

@@ -18,7 +18,7 @@ import {
   type ViewForm,
   type WhereForm,
 } from '../array/form';
-import { isDecimal } from './shape';
+import { isDecimal } from '../rational';
 import { fillTemplate, LEVEL, wrap, type Code } from './template';
 
 export type ArrayTarget = Exclude<CodeTarget, 'typescript'>;

@@ -4,7 +4,7 @@ import { constantLatex } from './latex';
 import { spell, type Spelling } from './matrixNotation';
 import { assemble, notationIn } from './names';
 import type { Naming } from './naming';
-import { isDecimal } from './shape';
+import { isDecimal } from '../rational';
 
 const isTall = (tex: string): boolean => /\\(frac|left|sqrt)(?![A-Za-z])/.test(tex);
 const fence = (left: string, inner: string, right: string): string =>

@@ -2,7 +2,7 @@
 import type { MatrixForm } from '../matrix';
 import { spell, type Spelling } from './matrixNotation';
 import type { Naming } from './naming';
-import { isDecimal } from './shape';
+import { isDecimal } from '../rational';
 
 export function matrixText(form: MatrixForm, naming: Naming): string {
   return spell(form, spelling(naming));

@@ -8,6 +8,7 @@ import {
   type Node,
   type Relation,
 } from '../expr';
+import { isDecimal } from '../rational';
 
 export interface Term {
   readonly negative: boolean;
@@ -56,9 +57,6 @@ export function terms(arena: Arena, node: Node): Term[] {
   const [first] = lead > 0 ? list.splice(lead, 1) : [];
   return first ? [first, ...list] : list;
 }
-
-/** Whether a rational over `den` is written as a decimal (0.01), as it was in the source: halves and thirds are not. */
-export const isDecimal = (den: number): boolean => den > 4 && 100 % den === 0;
 
 /** The negative of a negative exponent, or null where the power is not a reciprocal. */
 function reciprocalExponent(arena: Arena, exponent: Node): Node | null {

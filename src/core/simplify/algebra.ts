@@ -63,6 +63,7 @@ export class Algebra {
   readonly quotients = new Map<number, Map<number, readonly Term[] | null>>();
   private readonly nodes = new Map<string, Node>();
   private baseNodes: (Node | undefined)[] = [];
+  private scaledNodes: (Node | undefined)[] = [];
   recorder: Recorder = SILENT;
   /** Products whose sums are just taking in their other factors. */
   readonly takingIn = new Set<string>();
@@ -153,10 +154,11 @@ export class Algebra {
     return node;
   }
 
-  /** How a base that is a sum is written; `make` is asked once. */
-  baseNode(id: number, make: () => Node): Node {
-    let node = this.baseNodes[id];
-    if (!node) this.baseNodes[id] = node = make();
+  /** How a base that is a sum is written, divided by a scale; `make` is asked once. */
+  baseNode(id: number, scale: number, make: () => Node): Node {
+    const nodes = scale === 1 ? this.baseNodes : this.scaledNodes;
+    let node = nodes[id];
+    if (!node) nodes[id] = node = make();
     return node;
   }
 
@@ -164,6 +166,7 @@ export class Algebra {
   forgetNodes(): void {
     this.nodes.clear();
     this.baseNodes = [];
+    this.scaledNodes = [];
   }
 
   private reduced(num: number, den: number, mono: Mono): Form {

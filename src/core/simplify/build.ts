@@ -2,20 +2,24 @@
 import { isNum, type Arena, type Node } from '../expr';
 import type { Facts } from '../facts';
 import { compareNodes } from '../order';
+import { isDecimal } from '../rational';
 import type { Algebra, Base, Form } from './algebra';
 import type { Display } from './display';
 import { divMono, exponentAt, factors, filterMono, idAt, monoKey, mulMono, type Mono } from './mono';
 import type { Term } from './polynomial';
+import { joinDifferences, numberInFront, scaleOf } from './scales';
 
 export const isExponential = (base: Base): boolean => base.atom?.kind === 'call' && base.atom.fn === 'exp';
 
-function baseToNode(algebra: Algebra, id: number): Node {
+/** A sum stands divided by its scale, if it is `scaled`. */
+function baseToNode(algebra: Algebra, id: number, scaled = false): Node {
   const { atom, terms } = algebra.base(id);
-  return atom ?? algebra.baseNode(id, () => sumNode(algebra, terms ?? []));
+  const scale = scaled ? scaleOf(algebra, id) : 1;
+  return atom ?? algebra.baseNode(id, scale, () => sumNode(algebra, terms ?? [], scale));
 }
 
 /** Factors of a monomial as nodes; exponentials are joined into one, negative powers of them turned over. */
-function factorNodes(algebra: Algebra, m: Mono): Node[] {
+function factorNodes(algebra: Algebra, m: Mono, scaled: boolean): Node[] {
   const { arena } = algebra;
   const out: Node[] = [];
   const exponents: Node[] = [];
@@ -28,7 +32,7 @@ function factorNodes(algebra: Algebra, m: Mono): Node[] {
     if (isExponential(base) && atom) exponents.push(arena.mul(arena.num(e), atom.args[0] as Node));
     else if (atom && Math.abs(e) === 1 && isRootOfConstant(atom) && !algebra.options.expand)
       (e > 0 ? above : below).push(atom.args[0] as Node);
-    else out.push(powerOf(algebra, baseToNode(algebra, id), e));
+    else out.push(powerOf(algebra, baseToNode(algebra, id, scaled), e));
   }
   if (above.length + below.length > 0) out.push(rootOf(algebra, above, below));
   if (algebra.options.expand) out.push(...exponents.map((exponent) => arena.call('exp', exponent)));
@@ -93,7 +97,8 @@ export function startsNegative(node: Node): boolean {
 export function formToNode(algebra: Algebra, form: Form): Node {
   const { arena, display } = algebra;
   if (form.num === 0) return arena.zero;
-  const shared = form.den > 1 && !algebra.options.expand ? numberTakenIn(algebra, form) : null;
+  const takesIn = (form.den > 1 || display.decimals !== null) && !algebra.options.expand;
+  const shared = takesIn ? numberTakenIn(algebra, form) : null;
   const whole = productNode(algebra, form);
   return shared && display.cost(shared) < display.cost(whole) ? shared : whole;
 }
@@ -104,12 +109,16 @@ function productNode(algebra: Algebra, form: Form): Node {
   const mono = taken ? taken.rest : form.mono;
   const turnsTaken = form.num < 0 && taken !== null && taken.terms.some((t) => t.c < 0);
   const sum = taken && sumNode(algebra, turnsTaken ? negated(taken.terms) : taken.terms);
-  const { flipped, rest } = form.num < 0 && !turnsTaken ? turned(algebra, mono) : { flipped: [], rest: mono };
+  const front = numberInFront(algebra, { ...form, mono });
+  const scaled = front !== null;
+  const { flipped, rest } =
+    form.num < 0 && !turnsTaken ? turned(algebra, mono, scaled) : { flipped: [], rest: mono };
   const sign = turnsTaken || flipped.length > 0 ? -1 : 1;
-  const nodes = [...(sum ? [sum] : []), ...flipped, ...factorNodes(algebra, rest)];
+  const nodes = [...(sum ? [sum] : []), ...flipped, ...factorNodes(algebra, rest, scaled)];
   const safe = algebra.options.expand ? nodes : guarded(algebra, nodes);
   safe.sort(display.compareFactors);
-  return arena.mul(arena.num(sign * form.num, form.den), ...safe);
+  const [num, den] = front ?? [form.num, form.den];
+  return arena.mul(arena.num(sign * num, den), ...safe);
 }
 
 interface Guards {
@@ -152,18 +161,28 @@ function numberTakenIn(algebra: Algebra, form: Form): Node | null {
   const sums = [...factors(form.mono)].filter(([id, e]) => e === 1 && algebra.base(id).terms);
   const [only] = sums;
   if (!only || sums.length > 1) return null;
-  const coefficient: Form = { num: form.num, den: form.den, mono: [] };
   const { terms, rest: outside } = withExponentials(algebra, form.mono) ?? {
     terms: algebra.base(only[0]).terms ?? [],
     rest: filterMono(form.mono, (b) => b !== only[0]),
   };
-  const scaled = terms.map((t) => ({ t, form: algebra.mul(coefficient, { num: t.c, den: 1, mono: t.m }) }));
-  const wholes = scaled.filter((s) => s.form.den === 1);
-  const fractions = scaled.filter((s) => s.form.den !== 1).map((s) => s.t);
-  if (wholes.length === 0 || fractions.length === 0) return null;
-  const rest = algebra.toNode(algebra.mul(coefficient, algebra.fromTerms(fractions)));
-  const sum = algebra.arena.add(...orderTerms(algebra, [...wholes.map((s) => algebra.toNode(s.form)), rest]));
-  const nodes = guarded(algebra, [...factorNodes(algebra, outside), sum]);
+  const [num, den] = numberInFront(algebra, { ...form, mono: outside }) ?? [];
+  if (num === undefined || den === undefined || (den === 1 && Math.abs(num) === 1)) return null;
+  const coefficient: Form = { num, den, mono: [] };
+  const parts = terms.map((t) => ({ t, form: algebra.mul(coefficient, { num: t.c, den: 1, mono: t.m }) }));
+  const isPlain = (part: Form): boolean => {
+    const [, below = 0] = algebra.display.decimals
+      ? (numberInFront(algebra, part) ?? [])
+      : [part.num, part.den];
+    return below === 1 || (algebra.display.decimals !== null && isDecimal(below));
+  };
+  const wholes = parts.filter((part) => isPlain(part.form));
+  const fractions = parts.filter((part) => !wholes.includes(part)).map((part) => part.t);
+  if (wholes.length === 0 || (fractions.length === 0 && algebra.display.decimals === null)) return null;
+  const taken = wholes.map((part) => algebra.toNode(part.form));
+  if (fractions.length > 0)
+    taken.push(algebra.toNode(algebra.mul(coefficient, algebra.fromTerms(fractions))));
+  const sum = algebra.arena.add(...orderTerms(algebra, joinDifferences(algebra.arena, taken)));
+  const nodes = guarded(algebra, [...factorNodes(algebra, outside, true), sum]);
   return algebra.arena.mul(...nodes.sort(algebra.display.compareFactors));
 }
 
@@ -191,14 +210,14 @@ function dividesByExponential(algebra: Algebra, m: Mono): boolean {
 }
 
 /** -(y - a)·… is written (a - y)·…, unless the sum is known to be positive as it stands; -Σ(p - 1) is Σ(1 - p). */
-function turned(algebra: Algebra, m: Mono): { flipped: Node[]; rest: Mono } {
+function turned(algebra: Algebra, m: Mono, scaled: boolean): { flipped: Node[]; rest: Mono } {
   const candidates: { id: number; node: Node; flipped: () => Node }[] = [];
   for (const [id, e] of factors(m)) {
     const { terms, atom } = algebra.base(id);
     if (e !== 1) continue;
-    const node = baseToNode(algebra, id);
+    const node = baseToNode(algebra, id, scaled);
     const flipped = terms?.some((t) => t.c < 0)
-      ? () => sumNode(algebra, negated(terms))
+      ? () => sumNode(algebra, negated(terms), scaled ? scaleOf(algebra, id) : 1)
       : atom && turnedReduction(algebra, atom);
     if (flipped && algebra.facts.range(node).low < 0) candidates.push({ id, node, flipped });
   }
@@ -258,13 +277,15 @@ function withoutMinus(algebra: Algebra, node: Node): Node | null {
 }
 
 /** A term that is taken away from others keeps its minus sign. */
-function termNode(algebra: Algebra, term: Term, isTaken: boolean): Node {
-  const node = algebra.toNode({ num: isTaken ? -term.c : term.c, den: 1, mono: term.m });
+function termNode(algebra: Algebra, term: Term, isTaken: boolean, scale = 1): Node {
+  const node = algebra.toNode(
+    algebra.scale({ num: isTaken ? -term.c : term.c, den: 1, mono: term.m }, 1, scale),
+  );
   return isTaken ? algebra.arena.neg(node) : node;
 }
 
-/** Terms over one denominator stand together; positive groups first. */
-function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
+/** Terms over one denominator stand together; positive groups first. All are divided by the scale. */
+function sumNode(algebra: Algebra, terms: readonly Term[], scale = 1): Node {
   const groups = new Map<string, { under: Mono; terms: Term[] }>();
   for (const term of terms) {
     const under = filterMono(term.m, (id, e) => e < 0 && !isExponential(algebra.base(id)));
@@ -278,14 +299,14 @@ function sumNode(algebra: Algebra, terms: readonly Term[]): Node {
   for (const { under, terms: members } of groups.values()) {
     const [only] = members;
     if (under.length === 0 || (members.length === 1 && only))
-      nodes.push(...members.map((t) => termNode(algebra, t, t.c < 0 && adds)));
+      nodes.push(...members.map((t) => termNode(algebra, t, t.c < 0 && adds, scale)));
     else {
       const top = algebra.fromTerms(members.map((t) => ({ c: t.c, m: divMono(t.m, under) })));
       const below = algebra.toNode({ num: 1, den: 1, mono: under });
-      nodes.push(algebra.arena.mul(algebra.toNode(top), below));
+      nodes.push(algebra.arena.mul(algebra.toNode(algebra.scale(top, 1, scale)), below));
     }
   }
-  return algebra.arena.add(...orderTerms(algebra, nodes));
+  return algebra.arena.add(...orderTerms(algebra, joinDifferences(algebra.arena, nodes)));
 }
 
 function orderTerms(algebra: Algebra, nodes: readonly Node[]): readonly Node[] {

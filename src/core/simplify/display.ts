@@ -2,6 +2,7 @@
 import type { Program } from '../definition';
 import { symbolNames, type Node } from '../expr';
 import { compareNodes } from '../order';
+import { isDecimal } from '../rational';
 
 export interface Display {
   /** Factors: constants, settings, then values by how late they are computed; indicators and sums last. */
@@ -12,6 +13,8 @@ export interface Display {
   readonly orientation: (up: readonly Node[], down: readonly Node[]) => 1 | 0 | -1;
   /** The terms in the order in which the program adds up and subtracts the same symbols; null for another sum. */
   readonly asAdded: (terms: readonly Node[]) => readonly Node[] | null;
+  /** Numbers with a fraction among the terms of the program's sums; null where the program has no decimals. */
+  readonly decimals: ReadonlySet<number> | null;
   /** Number of tree nodes, a symbol with its indices counted as one. */
   readonly cost: (node: Node) => number;
 }
@@ -86,7 +89,7 @@ export function createDisplay(program: Program): Display {
     const known = costs.get(node.id);
     if (known !== undefined) return known;
     let cost = 1;
-    if (node.kind === 'num') cost = (node.num < 0 ? 1 : 0) + (node.den === 1 ? 1 : 3);
+    if (node.kind === 'num') cost = (node.num < 0 ? 1 : 0) + (node.den === 1 || isDecimal(node.den) ? 1 : 3);
     else if (node.kind === 'matrix') cost = 2;
     else if (node.kind === 'sym')
       cost = 1 + node.args.filter((a) => a.kind !== 'index' && a.kind !== 'num').length;
@@ -114,7 +117,7 @@ export function createDisplay(program: Program): Display {
     const turned = inOrder(names.map((name) => (name.startsWith('-') ? name.slice(1) : `-${name}`)));
     return turned?.sort((a, b) => Number(a.kind === 'mul') - Number(b.kind === 'mul')) ?? null;
   };
-  return { compareFactors, compareTerms, orientation, asAdded, cost: costOf };
+  return { compareFactors, compareTerms, orientation, asAdded, decimals: decimalsIn(program), cost: costOf };
 }
 
 /** The least and the greatest rank of the names in a node. */
@@ -156,6 +159,23 @@ function sumsIn(program: Program): ReadonlyMap<string, readonly string[]> {
   };
   for (const { def } of program.bindings) visit(def);
   return found;
+}
+
+function decimalsIn({ bindings }: Program): ReadonlySet<number> | null {
+  const added = new Set<number>();
+  const seen = new Set<Node>();
+  let any = false;
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    any ||= (node.kind === 'num' && isDecimal(node.den)) || (node.kind === 'const' && /^\d/.test(node.name));
+    if (node.kind === 'add')
+      for (const term of node.args)
+        if (term.kind === 'num' && term.den > 1) added.add(Math.abs(term.num) / term.den);
+    node.args.forEach(visit);
+  };
+  for (const { def } of bindings) visit(def);
+  return any ? added : null;
 }
 
 /** The symbols that are added up, whatever their indices; null if a term is none. */
