@@ -575,8 +575,8 @@ J = 1/m*sum(i<m, max(0, dp[i] - dn[i] + t))`,
     torch: 'F.triplet_margin_loss(A, P, N, margin=float(t))',
     gradients: {
       A: '1/m*where(dp[i] - dn[i] + t > 0, (A[i,j] - P[i,j] + 1e-6)/dp[i] - (A[i,j] - N[i,j] + 1e-6)/dn[i], 0)',
-      P: '1/m*(P[i,j] - A[i,j] - 1e-6)*where(dp[i] - dn[i] + t > 0, 1/dp[i], 0)',
-      N: '1/m*where(dp[i] - dn[i] + t > 0, 1/dn[i], 0)*(A[i,j] - N[i,j] + 1e-6)',
+      P: '1/m*where(dp[i] - dn[i] + t > 0, (P[i,j] - A[i,j] - 1e-6)/dp[i], 0)',
+      N: '1/m*where(dp[i] - dn[i] + t > 0, (A[i,j] - N[i,j] + 1e-6)/dn[i], 0)',
     },
   },
   {

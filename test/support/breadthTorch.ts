@@ -236,14 +236,14 @@ ds[i<m] = sum(j<n, (P[i,j] - N[i,j])^2)`,
     torch:
       'F.triplet_margin_with_distance_loss(A, P, N, distance_function=lambda a, b: ((a - b)**2).sum(1), margin=float(t), swap=True',
     summed: {
-      A: '2*where(ds[i] >= dn[i], N[i,j] - P[i,j], A[i,j] - P[i,j])*(t + dp[i] - where(dn[i] > ds[i], ds[i], dn[i]) > 0)',
-      P: '2*where(ds[i] >= dn[i], P[i,j] - A[i,j], N[i,j] - A[i,j])*(t + dp[i] - where(dn[i] > ds[i], ds[i], dn[i]) > 0)',
-      N: '2*where(ds[i] >= dn[i], A[i,j] - N[i,j], P[i,j] - N[i,j])*(t + dp[i] - where(dn[i] > ds[i], ds[i], dn[i]) > 0)',
+      A: '2*where(ds[i] >= dn[i], N[i,j] - P[i,j], A[i,j] - P[i,j])*(t + dp[i] - minimum(dn[i], ds[i]) > 0)',
+      P: '2*where(ds[i] >= dn[i], P[i,j] - A[i,j], N[i,j] - A[i,j])*(t + dp[i] - minimum(dn[i], ds[i]) > 0)',
+      N: '2*where(ds[i] >= dn[i], A[i,j] - N[i,j], P[i,j] - N[i,j])*(t + dp[i] - minimum(dn[i], ds[i]) > 0)',
     },
     each: {
-      A: '2*where(ds[i] >= dn[i], N[i,j] - P[i,j], A[i,j] - P[i,j])*U[i]*(t + dp[i] - where(dn[i] > ds[i], ds[i], dn[i]) > 0)',
-      P: '2*where(ds[i] >= dn[i], P[i,j] - A[i,j], N[i,j] - A[i,j])*U[i]*(t + dp[i] - where(dn[i] > ds[i], ds[i], dn[i]) > 0)',
-      N: '2*where(ds[i] >= dn[i], A[i,j] - N[i,j], P[i,j] - N[i,j])*U[i]*(t + dp[i] - where(dn[i] > ds[i], ds[i], dn[i]) > 0)',
+      A: '2*where(ds[i] >= dn[i], N[i,j] - P[i,j], A[i,j] - P[i,j])*U[i]*(t + dp[i] - minimum(dn[i], ds[i]) > 0)',
+      P: '2*where(ds[i] >= dn[i], P[i,j] - A[i,j], N[i,j] - A[i,j])*U[i]*(t + dp[i] - minimum(dn[i], ds[i]) > 0)',
+      N: '2*where(ds[i] >= dn[i], A[i,j] - N[i,j], P[i,j] - N[i,j])*U[i]*(t + dp[i] - minimum(dn[i], ds[i]) > 0)',
     },
   },
 ];

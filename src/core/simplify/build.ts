@@ -128,7 +128,8 @@ interface Guards {
 }
 
 /**
- * [c]·f as a choice where f may be infinite or undefined: 0·∞ is not a number. What stands along the same indices goes with it.
+ * [c]·f as a choice where f may be infinite or undefined: 0·∞ is not a number. What stands along the same indices goes with
+ * it; where f is but a divisor, what it divides goes with it too.
  */
 export function guarded({ arena, facts, display }: Guards, nodes: readonly Node[]): Node[] {
   const conditions = nodes.some(isCondition) ? nodes.filter(isCondition) : [];
@@ -137,12 +138,18 @@ export function guarded({ arena, facts, display }: Guards, nodes: readonly Node[
   const risky = factors.filter((node) => !facts.isFinite(node));
   if (risky.length === 0) return [...nodes];
   const along = new Set([...conditions, ...risky].flatMap((node) => [...node.free]));
-  const joins = (node: Node): boolean =>
-    risky.includes(node) || (node.free.size > 0 && [...node.free].every((name) => along.has(name)));
+  const divides = risky.every(({ kind, args: [, exponent] }) => kind === 'pow' && isNegative(exponent));
+  const goesWith = (node: Node): boolean =>
+    divides
+      ? [...node.free].some((name) => along.has(name))
+      : node.free.size > 0 && [...node.free].every((name) => along.has(name));
+  const joins = (node: Node): boolean => risky.includes(node) || goesWith(node);
   const value = arena.mul(...factors.filter(joins).sort(display.compareFactors));
   const condition = arena.mul(...conditions.sort(display.compareFactors));
   return [...factors.filter((node) => !joins(node)), arena.where(condition, value, arena.zero)];
 }
+
+const isNegative = (exponent: Node | undefined): boolean => exponent?.kind === 'num' && exponent.num < 0;
 
 /** A comparison, several at once, or the contrary of them. */
 function isCondition(node: Node): boolean {
@@ -309,7 +316,8 @@ function sumNode(algebra: Algebra, terms: readonly Term[], scale = 1): Node {
   return algebra.arena.add(...orderTerms(algebra, joinDifferences(algebra.arena, nodes)));
 }
 
-function orderTerms(algebra: Algebra, nodes: readonly Node[]): readonly Node[] {
+/** Late values first, what is subtracted after what is added. */
+export function orderTerms(algebra: Algebra, nodes: readonly Node[]): readonly Node[] {
   const written = nodes.length > 2 ? algebra.display.asAdded(nodes) : null;
   if (written) return written;
   // A - B + 0.001: what only keeps a distance from 0 stands last.

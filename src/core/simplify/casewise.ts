@@ -268,3 +268,13 @@ function asWritten(arena: Arena, cells: Cells, wanted: (cell: Cell) => boolean):
   }
   return null;
 }
+
+/** where(a > b, b, a) is min(a, b), where(a > b, a, b) is max(a, b); null for any other node. */
+export function asExtreme(arena: Arena, node: Node): Node | null {
+  const [condition, then, otherwise] = node.kind === 'where' ? node.args : [];
+  if (condition?.kind !== 'cmp' || (condition.rel !== '>' && condition.rel !== '>=')) return null;
+  const [greater, less] = condition.args;
+  if (!greater || !less || !then || !otherwise) return null;
+  if (then === less && otherwise === greater) return arena.call('minimum', greater, less);
+  return then === greater && otherwise === less ? arena.call('maximum', less, greater) : null;
+}

@@ -2,7 +2,8 @@
 import { isNum, type Arena, type Node } from '../expr';
 import type { Form } from './algebra';
 import { isExponential, startsNegative } from './build';
-import { joinedCases, type CasesOptions } from './casewise';
+import { asExtreme, joinedCases, type CasesOptions } from './casewise';
+import { groupedTerms } from './grouping';
 import { divMono, exponentOf, factors, filterMono, mulMono } from './mono';
 import type { Normalizer } from './normalize';
 import { collect, type Term } from './polynomial';
@@ -58,6 +59,10 @@ export function shownForm(options: ShownOptions, node: Node): Shown {
   if (residual !== best) consider(residual, { rule: 'common-denominator', node: residual, final: true });
   const cases = joinedCases(options, best);
   if (cases !== best) consider(cases, { rule: 'join-cases', node: cases });
+  const extremes = mapParts(normalizer.arena, best, (part) => asExtreme(normalizer.arena, part) ?? part);
+  if (extremes !== best) consider(extremes, { rule: 'simplify-cases', node: extremes, final: true });
+  const grouped = mapParts(normalizer.arena, best, (part) => groupedTerms(normalizer, part) ?? part);
+  if (grouped !== best) consider(grouped, { rule: 'factor-out', node: grouped, final: true });
   const split = wholeAndRest(normalizer, best);
   if (split) consider(split, { rule: 'split-fraction', node: split, final: true });
   const finite = mapParts(normalizer.arena, best, (part) => withoutVanishing(normalizer, part) ?? part);

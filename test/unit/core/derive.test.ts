@@ -232,3 +232,74 @@ J = sum(i<m, sum(j<n, U[i,j]*Y[i,j]))`);
   expect(carried).toHaveLength(1);
   expect(carried[0]?.touchedBefore.map(show)).toEqual(['d(J)/d(Y[i,j2])', 'd(J)/d(Y[i,j])']);
 });
+
+describe('sums are written as a person would', () => {
+  const gradients = (source: string): string[] => {
+    const program = parseModel(source);
+    const derivation = derive(program);
+    const show = printer(program, derivation);
+    return derivation.gradients.map(({ of, element }) => `d${of} = ${show(element)}`);
+  };
+
+  it.each([
+    [
+      'a margin',
+      'param p[m]; param n[m]\nJ = sum(i<m, max(0, 0.2 - p[i] + n[i])^2)',
+      [
+        'dp = 2*(p[i] - n[i] - 0.2)*(n[i] - p[i] + 0.2 > 0)',
+        'dn = 2*(n[i] - p[i] + 0.2)*(n[i] - p[i] + 0.2 > 0)',
+      ],
+    ],
+    [
+      'products of sums with decimals',
+      'param a; param b\nJ = (a - b + 0.01)*(a + b - 0.3)^2',
+      ['da = (a + b - 0.3)*(3*a - b - 0.28)', 'db = (a + b - 0.3)*(a - 3*b + 0.32)'],
+    ],
+    [
+      'two losses with decimal weights',
+      'param a[m]; label y[m]\nJ = 0.7/m*sum(i<m, (a[i] - y[i])^2) + 0.3/m*sum(i<m, abs(a[i] - y[i]))',
+      ['da = 1/m*(1.4*(a[i] - y[i]) + 0.3*sign(a[i] - y[i]))'],
+    ],
+    [
+      'a quadratic form with decimals',
+      'param x; param y\nJ = 0.26*(x^2 + y^2) - 0.48*x*y',
+      ['dx = 0.52*x - 0.48*y', 'dy = 0.52*y - 0.48*x'],
+    ],
+    [
+      'divisors with decimals',
+      'param x\nJ = 1/(x + 0.3) + log(2*x + 0.1)',
+      ['dx = 1/(x + 0.05) - 1/(x + 0.3)^2'],
+    ],
+    [
+      'halves and quarters that the program adds',
+      'param x; param y\nJ = (1.5 - x + x*y)^2 + (2.25 - x + x*y^2)^2 + (2.625 - x + x*y^3)^2',
+      ['dx = 2*(3/2 - x + x*y)*(y - 1) + 2*(9/4 - x + x*y^2)*(y^2 - 1) + 2*(2.625 - x + x*y^3)*(y^3 - 1)'],
+      'x',
+    ],
+    [
+      'an absolute error with a dead zone',
+      'param a; label y\nJ = abs(a - y - 0.1)^3',
+      ['da = 3*abs(a - y - 0.1)*(a - y - 0.1)'],
+    ],
+    [
+      'no decimals',
+      'param a; param b\nJ = (a + b)^2/10 + a*b/5',
+      ['da = 0.2*(a + 2*b)', 'db = 0.2*(2*a + b)'],
+    ],
+    [
+      'a factor of several terms once',
+      'param x[k]; label t[k] binary\nJ = sum(p<k, sum(q<k, t[p]*(1 - t[q])*max(0, 1 - (x[p] - x[q]))))',
+      [
+        'dx = (1 - t[i])*sum(i2<k, t[i2]*(x[i] - x[i2] + 1 > 0)) - t[i]*sum(i2<k, (1 - t[i2])*(x[i2] - x[i] + 1 > 0))',
+      ],
+    ],
+    [
+      'the less of two',
+      'param a; param b; param c\nJ = max(0, a - min(b, c) + 1)^2',
+      ['da = 2*(a - minimum(b, c) + 1)*(a - minimum(b, c) + 1 > 0)'],
+      'a',
+    ],
+  ])('%s', (_, source, expected, only = '') => {
+    expect(gradients(source).filter((line) => line.startsWith(`d${only}`))).toEqual(expected);
+  });
+});
