@@ -8,6 +8,7 @@ import type { CheckRequest, EngineApi, EngineListener, TrainRequest } from './en
 import { describeTable, type Table } from './engine/csv';
 import { describeUse, type Dataset } from './engine/dataset';
 import { someRows } from './engine/split';
+import { SHARED_BYTES } from './engine/wasm/compile';
 import { initialParameters } from './engine/initial';
 import type { Arrays } from './engine/interpret';
 import type { GradientJob } from './engine/job';
@@ -80,7 +81,7 @@ function tellReading(runId: string, share: number): void {
   listener.reading(runId, share).catch(() => undefined);
 }
 
-const tableAt = createTables({
+const tables = createTables({
   pause,
   isCancelled,
   progress: tellReading,
@@ -90,9 +91,16 @@ const tableAt = createTables({
   helpers: Math.min(availableParallelism(), MOST_THREADS) - 1,
 });
 
+/** A table that is large enough for several threads starts them: until a run begins they are there. */
+async function tableAt(path: string, runId: string, text?: string): Promise<Table> {
+  const table = await tables(path, runId, text);
+  if (8 * table.rows * table.columns.length >= SHARED_BYTES) crew.start();
+  return table;
+}
+
 const datasets = createDatasets(
   (path) => storage?.of(basename(path)) ?? null,
-  (path) => tableAt.forget(path),
+  (path) => tables.forget(path),
 );
 
 /** The dataset of a request, from a table that may be larger than memory. */

@@ -21,13 +21,16 @@ export interface Column {
 
 const SHOWN = 8;
 
+/** What the places in a file are told by: formats that are no text have no lines. */
+export type Unit = 'line' | 'row';
+
 /** Columns that grow by pieces. */
 export interface Columns {
   readonly rows: number;
   /** Makes room for that many rows in all, where less is there. */
   reserve(rows: number): void;
-  /** Takes up the rows of a piece, the first of whose lines has the number `line`. */
-  append(piece: Piece, line: number): void;
+  /** Takes up the rows of a piece, the first of whose lines, or rows, has the number `line`. */
+  append(piece: Piece, line: number, unit?: Unit): void;
   /** The columns, which must not grow any more. */
   finish(): readonly Column[];
 }
@@ -64,7 +67,7 @@ export function createColumns(names: readonly string[]): Columns {
     room = wanted;
   };
 
-  const appendTexts = (piece: PieceTexts, line: number): number => {
+  const appendTexts = (piece: PieceTexts, line: number, unit: Unit): number => {
     const at = piece.codes.findIndex((code) => code >= 0);
     const text = piece.categories[piece.codes[at] ?? -1] ?? '';
     const own = (texts[piece.column] ??= {
@@ -72,7 +75,7 @@ export function createColumns(names: readonly string[]): Columns {
       categories: new Map(),
       overflow: false,
       count: 0,
-      first: { row: rows + at, place: `line ${line + piece.line}`, text },
+      first: { row: rows + at, place: `${unit} ${line + piece.line}`, text },
     });
     own.overflow ||= piece.overflow;
     const places = piece.categories.map((category) => codeOf(own, category));
@@ -91,7 +94,7 @@ export function createColumns(names: readonly string[]): Columns {
       return rows;
     },
     reserve,
-    append(piece, line) {
+    append(piece, line, unit = 'line') {
       if (rows + piece.rows > room) reserve(Math.ceil((rows + piece.rows) * 1.5));
       const { values, room: stride } = piece;
       numbers.forEach((column, k) => {
@@ -101,7 +104,7 @@ export function createColumns(names: readonly string[]): Columns {
         missing[k] = (missing[k] ?? 0) + countNaN(numbers[k], rows, rows + piece.rows);
       for (const own of texts) own?.codes.fill(-1, rows, rows + piece.rows);
       for (const own of piece.texts)
-        missing[own.column] = (missing[own.column] ?? 0) - appendTexts(own, line);
+        missing[own.column] = (missing[own.column] ?? 0) - appendTexts(own, line, unit);
       rows += piece.rows;
     },
     finish: () =>

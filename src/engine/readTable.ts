@@ -2,26 +2,26 @@
 import type { Problem } from '../protocol';
 import { createCsvReader, strayProblems, uniqueNames, type CsvReader, type Table } from './csv';
 import { readJson } from './formats/json';
-import { NPY_HEAD, npyColumns, npyHeader } from './formats/npy';
-import { fromUtf16, gathered, gunzip, joined, type Chunks } from './formats/stream';
+import { npyColumns, npyOf } from './formats/npy';
+import { ofMostRows, unlessNoTable } from './formats/npz';
+import { fromUtf16, gathered, gunzip, headOf, type Chunks } from './formats/stream';
 import type { ColumnTable } from './formats/store';
-import { zipEntries, type RandomAccess, type ZipEntry } from './formats/zip';
+import { zipEntries, type ZipEntry } from './formats/zip';
 import type { Column, Columns } from './column';
 import { readPieces, type PieceBytes, type PieceThreads } from './pieces';
-import { kindOf, problem, TableFault, type FileKind } from './sniff';
+import { readLarge } from './readLarge';
+import { kindOf, noRows, problem, TableFault, type FileKind } from './sniff';
+import {
+  CHUNK,
+  chunksOf,
+  largeText,
+  memoryOf,
+  told,
+  tooLarge,
+  truncated,
+  type TableSource,
+} from './tableSource';
 
-export interface TableSource {
-  /** For messages, and for the names of columns that have none. */
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-  /** The bytes from a position on, at most `length` of them; none at the end. */
-  read(position: number, length: number): Promise<Uint8Array>;
-  /** The same into memory that is there already, which threads that help need. */
-  readonly readInto?: PieceBytes['readInto'];
-}
-
-const CHUNK = 1 << 20;
 /** Bytes that are read at first, to find out the layout. */
 const FIRST = 1 << 17;
 /** Bytes by which kinds of files are told apart. */
@@ -35,7 +35,7 @@ export type StartThreads = () => PieceThreads & { dispose(): Promise<void> };
 
 /** What the columns of a table are put into that is larger than the limit. */
 export interface Spill {
-  /** Bytes of a text from which on it is put there; the limit of memory or less. */
+  /** Bytes of the numbers from which on they are put there; the limit of memory or less. */
   readonly from: number;
   readonly makeColumns: (names: readonly string[]) => Columns;
   /** The table with its cells, once all of it was read. */
@@ -43,8 +43,8 @@ export interface Spill {
 }
 
 /**
- * Reads in chunks, so that others get their turn in between. `limit` is in bytes of memory; a text that needs more is read once more, with
- * its columns put where `spill` has them.
+ * Reads in chunks, so that others get their turn in between. `limit` is in bytes of memory; a table that needs more is read once more, a
+ * part of its rows at a time, with its columns put where `spill` has them.
  */
 export async function readTable(
   source: TableSource,
@@ -62,11 +62,11 @@ export async function readTable(
   };
   try {
     try {
-      return await read({ limit, textLimit: spill?.from ?? limit });
+      return await read({ limit, most: spill?.from ?? limit });
     } catch (error) {
-      if (!spill || !(error instanceof TextTooLarge)) throw error;
+      if (!spill || !(error instanceof LargerThanMemory)) throw error;
       const { makeColumns } = spill;
-      return spill.finish(await read({ limit, textLimit: Infinity, makeColumns }));
+      return spill.finish(await read({ limit, most: Infinity, makeColumns }));
     }
   } catch (error) {
     if (!(error instanceof TableFault)) throw error;
@@ -74,31 +74,36 @@ export async function readTable(
   }
 }
 
-/** How much memory there is, and what a text is put into; columns in memory, if not said. */
+/** How much memory there is, and what a table is put into; columns in memory, if not said. */
 interface Into {
   readonly limit: number;
-  /** The same for the numbers of a text. */
-  readonly textLimit: number;
+  /** Bytes that the numbers of a table may have which can be put elsewhere. */
+  readonly most: number;
   readonly makeColumns?: Spill['makeColumns'];
 }
 
-/** Text, for which there is another way; of other formats memory has to hold all. */
-class TextTooLarge extends TableFault {}
+/** What can be read a part of its rows at a time; of other formats memory has to hold all. */
+class LargerThanMemory extends TableFault {}
 
 async function readAs(kind: FileKind, source: TableSource, into: Into): Promise<Table> {
   const { name } = source;
-  const { limit } = into;
+  const { limit, most, makeColumns } = into;
+  if (makeColumns && (kind === 'parquet' || kind === 'arrow' || kind === 'npy' || kind === 'zip')) {
+    const large = await readLarge(kind, source, limit, makeColumns);
+    if (large) return large;
+  }
   switch (kind) {
     case 'parquet': {
       const { readParquet } = await import('./formats/parquet');
       const fits = (rows: number, columns: number): void => {
         const needed = memoryOf(rows, columns);
-        if (needed > limit) throw tooLarge(source, needed, limit);
+        if (needed > most) throw largerThanMemory(source, needed, limit);
       };
       return fromColumns('Parquet', await told('Parquet', source, (file) => readParquet(file, fits)));
     }
     case 'arrow': {
-      const bytes = await whole(chunksOf(source), source, limit);
+      const bytes = await gathered(chunksOf(source), Math.min(limit, most) / 2);
+      if (bytes === null) throw largerThanMemory(source, 2 * source.size, limit);
       const { readArrow } = await import('./formats/arrow');
       return fromColumns('Arrow', await told('Arrow', source, () => readArrow(bytes)));
     }
@@ -108,7 +113,7 @@ async function readAs(kind: FileKind, source: TableSource, into: Into): Promise<
         'The file is in the first version of the Feather format, which is no longer used. Write it again with pandas 1.1 or later, or as Parquet.',
       );
     case 'npy':
-      return readNpy(source, limit);
+      return readNpy(source, into);
     case 'zip':
       return readZip(source, into);
     case 'text':
@@ -171,7 +176,7 @@ async function readInner(
 async function readText(
   chunks: Chunks,
   source: TableSource,
-  { textLimit: limit, makeColumns }: Into,
+  { most: limit, makeColumns }: Into,
 ): Promise<Table> {
   const reader = createCsvReader({}, makeColumns);
   let expected = false;
@@ -182,11 +187,11 @@ async function readText(
       expectRows(reader, source, limit);
     }
     const held = memoryOf(reader.rows(), reader.layout()?.columns ?? 0);
-    if (held > limit) throw textTooLarge(source, held, limit);
+    if (held > limit) throw largerThanMemory(source, held, limit);
   }
   const table = reader.finish();
   const held = memoryOf(table.rows, table.columns.length);
-  if (held > limit) throw textTooLarge(source, held, limit);
+  if (held > limit) throw largerThanMemory(source, held, limit);
   return table;
 }
 
@@ -194,7 +199,7 @@ async function readText(
 async function readApart(
   source: TableSource,
   bytes: PieceBytes,
-  { textLimit: limit, makeColumns }: Into,
+  { most: limit, makeColumns }: Into,
   start: StartThreads,
 ): Promise<Table> {
   const reader = createCsvReader({}, makeColumns);
@@ -212,7 +217,7 @@ async function readApart(
     try {
       await readPieces(reader, bytes, threads, () => {
         const held = memoryOf(reader.rows(), reader.layout()?.columns ?? 0);
-        if (held > limit) throw textTooLarge(source, held, limit);
+        if (held > limit) throw largerThanMemory(source, held, limit);
       });
     } finally {
       await threads.dispose();
@@ -228,16 +233,17 @@ function expectRows(reader: CsvReader, source: TableSource, limit: number): void
   const columns = reader.layout()?.columns ?? 0;
   const rows = Math.ceil((source.size / Math.max(1, reader.position())) * reader.rows());
   const needed = memoryOf(rows, columns);
-  if (needed > limit) throw textTooLarge(source, needed, limit);
+  if (needed > limit) throw largerThanMemory(source, needed, limit);
   // Rows are not all as long as the first; memory that is not written to is not taken.
   reader.expect(Math.ceil(1.02 * rows) + 64);
 }
 
-const memoryOf = (rows: number, columns: number): number => 8 * rows * columns;
-
-async function readNpy(source: TableSource, limit: number): Promise<Table> {
+async function readNpy(source: TableSource, into: Into): Promise<Table> {
   const name = source.name.replace(/\.npy$/i, '');
-  return fromColumns('NumPy array', await readArray(name, chunksOf(source), source, limit));
+  return fromColumns(
+    'NumPy array',
+    await readArray(name, chunksOf(source), source, into.most, largerThanMemory),
+  );
 }
 
 /** One array as columns. */
@@ -246,14 +252,13 @@ async function readArray(
   chunks: Chunks,
   source: TableSource,
   limit: number,
+  fault: typeof tooLarge = tooLarge,
 ): Promise<ColumnTable> {
-  const { head, all } = await headOf(chunks, NPY_HEAD);
-  const parsed = npyHeader(head);
-  if ('fault' in parsed) throw new TableFault('npy-array', `The array ${name} ${parsed.fault}.`);
-  const { rows, fields } = parsed.header;
+  const { header, all } = await npyOf(name, chunks);
+  const { rows, fields } = header;
   const needed = memoryOf(rows, fields.length);
-  if (needed > limit) throw tooLarge(source, needed, limit);
-  const { columns, problem: cutOff } = await npyColumns(name, parsed.header, all);
+  if (needed > limit) throw fault(source, needed, limit);
+  const { columns, problem: cutOff } = await npyColumns(name, header, all);
   return columns ? { rows, columns, problems: [] } : { rows: 0, columns: [], problems: [cutOff] };
 }
 
@@ -265,7 +270,7 @@ async function readZip(source: TableSource, into: Into): Promise<Table> {
       'The file is an Excel workbook. Export the table as CSV ("CSV UTF-8") and choose that file.',
     );
   const arrays = entries.filter(({ name }) => name.endsWith('.npy'));
-  if (arrays.length > 0) return readNpz(arrays, source, into.limit);
+  if (arrays.length > 0) return readNpz(arrays, source, Math.min(into.limit, into.most));
   const [only, second] = entries;
   if (!only || second)
     throw new TableFault(
@@ -282,71 +287,22 @@ async function readZip(source: TableSource, into: Into): Promise<Table> {
 
 /** Arrays of one length become columns side by side; those of other lengths are left out, and said to be. */
 async function readNpz(entries: readonly ZipEntry[], source: TableSource, limit: number): Promise<Table> {
-  const read: { readonly name: string; readonly table: ColumnTable }[] = [];
+  const read: (ColumnTable & { readonly name: string })[] = [];
   const problems: Problem[] = [];
   let room = limit;
   for (const entry of entries) {
     const name = entry.name.replace(/\.npy$/, '');
-    try {
-      const table = await readArray(name, entry.open(), source, room);
-      room -= memoryOf(table.rows, table.columns.length);
-      if (table.problems.length > 0) problems.push(...table.problems);
-      else read.push({ name, table });
-    } catch (error) {
-      if (!(error instanceof TableFault) || error.problem.id !== 'npy-array') throw error;
-      problems.push(error.problem);
-    }
-  }
-  const rows = Math.max(0, ...read.map(({ table }) => table.rows));
-  const used = read.filter(({ table }) => table.rows === rows);
-  const others = read.filter(({ table }) => table.rows !== rows);
-  if (others.length > 0)
-    problems.push(
-      problem(
-        'array-length',
-        `The arrays have different numbers of rows. Those with ${rows} are used; left out: ${others
-          .map(({ name, table }) => `${name} (${table.rows})`)
-          .join(', ')}.`,
-      ),
+    const table = await unlessNoTable(problems, () =>
+      readArray(name, entry.open(), source, room, largerThanMemory),
     );
-  return fromColumns('NumPy arrays', { rows, columns: used.flatMap(({ table }) => table.columns), problems });
-}
-
-/** The bytes of a file in their order; throws where they end before they should. */
-async function* chunksOf(source: TableSource): AsyncGenerator<Uint8Array> {
-  let position = 0;
-  for (;;) {
-    const chunk = await source.read(position, CHUNK);
-    if (chunk.length === 0) break;
-    position += chunk.length;
-    yield chunk;
+    if (!table) continue;
+    room -= memoryOf(table.rows, table.columns.length);
+    if (table.problems.length > 0) problems.push(...table.problems);
+    else read.push({ ...table, name });
   }
-  if (position < source.size) throw truncated(source, position);
-}
-
-const truncated = ({ name, size }: TableSource, position: number): TableFault =>
-  new TableFault(
-    'file-truncated',
-    `${name} became shorter while it was read (${position} of ${size} bytes). Try again when it is no longer written to.`,
-  );
-
-/** The first bytes, at least `length` of them if there are so many, and all bytes from the first on. */
-async function headOf(
-  chunks: Chunks,
-  length: number,
-): Promise<{ readonly head: Uint8Array; readonly all: AsyncGenerator<Uint8Array> }> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < length) {
-    const next = await iterator.next();
-    if (next.done) break;
-    head = head.length === 0 ? next.value : joined(head, next.value);
-  }
-  const all = (async function* () {
-    yield head;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  })();
-  return { head, all };
+  const used = ofMostRows(read, problems);
+  const rows = used[0]?.rows ?? 0;
+  return fromColumns('NumPy arrays', { rows, columns: used.flatMap(({ columns }) => columns), problems });
 }
 
 /** Formats that are only read as a whole take the bytes besides the numbers. */
@@ -356,41 +312,6 @@ async function whole(chunks: Chunks, source: TableSource, limit: number): Promis
   return bytes;
 }
 
-/** What a library throws for a file, as a problem of the file; what reading the bytes throws is passed on. */
-async function told<T>(
-  format: string,
-  source: TableSource,
-  work: (file: RandomAccess) => T | Promise<T>,
-): Promise<T> {
-  let ofSource: unknown;
-  const file: RandomAccess = {
-    size: source.size,
-    read: async (position, length) => {
-      try {
-        return await source.read(position, length);
-      } catch (error) {
-        ofSource = error;
-        throw error;
-      }
-    },
-  };
-  try {
-    return await work(file);
-  } catch (error) {
-    if (error instanceof TableFault || error === ofSource) throw error;
-    throw new TableFault(
-      'file-damaged',
-      `${source.name} cannot be read as ${format}: ${reasonOf(error)}. Write it again, or as CSV.`,
-    );
-  }
-}
-
-/** The words of a library for what it met; where it fell over the bytes, that they are no such file. */
-function reasonOf(error: unknown): string {
-  if (error instanceof TypeError || error instanceof RangeError) return 'it is damaged or cut off';
-  return (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/, '');
-}
-
 function fromColumns(format: string, { rows, columns, problems }: ColumnTable): Table {
   const all = [...problems];
   const names = uniqueNames(
@@ -398,8 +319,7 @@ function fromColumns(format: string, { rows, columns, problems }: ColumnTable): 
     all,
   );
   const named = columns.map((column, k): Column => ({ ...column, name: names[k] ?? column.name }));
-  if (rows === 0 && all.length === 0)
-    all.push(problem('no-rows', 'The table has no rows. Choose a file with one row per sample.'));
+  if (rows === 0 && all.length === 0) all.push(noRows());
   return { rows, columns: named, format, problems: all };
 }
 
@@ -438,20 +358,5 @@ export function fileProblem(name: string, error: unknown): Problem {
   }
 }
 
-const tooLarge = (source: TableSource, needed: number, limit: number): TableFault =>
-  new TableFault(
-    'file-too-large',
-    `${largeText(source, needed, limit)} Or write it as CSV, which need not fit into memory.`,
-  );
-
-const textTooLarge = (source: TableSource, needed: number, limit: number): TableFault =>
-  new TextTooLarge('file-too-large', largeText(source, needed, limit));
-
-const largeText = (source: TableSource, needed: number, limit: number): string =>
-  `${source.name} (${sizeText(source.size)}) needs about ${sizeText(needed)} of memory; the limit on this machine is ${sizeText(limit)}. Use a part of its rows, or leave columns out of the file.`;
-
-function sizeText(count: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
-  return `${Number((count / 1000 ** power).toPrecision(2))} ${units[power] ?? ''}`;
-}
+const largerThanMemory = (source: TableSource, needed: number, limit: number): TableFault =>
+  new LargerThanMemory('file-too-large', largeText(source, needed, limit));

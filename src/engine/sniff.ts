@@ -8,6 +8,9 @@ export const problem = (id: string, message: string): Problem => ({
   span: null,
 });
 
+export const noRows = (): Problem =>
+  problem('no-rows', 'The table has no rows. Choose a file with one row per sample.');
+
 /** A table that cannot be read, with what to tell of it. */
 export class TableFault extends Error {
   readonly problem: Problem;

@@ -5,7 +5,7 @@
  */
 import type { Problem } from '../protocol';
 import type { ColumnInfo } from '../protocol/training';
-import { codeOf, type Column, type Columns } from './column';
+import { codeOf, type Column, type Columns, type Unit } from './column';
 import type { Table } from './csv';
 import { MOST_CATEGORIES, type Piece } from './piece';
 import { StorageFault, type StorageFile } from './storage';
@@ -105,7 +105,7 @@ export function createStoredColumns(
   };
 
   /** Rows of a piece from one to another, which the block has room for. */
-  const take = (piece: Piece, from: number, to: number, line: number): void => {
+  const take = (piece: Piece, from: number, to: number, line: number, unit: Unit): void => {
     for (let k = 0; k < n; k += 1) {
       const own = growing[k];
       const values = piece.values.subarray(k * piece.room + from, k * piece.room + to);
@@ -127,7 +127,7 @@ export function createStoredColumns(
         const place = places.get(code) ?? (code >= MOST_CATEGORIES ? -1 : codeOf(own, text));
         places.set(code, place);
         out[held + row - from] = place;
-        own.first ??= { row: rows + row - from, place: `line ${line + at}`, text };
+        own.first ??= { row: rows + row - from, place: `${unit} ${line + at}`, text };
         own.texts += 1;
         own.missing -= 1;
       }
@@ -156,10 +156,10 @@ export function createStoredColumns(
       return rows;
     },
     reserve: () => undefined,
-    append(piece, line) {
+    append(piece, line, unit = 'line') {
       for (let from = 0; from < piece.rows;) {
         const to = Math.min(piece.rows, from + room - held);
-        take(piece, from, to, line);
+        take(piece, from, to, line, unit);
         if (held === room) flush();
         from = to;
       }

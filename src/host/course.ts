@@ -2,6 +2,7 @@
 import type { RunState } from '../engine/api';
 import { decodeState } from '../engine/training/state';
 import type { Curve, TrainProgress } from '../protocol/training';
+import { nextTurn } from './pieces';
 
 /** One entry per epoch; appended to in place, as copying a long curve at each of its steps would take quadratic time. */
 export interface Course {
@@ -18,16 +19,30 @@ export const noCourses = (): Courses => ({
   hand: { losses: [], gradientNorms: [], validationLosses: [] },
 });
 
-/** The courses become those that the states tell, from which the run goes on: what was told may be behind them or ahead. */
-export function restore(courses: Courses, states: readonly RunState[]): Courses {
+/** Epochs that are entered in well under a millisecond. */
+const SLICE = 1 << 14;
+
+/**
+ * The courses become those that the states tell, from which the run goes on: what was told may be behind them or ahead. Those of
+ * a long run come slice by slice, so that nothing else in the thread waits for long.
+ */
+export async function restore(courses: Courses, states: readonly RunState[]): Promise<Courses> {
   for (const [curve, course] of Object.entries(courses)) {
     const own = states.find((state) => state.curve === curve);
-    const state = own === undefined ? null : decodeState(own.bytes);
-    write(course.losses, 0, state?.losses);
-    write(course.gradientNorms, 0, state?.gradientNorms);
-    write(course.validationLosses, 0, state?.validationLosses);
+    const state = own === undefined ? null : decodeState(own.bytes, true);
+    await fill(course.losses, state?.losses);
+    await fill(course.gradientNorms, state?.gradientNorms);
+    await fill(course.validationLosses, state?.validationLosses);
   }
   return courses;
+}
+
+async function fill(values: number[], all: Float64Array = new Float64Array(0)): Promise<void> {
+  values.length = 0;
+  for (let from = 0; from < all.length; from += SLICE) {
+    if (from > 0) await nextTurn();
+    for (const value of all.subarray(from, from + SLICE)) values.push(value);
+  }
 }
 
 /** What a run that goes on from a checkpoint repeats takes the place of what it had told. */

@@ -99,6 +99,7 @@ export function createEngine(
   let running: Thread<EngineApi> | null = null;
   let previews = 0;
   let stopped = false;
+  const isStopped = (): boolean => stopped;
   /** Resolves when the worker has ended what was cancelled, or was ended itself: it takes nothing on before. */
   let leaving: Promise<void> | null = null;
   const connected = (): Thread<EngineApi> => {
@@ -162,11 +163,12 @@ export function createEngine(
           return answer;
         });
       } catch (error) {
-        if (!(error instanceof Disconnected) || stopped) throw error;
+        if (!(error instanceof Disconnected) || isStopped()) throw error;
         own.losses += 1;
         if (own.losses > MOST_LOSSES) throw error;
         log(`the worker was lost in a training run (${error.message}); it goes on in a new one`);
-        restore(own.courses, [...own.states.values()]);
+        await restore(own.courses, [...own.states.values()]);
+        if (isStopped()) throw error;
         own.listener.onLost(error.message);
       }
     }

@@ -78,7 +78,7 @@ export function createTrainings(services: TrainingServices): Trainings {
       const { target } = located;
       const { job, data, options, kept } = request;
       const before = sessions.get(target).training;
-      const courses = restore(noCourses(), kept?.states ?? []);
+      const courses = await restore(noCourses(), kept?.states ?? []);
       const begun: TrainingState = {
         runId,
         running: true,
@@ -266,14 +266,14 @@ export function offerOf(
   savedAt = Date.now(),
 ): CheckpointState | null {
   const own = states.find(({ curve }) => curve === 'derived');
-  const state = own === undefined ? null : decodeState(own.bytes);
+  const state = own === undefined ? null : decodeState(own.bytes, true);
   if (state === null) return null;
   return { epoch: state.epoch, epochs: options.epochs, loss: state.losses.at(-1) ?? null, savedAt, changed };
 }
 
 function checksOf(kept: StoredRun | null): readonly CheckReport[] {
   const own = kept?.states.find(({ curve }) => curve === 'derived');
-  return own === undefined ? [] : (decodeState(own.bytes)?.checks ?? []);
+  return own === undefined ? [] : (decodeState(own.bytes, true)?.checks ?? []);
 }
 
 const isSame = (a: CheckReport, b: CheckReport): boolean => a.at === b.at && a.epoch === b.epoch;
@@ -310,7 +310,7 @@ function cancelledResult(
   { latest }: Keeper,
 ): TrainResult {
   const own = latest.find(({ curve }) => curve === 'derived');
-  const state = own === undefined ? null : decodeState(own.bytes);
+  const state = own === undefined ? null : decodeState(own.bytes, true);
   const checks = training?.checks ?? [];
   const shapes = new Map(
     checks.flatMap(({ parameters }) => parameters).map(({ name, shape }) => [name, shape]),

@@ -13,6 +13,8 @@ export interface HelperStart {
 const MOST_FAILURES = 3;
 
 export interface StartedCrew extends Crew {
+  /** Starts the helpers ahead of the first kernel, which then need not wait for them. */
+  start(): void;
   /** Ends all helpers. */
   dispose(): Promise<void>;
 }
@@ -54,6 +56,10 @@ export function createCrew(
       worker.postMessage({ kind: 'load', id, kernel } satisfies HelperMessage);
   };
 
+  const startAll = (): void => {
+    if (threads.size === 0 && !disposed) for (let k = 1; k <= count; k += 1) start(k);
+  };
+
   const tell = (message: HelperMessage): void => {
     for (const worker of threads.values()) worker.postMessage(message);
     wake(board);
@@ -62,10 +68,11 @@ export function createCrew(
   return {
     board,
     helpers: count,
+    start: startAll,
     load: (kernel) => {
       const id = next;
       next += 1;
-      if (kernels.size === 0 && threads.size === 0) for (let k = 1; k <= count; k += 1) start(k);
+      if (kernels.size === 0) startAll();
       kernels.set(id, kernel);
       tell({ kind: 'load', id, kernel });
       return id;
@@ -85,6 +92,7 @@ const nobody = (): StartedCrew => ({
   board: noBoard(),
   helpers: 0,
   alone: NOT_SHARED,
+  start: () => undefined,
   load: () => 0,
   forget: () => undefined,
   dispose: () => Promise.resolve(),

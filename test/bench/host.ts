@@ -146,7 +146,7 @@ export async function runHost({ rounds, worker, report }: HostBench): Promise<Re
       for (let round = 0; round < rounds; round += 1) runs.push(await longestHold(work));
       add(name, 'longest hold', 'ms', runs, median(runs));
     }
-    const restored = await longestHold(() => Promise.resolve(restore(noCourses(), [long])));
+    const restored = await longestHold(() => restore(noCourses(), [long]));
     add('picking that run up', 'longest hold', 'ms', [restored], restored);
     for (const [name, path] of [
       [`cancelling on ${LARGE} rows`, large],

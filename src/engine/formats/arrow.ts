@@ -4,7 +4,11 @@ import { decompress as decompressZstd } from 'fzstd';
 import { decompress as decompressLz4 } from 'lz4js';
 import type { Problem } from '../../protocol';
 import type { Column } from '../column';
+import type { Piece } from '../piece';
+import { arrowMessages } from './arrowMessages';
+import { pieceOf } from './rows';
 import { createStore, nestedColumn, type ColumnTable } from './store';
+import type { RandomAccess } from './zip';
 
 const NESTED: ReadonlySet<number> = new Set([
   Type.List,
@@ -27,11 +31,15 @@ function unpackZstd(bytes: Uint8Array): Uint8Array {
   return unpacked.byteOffset % 8 === 0 ? unpacked : unpacked.slice();
 }
 
-/** Throws what the library throws for a file that is damaged or uses what it does not know. */
-export function readArrow(bytes: Uint8Array): ColumnTable {
+function tableOf(bytes: Uint8Array | Uint8Array[]): ReturnType<typeof tableFromIPC> {
   setCompressionCodec(CompressionType.LZ4_FRAME, { decode: decompressLz4, encode: noEncoder });
   setCompressionCodec(CompressionType.ZSTD, { decode: unpackZstd, encode: noEncoder });
-  const table = tableFromIPC(bytes, { useDate: true, useBigInt: true });
+  return tableFromIPC(bytes, { useDate: true, useBigInt: true });
+}
+
+/** Throws what the library throws for a file that is damaged or uses what it does not know. */
+export function readArrow(bytes: Uint8Array): ColumnTable {
+  const table = tableOf(bytes);
   const problems: Problem[] = [];
   const columns: Column[] = [];
   for (const [k, { name, type }] of table.schema.fields.entries()) {
@@ -44,4 +52,37 @@ export function readArrow(bytes: Uint8Array): ColumnTable {
     columns.push(store.finish(name));
   }
   return { rows: table.numRows, columns, problems };
+}
+
+/**
+ * The same a batch of rows at a time; `begin` is told the names of the columns first. `fits` is told of the bytes of each part of
+ * the file before it is read, and may throw.
+ */
+export async function* readArrowRows(
+  file: RandomAccess,
+  fits: (bytes: number) => void,
+  begin: (names: readonly string[], problems: readonly Problem[]) => void,
+): AsyncGenerator<Piece> {
+  /** The schema, and the dictionaries so far. */
+  const before: Uint8Array[] = [];
+  let columns: readonly number[] = [];
+  for await (const { kind, bytes } of arrowMessages(file, fits)) {
+    if (kind === 'schema' && before.length === 0) {
+      const { fields } = tableOf([bytes]).schema;
+      columns = [...fields.keys()].filter((k) => !NESTED.has(fields[k]?.type.typeId ?? -1));
+      const nested = fields.filter(({ type }) => NESTED.has(type.typeId));
+      begin(
+        columns.map((k) => fields[k]?.name ?? ''),
+        nested.map(({ name }) => nestedColumn(name)),
+      );
+      before.push(bytes);
+    } else if (kind === 'dictionary') before.push(bytes);
+    else if (kind === 'batch') {
+      const table = tableOf([...before, bytes]);
+      yield pieceOf(
+        columns.map((k) => table.getChildAt(k).toArray()),
+        table.numRows,
+      );
+    }
+  }
 }

@@ -1,8 +1,8 @@
 /** NumPy's array files (numpy.lib.format, versions 1 to 3): the axes after the first become columns. */
 import type { Problem } from '../../protocol';
 import { createColumn, numberColumn, type Column } from '../column';
-import { problem } from '../sniff';
-import { joined, type Chunks } from './stream';
+import { problem, TableFault } from '../sniff';
+import { headOf, joined, type Chunks } from './stream';
 
 /** A value of a row, as its bytes hold it. */
 interface Field {
@@ -31,11 +31,22 @@ export interface NpyHeader {
   readonly start: number;
 }
 
+/** The header of an array, and all of its bytes. Throws a `TableFault` for one that is no table. */
+export async function npyOf(
+  name: string,
+  chunks: Chunks,
+): Promise<{ readonly header: NpyHeader; readonly all: AsyncGenerator<Uint8Array> }> {
+  const { head, all } = await headOf(chunks, NPY_HEAD);
+  const parsed = npyHeader(head);
+  if ('fault' in parsed) throw new TableFault('npy-array', `The array ${name} ${parsed.fault}.`);
+  return { header: parsed.header, all };
+}
+
 type Parsed = { readonly header: NpyHeader } | { readonly fault: string };
 
 const MAGIC = '\u0093NUMPY';
 /** Header bytes are read in one go; NumPy itself refuses more than 10,000. */
-export const NPY_HEAD = 1 << 16;
+const NPY_HEAD = 1 << 16;
 const MOST_COLUMNS = 100_000;
 
 const fault = (text: string): Parsed => ({ fault: text });
@@ -255,10 +266,7 @@ export async function npyColumns(name: string, header: NpyHeader, chunks: Chunks
   if (rows > 0 && run < ordered.length)
     return {
       columns: null,
-      problem: problem(
-        'npy-cut-off',
-        `${name} is cut off: its header tells of ${rows} rows, but ${byColumn ? 'the values of not all columns are' : `only ${row} are`} there. Save it again.`,
-      ),
+      problem: cutOff(name, rows, byColumn ? 'the values of not all columns are' : `only ${row} are`),
     };
   return {
     columns: fields.map(({ label }, k) => {
@@ -269,4 +277,86 @@ export async function npyColumns(name: string, header: NpyHeader, chunks: Chunks
     }),
     problem: null,
   };
+}
+
+/** `there` tells what of it is. */
+const cutOff = (name: string, rows: number, there: string): Problem =>
+  problem(
+    'npy-cut-off',
+    `${name} is cut off: its header tells of ${rows} rows, but ${there} there. Save it again.`,
+  );
+
+/** Names of the columns of an array. */
+export const npyNames = (name: string, { fields }: NpyHeader): string[] =>
+  fields.map(({ label }) => `${name}${label}`);
+
+/** Values of each column of an array, some rows at a time. Throws a `TableFault` for one that is cut off. */
+export async function* npyRows(
+  name: string,
+  header: NpyHeader,
+  chunks: Chunks,
+  block: number,
+): AsyncGenerator<ArrayLike<unknown>[]> {
+  const { rows, fields, stride, start } = header;
+  let done = 0;
+  let skip = start;
+  let rest: Uint8Array = new Uint8Array(0);
+  for await (const chunk of chunks) {
+    const skipped = Math.min(skip, chunk.length);
+    skip -= skipped;
+    rest = joined(rest, chunk.subarray(skipped));
+    for (;;) {
+      const count = Math.min(block, rows - done);
+      if (count === 0 || rest.length < count * stride) break;
+      const view = new DataView(rest.buffer, rest.byteOffset, count * stride);
+      yield fields.map((field) => valuesAt(view, field, field.offset, stride, count));
+      rest = rest.subarray(count * stride);
+      done += count;
+    }
+  }
+  if (done < rows)
+    throw new CutOff(name, rows, `only ${done + Math.floor(rest.length / Math.max(1, stride))} are`);
+}
+
+/** The same of an array whose columns follow each other; `read` gives all bytes of a range, or fewer at the end of the file. */
+export async function* npyColumnRows(
+  name: string,
+  header: NpyHeader,
+  read: (position: number, length: number) => Promise<Uint8Array>,
+  block: number,
+): AsyncGenerator<ArrayLike<unknown>[]> {
+  const { rows, fields, stride, start } = header;
+  for (let done = 0; done < rows; done += block) {
+    const count = Math.min(block, rows - done);
+    const columns: ArrayLike<unknown>[] = [];
+    for (const field of fields) {
+      const bytes = await read(start + field.offset + done * stride, (count - 1) * stride + field.type.size);
+      if (bytes.length < (count - 1) * stride + field.type.size)
+        throw new CutOff(name, rows, 'the values of not all columns are');
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      columns.push(valuesAt(view, field, 0, stride, count));
+    }
+    yield columns;
+  }
+}
+
+class CutOff extends TableFault {
+  constructor(name: string, rows: number, there: string) {
+    const { id, message } = cutOff(name, rows, there);
+    super(id, message);
+  }
+}
+
+function valuesAt(
+  view: DataView,
+  { type }: Field,
+  offset: number,
+  stride: number,
+  count: number,
+): ArrayLike<unknown> {
+  if (type.kind === 'text')
+    return Array.from({ length: count }, (_, row) => type.text(view, offset + row * stride));
+  const out = new Float64Array(count);
+  for (let row = 0; row < count; row += 1) out[row] = type.get(view, offset + row * stride);
+  return out;
 }

@@ -3,6 +3,8 @@ import { parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { Problem } from '../../protocol';
 import type { Column } from '../column';
+import type { Piece } from '../piece';
+import { createPieceBuilder } from './rows';
 import { createStore, nestedColumn, type ColumnTable } from './store';
 import { readAll, type RandomAccess } from './zip';
 
@@ -15,14 +17,23 @@ const PARSERS = {
   dateFromDays: (days: number) => iso(days * 86_400_000).slice(0, 10),
 };
 
-/**
- * Throws what the library throws for a file that is damaged or uses what it does not know, and what `fits` throws for the
- * numbers of rows and columns.
- */
-export async function readParquet(
-  file: RandomAccess,
-  fits: (rows: number, columns: number) => void,
-): Promise<ColumnTable> {
+interface Layout {
+  readonly rows: number;
+  /** Rows of each group, in their order. */
+  readonly groups: readonly number[];
+  /** Columns, and what there is besides. */
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
+  /** Values of a column from a row to another, in runs, each with the place of its first. */
+  readonly read: (
+    name: string,
+    first: number,
+    last: number,
+    take: (values: ArrayLike<unknown>, row: number) => void,
+  ) => Promise<void>;
+}
+
+async function layoutOf(file: RandomAccess): Promise<Layout> {
   const buffer = {
     byteLength: file.size,
     slice: async (start: number, end = file.size): Promise<ArrayBuffer> => {
@@ -31,21 +42,16 @@ export async function readParquet(
     },
   };
   const metadata = await parquetMetadataAsync(buffer);
-  const rows = Number(metadata.num_rows);
-  fits(rows, parquetSchema(metadata).children.length);
-  const problems: Problem[] = [];
-  const columns: Column[] = [];
-  for (const { element, children } of parquetSchema(metadata).children) {
-    const { name } = element;
-    if (children.length > 0) {
-      problems.push(nestedColumn(name));
-      continue;
-    }
-    const store = createStore(rows);
-    let first = 0;
-    for (const group of metadata.row_groups) {
-      const last = first + Number(group.num_rows);
-      await parquetRead({
+  const { children } = parquetSchema(metadata);
+  return {
+    rows: Number(metadata.num_rows),
+    groups: metadata.row_groups.map((group) => Number(group.num_rows)),
+    names: children.filter((child) => child.children.length === 0).map(({ element }) => element.name),
+    problems: children
+      .filter((child) => child.children.length > 0)
+      .map(({ element }) => nestedColumn(element.name)),
+    read: (name, first, last, take) =>
+      parquetRead({
         file: buffer,
         metadata,
         columns: [name],
@@ -54,12 +60,59 @@ export async function readParquet(
         compressors,
         parsers: PARSERS,
         onChunk: ({ columnData, rowStart }) => {
-          store.add(columnData, rowStart, last);
+          take(columnData, rowStart);
         },
+      }),
+  };
+}
+
+/**
+ * Throws what the library throws for a file that is damaged or uses what it does not know, and what `fits` throws for the
+ * numbers of rows and columns.
+ */
+export async function readParquet(
+  file: RandomAccess,
+  fits: (rows: number, columns: number) => void,
+): Promise<ColumnTable> {
+  const { rows, groups, names, problems, read } = await layoutOf(file);
+  fits(rows, names.length + problems.length);
+  const columns: Column[] = [];
+  for (const name of names) {
+    const store = createStore(rows);
+    let first = 0;
+    for (const count of groups) {
+      const last = first + count;
+      await read(name, first, last, (values, row) => {
+        store.add(values, row, last);
       });
       first = last;
     }
     columns.push(store.finish(name));
   }
   return { rows, columns, problems };
+}
+
+/**
+ * The same a row group at a time; `begin` is told the names of the columns first. `fits` is told of the rows of each group before
+ * it is read.
+ */
+export async function* readParquetRows(
+  file: RandomAccess,
+  fits: (rows: number, columns: number) => void,
+  begin: (names: readonly string[], problems: readonly Problem[]) => void,
+): AsyncGenerator<Piece> {
+  const { groups, names, problems, read } = await layoutOf(file);
+  begin(names, problems);
+  let first = 0;
+  for (const count of groups) {
+    fits(count, names.length);
+    const piece = createPieceBuilder(names.length, count);
+    const start = first;
+    for (const [k, name] of names.entries())
+      await read(name, start, start + count, (values, row) => {
+        piece.add(k, values, row - start, count);
+      });
+    yield piece.finish();
+    first += count;
+  }
 }

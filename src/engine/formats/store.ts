@@ -55,7 +55,7 @@ type Numeric =
   Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Int8Array | Uint8Array;
 
 /** Arrays whose values are numbers, none of them 64 bits wide. */
-function isNumeric(values: unknown): values is Numeric {
+export function isNumeric(values: unknown): values is Numeric {
   return (
     ArrayBuffer.isView(values) &&
     !(values instanceof DataView) &&
@@ -65,14 +65,14 @@ function isNumeric(values: unknown): values is Numeric {
 }
 
 /** NaN for a missing value, null for what is no number. */
-function numberOf(value: unknown): number | null {
+export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (value === null || value === undefined) return NaN;
   if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
   return null;
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return value instanceof Date ? value.toISOString() : (JSON.stringify(value) ?? '');
 }

@@ -68,6 +68,25 @@ export async function gathered(chunks: Chunks, most: number): Promise<Uint8Array
   return all;
 }
 
+/** The first bytes, at least `length` of them if there are so many, and all bytes from the first on. */
+export async function headOf(
+  chunks: Chunks,
+  length: number,
+): Promise<{ readonly head: Uint8Array; readonly all: AsyncGenerator<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < length) {
+    const next = await iterator.next();
+    if (next.done) break;
+    head = head.length === 0 ? next.value : joined(head, next.value);
+  }
+  const all = (async function* () {
+    yield head;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+  })();
+  return { head, all };
+}
+
 export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);

@@ -61,8 +61,11 @@ export function encodeState(state: TrainerState): Uint8Array {
   return bytes;
 }
 
-/** Null for bytes that hold no state of this version, cut ones included. */
-export function decodeState(bytes: Uint8Array): TrainerState | null {
+/**
+ * Null for bytes that hold no state of this version, cut ones included. The arrays are copies, unless `shared`: then they are
+ * views of the bytes where these lie so that they can be, for who only reads them.
+ */
+export function decodeState(bytes: Uint8Array, shared = false): TrainerState | null {
   try {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const length = view.getUint32(0, true);
@@ -76,7 +79,11 @@ export function decodeState(bytes: Uint8Array): TrainerState | null {
         if (mark.kind !== 'array') return Number(mark.kind);
         const size = 8 * mark.length;
         if (offset + size > bytes.length) throw new RangeError('the numbers end too early');
-        const array = new Float64Array(bytes.slice(offset, offset + size).buffer);
+        const first = bytes.byteOffset + offset;
+        const array =
+          shared && first % 8 === 0
+            ? new Float64Array(bytes.buffer, first, mark.length)
+            : new Float64Array(bytes.slice(offset, offset + size).buffer);
         offset += size;
         return array;
       },

@@ -11,7 +11,7 @@ import { NotVectorised } from './instantiate';
 import { foldsRows, layOut, type Layout, type Store } from './layout';
 import { STREAMS, type Frame } from './nest';
 import { MOST_CHUNKS } from '../board';
-import { emitRows } from './rows';
+import { emitRows, planRows } from './rows';
 
 /** Plain data, so that it can be sent to other threads. */
 export interface KernelPlan {
@@ -65,6 +65,8 @@ export interface KernelGround {
 const CHUNK_BYTES = 1 << 20;
 /** Fewer chunks than these are done sooner by one thread. */
 const SHARED_CHUNKS = 4;
+/** Bytes of the rows below which there is no use for several threads, in double precision. */
+export const SHARED_BYTES = SHARED_CHUNKS * CHUNK_BYTES;
 /** Memory for the totals of all chunks. */
 const TOTALS_BYTES = 1 << 25;
 /** Instructions, of the tapes, in a piece of work. */
@@ -116,13 +118,14 @@ export function compileKernel(program: LoopProgram, sizes: Sizes, options: Kerne
       return called.indexOf(name);
     },
   };
-  const functions = program.passes.flatMap(({ rows: statements }, pass) =>
-    [true, false].map((whole) =>
+  const functions = program.passes.flatMap(({ rows: statements }, pass) => {
+    const loops = planRows(statements, sizes);
+    return [true, false].map((whole) =>
       writeRows(rowsFunction(pass, whole), whole ? blockRows / STREAMS : null, (frame) => {
-        emitRows({ program, sizes, layout, fused: options.fused, pool }, frame, statements);
+        emitRows({ program, sizes, layout, fused: options.fused, pool }, frame, loops);
       }),
-    ),
-  );
+    );
+  });
   const bytes = encodeModule({
     memory: ground
       ? { pages, most: MOST_PAGES, shared: true }

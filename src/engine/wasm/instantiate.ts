@@ -199,30 +199,54 @@ export function instantiate(
   return values;
 }
 
-const isFixed = (scope: Scope, pointer: Pointer): boolean =>
-  scope.innermost.every((axis) => (pointer.strides[axis] ?? 0) === 0);
+const isFixed = (innermost: readonly number[], pointer: Pointer): boolean =>
+  innermost.every((axis) => (pointer.strides[axis] ?? 0) === 0);
 
 /** The stream that a pointer follows: one that does not move along the rows follows none. */
 const streamOf = (pointer: Pointer, combo: Combo): number =>
   (pointer.strides[ROW] ?? 0) === 0 ? 0 : (combo[ROW]?.stream ?? 0);
 
 function readValue(scope: Scope, site: Site, combo: Combo): Value {
-  const { code, nest, lanes: l, vector } = scope;
+  const { key, fixed, emit } = readOf(scope, site, combo);
+  return scope.graph.read(key, fixed, emit);
+}
+
+/** A read of memory, as a graph has it. */
+export interface MemoryRead {
+  /** Tells it from other reads. */
+  readonly key: string;
+  /** Whether it stays the same throughout the innermost loop. */
+  readonly fixed: boolean;
+  readonly emit: () => void;
+}
+
+export function readOf(
+  {
+    code,
+    nest,
+    vector,
+    zeroed,
+    innermost,
+    lanes: l,
+  }: Pick<Scope, 'code' | 'nest' | 'vector' | 'zeroed' | 'innermost'> & {
+    readonly lanes: Pick<Lanes, 'double' | 'count' | 'bytes'>;
+  },
+  site: Site,
+  combo: Combo,
+): MemoryRead {
   const offset = offsetIn(site, combo);
   const stride = site.strides[vector] ?? 0;
-  const point = combo[vector];
-  const count = point?.lanes ?? l.count;
+  const count = combo[vector]?.lanes ?? l.count;
   const stream = streamOf(site.pointer, combo);
-  const key = `${nest.id(site.pointer)} ${offset} ${stride} ${stride === 0 ? l.count : count} ${stream}`;
   const size = l.double ? 64 : 32;
-  return scope.graph.read(key, isFixed(scope, site.pointer), () => {
+  const emit = (): void => {
     if (stride === 0) {
       nest.address(site.pointer, stream);
       code.memory(`v128.load${size}_splat`, offset);
       return;
     }
     // After the last element of every buffer there is room; what lanes that are not in use hold is of no account.
-    if (stride === 1 && !(scope.zeroed && count < l.count)) {
+    if (stride === 1 && !(zeroed && count < l.count)) {
       nest.address(site.pointer, stream);
       code.memory('v128.load', offset);
       return;
@@ -238,7 +262,12 @@ function readValue(scope: Scope, site: Site, combo: Combo): Value {
     code.memory(`v128.load${size}_zero`, offset);
     for (let lane = 1; lane < count; lane += 1)
       code.memoryLane(`v128.load${size}_lane`, offset + lane * stride * l.bytes, lane);
-  });
+  };
+  return {
+    key: `${nest.id(site.pointer)} ${offset} ${stride} ${stride === 0 ? l.count : count} ${stream}`,
+    fixed: isFixed(innermost, site.pointer),
+    emit,
+  };
 }
 
 /** 0-based position along an axis. */
@@ -247,11 +276,15 @@ function indexValue(scope: Scope, pointer: Pointer | null, id: number, combo: Co
   if (!pointer) throw new RangeError('an index without a pointer');
   const point = combo[id];
   const stream = streamOf(pointer, combo);
-  const first = scope.graph.read(`index ${nest.id(pointer)} ${stream}`, isFixed(scope, pointer), () => {
-    nest.address(pointer, stream);
-    code.scalar(l.double ? 'f64.convert_i32_u' : 'f32.convert_i32_u');
-    code.vector(l.double ? 'f64x2.splat' : 'f32x4.splat');
-  });
+  const first = scope.graph.read(
+    `index ${nest.id(pointer)} ${stream}`,
+    isFixed(scope.innermost, pointer),
+    () => {
+      nest.address(pointer, stream);
+      code.scalar(l.double ? 'f64.convert_i32_u' : 'f32.convert_i32_u');
+      code.vector(l.double ? 'f64x2.splat' : 'f32x4.splat');
+    },
+  );
   return l.add(first, id === vector ? ramp(l, point?.offset ?? 0) : l.constant(point?.offset ?? 0));
 }
 

@@ -1,5 +1,5 @@
 /** Code for the statements of a pass over one block of rows. */
-import type { Statement } from '../loop';
+import type { Sizes, Statement } from '../loop';
 import { sizeOf } from '../loop';
 import { reads } from '../schedule';
 import {
@@ -22,16 +22,25 @@ import { groupStatements, isElementwise, isProduct, vectorPlan, type Group } fro
 import { axisIds, siteAt, siteOf, type Combo, type Scope } from './instantiate';
 import { foldsRows } from './layout';
 import { runOverRows } from './overRows';
-import { combosOf, freeAxes, overAll, vectorsOfRows, withRow } from './tiles';
+import { addProducts, isPlainProduct } from './products';
+import { combosOf, freeAxes, overAll, vectorsOfRows, withPoint, withRow } from './tiles';
 import { createNest, ROW, STREAMS, type Frame, type Nest, type Point } from './nest';
 
-/** Throws NotVectorised. */
-export function emitRows(context: RowsContext, frame: Frame, statements: readonly Statement[]): void {
+/** The loops of a pass over a block, in their order. */
+export interface RowsPlan {
+  readonly groups: readonly Group[];
+  readonly clean: ReadonlySet<number>;
+}
+
+export function planRows(statements: readonly Statement[], sizes: Sizes): RowsPlan {
   const isAlone = (statement: Statement): boolean =>
     isProduct(statement) || !isElementwise(statement) || (foldsRows(statement) && statement.axes.length > 1);
-  const clean = cleanBuffers(statements);
-  for (const group of groupStatements(statements, context.sizes, isAlone))
-    emitGroup(context, frame, group, clean);
+  return { groups: groupStatements(statements, sizes, isAlone), clean: cleanBuffers(statements) };
+}
+
+/** Throws NotVectorised. */
+export function emitRows(context: RowsContext, frame: Frame, { groups, clean }: RowsPlan): void {
+  for (const group of groups) emitGroup(context, frame, group, clean);
 }
 
 /**
@@ -141,8 +150,16 @@ function reduceOver(
   const { nest, lengths, lanes } = emission;
   const { code } = nest.frame;
   nest.over({ id: reduced, length: lengths[reduced] ?? 0, tile, width }, (points) => {
+    const masked = (point: Point): boolean => width > 1 && point.lanes < lanes;
     const parts = points.flatMap((point) =>
       inGroups(accumulators, GROUP).map((group) => {
+        if (isPlainProduct(emission)) {
+          const sums = group.map(({ locals, combo }) => ({
+            local: locals[0] ?? 0,
+            combo: withPoint(combo, reduced, point),
+          }));
+          return addProducts(emission, sums, [reduced], true);
+        }
         const scope = scopeOf(
           emission,
           [reduced],
@@ -150,10 +167,8 @@ function reduceOver(
         );
         const sums = group.map((accumulator) => {
           const local = accumulator.locals[0] ?? 0;
-          const full = [...accumulator.combo];
-          full[reduced] = point;
-          const masked = width > 1 && point.lanes < lanes && !scope.zeroed;
-          const mask = masked ? firstLanes(scope.lanes, point.lanes) : null;
+          const full = withPoint(accumulator.combo, reduced, point);
+          const mask = masked(point) && !scope.zeroed ? firstLanes(scope.lanes, point.lanes) : null;
           return { local, value: accumulate(scope, accumulator, local, full, mask) };
         });
         return addSums(emission, scope, sums);
@@ -283,6 +298,13 @@ function foldRow(
   const shared = emission.free.length > 1 || nest.frame.whole === null;
   const groups = shared ? [accumulators] : inGroups(accumulators, SUMS / 2);
   return groups.map((group) => {
+    if (isPlainProduct(emission)) {
+      const sums = group.map(({ locals, combo }) => ({
+        local: locals[set] ?? 0,
+        combo: withRow(combo, row),
+      }));
+      return addProducts(emission, sums, [ROW], false);
+    }
     const scope = scopeOf(emission, [ROW]);
     const sums = group.map((accumulator) => {
       const local = accumulator.locals[set] ?? 0;

@@ -47,8 +47,10 @@ export function combosOf(points: ReadonlyMap<number, readonly Point[]>): Combo[]
 export const vectorsOfRows = (count: number, lanes: number): Point[] =>
   Array.from({ length: count }, (_, k) => ({ offset: k * lanes, lanes, stream: 0 }));
 
-export const withRow = (combo: Combo, row: Point): Combo => {
+export const withPoint = (combo: Combo, axis: number, point: Point): Combo => {
   const full = [...combo];
-  full[ROW] = row;
+  full[axis] = point;
   return full;
 };
+
+export const withRow = (combo: Combo, row: Point): Combo => withPoint(combo, ROW, row);

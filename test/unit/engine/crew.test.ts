@@ -117,6 +117,20 @@ describe('a crew', () => {
     await crew.dispose();
   }, 30_000);
 
+  it('starts its threads once, before the first kernel where it is told to', async () => {
+    let started = 0;
+    const crew = createCrew(file, 2, () => {
+      started += 1;
+    });
+    expect(started).toBe(0);
+    crew.start();
+    crew.start();
+    expect(started).toBe(2);
+    expect(await evaluate(shared(crew))).toEqual(expected);
+    expect(started).toBe(2);
+    await crew.dispose();
+  });
+
   it('survives the loss of its threads at any time', async () => {
     const ready: Worker[] = [];
     const crew = createCrew(file, 2, (worker) => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { scanNumber } from '../../../src/engine/cell';
 import { describeColumn } from '../../../src/engine/column';
 import { createCsvReader, describeTable, type Table } from '../../../src/engine/csv';
-import { fileProblem, readTable, type TableSource } from '../../../src/engine/readTable';
+import { fileProblem, readTable } from '../../../src/engine/readTable';
+import type { TableSource } from '../../../src/engine/tableSource';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

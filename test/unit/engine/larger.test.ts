@@ -3,6 +3,7 @@ import { appendFile, mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineApi, EngineListener, WorkerStart } from '../../../src/engine/api';
@@ -156,6 +157,40 @@ describe('a table that is larger than memory', () => {
     const whole = await start({}).rpc.remote.train(request);
     const last = ({ parameters }: TrainResult): number => parameters[0]?.values[0] ?? NaN;
     expect(Math.abs(last(first) / last(whole) - 1)).toBeLessThan(0.1);
+  });
+
+  it('is trained on in binary formats too, a part of its rows at a time', async () => {
+    const [rows, width] = [30_000, 5];
+    const X = Float64Array.from(normals(rows * width, random(8)));
+    // The last column is the target.
+    for (let i = 0; i < rows; i += 1) {
+      const [a = 0, , b = 0, , noise = 0] = X.subarray(i * width);
+      X[i * width + width - 1] = a - b + noise > 0.3 ? 1 : 0;
+    }
+    const columns = Array.from({ length: width }, (_, j) => X.filter((_value, k) => k % width === j));
+    const header = (order: string): Uint8Array => {
+      const text = `{'descr': '<f8', 'fortran_order': ${order}, 'shape': (${rows}, ${width}), }`;
+      const padded = `${text.padEnd(117)}\n`;
+      return Uint8Array.of(0x93, ...new TextEncoder().encode(`NUMPY\u0001\u0000v\u0000${padded}`));
+    };
+    const bytesOf = (values: Float64Array): Uint8Array => new Uint8Array(values.buffer);
+    await writeFile(join(folder, 'rows.npy'), Buffer.concat([header('False'), bytesOf(X)]));
+    await writeFile(join(folder, 'columns.npy'), Buffer.concat([header('True'), ...columns.map(bytesOf)]));
+    const named = Object.fromEntries(columns.map((values, j) => [`c${j}`, values]));
+    const table = tableFromArrays(named, { maxBatchRows: 4000 });
+    await writeFile(join(folder, 'table.arrow'), tableToIPC(table, { format: 'file' }) ?? '');
+    const names = ['rows[0]', 'columns[0]', 'c0'].map((first) =>
+      Array.from({ length: width }, (_, j) => first.replace('0', String(j))),
+    );
+    for (const [k, file] of ['rows.npy', 'columns.npy', 'table.arrow'].entries()) {
+      const [target = '', ...features] = [...(names[k] ?? [])].reverse();
+      const data = choice(file, { target, features: features.reverse() });
+      const request = { runId: file, job, data, options };
+      const parts = await start({ ...small('binary'), memory: 1e6 }).rpc.remote.train(request);
+      const whole = await start({}).rpc.remote.train(request);
+      expect([file, parts.message, whole.message]).toEqual([file, whole.message, whole.message]);
+      expect(result(parts)).toEqual(result(whole));
+    }
   });
 
   it('has a copy that is used in later sessions, as long as the file stays as it was', async () => {

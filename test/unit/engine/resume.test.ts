@@ -143,6 +143,17 @@ describe('stored states', () => {
     expect(Object.is(stored?.best?.epoch, -0)).toBe(true);
   });
 
+  it('can be looked at without a copy of their numbers, wherever the bytes lie', async () => {
+    const [state] = (await run(BASE)).states;
+    if (!state) throw new Error('no state');
+    const bytes = encodeState(state);
+    expect(decodeState(bytes, true)).toEqual(state);
+    expect(decodeState(bytes, true)?.losses.buffer).toBe(bytes.buffer);
+    const moved = new Uint8Array(bytes.length + 3);
+    moved.set(bytes, 3);
+    expect(decodeState(moved.subarray(3), true)).toEqual(state);
+  });
+
   it('are refused when they are cut or something else', async () => {
     const [state] = (await run(BASE)).states;
     if (!state) throw new Error('no state');

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Column } from '../../../src/engine/column';
-import type { Table } from '../../../src/engine/csv';
-import { readTable, type TableSource } from '../../../src/engine/readTable';
+import { createColumns, type Column } from '../../../src/engine/column';
+import { describeTable, type Table } from '../../../src/engine/csv';
+import { readTable, type Spill } from '../../../src/engine/readTable';
+import type { StorageFile } from '../../../src/engine/storage';
+import { createStoredColumns, type StoredColumns } from '../../../src/engine/storedTable';
+import type { TableSource } from '../../../src/engine/tableSource';
 
 /** Files in the formats that are read, with what is in them; `make.py` writes both. */
 const FOLDER = join(import.meta.dirname, 'tables');
@@ -116,6 +119,145 @@ describe('files of every format', () => {
     }
   });
 });
+
+/** Formats of which a part of the rows can be read at a time. */
+const IN_PARTS = /\.(npy|npz|parquet|arrow|arrows|feather)$/;
+const inParts = files.filter((name) => IN_PARTS.test(name));
+
+/** Numbers go to columns in memory, as if there were none. */
+function intoColumns(): Spill & { readonly used: () => boolean } {
+  let used = false;
+  return {
+    from: 0,
+    makeColumns: (names) => {
+      used = true;
+      return createColumns(names);
+    },
+    finish: (table) => table,
+    used: () => used,
+  };
+}
+
+function memoryFile(): StorageFile {
+  let held = new Uint8Array(0);
+  return {
+    get size() {
+      return held.length;
+    },
+    write(position, bytes) {
+      const all = new Uint8Array(Math.max(held.length, position + bytes.length));
+      all.set(held);
+      all.set(bytes, position);
+      held = all;
+    },
+    read(position, target) {
+      target.set(held.subarray(position, position + target.length));
+    },
+    discard: () => undefined,
+  };
+}
+
+/** A matrix of doubles as NumPy writes it. */
+function npy(rows: number, columns: number, fortran: boolean): Uint8Array {
+  const header = `{'descr': '<f8', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': (${rows}, ${columns}), }`;
+  const padded = header.padEnd(64 * Math.ceil((header.length + 11) / 64) - 11) + '\n';
+  const bytes = new Uint8Array(10 + padded.length + 8 * rows * columns);
+  bytes.set([0x93, 78, 85, 77, 80, 89, 1, 0, padded.length & 255, padded.length >> 8]);
+  bytes.set(new TextEncoder().encode(padded), 10);
+  const view = new DataView(bytes.buffer, 10 + padded.length);
+  for (let i = 0; i < rows; i += 1)
+    for (let j = 0; j < columns; j += 1)
+      view.setFloat64(8 * (fortran ? j * rows + i : i * columns + j), i + j / 16, true);
+  return bytes;
+}
+
+describe('tables that are larger than memory', () => {
+  it.each(inParts)('%s, a part of its rows at a time', async (name) => {
+    const spill = intoColumns();
+    const plain = await readTable(sourceOf(name, fixture(name)), 1e9);
+    const table = await readTable(sourceOf(name, fixture(name), 100), 1e9, null, spill);
+    expect(shown(table)).toEqual(expected[name]);
+    expect(spill.used()).toBe(plain.rows > 0);
+    expect({ ...table, columns: table.columns.map(withoutCells) }).toEqual({
+      ...plain,
+      columns: plain.columns.map(withoutCells),
+    });
+  });
+
+  it.each(inParts)('%s: what is told of its columns', async (name) => {
+    let columns: StoredColumns | null = null;
+    const table = await readTable(sourceOf(name, fixture(name)), 1e9, null, {
+      from: 0,
+      makeColumns: (names) => (columns = createStoredColumns(names, memoryFile(), 300)),
+      finish: (read) => (columns && read.rows > 0 ? { ...read, stored: columns.table() } : read),
+    });
+    const plain = await readTable(sourceOf(name, fixture(name)), 1e9);
+    expect(describeTable(name, table)).toEqual(describeTable(name, plain));
+  });
+
+  it.each(inParts)('%s, cut off anywhere, is told or read as far as it goes', async (name) => {
+    const bytes = fixture(name);
+    for (const share of [0.1, 0.4, 0.7, 0.95]) {
+      const part = bytes.slice(0, Math.floor(share * bytes.length));
+      const table = await readTable(sourceOf(name, part), 1e9, null, intoColumns());
+      expect(table.rows > 0 || table.problems.length > 0).toBe(true);
+    }
+  });
+
+  it.each([false, true])('a matrix of several parts; columns first: %s', async (fortran) => {
+    const [rows, columns] = [300_001, 3];
+    const source = sourceOf('big.npy', npy(rows, columns, fortran), 1 << 16);
+    const longest = { asked: 0 };
+    const watched: TableSource = {
+      ...source,
+      read: (position, length) => {
+        longest.asked = Math.max(longest.asked, length);
+        return source.read(position, length);
+      },
+    };
+    const table = await readTable(watched, 1e9, null, intoColumns());
+    expect(table.rows).toBe(rows);
+    expect(table.problems).toEqual([]);
+    table.columns.forEach(({ name, numbers }, j) => {
+      expect(name).toBe(`big[${j}]`);
+      expect(numbers.every((value, i) => value === i + j / 16)).toBe(true);
+    });
+    expect(longest.asked).toBeLessThan(1 << 22);
+  });
+
+  it('a batch or a group of rows that does not fit by itself is told', async () => {
+    for (const name of ['lz4.feather', 'zstd.parquet']) {
+      const { problems, rows } = await readTable(sourceOf(name, fixture(name)), 40, null, intoColumns());
+      expect([name, rows, problems[0]?.id]).toEqual([name, 0, 'file-too-large']);
+    }
+  });
+
+  it('groups of rows come one by one', async () => {
+    const counts: number[] = [];
+    const table = await readTable(sourceOf('groups.parquet', fixture('groups.parquet')), 1e9, null, {
+      ...intoColumns(),
+      makeColumns: (names) => {
+        const columns = createColumns(names);
+        return {
+          ...columns,
+          get rows() {
+            return columns.rows;
+          },
+          append: (piece, ...rest) => {
+            counts.push(piece.rows);
+            columns.append(piece, ...rest);
+          },
+        };
+      },
+    });
+    expect(counts.length).toBeGreaterThan(1);
+    expect(counts.reduce((a, b) => a + b)).toBe(table.rows);
+  });
+});
+
+function withoutCells({ name, type, missing, strays, firstStray, categories }: Column): unknown {
+  return { name, type, missing, strays, firstStray, categories };
+}
 
 const json = (text: string): Promise<Table> =>
   readTable(sourceOf('x.json', new TextEncoder().encode(text)), 1e9);

@@ -64,8 +64,9 @@ function onlyTwo(values: Float64Array): Float64Array | null {
   const first = values[0];
   if (first === undefined) return null;
   let other = first;
-  // Millions of labels: a loop is much quicker than a function for each.
-  for (const value of values) {
+  // Millions of labels: a loop over their places is much quicker than a function for each, or one over the values.
+  for (let i = 1; i < values.length; i += 1) {
+    const value = values[i] ?? NaN;
     if (value === first || value === other) continue;
     if (other !== first) return null;
     other = value;
@@ -159,7 +160,8 @@ export function* quasiDiagnosis(
   if (decayed || layout.length !== width + 1 || !hasBias) return null;
   const likelihood = likelihoodOf(sample);
   if (likelihood.kind !== 'likelihood' || likelihood.family !== 'bernoulli') return null;
-  if (!onlyTwo(dataset.inputs[sample.label.name] ?? new Float64Array())) return null;
+  const { domain, name } = sample.label;
+  if (domain.kind !== 'binary' && !onlyTwo(dataset.inputs[name] ?? new Float64Array())) return null;
   const feature = yield* separatingFeature(job, dataset, (below, above) => below <= above);
   if (feature === null) return null;
   return `The classes are quasi-separable: beyond one value of ${feature}, every row has the same label. The loss then has no minimum, and the weight of ${feature} grows for ever, if slowly. Leave ${feature} out, put its categories together, or add a penalty (lam * sum(w**2), or a weight decay); its coefficient and error mean nothing here.`;
