@@ -4,8 +4,11 @@ import type { Callable } from './execution';
 import { childrenOf, eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
 
 /** The function for each name that it knows, with the name added to its own; empty where it does not choose so. */
-export function choicesOf({ fn, owner }: Callable): ReadonlyMap<string, Callable> {
-  if (!comparesTwice(fn.body)) return NO_CHOICES;
+export function choicesOf(
+  { fn, owner }: Callable,
+  compares: (body: readonly Statement[]) => boolean = comparesTwice,
+): ReadonlyMap<string, Callable> {
+  if (!compares(fn.body)) return NO_CHOICES;
   const bySubject = new Map<string, Map<string, Expression>>();
   const note = (e: Expression): null => {
     const found = comparisonOf(e);
@@ -43,7 +46,7 @@ export function choicesOf({ fn, owner }: Callable): ReadonlyMap<string, Callable
 const NO_CHOICES: ReadonlyMap<string, Callable> = new Map();
 
 /** Whether there are two comparisons with constants at all, which few functions have. */
-function comparesTwice(body: readonly Statement[]): boolean {
+export function comparesTwice(body: readonly Statement[]): boolean {
   let count = 0;
   const inExpression = (e: Expression): void => {
     if (e.kind === 'compare' && comparisonOf(e)) count += 1;

@@ -35,9 +35,10 @@ export function compositionsOf(all: readonly Callable[]): Composition[] {
 
 /** `delta(z, a, y)` beside `fn(a, y)` of a cost: its gradient by z, of which a is the sigmoid. */
 function deltaOf(delta: Callable, all: readonly Callable[]): Composition | null {
-  const [z, a, y, ...more] = ownParameters(delta);
   const { owner } = delta;
-  if (!/^(delta|get_delta)$/.test(delta.fn.name) || !owner || !z || !a || !y || more.length > 0) return null;
+  if (!/^(delta|get_delta)$/.test(delta.fn.name) || !owner) return null;
+  const [z, a, y, ...more] = ownParameters(delta);
+  if (!z || !a || !y || more.length > 0) return null;
   const cost = all.find((c) => {
     const [first, second, ...others] = ownParameters(c);
     return (
@@ -78,12 +79,9 @@ const alone = <T>(found: readonly T[]): T | null => (found.length === 1 ? (found
 
 /** Takes labels, and no gradient from above. */
 function isBackward(c: Callable): boolean {
+  if (!isVjpName(c.fn.name) && !isGradientName(c.fn.name)) return false;
   const names = ownParameters(c).map(({ name }) => name);
-  return (
-    (isVjpName(c.fn.name) || isGradientName(c.fn.name)) &&
-    names.some(isLabel) &&
-    !names.some((name) => isUpstreamName(name) && !isCacheName(name))
-  );
+  return names.some(isLabel) && !names.some((name) => isUpstreamName(name) && !isCacheName(name));
 }
 
 const isForward = ({ fn }: Callable): boolean =>
@@ -92,14 +90,11 @@ const isForward = ({ fn }: Callable): boolean =>
 
 /** Takes a prediction and labels, and nothing to predict from. */
 function isLoss(c: Callable): boolean {
-  const names = ownParameters(c).map(({ name }) => name);
+  const { name } = c.fn;
+  if (!isLossName(name) || isGradientName(name) || isProcedureName(name)) return false;
+  const names = ownParameters(c).map((parameter) => parameter.name);
   return (
-    isLossName(c.fn.name) &&
-    !isGradientName(c.fn.name) &&
-    !isProcedureName(c.fn.name) &&
-    names.some(isLabel) &&
-    names.some(isPrediction) &&
-    !names.some((name) => roleHint(name, false) === 'data')
+    names.some(isLabel) && names.some(isPrediction) && !names.some((name) => roleHint(name, false) === 'data')
   );
 }
 

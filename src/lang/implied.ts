@@ -10,14 +10,15 @@ import { IMPLIED_LOSS } from './impliedName';
 import {
   childrenOf,
   eachStatement,
+  someStatement,
   type ClassNode,
   type Expression,
   type FunctionNode,
   type Statement,
 } from './syntax';
 import { isCacheName, isUpstreamName, isVjpName } from './upstream';
-import { withNamedUpdates } from './namedUpdates';
-import { withSampleSteps } from './sampleSteps';
+import { isNamedUpdate, withNamedUpdates } from './namedUpdates';
+import { isSampleStep, withSampleSteps } from './sampleSteps';
 
 /** A prediction and its label, of which the difference flows back. */
 interface Difference {
@@ -265,6 +266,7 @@ export function withUsualLosses(
   body: readonly Statement[],
   called = NONE_CALLED,
 ): { title: string; body: readonly Statement[] }[] {
+  if (!mayTrain(body)) return [];
   const predicted = (s: Statement): Expression | null => differenceOf(s, called)?.prediction ?? null;
   // A loss beside steps without names is mostly there to be told: the steps may follow another one.
   const stepped = withSampleSteps(hasLoss(body) ? withoutLoss(body) : body, predicted);
@@ -294,13 +296,14 @@ export function usualScripts(script: readonly Statement[]): { title: string; ite
 }
 
 /** Gradients by name, of which updates are made. */
-function writesGradients(body: readonly Statement[]): boolean {
-  let count = 0;
-  eachStatement(body, (s) => {
-    if (s.kind === 'assign' && s.targets.some((t) => isGradientVariable(rootName(t)))) count += 1;
-  });
-  return count > 0;
-}
+const writesGradients = (body: readonly Statement[]): boolean => someStatement(body, isGradientWritten);
+
+const isGradientWritten = (s: Statement): boolean =>
+  s.kind === 'assign' && s.targets.some((target) => isGradientVariable(rootName(target)));
+
+/** Whether there are gradients by name, or updates for which such names are made: most functions have neither. */
+export const mayTrain = (body: readonly Statement[]): boolean =>
+  someStatement(body, (s) => isGradientWritten(s) || isNamedUpdate(s) || isSampleStep(s));
 
 const isGradientVariable = (name: string): boolean =>
   /^(d_?|grad_?|delta_?)?(d_?|grad_|nabla_)[A-Za-z]\w*$/i.test(name) ||

@@ -17,10 +17,9 @@ export function withNamedUpdates(body: readonly Statement[]): Statement[] {
       return [{ ...s, body: withNamedUpdates(s.body) }];
     if (s.kind === 'if')
       return [{ ...s, then: withNamedUpdates(s.then), otherwise: withNamedUpdates(s.otherwise) }];
-    const step = stepOf(s);
-    const parts = step && unnamedGradient(step.added);
-    const name = step && nameOf(step.target);
-    if (!step || !parts || name === null) return [s];
+    const update = unnamedUpdate(s);
+    if (!update) return [s];
+    const { step, parts, name } = update;
     const named: Expression = { kind: 'name', name: `grad_${name}`, span: parts.gradient.span };
     // A rate alone says nothing of what the step is.
     const value = parts.rates
@@ -34,6 +33,20 @@ export function withNamedUpdates(body: readonly Statement[]): Statement[] {
       { kind: 'augment', operator: step.operator, target: step.target, value, span: s.span },
     ];
   });
+}
+
+/** Whether a statement is an update by an expression, before which its gradient gets a name. */
+export const isNamedUpdate = (s: Statement): boolean => unnamedUpdate(s) !== null;
+
+function unnamedUpdate(s: Statement): {
+  readonly step: NonNullable<ReturnType<typeof stepOf>>;
+  readonly parts: NonNullable<ReturnType<typeof unnamedGradient>>;
+  readonly name: string;
+} | null {
+  const step = stepOf(s);
+  const parts = step && unnamedGradient(step.added);
+  const name = step && nameOf(step.target);
+  return step && parts && name !== null ? { step, parts, name } : null;
 }
 
 /** What `w += …`, `w -= …`, `w = w + …` and `w = w - …` add or take. */

@@ -14,22 +14,15 @@ import {
 } from './syntax';
 
 /** The functions of each function of a text that has any, with what makes the names around them known. */
-export function nestedGroups(body: readonly Statement[]): Callable[][] {
+export function nestedGroups(
+  body: readonly Statement[],
+  lambdas: (body: readonly Statement[]) => readonly FunctionNode[] = lambdasOf,
+): Callable[][] {
   const groups: Callable[][] = [];
   const visit = (fn: FunctionNode, owner: ClassNode | null): void => {
-    const returned = returnedFunction(fn);
-    const outer: Callable = {
-      fn: { ...fn, parameters: [...fn.parameters, ...statesOf(fn)], body: fn.body.filter(defines) },
-      owner,
-      locals: assignedNames(fn.body),
-    };
     const own = functionsOf(fn.body).filter(({ nested }) => !nested);
-    groups.push(
-      own.flatMap((inner) =>
-        inner.fn === returned ? [] : [{ fn: inner.fn, owner: inner.owner, outer, isNested: true }],
-      ),
-    );
-    lambdasOf(fn.body).forEach((lambda) => {
+    if (own.length > 0) groups.push(groupIn(fn, owner, own));
+    lambdas(fn.body).forEach((lambda) => {
       visit(lambda, null);
     });
     own.forEach((inner) => {
@@ -43,6 +36,22 @@ export function nestedGroups(body: readonly Statement[]): Callable[][] {
     visit(fn, null);
   });
   return groups.filter((group) => group.some(isNamed));
+}
+
+function groupIn(
+  fn: FunctionNode,
+  owner: ClassNode | null,
+  own: readonly Pick<Callable, 'fn' | 'owner'>[],
+): Callable[] {
+  const returned = returnedFunction(fn);
+  const outer: Callable = {
+    fn: { ...fn, parameters: [...fn.parameters, ...statesOf(fn)], body: fn.body.filter(defines) },
+    owner,
+    locals: assignedNames(fn.body),
+  };
+  return own.flatMap((inner) =>
+    inner.fn === returned ? [] : [{ fn: inner.fn, owner: inner.owner, outer, isNested: true }],
+  );
 }
 
 /** Only names tell a definition from what a function has for its own use. */
@@ -83,7 +92,7 @@ const statesOf = ({ body }: FunctionNode): Parameter[] =>
   });
 
 /** Functions without names in the statements of a body, outermost ones alone. */
-function lambdasOf(body: readonly Statement[]): FunctionNode[] {
+export function lambdasOf(body: readonly Statement[]): FunctionNode[] {
   const found: FunctionNode[] = [];
   const go = (e: Expression): void => {
     if (e.kind === 'lambda') found.push(e.fn);

@@ -38,10 +38,11 @@ function remembered<From, To extends object | string>(of: (from: From) => To): (
 export function pairingOf(
   all: readonly Callable[],
   family: Family = 'python',
+  choicesIn: (c: Callable) => ReadonlyMap<string, Callable> = choicesOf,
 ): (main: Callable) => Callable | null {
   const isLoss = ({ fn }: Callable): boolean => isLossName(fn.name) && !isGradientName(fn.name);
   const title = remembered(titleOf);
-  const choices = remembered(choicesOf);
+  const choices = remembered(choicesIn);
   const known: Known = {
     all,
     ofDerivatives: new Set(all.filter(({ owner }) => owner !== null && isGradientName(owner.name))),

@@ -106,7 +106,8 @@ export function* readingDefinitions(
   });
   const index = indexModule(module, path === undefined ? null : { path, neighbours });
   const reuse = reuseOf(module, index, readings);
-  const callables: Callable[] = functionsOf(module.body).flatMap(({ fn, owner, nested }) =>
+  const all = functionsOf(module.body);
+  const callables: Callable[] = all.flatMap(({ fn, owner, nested }) =>
     nested ? [] : [{ fn: withFlagClear(fn), owner }],
   );
   const definitions: SourceDefinition[] = [];
@@ -183,7 +184,9 @@ export function* readingDefinitions(
     counts.set(definition.name, (counts.get(definition.name) ?? 0) + 1);
     definitions.push(reuse.renamed(definition, id));
   };
-  const pairing = pairingIn(module, callables);
+  const { bodies } = readings;
+  const choicesIn = (c: Callable): ReadonlyMap<string, Callable> => choicesOf(c, bodies.comparesTwice);
+  const pairing = pairingIn(module, callables, choicesIn);
   const together = calledTogether(module.body, callables);
   const pairs = new Map(
     callables.map((main) => [main, pairing(main) ?? together.gradients.get(main) ?? null]),
@@ -227,10 +230,11 @@ export function* readingDefinitions(
     otherLosses.set(definition, others);
   };
   const considerUsual = ({ fn, owner }: Callable): void => {
+    if (spent > MAX_RUNS || isLossName(fn.name) || !bodies.mayTrain(fn.body)) return;
     // What is the gradient of a loss in sight needs none.
     const isLoss = (name: string): boolean => !isModelName(name) && !isGradientName(name);
     const isPaired = [...pairs].some(([main, gradient]) => gradient?.fn === fn && isLoss(main.fn.name));
-    if (spent > MAX_RUNS || isLossName(fn.name) || isPaired) return;
+    if (isPaired) return;
     addUsual(
       withUsualLosses(fn.body, calledFrom(owner, callables)).map(({ title, body }) => {
         const made = { ...fn, body };
@@ -272,11 +276,11 @@ export function* readingDefinitions(
       continue;
     }
     const gradient = pairs.get(main) ?? null;
-    const choices = choicesOf(main);
+    const choices = choicesIn(main);
     // Where what is chosen by default can be read, that is what is meant.
     if (choices.size === 0 || read(main, null)?.program) consider(main, gradient);
     else {
-      const gradients = gradient ? choicesOf(gradient) : null;
+      const gradients = gradient ? choicesIn(gradient) : null;
       for (const [name, choice] of choices) consider(choice, gradients?.get(name) ?? null);
     }
   }
@@ -297,8 +301,8 @@ export function* readingDefinitions(
     const definition = read(main, null);
     if (definition) add(definition);
   }
-  for (const group of nestedGroups(module.body)) {
-    const pairs = pairingOf(group, module.family);
+  for (const group of nestedGroups(module.body, bodies.lambdas)) {
+    const pairs = pairingOf(group, module.family, choicesIn);
     const gradients = new Set(group.map((main) => pairs(main)?.fn));
     for (const nested of group) {
       const main = { ...nested, fn: withFlagClear(nested.fn) };
@@ -351,7 +355,7 @@ export function* readingDefinitions(
     );
   definitions.sort((a, b) => a.span.startLine - b.span.startLine);
   const { kinds } = around;
-  const functions = functionsOf(module.body).map(({ fn }) => fn);
+  const functions = all.map(({ fn }) => fn);
   return {
     definitions: kinds ? definitions.filter(({ kind }) => kinds.includes(kind)) : definitions,
     otherLosses,
@@ -382,11 +386,15 @@ function withProblems(definition: SourceDefinition, directives: Directives): Sou
 }
 
 /** In a file of cells, a function that is defined again goes with what is defined around it. */
-function pairingIn({ cells, family }: Module, all: readonly Callable[]): (main: Callable) => Callable | null {
-  const pairing = pairingOf(all, family);
+function pairingIn(
+  { cells, family }: Module,
+  all: readonly Callable[],
+  choicesIn: (c: Callable) => ReadonlyMap<string, Callable>,
+): (main: Callable) => Callable | null {
+  const pairing = pairingOf(all, family, choicesIn);
   const names = all.flatMap(({ fn, owner }) => (owner ? [] : [fn.name]));
   if (cells.length === 0 || new Set(names).size === names.length) return pairing;
-  return (main) => (main.owner ? pairing(main) : pairingOf(around(main, all), family)(main));
+  return (main) => (main.owner ? pairing(main) : pairingOf(around(main, all), family, choicesIn)(main));
 }
 
 const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>

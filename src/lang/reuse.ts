@@ -6,6 +6,7 @@ import { untilOf, type Callable } from './execution';
 import type { ModuleIndex } from './module';
 import type { SourceDefinition } from './definition';
 import { moved, namesLines, type LineMap } from './moved';
+import { createBodies, type Bodies } from './bodies';
 import { createRecent, type Recent } from './recent';
 import { statementNames } from './module';
 import { importedModules } from './workspace';
@@ -37,6 +38,7 @@ type Place = Pick<ModulePiece, 'startLine' | 'endLine' | 'lines'>;
 export interface Readings {
   readonly known: Recent<Known>;
   readonly names: WeakMap<ModulePiece['statements'], PieceNames>;
+  readonly bodies: Bodies;
   readonly remade: WeakMap<SourceDefinition, Map<string, SourceDefinition>>;
 }
 
@@ -44,6 +46,7 @@ export interface Readings {
 export const createReadings = (kept = 1000): Readings => ({
   known: createRecent(kept),
   names: new WeakMap(),
+  bodies: createBodies(),
   remade: new WeakMap(),
 });
 

@@ -154,6 +154,9 @@ function stepsIn(body: readonly Statement[]): Step[] {
   return found;
 }
 
+/** Whether a statement is such a step. */
+export const isSampleStep = (s: Statement): boolean => stepOf(s) !== null;
+
 /** `w[j] -= rate * e`, `w[j] = w[j] - rate * e`, with a rate by its name. */
 function stepOf(s: Statement): Step | null {
   const change = changeOf(s);

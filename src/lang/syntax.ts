@@ -259,6 +259,14 @@ export function eachStatement(body: readonly Statement[], visit: (statement: Sta
   }
 }
 
+/** Whether any statement of a body, or of the blocks in it, is one that is looked for. */
+export const someStatement = (body: readonly Statement[], test: (statement: Statement) => boolean): boolean =>
+  body.some((s) => {
+    if (test(s)) return true;
+    if (s.kind === 'if') return someStatement(s.then, test) || someStatement(s.otherwise, test);
+    return (s.kind === 'for' || s.kind === 'while' || s.kind === 'block') && someStatement(s.body, test);
+  });
+
 /** The expressions that stand in a statement itself; those of the statements in it are not among them. */
 export function expressionsOf(s: Statement): readonly Expression[] {
   switch (s.kind) {
