@@ -1,6 +1,7 @@
-/** Problems of a file as a whole: what its grammar cannot read. */
+/** Problems of a file as a whole: what its grammar cannot read, and what is too much. */
 import type { Span } from '../core/definition';
 import type { Problem } from '../protocol';
+import type { Callable } from './execution';
 import type { Module } from './syntax';
 
 export function syntaxProblems({ errors, deep }: Module, title: string): Problem[] {
@@ -39,3 +40,17 @@ export const NOT_TEXT: Problem = {
   message: 'This is not a text file: it contains NUL characters.',
   span: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 },
 };
+
+/** Functions that came after too much work. */
+export function unreadProblems([first, ...more]: readonly Callable[]): Problem[] {
+  if (!first) return [];
+  const others = more.length === 0 ? '' : ` and ${more.length} more functions after it`;
+  return [
+    {
+      type: 'decline',
+      id: 'file-too-long',
+      message: `${first.fn.name}${others} ${more.length === 0 ? 'is' : 'are'} not analysed: this file has too many functions. Move losses and their gradients to a file of their own.`,
+      span: first.fn.nameSpan,
+    },
+  ];
+}

@@ -33,7 +33,7 @@ import {
   isProcedureName,
   titleOf,
 } from './names';
-import { NOT_TEXT, syntaxProblems } from './fileProblems';
+import { NOT_TEXT, syntaxProblems, unreadProblems } from './fileProblems';
 import { generatedProblem } from './generated';
 import { gradientHints } from './gradientHints';
 import { arraysOf } from './ownLibrary';
@@ -442,19 +442,6 @@ function readIteration(
 
 /** Executions that one file may take: some seconds of work. */
 const MAX_RUNS = 10_000;
-
-function unreadProblems([first, ...more]: readonly Callable[]): Problem[] {
-  if (!first) return [];
-  const others = more.length === 0 ? '' : ` and ${more.length} more functions after it`;
-  return [
-    {
-      type: 'decline',
-      id: 'file-too-long',
-      message: `${first.fn.name}${others} ${more.length === 0 ? 'is' : 'are'} not analysed: this file has too many functions. Move losses and their gradients to a file of their own.`,
-      span: first.fn.nameSpan,
-    },
-  ];
-}
 
 function readDefinition(plan: Plan, language: string, asked: boolean): Attempted {
   const reading = readPlan(plan);
