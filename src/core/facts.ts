@@ -74,6 +74,13 @@ function rangeOfDomain(domain: Domain): Range {
   }
 }
 
+/** A bound in three digits where it has many, rounded away from the range. */
+function shortened(bound: number, round: (value: number) => number): number {
+  if (String(bound).length <= 6 || !Number.isFinite(bound)) return bound;
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(bound))) - 2);
+  return Number((round(bound / unit) * unit).toPrecision(3));
+}
+
 interface End {
   readonly value: number;
   readonly open: boolean;
@@ -293,10 +300,10 @@ export function createFacts(program: Program): Facts {
     describe(name) {
       const { low, high, lowOpen, highOpen } = rangeOfName(name);
       if (low === -Infinity && high === Infinity) return null;
-      if (high === Infinity && low === 0) return `${name} ${lowOpen ? '> 0' : '>= 0'}`;
-      const left = lowOpen ? '(' : '[';
-      const right = highOpen ? ')' : ']';
-      return `${name} is in ${left}${low}, ${high}${right}`;
+      const [least, most] = [shortened(low, Math.floor), shortened(high, Math.ceil)];
+      if (high === Infinity) return `${name} ${lowOpen ? '>' : '>='} ${least}`;
+      if (low === -Infinity) return `${name} ${highOpen ? '<' : '<='} ${most}`;
+      return `${name} is in ${lowOpen ? '(' : '['}${least}, ${most}${highOpen ? ')' : ']'}`;
     },
   };
 }

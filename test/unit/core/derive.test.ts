@@ -208,6 +208,11 @@ describe('assumptions of steps', () => {
       ['cancel-factor: a is in (0, 1)'],
     ],
     ['nothing, where all holds everywhere', 'param a; label y\nJ = (a - y)^2', []],
+    [
+      'a root that keeps a distance from 0',
+      'param x[n]; upstream u[n]\nr = sqrt(sum(j<n, x[j]^2) + 1e-5)\nN[j<n] = x[j]/r\nJ = sum(j<n, u[j]*N[j])',
+      ['cancel-factor: r >= 0.00316'],
+    ],
     ['a factor that may be 0', 'param x; data c\nu = c*x\nJ = u^2/c', ['cancel-factor: c is not 0']],
     [
       'labels that sum to 1',
