@@ -105,14 +105,19 @@ export function createGraph(program: Program): Graph {
     },
     varies: (name) => parameters.some((parameter) => dependants(parameter.name).has(name)),
     onlyDirectly(of, by) {
+      const mentioned = mentions.get(of.name) ?? new Set<string>();
+      const readers = users.get(by) ?? [];
+      const start = ranks.get(by) ?? -1;
+      const isLater = (name: string): boolean => name !== by && (ranks.get(name) ?? -1) > start;
+      // Of a name that very many read, few readers read another that might depend on it.
+      if (mentioned.size < readers.length && ![...mentioned].some(isLater)) return true;
       // Forward, and no further than `of`: between neighbours that is a step or two, however long the program.
       const end = ranks.get(of.name) ?? Infinity;
-      const mentioned = mentions.get(of.name);
       const found = new Set([by]);
       for (const next of found)
         for (const { name } of users.get(next) ?? []) {
           if ((ranks.get(name) ?? Infinity) >= end) continue;
-          if (mentioned?.has(name)) return false;
+          if (mentioned.has(name)) return false;
           found.add(name);
         }
       return true;

@@ -50,6 +50,7 @@ function domainOf(word: string | undefined): Domain {
 export function parseModel(source: string, arena = new Arena()): Program {
   const inputs: Input[] = [];
   const bindings: Binding[] = [];
+  const sizes = new Set<string>();
   for (const line of source.split(/[\n;]/).map((l) => l.trim())) {
     if (line === '' || line.startsWith('//')) continue;
     const declared = /^(\w+)\s+([\w@]+)(?:\[([^\]]*)\])?(?:\s+([\w:]+))?$/.exec(line);
@@ -57,6 +58,7 @@ export function parseModel(source: string, arena = new Arena()): Program {
     if (declared && role) {
       const shape = declared[3] ? declared[3].split(',').map((s) => s.trim()) : [];
       const name = declared[2] ?? '';
+      for (const size of shape) sizes.add(size);
       inputs.push({ name, code: name, role, shape, domain: domainOf(declared[4]), reason: '', span: null });
       continue;
     }
@@ -73,11 +75,7 @@ export function parseModel(source: string, arena = new Arena()): Program {
         scope.set(name, index);
         return { size, index };
       });
-    const sizes = new Set([
-      ...inputs.flatMap((i) => i.shape),
-      ...bindings.flatMap((b) => b.axes.map((a) => a.size)),
-    ]);
-    axes.forEach((a) => sizes.add(a.size));
+    for (const { size } of axes) sizes.add(size);
     const def = new ExpressionParser(bound[3] ?? '', arena, scope, sizes).whole();
     bindings.push({ name: bound[1] ?? '', axes, def, span: null, origin: 'assignment' });
   }
@@ -137,12 +135,12 @@ class ExpressionParser {
   }
 
   private sum(): Node {
-    let node = this.product();
+    const terms = [this.product()];
     for (let op = this.next('+', '-'); op; op = this.next('+', '-')) {
       const right = this.product();
-      node = op === '+' ? this.arena.add(node, right) : this.arena.sub(node, right);
+      terms.push(op === '+' ? right : this.arena.neg(right));
     }
-    return node;
+    return this.arena.add(...terms);
   }
 
   private product(): Node {
