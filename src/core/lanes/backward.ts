@@ -2,8 +2,8 @@
 import { axisIndices, type Binding, type Program } from '../definition';
 import type { Node } from '../expr';
 import type { PointArray } from '../machine';
-import { otherFactors, reductionSlopes, slopes } from './slopes';
-import { at } from './layout';
+import { createSlopes } from './slopes';
+import { at, type Layout } from './layout';
 import type { Lanes, LaneValues } from './values';
 
 export interface Backward {
@@ -16,6 +16,13 @@ interface Sweep {
   readonly adjoints: Map<string, Float64Array>;
   /** Ranks of those bindings, ascending. */
   readonly pending: number[];
+}
+
+/** How a binding is swept: the elements of its definition, in the order of its array, and the parts of that from above. */
+interface Plan {
+  readonly layout: Layout;
+  readonly places: Int32Array;
+  readonly parts: readonly Node[];
 }
 
 /**
@@ -31,11 +38,23 @@ export function createBackward(
 ): Backward {
   const { layouts } = values.source;
   const sweeps = new Map<string, Sweep>();
+  const plans = new Map<string, Plan>();
+  const slope = createSlopes(values);
+
+  const planOf = ({ name, axes, def }: Binding): Plan => {
+    let plan = plans.get(name);
+    if (!plan) {
+      const self = arena.sym(name, ...axisIndices(axes));
+      const { layout, at: places } = values.offsets(self, array(name) ?? { dims: [], data: [] });
+      plans.set(name, (plan = { layout, places, parts: downward(def) }));
+    }
+    return plan;
+  };
 
   const sumsOf = ({ adjoints, pending }: Sweep, name: string): Float64Array => {
     let sums = adjoints.get(name);
     if (!sums) {
-      adjoints.set(name, (sums = new Float64Array(array(name)?.data.length ?? 0)));
+      adjoints.set(name, (sums = layouts.zeros(array(name)?.data.length ?? 0)));
       const rank = ranks.get(name);
       if (rank !== undefined) insert(pending, rank);
     }
@@ -61,7 +80,7 @@ export function createBackward(
       if (!mayMove(to)) return;
       const { layout } = values.of(to);
       let sums = open.get(to.id);
-      if (!sums) open.set(to.id, (sums = new Float64Array(layout.count)));
+      if (!sums) open.set(to.id, (sums = layouts.zeros(layout.count)));
       const places = layouts.places(layout, from.layout);
       for (let k = 0; k < from.data.length; k += 1) {
         const v = from.data[k] as number;
@@ -70,18 +89,17 @@ export function createBackward(
         sums[place] = (sums[place] as number) + (weights ? v * (weights[k] as number) : v);
       }
     };
-    const self = arena.sym(binding.name, ...axisIndices(binding.axes));
-    const { layout, at: flat } = values.offsets(self, array(binding.name) ?? { dims: [], data: [] });
-    const data = new Float64Array(flat.length);
-    for (let k = 0; k < data.length; k += 1) data[k] = outer[flat[k] as number] ?? NaN;
+    const { layout, places, parts } = planOf(binding);
+    const data = layouts.zeros(places.length);
+    for (let k = 0; k < data.length; k += 1) data[k] = outer[places[k] as number] ?? NaN;
     give(binding.def, { layout, data }, null);
-    for (const node of downward(binding.def)) {
+    for (const node of parts) {
       const sums = open.get(node.id);
       if (!sums) continue;
       const own: Lanes = { layout: values.of(node).layout, data: sums };
       if (node.kind === 'sym') scatter(sweep, node, own);
       else if (node.kind === 'matrix') values.matrices.scatter(node, own, sumsOf(sweep, node.name));
-      else passOn(values, node, own, give);
+      else passOn(values, slope, node, own, give);
     }
   };
 
@@ -90,7 +108,7 @@ export function createBackward(
       const key = `${of}@${place}`;
       let sweep = sweeps.get(key);
       if (!sweep) {
-        const start = new Float64Array(array(of)?.data.length ?? 0);
+        const start = layouts.zeros(array(of)?.data.length ?? 0);
         const step = start.length / (values.source.points?.data.length ?? 1);
         for (let at = place; at < start.length; at += step) start[at] = 1;
         sweep = { adjoints: new Map([[of, start]]), pending: [ranks.get(of) ?? -1] };
@@ -134,6 +152,7 @@ function downward(node: Node): Node[] {
 
 function passOn(
   values: LaneValues,
+  slope: (node: Node, argument: number) => Float64Array,
   node: Node,
   own: Lanes,
   give: (to: Node, from: Lanes, weights: Float64Array | null) => void,
@@ -144,12 +163,10 @@ function passOn(
       for (const part of node.args) give(part, own, null);
       return;
     case 'mul':
-      node.args.forEach((part, n) => give(part, own, otherFactors(values, node, n)));
-      return;
     case 'pow':
     case 'call':
       node.args.forEach((part, n) => {
-        if (mayMove(part)) give(part, own, slopes(values, node, n));
+        if (mayMove(part)) give(part, own, slope(node, n));
       });
       return;
     case 'where': {
@@ -168,9 +185,9 @@ function passOn(
       const [body] = node.args as [Node];
       const { layout } = values.of(body);
       const places = layouts.places(own.layout, layout);
-      const spread = new Float64Array(layout.count);
+      const spread = layouts.zeros(layout.count);
       for (let k = 0; k < spread.length; k += 1) spread[k] = at(own.data, places, k);
-      give(body, { layout, data: spread }, node.op === 'sum' ? null : reductionSlopes(values, node));
+      give(body, { layout, data: spread }, node.op === 'sum' ? null : slope(node, 0));
       return;
     }
     default:

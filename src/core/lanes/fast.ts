@@ -76,7 +76,7 @@ export function createFastEvaluator(
   const fill = (binding: Binding): PointArray => {
     const indices = axisIndices(binding.axes);
     const dims = [...several, ...indices.map((index) => length(index.size))];
-    const data = new Float64Array(dims.reduce((product, n) => product * n, 1));
+    const data = layouts.zeros(dims.reduce((product, n) => product * n, 1));
     const { layout, at: flat } = everywhere.offsets(arena.sym(binding.name, ...indices), { dims, data });
     const lanes = everywhere.of(binding.def);
     const places = layouts.places(lanes.layout, layout);
@@ -99,7 +99,7 @@ export function createFastEvaluator(
     if (value.data.every(Number.isFinite)) return moved;
     const layout = layouts.union(value.layout, moved.layout);
     const [p, q] = [layouts.places(value.layout, layout), layouts.places(moved.layout, layout)];
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     for (let k = 0; k < data.length; k += 1)
       data[k] = Number.isFinite(at(value.data, p, k)) ? at(moved.data, q, k) : NaN;
     return { layout, data };
@@ -132,7 +132,7 @@ export function createFastEvaluator(
     const inner = here.offsets(by, to);
     const layout = layouts.union(outer.layout, inner.layout);
     const [p, q] = [layouts.places(outer.layout, layout), layouts.places(inner.layout, layout)];
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     const step = of.data.length / points.length;
     for (let k = 0; k < data.length; k += 1) {
       const [place, element] = [outer.at[p ? (p[k] as number) : k], inner.at[q ? (q[k] as number) : k]];

@@ -15,9 +15,17 @@ export interface Layouts {
   union(a: Layout, b: Layout): Layout;
   /** Without the axes of `gone`. */
   without(a: Layout, gone: Layout): Layout;
+  /** That many zeros. */
+  zeros(count: number): Float64Array;
   /** For each element of `wide` the element of `narrow`, whose axes it has; null where the layouts are the same. */
   places(narrow: Layout, wide: Layout): Int32Array | null;
 }
+
+/** The engine keeps arrays of up to this many numbers beside its other objects; of larger ones each is asked of the system. */
+const INSIDE = 8;
+/** Larger ones share a block of so many numbers, unless a few would fill it. */
+const BLOCK = 512;
+const LARGE = 64;
 
 /** Layouts are few, so pairs of them are numbered by this. */
 const PAIR = 2 ** 20;
@@ -29,6 +37,8 @@ export function createLayouts(): Layouts {
   const unions = new Map<number, Layout>();
   const differences = new Map<number, Layout>();
   const maps = new Map<number, Int32Array>();
+  let block: ArrayBufferLike | null = null;
+  let taken = 0;
 
   const layout = (axes: readonly number[]): Layout => {
     const key = axes.join();
@@ -85,6 +95,15 @@ export function createLayouts(): Layouts {
       let known = differences.get(key);
       if (!known) differences.set(key, (known = layout(a.axes.filter((axis) => !gone.axes.includes(axis)))));
       return known;
+    },
+    zeros(count) {
+      if (count <= INSIDE || count > LARGE) return new Float64Array(count);
+      if (!block || taken + count > BLOCK) {
+        block = new ArrayBuffer(8 * BLOCK);
+        taken = 0;
+      }
+      taken += count;
+      return new Float64Array(block, 8 * (taken - count), count);
     },
     places(narrow, wide) {
       if (narrow === wide) return null;

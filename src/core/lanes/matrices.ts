@@ -85,7 +85,7 @@ export function createLaneMatrices({ layouts, points, array, of }: MatrixSource)
       const layout = layoutOf(node.args);
       const positions = positionsIn(node.args, layout);
       const depth = depthOf(node);
-      const data = new Float64Array(layout.count);
+      const data = layouts.zeros(layout.count);
       for (let k = 0; k < data.length; k += 1) {
         const here = positions(k);
         const matrix = matrixAt(node.name, here.slice(0, depth));
@@ -106,7 +106,7 @@ export function createLaneMatrices({ layouts, points, array, of }: MatrixSource)
       const own = positionsIn(node.args, layout);
       const other = positionsIn(by.args, layout);
       const depth = depthOf(node);
-      const data = new Float64Array(layout.count);
+      const data = layouts.zeros(layout.count);
       for (let k = 0; k < data.length; k += 1) {
         const [here, there] = [own(k), other(k)];
         const stack = here.slice(0, depth);

@@ -13,7 +13,7 @@ export function createScales(values: LaneValues): (node: Node) => Lanes {
   const memo = new Map<number, Lanes>();
 
   const terms = (node: Node, { layout }: Lanes): Float64Array => {
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     for (const term of node.args) {
       const scale = of(term);
       const places = layouts.places(scale.layout, layout);
@@ -23,8 +23,8 @@ export function createScales(values: LaneValues): (node: Node) => Lanes {
   };
 
   const factors = (node: Node, { layout }: Lanes): Float64Array => {
-    const data = new Float64Array(layout.count);
-    const product = new Float64Array(layout.count).fill(1);
+    const data = layouts.zeros(layout.count);
+    const product = layouts.zeros(layout.count).fill(1);
     for (const factor of node.args) {
       const [value, scale] = [values.of(factor), of(factor)];
       const places = layouts.places(value.layout, layout);
@@ -41,7 +41,7 @@ export function createScales(values: LaneValues): (node: Node) => Lanes {
   const elements = (node: Node, { layout }: Lanes): Float64Array => {
     const body = of(arg(node, 0));
     const places = layouts.places(layout, body.layout);
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     for (let k = 0; k < body.data.length; k += 1) {
       const n = places ? (places[k] as number) : k;
       data[n] = (data[n] as number) + (body.data[k] as number);

@@ -5,8 +5,22 @@ import { opRow } from '../ops';
 import { at } from './layout';
 import type { Lanes, LaneValues } from './values';
 
-/** ∂node/∂argument, element by element of the node's layout; for powers and calls. */
-export function slopes(values: LaneValues, node: Node, argument: number): Float64Array {
+/** ∂node/∂argument, each array made once: element by element of the node's layout, of a reduction of that of its body. */
+export function createSlopes(values: LaneValues): (node: Node, argument: number) => Float64Array {
+  const memo = new Map<number, Float64Array[]>();
+  const compute = (node: Node, argument: number): Float64Array => {
+    if (node.kind === 'reduce') return reductionSlopes(values, node);
+    return node.kind === 'mul' ? otherFactors(values, node, argument) : slopes(values, node, argument);
+  };
+  return (node, argument) => {
+    let own = memo.get(node.id);
+    if (!own) memo.set(node.id, (own = []));
+    return (own[argument] ??= compute(node, argument));
+  };
+}
+
+/** For powers and calls. */
+function slopes(values: LaneValues, node: Node, argument: number): Float64Array {
   const { layouts } = values.source;
   const { layout } = values.of(node);
   const parts = node.args.map(values.of);
@@ -15,7 +29,7 @@ export function slopes(values: LaneValues, node: Node, argument: number): Float6
     node.kind === 'call'
       ? opRow(node.fn).slopes[argument]
       : (...a: number[]) => powerSlope(node, a, argument);
-  const out = new Float64Array(layout.count);
+  const out = layouts.zeros(layout.count);
   const now: number[] = parts.map(() => 0);
   for (let k = 0; k < out.length; k += 1) {
     for (let n = 0; n < parts.length; n += 1) now[n] = at((parts[n] as Lanes).data, places[n] ?? null, k);
@@ -25,10 +39,10 @@ export function slopes(values: LaneValues, node: Node, argument: number): Float6
 }
 
 /** For each element of a product, the product of all factors but one. */
-export function otherFactors(values: LaneValues, node: Node, but: number): Float64Array {
+function otherFactors(values: LaneValues, node: Node, but: number): Float64Array {
   const { layouts } = values.source;
   const { layout } = values.of(node);
-  const out = new Float64Array(layout.count).fill(1);
+  const out = layouts.zeros(layout.count).fill(1);
   node.args.forEach((factor, n) => {
     if (n === but) return;
     const part = values.of(factor);
@@ -39,12 +53,12 @@ export function otherFactors(values: LaneValues, node: Node, but: number): Float
 }
 
 /** For each element of a reduction's body, how the reduction moves with it. */
-export function reductionSlopes(values: LaneValues, node: ReduceNode): Float64Array {
+function reductionSlopes(values: LaneValues, node: ReduceNode): Float64Array {
   const { layouts } = values.source;
   const whole = values.of(node);
   const body = values.of(arg(node, 0));
   const places = layouts.places(whole.layout, body.layout);
-  const out = new Float64Array(body.data.length);
+  const out = layouts.zeros(body.data.length);
   if (node.op === 'sum') return out.fill(1);
   if (node.op === 'prod') {
     for (let k = 0; k < out.length; k += 1) {

@@ -1,7 +1,7 @@
 /** Derivatives that have not been carried out, of expressions as they stand: forward, all elements at once. */
 import { arg } from '../machine';
 import type { Node, SymNode } from '../expr';
-import { otherFactors, reductionSlopes, slopes } from './slopes';
+import { createSlopes } from './slopes';
 import { at } from './layout';
 import type { Lanes, LaneValues } from './values';
 
@@ -9,13 +9,14 @@ import type { Lanes, LaneValues } from './values';
 export function createTangents(values: LaneValues): (node: Node, by: SymNode) => Lanes | null {
   const { source } = values;
   const { layouts } = source;
+  const slope = createSlopes(values);
   const memos = new Map<number, Map<number, Lanes | null>>();
 
   /** weights (in the layout of `like`) · moved. */
   const weighted = (like: Lanes, weights: Float64Array, moved: Lanes): Lanes => {
     const layout = layouts.union(like.layout, moved.layout);
     const [p, q] = [layouts.places(like.layout, layout), layouts.places(moved.layout, layout)];
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     for (let k = 0; k < data.length; k += 1) {
       const m = at(moved.data, q, k);
       data[k] = m === 0 ? 0 : m * at(weights, p, k);
@@ -27,7 +28,7 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
   const selected = (like: Lanes, chosen: Float64Array, moved: Lanes): Lanes => {
     const layout = layouts.union(like.layout, moved.layout);
     const [p, q] = [layouts.places(like.layout, layout), layouts.places(moved.layout, layout)];
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     for (let k = 0; k < data.length; k += 1) {
       const choice = at(chosen, p, k);
       data[k] = choice === 0 ? 0 : choice * at(moved.data, q, k);
@@ -40,7 +41,7 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
     const [first] = moving;
     if (!first || moving.length === 1) return first ?? null;
     const layout = moving.reduce((all, part) => layouts.union(all, part.layout), layouts.single);
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     for (const part of moving) {
       const places = layouts.places(part.layout, layout);
       for (let k = 0; k < data.length; k += 1) data[k] = (data[k] as number) + at(part.data, places, k);
@@ -64,12 +65,7 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
         const whole = values.of(node);
         const moved = node.args.map((_, n) => {
           const inner = part(n);
-          if (!inner) return null;
-          return weighted(
-            whole,
-            node.kind === 'mul' ? otherFactors(values, node, n) : slopes(values, node, n),
-            inner,
-          );
+          return inner && weighted(whole, slope(node, n), inner);
         });
         return total(moved);
       }
@@ -91,13 +87,13 @@ export function createTangents(values: LaneValues): (node: Node, by: SymNode) =>
         const inner = part(0);
         if (!inner) return null;
         const body = values.of(arg(node, 0));
-        const moved = weighted(body, reductionSlopes(values, node), inner);
+        const moved = weighted(body, slope(node, 0), inner);
         const layout = layouts.without(
           moved.layout,
           layouts.axis(node.index.name, source.length(node.index.size)),
         );
         const places = layouts.places(layout, moved.layout);
-        const data = new Float64Array(layout.count);
+        const data = layouts.zeros(layout.count);
         for (let k = 0; k < moved.data.length; k += 1) {
           const n = places ? (places[k] as number) : k;
           data[n] = (data[n] as number) + (moved.data[k] as number);

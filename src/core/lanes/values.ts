@@ -44,7 +44,7 @@ export function createLaneValues(source: Source): LaneValues {
     const position = source.position(node);
     if (position !== null) return constant(position);
     const length = source.length(node.size);
-    const data = new Float64Array(length);
+    const data = layouts.zeros(length);
     for (let k = 0; k < length; k += 1) data[k] = k;
     return { layout: layouts.axis(node.name, length), data };
   };
@@ -53,11 +53,19 @@ export function createLaneValues(source: Source): LaneValues {
   const positions = (sym: SymNode): Lanes[] =>
     source.points ? [source.points, ...sym.args.map(of)] : sym.args.map(of);
 
-  const offsets = (sym: SymNode, { dims }: PointArray): { layout: Layout; at: Int32Array } => {
+  const found = new Map<number, { layout: Layout; at: Int32Array }>();
+  const offsets = (sym: SymNode, array: PointArray): { layout: Layout; at: Int32Array } => {
+    let known = found.get(sym.id);
+    if (!known) found.set(sym.id, (known = findOffsets(sym, array)));
+    return known;
+  };
+
+  const findOffsets = (sym: SymNode, { dims }: PointArray): { layout: Layout; at: Int32Array } => {
     const parts = positions(sym);
     const layout = common(parts);
     const flat = new Int32Array(layout.count);
-    parts.forEach((part, n) => {
+    for (let n = 0; n < parts.length; n += 1) {
+      const part = parts[n] as Lanes;
       const places = layouts.places(part.layout, layout);
       const length = dims[n] ?? 0;
       for (let k = 0; k < flat.length; k += 1) {
@@ -65,7 +73,7 @@ export function createLaneValues(source: Source): LaneValues {
         const before = flat[k] as number;
         flat[k] = before >= 0 && Number.isInteger(p) && p >= 0 && p < length ? before * length + p : -1;
       }
-    });
+    }
     return { layout, at: flat };
   };
 
@@ -74,7 +82,7 @@ export function createLaneValues(source: Source): LaneValues {
     if (!array || array.dims.length - Number(source.points !== null) !== sym.args.length)
       return constant(NaN);
     const { layout, at: flat } = offsets(sym, array);
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     for (let k = 0; k < data.length; k += 1) data[k] = array.data[flat[k] as number] ?? NaN;
     return { layout, data };
   };
@@ -88,7 +96,7 @@ export function createLaneValues(source: Source): LaneValues {
   const add = (node: Node): Lanes => {
     const parts = node.args.map(of);
     const layout = common(parts);
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     for (const part of parts) {
       const places = layouts.places(part.layout, layout);
       for (let k = 0; k < data.length; k += 1) data[k] = (data[k] as number) + at(part.data, places, k);
@@ -99,7 +107,7 @@ export function createLaneValues(source: Source): LaneValues {
   const mul = (node: Node): Lanes => {
     const parts = node.args.map(of);
     const layout = common(parts);
-    const data = new Float64Array(layout.count).fill(1);
+    const data = layouts.zeros(layout.count).fill(1);
     for (const part of parts) {
       const places = layouts.places(part.layout, layout);
       for (let k = 0; k < data.length; k += 1) data[k] = (data[k] as number) * at(part.data, places, k);
@@ -110,7 +118,7 @@ export function createLaneValues(source: Source): LaneValues {
   const each = (args: readonly Node[], f: (a: number, b: number, c: number) => number): Lanes => {
     const parts = args.map(of);
     const layout = common(parts);
-    const data = new Float64Array(layout.count);
+    const data = layouts.zeros(layout.count);
     const [a, b, c] = parts;
     if (!a) return { layout, data: data.fill(NaN) };
     const second = b ?? a;
@@ -134,7 +142,7 @@ export function createLaneValues(source: Source): LaneValues {
     const layout = layouts.without(body.layout, axis);
     const places = layouts.places(layout, body.layout);
     const start = { sum: 0, prod: 1, max: -Infinity, min: Infinity }[node.op];
-    const data = new Float64Array(layout.count).fill(start);
+    const data = layouts.zeros(layout.count).fill(start);
     for (let k = 0; k < body.data.length; k += 1) {
       const n = places ? (places[k] as number) : k;
       const [total, v] = [data[n] as number, body.data[k] as number];
