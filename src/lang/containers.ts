@@ -50,43 +50,62 @@ function partUses(body: readonly Statement[], name: string): { parts: number; ot
   return counts;
 }
 
-/** Parameters and globals that count: the passes of a loop `for i in range(m)`, what a slice takes, the elements of a shape. */
-export function lengthsOf(functions: readonly FunctionNode[]): Set<string> {
+/**
+ * Parameters, globals and attributes that count: the passes of a loop `for i in range(m)`, what a slice takes, the elements of a
+ * shape. `around`: the methods of the same object, whose attributes they are too.
+ */
+export function lengthsOf(
+  functions: readonly FunctionNode[],
+  around: readonly FunctionNode[] = [],
+): Set<string> {
   const found = new Set<string>();
-  for (const fn of functions)
+  const visit = (fn: FunctionNode, note: Note): void => {
     eachStatement(fn.body, (s) => {
-      for (const e of expressionsOf(s)) lengthsIn(e, found);
+      for (const e of expressionsOf(s)) lengthsIn(e, note);
       if (s.kind !== 'for' || s.iterable.kind !== 'call') return;
       const { callee, args } = s.iterable;
       const [only, ...more] = args;
       const isRange = callee.kind === 'name' && /^(x|%)?range$/.test(callee.name);
-      if (isRange && only?.value.kind === 'name' && more.length === 0) found.add(only.value.name);
+      const counts = only?.value.kind === 'name' || only?.value.kind === 'attribute';
+      if (isRange && counts && more.length === 0) lengthsOfSize(only.value, note);
+    });
+  };
+  for (const fn of functions) visit(fn, (name) => found.add(name));
+  for (const fn of around)
+    visit(fn, (name) => {
+      if (name.includes('.')) found.add(name);
     });
   return found;
 }
 
+type Note = (name: string) => void;
+
+/** Names that a length is computed of. */
+function lengthsOfSize(length: Expression | null, note: Note): void {
+  if (length?.kind === 'name') note(length.name);
+  else if (length?.kind === 'attribute' && length.object.kind === 'name')
+    note(`${length.object.name}.${length.name}`);
+  else if (length?.kind === 'binary')
+    for (const side of [length.left, length.right]) lengthsOfSize(side, note);
+  else if (length?.kind === 'sequence') for (const item of length.items) lengthsOfSize(item, note);
+}
+
 /** Names that bounds of slices and shapes are computed of. */
-function lengthsIn(e: Expression, found: Set<string>): void {
-  const note = (length: Expression | null): void => {
-    if (length?.kind === 'name') found.add(length.name);
-    else if (length?.kind === 'attribute' && length.object.kind === 'name')
-      found.add(`${length.object.name}.${length.name}`);
-    else if (length?.kind === 'binary') [length.left, length.right].forEach(note);
-    else if (length?.kind === 'sequence') length.items.forEach(note);
-  };
-  if (e.kind === 'slice') [e.start, e.stop].forEach(note);
+function lengthsIn(e: Expression, note: Note): void {
+  if (e.kind === 'slice') for (const bound of [e.start, e.stop]) lengthsOfSize(bound, note);
   if (e.kind === 'call' && e.callee.kind === 'attribute') {
-    if (/^(zeros|ones|empty|eye)$/.test(e.callee.name)) note(e.args[0]?.value ?? null);
+    if (/^(zeros|ones|empty|eye)$/.test(e.callee.name)) lengthsOfSize(e.args[0]?.value ?? null, note);
     if (e.callee.name === 'reshape') {
       const isFunction =
         e.callee.object.kind === 'name' && /^(np|jnp|numpy|torch|tf)$/.test(e.callee.object.name);
-      e.args.slice(isFunction ? 1 : 0).forEach(({ value }) => {
-        note(value);
-      });
+      for (const { value } of e.args.slice(isFunction ? 1 : 0)) lengthsOfSize(value, note);
     }
   }
+  // new Float64Array(this.size)
+  if (e.kind === 'call' && e.callee.kind === 'name' && /^(Float(32|64))?Array$/.test(e.callee.name))
+    lengthsOfSize(e.args.length === 1 ? (e.args[0]?.value ?? null) : null, note);
   childrenOf(e).forEach((child) => {
-    lengthsIn(child, found);
+    lengthsIn(child, note);
   });
 }
 

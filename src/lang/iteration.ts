@@ -28,7 +28,7 @@ export function iterationOf(fn: FunctionNode): Iteration | null {
     ...before,
     ...counter(loop),
     { kind: 'carry', names: [...carried], learnt: steps, attributes, span: loop.span },
-    ...loop.body,
+    ...withoutExits(loop.body),
   ];
   return { fn: { ...fn, body }, carried: new Set([...carried, ...attributes.map(({ name }) => name)]) };
 }
@@ -44,7 +44,7 @@ export function scriptIteration(before: readonly Statement[], loop: Loop): Itera
   const fn: FunctionNode = {
     name: 'training_loop',
     parameters: [],
-    body: [...counter(loop), ...loop.body],
+    body: [...counter(loop), ...withoutExits(loop.body)],
     documentation: '',
     decorators: [],
     span: loop.span,
@@ -52,6 +52,16 @@ export function scriptIteration(before: readonly Statement[], loop: Loop): Itera
   };
   return { fn, carried: new Set([...assignedNames(loop.body)].filter((name) => known.has(name))) };
 }
+
+/** A pass that is not the last one: `if (change < tolerance) break;` and an early return without a value do nothing in it. */
+const withoutExits = (body: readonly Statement[]): Statement[] =>
+  body.flatMap((s): Statement[] => {
+    if (s.kind === 'if') return [{ ...s, then: withoutExit(s.then), otherwise: withoutExit(s.otherwise) }];
+    return s.kind === 'block' ? [{ ...s, body: withoutExits(s.body) }] : [s];
+  });
+
+const withoutExit = (branch: readonly Statement[]): Statement[] =>
+  withoutExits(branch.filter((s) => s.kind !== 'break' && !(s.kind === 'return' && s.value === null)));
 
 const isTraining = (s: Statement): s is Loop =>
   (s.kind === 'for' || s.kind === 'while') && computesLoss(s.body);

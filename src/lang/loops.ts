@@ -109,6 +109,8 @@ export function runStream(
     if (value && value !== slot.before && value !== held.get(slot))
       put(slot.map, slot.key, finish(slot.name, value, slot.before));
   });
+  // Nothing is made of totals any more, and their names may be given again.
+  if (run.loopDepth === 0) run.hidden.splice(0);
   return true;
 
   // Arrays are changed under their other names too.
@@ -289,8 +291,8 @@ function increment(run: Run, element: Node, own: string, value: ArrayV): Node | 
   if (element.kind === 'where') {
     const [condition, then, otherwise] = element.args;
     if (!condition || !then || !otherwise || mentions(condition, own)) return null;
-    const a = increment(run, then, own, value);
-    const b = increment(run, otherwise, own, value);
+    const a = increment(run, given(run, then, condition, 1), own, value);
+    const b = increment(run, given(run, otherwise, condition, 2), own, value);
     return a && b && arena.where(condition, a, b);
   }
   if (element.kind !== 'add') return null;
@@ -347,8 +349,10 @@ function filled(
   index: IndexNode,
 ): Node | null {
   if (element.kind !== 'where') return null;
-  const [condition, change, old] = element.args;
-  if (!condition || !old || !change) return null;
+  const [condition, then, otherwise] = element.args;
+  if (!condition || !otherwise || !then) return null;
+  const change = given(run, then, condition, 1);
+  const old = given(run, otherwise, condition, 2);
   if (!isOwn(old, own, value)) return filledEitherWay(run, element, own, initial, value, index);
   const conditions = condition.kind === 'mul' ? condition.args : [condition];
   const delta = conditions.find((c) => placeFilled(c, value, index) !== null);
@@ -363,6 +367,14 @@ function filled(
   const there = run.arena.substitute(before, index, position);
   const rest = conditions.filter((c) => c !== delta).map((c) => run.arena.substitute(c, index, position));
   return rest.length === 0 ? there : run.arena.where(run.arena.mul(...rest), there, initial.element);
+}
+
+/** A node where a condition holds (1), or where it does not (2): the passes of an inner loop ask for it again. */
+function given(run: Run, node: Node, condition: Node, branch: 1 | 2): Node {
+  const chosen = node.kind === 'where' && node.args[0] === condition ? node.args[branch] : undefined;
+  if (chosen) return given(run, chosen, condition, branch);
+  const args = node.args.map((arg) => given(run, arg, condition, branch));
+  return args.every((arg, k) => arg === node.args[k]) ? node : run.arena.withArgs(node, args);
 }
 
 /** The axis that a pass writes to at its own position, as in `delta(i, p)` of `out[i] = e`. */

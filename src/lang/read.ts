@@ -56,6 +56,7 @@ import { mayDefine } from './screen';
 import { createNeighbours } from './workspace';
 import { importedPairs, originNote, withoutForeignPlaces } from './foreign';
 import { placeText } from './run';
+import { withSteps } from './sampleSteps';
 import { usesOf } from './uses';
 import type { Cause } from './values';
 
@@ -165,6 +166,7 @@ export function* readingDefinitions(
         uses: usesOf(
           functions.map(({ fn }) => fn),
           module.family,
+          module.family === 'javascript' ? functions.flatMap(({ owner }) => owner ?? []) : [],
         ),
         arrays: arraysOf(index, functions),
         hints: gradientHints(functions.map(({ fn }) => fn)),
@@ -259,7 +261,8 @@ export function* readingDefinitions(
     const own = seconds.get(main) ?? [];
     const alone = read(main, null, 'whole', null, [], own);
     // A function with gradients of its own is not paired with another one.
-    const paired = gradient && !hasOwnGradients(alone) ? read(main, gradient, 'whole', null, [], own) : null;
+    const stepped = gradient && !hasOwnGradients(alone) ? withSteps(gradient) : null;
+    const paired = stepped && read(main, stepped, 'whole', null, [], own);
     const iteration = (paired ?? alone) ? null : iterationOf(main.fn);
     const definition = paired ?? alone ?? (iteration && readIteration(iteration, main.owner, read));
     if (definition) add(definition);
@@ -434,8 +437,8 @@ function readIteration(
 ): SourceDefinition | null {
   const definition = read({ fn: iteration.fn, owner }, null, 'iteration');
   // A loss that is computed after the update belongs to the next pass, its gradient to this one.
-  const updated = definition?.program?.bindings.some((b) =>
-    iteration.carried.has(b.name.replace(/@\d+$/, '')),
+  const updated = definition?.program?.bindings.some(
+    (b) => b.name !== definition.program?.output && iteration.carried.has(b.name.replace(/@\d+$/, '')),
   );
   return definition?.program && !updated ? definition : null;
 }

@@ -3,10 +3,12 @@
  * samples add up to, from the parameters as they are before, is a gradient: it gets a name, so that it can be judged.
  */
 import { assignedNames } from './assigned';
+import type { Callable } from './execution';
 import { RANGE } from './jsExpressions';
 import { isRate, splitRate } from './namedUpdates';
-import { gradientOf } from './names';
+import { gradientOf, isGradientName } from './names';
 import { childrenOf, eachStatement, expressionsOf, type Expression, type Statement } from './syntax';
+import { isVjpName } from './upstream';
 
 /** `np.zeros_like` under a name that no code has. */
 const ZEROS = '%zeros';
@@ -38,6 +40,32 @@ export function withSampleSteps(
   });
   const moves = stepsIn(body).some(({ root }) => predictions.has(nameOf(root)));
   return moves ? null : stepped(body, (s) => predicted(s) !== null);
+}
+
+/**
+ * A function that errors flow back through, which takes steps of entries of its parameters on the way: with these as sums as
+ * well. One that reads a parameter after its step stays as it is.
+ */
+export function withSteps(gradient: Callable): Callable {
+  const { fn } = gradient;
+  if (!(isVjpName(fn.name) || isGradientName(fn.name)) || readsStepped(fn.body)) return gradient;
+  const body = summed(fn.body, ({ target, root }) => target !== root);
+  return body ? { ...gradient, fn: { ...fn, body } } : gradient;
+}
+
+/** Whether something is read after a step was taken on it. */
+function readsStepped(body: readonly Statement[]): boolean {
+  const done = new Set<string>();
+  let found = false;
+  const reads = (e: Expression): boolean =>
+    ((e.kind === 'name' || e.kind === 'attribute') && done.has(e.name)) || childrenOf(e).some(reads);
+  eachStatement(body, (s) => {
+    const step = stepOf(s);
+    const read = s.kind === 'augment' ? [s.value] : s.kind === 'assign' ? [s.value] : expressionsOf(s);
+    found ||= step ? reads(step.gradient) : read.some(reads);
+    if (step) done.add(nameOf(step.root));
+  });
+  return found;
 }
 
 function stepped(body: readonly Statement[], differs: (s: Statement) => boolean): Statement[] | null {

@@ -8,7 +8,14 @@ import { containersOf, lengthsOf } from './containers';
 import { recordsOf, type RecordLists } from './records';
 import { assignedNames, namesOnTheWay } from './assigned';
 import { learntTogether } from './together';
-import { eachStatement, type Expression, type Family, type FunctionNode, type Statement } from './syntax';
+import {
+  eachStatement,
+  type ClassNode,
+  type Expression,
+  type Family,
+  type FunctionNode,
+  type Statement,
+} from './syntax';
 
 export interface Uses {
   /** Parameters whose every use is that of a setting: temperatures, thresholds, powers, quantiles, scales. */
@@ -55,7 +62,12 @@ const AMBIGUOUS: readonly (readonly [RegExp, (has: Has, hasAlpha: Has | null) =>
   [/^(s|scale)$/, (has) => has('factor') && !has('other', 'summed', 'bound', 'scaled-input', 'complement')],
 ];
 
-export function usesOf(functions: readonly FunctionNode[], family: Family): Uses {
+/** `owners`: the classes whose methods the functions are, where attributes tell lengths. */
+export function usesOf(
+  functions: readonly FunctionNode[],
+  family: Family,
+  owners: readonly ClassNode[] = [],
+): Uses {
   const settings = new Set<string>();
   const shapes = new Map<string, Pattern>();
   let contracts = false;
@@ -104,11 +116,14 @@ export function usesOf(functions: readonly FunctionNode[], family: Family): Uses
     shapes,
     isForwardOnly,
     containers: containersOf(functions),
-    lengths: lengthsOf(functions),
+    lengths: lengthsOf(functions, methodsOf(owners)),
     records: recordsOf(functions, family),
     contracts,
   };
 }
+
+const methodsOf = (owners: readonly ClassNode[]): FunctionNode[] =>
+  [...new Set(owners)].flatMap(({ body }) => body.flatMap((s) => (s.kind === 'function' ? [s.fn] : [])));
 
 /** Whether several values are returned, or one is named as a gradient by a parameter. */
 function mayWriteGradient(fn: FunctionNode): boolean {
