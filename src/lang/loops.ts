@@ -348,11 +348,10 @@ function filled(
   value: ArrayV,
   index: IndexNode,
 ): Node | null {
-  if (element.kind !== 'where') return null;
-  const [condition, then, otherwise] = element.args;
-  if (!condition || !otherwise || !then) return null;
-  const change = given(run, then, condition, 1);
-  const old = given(run, otherwise, condition, 2);
+  const condition = element.kind === 'where' ? element.args[0] : conditionIn(element, value, index);
+  if (!condition) return null;
+  const change = given(run, element, condition, 1);
+  const old = given(run, element, condition, 2);
   if (!isOwn(old, own, value)) return filledEitherWay(run, element, own, initial, value, index);
   const conditions = condition.kind === 'mul' ? condition.args : [condition];
   const delta = conditions.find((c) => placeFilled(c, value, index) !== null);
@@ -367,6 +366,17 @@ function filled(
   const there = run.arena.substitute(before, index, position);
   const rest = conditions.filter((c) => c !== delta).map((c) => run.arena.substitute(c, index, position));
   return rest.length === 0 ? there : run.arena.where(run.arena.mul(...rest), there, initial.element);
+}
+
+/** `out[i] = b` and then `out[i] += e`: the condition of a term, under which a pass writes to its own position. */
+function conditionIn(node: Node, value: ArrayV, index: IndexNode): Node | null {
+  const [condition] = node.kind === 'where' ? node.args : [];
+  if (condition && placeFilled(condition, value, index)) return condition;
+  for (const arg of node.args) {
+    const found = conditionIn(arg, value, index);
+    if (found) return found;
+  }
+  return null;
 }
 
 /** A node where a condition holds (1), or where it does not (2): the passes of an inner loop ask for it again. */
@@ -392,7 +402,7 @@ function filledEitherWay(
   value: ArrayV,
   index: IndexNode,
 ): Node | null {
-  const [condition, then, otherwise] = element.args;
+  const [condition, then, otherwise] = element.kind === 'where' ? element.args : [];
   if (!condition || !then || !otherwise || mentions(condition, own)) return null;
   const after = (branch: Node): Node | null =>
     isOwn(branch, own, value) ? initial.element : filled(run, branch, own, initial, value, index);

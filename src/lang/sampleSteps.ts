@@ -120,10 +120,14 @@ function isOverSamples({ target, iterable, body }: Loop): boolean {
   return isPosition;
 }
 
-/** The statements with sums in place of steps, and their beginnings before. */
-function summed(body: readonly Statement[]): Statement[] | null {
+/** The statements with sums in place of the steps that are meant, and their beginnings before. */
+function summed(
+  body: readonly Statement[],
+  isMeant: (step: Step) => boolean = () => true,
+): Statement[] | null {
   const own = assignedNames(body);
-  const isFixed = ({ root }: Step): boolean => !own.has(baseOf(root)) || root.kind === 'name';
+  const isFixed = (step: Step): boolean =>
+    (!own.has(baseOf(step.root)) || step.root.kind === 'name') && isMeant(step);
   const steps = stepsIn(body).filter(isFixed);
   const sums = new Map(steps.map((step) => [sumName(step), step]));
   if (sums.size === 0) return null;
