@@ -1,8 +1,9 @@
 /** Judgements as findings: what the command line prints and the editor shows. */
-import type { Program } from '../core/definition';
+import type { Program, SecondDerivative } from '../core/definition';
 import { derivativeBy, type Derivation, type Derivative, type Gradient } from '../core/derivation';
+import { hessian } from '../core/second';
 import type { SourceDefinition } from '../lang/definition';
-import type { Finding, Formula } from '../protocol';
+import type { DefinitionKind, Finding, Formula } from '../protocol';
 import { createFormulas } from './formulas';
 import { fixFor } from './fix';
 import { plainName } from './mistakes/case';
@@ -38,7 +39,7 @@ export function findingOf(
     span: judged.span,
     definitionId: definition.id,
     parameter: judged.of,
-    expected: derived ? expectedFormula(derived, judged.of) : null,
+    expected: derived ? expectedOf(definition.kind, judged, derived) : null,
     ...(fix ? { fix } : {}),
   };
 }
@@ -49,6 +50,28 @@ function withoutMadeNames(text: string, { name, of }: Judged, lines: readonly st
   const words = `the step of ${plainName(of)}`;
   const whole = text.replaceAll(name, words);
   return whole.startsWith(words) ? `T${whole.slice(1)}` : whole;
+}
+
+/** Of what is itself a gradient, the second derivative is the derivative. */
+function expectedOf(
+  kind: DefinitionKind,
+  { of, second, judgement }: Judged,
+  derived: Derived,
+): Formula | null {
+  if (!second || kind === 'gradient') return expectedFormula(derived, of);
+  return judgement.verdict === 'wrong' ? secondFormula(derived.program, second.hand) : null;
+}
+
+/** A block of the Hessian, in matrix form where there is one; null for a product with a vector. */
+function secondFormula(program: Program, { of, by, form }: SecondDerivative): Formula | null {
+  if (form === 'product') return null;
+  const found = hessian(program, { wrt: of === by ? [of] : [of, by], verify: false });
+  const block = found.blocks.find(
+    ({ by: names }) => names.length === 2 && names.includes(of) && names.includes(by),
+  );
+  if (!block) return null;
+  const formulas = createFormulas(found.program, found.named, found.hidden);
+  return formulas.matrix(block.value) ?? formulas.expression(block.value.element);
 }
 
 /** The derived gradient, in matrix form where there is one. */

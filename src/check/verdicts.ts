@@ -1,5 +1,5 @@
 /** Verdicts on all hand-written gradients of one definition, conventions of intermediate ones included. */
-import type { HandGradient, Input, Program, Span } from '../core/definition';
+import type { HandGradient, Input, Program, SecondDerivative, Span } from '../core/definition';
 import type { Derivation } from '../core/derivation';
 import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
@@ -26,7 +26,7 @@ export interface Judged {
   readonly literal: boolean;
   readonly judgement: Judgement;
   /** What it is, where that is no first derivative: "∂²J/∂w²". */
-  readonly symbol?: string;
+  readonly second?: { readonly symbol: string; readonly hand: SecondDerivative };
 }
 
 /** Judgements on gradients of one program. */
@@ -124,7 +124,7 @@ function judgedSeconds(
     const told = isOpen
       ? unknown(`${plainName(name)} is not ${symbol} by its input: whether it takes the input is not known.`)
       : judgement;
-    return { name, of, span, functionName, literal: false, judgement: told, symbol };
+    return { name, of, span, functionName, literal: false, judgement: told, second: { symbol, hand } };
   });
   const whole = (name: string): string => name.replace(/\[\d+, \d+\]$/, '');
   return all.flatMap((each, k): Judged[] => {
@@ -138,7 +138,8 @@ function judgedSeconds(
     const symbol = `the Hessian of ${plainName(program.output)}`;
     const { judgement } = shown;
     const message = judgement.verdict === 'right' ? `${plainName(name)} is ${symbol}.` : judgement.message;
-    return [{ ...shown, name, judgement: { ...judgement, message }, symbol }];
+    const second = shown.second && { ...shown.second, symbol };
+    return [{ ...shown, name, judgement: { ...judgement, message }, ...(second ? { second } : {}) }];
   });
 }
 
@@ -346,5 +347,5 @@ function byConvention(
 /** "dw = ∂cost/∂w in propagate". */
 export function subjectText(program: Program, judged: Judged, definitionName: string): string {
   const where = judged.functionName ?? definitionName;
-  return `${plainName(judged.name)} = ${judged.symbol ?? derivativeName({ program, of: judged.of })} in ${where}`;
+  return `${plainName(judged.name)} = ${judged.second?.symbol ?? derivativeName({ program, of: judged.of })} in ${where}`;
 }

@@ -273,7 +273,10 @@ function parameterValue(run: Run, parameter: Parameter, fn: FunctionNode, top: S
       fallback.kind === 'number' || (fallback.kind === 'unary' && fallback.operand.kind === 'number');
     const isSetting = isNumber && !GUARD_NAMES.test(parameter.name) && !STRUCTURAL_NAMES.test(parameter.name);
     // `y=np.array([])` says that an array is expected.
-    const isEmpty = /^(call|sequence)$/.test(fallback.kind) && evaluate(run, fallback, top).kind !== 'array';
+    const isEmpty =
+      /^(call|sequence)$/.test(fallback.kind) &&
+      !STRUCTURAL_NAMES.test(parameter.name) &&
+      evaluate(run, fallback, top).kind !== 'array';
     if (!isSetting && !isEmpty) return evaluate(run, fallback, top);
     if (isEmpty) return argumentValue(parameter, fn, false);
   }

@@ -218,6 +218,10 @@ function isArithmetic(e: Expression): boolean {
   const { callee, args } = e;
   const isOwn = callee.object.kind !== 'call' || isArithmetic(callee.object);
   return (
-    isOwn && /^(log2?|sqrt|exp|tensor|item)$/.test(callee.name) && args.every((a) => isArithmetic(a.value))
+    isOwn &&
+    /^(log(?:2|10|1p)?|sqrt|exp|pow|cos|sin|tan|tanh|acos|asin|atan|radians|tensor|item)$/.test(
+      callee.name,
+    ) &&
+    args.every((a) => isArithmetic(a.value))
   );
 }

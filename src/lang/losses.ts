@@ -271,6 +271,7 @@ const crossEntropyOf =
     if (x.axes.length > 2)
       return unsupported(`uses ${call.written} with more than two axes`, call.span, 'cross-entropy-rank');
     const axis = x.axes.length > 1 ? 1 : 0;
+    if (axis === 0) call.run.penalise(2, 'a cross entropy of one sample');
     const logs = logSoftmax(call, x, axis);
     if (logs.kind === 'unknown') return logs;
     const isCounted = target.element.kind === 'index';

@@ -1,6 +1,7 @@
 /** Operations whose in-place forms fill tensors: masks, positions, copies, products that are added. */
 import { argument, axisPositions, keyword, shapeSizes, toArray, type LibraryCall } from './arguments';
-import { at, elementwise } from './arrays';
+import type { Node } from '../core/expr';
+import { at, elementwise, filled } from './arrays';
 import { truth } from './functions';
 import { array, makeAxes, number, shapeError, unsupported } from './run';
 import type { Meaning } from './signature';
@@ -33,6 +34,64 @@ export const expandedAs: Meaning = (call) => {
   const found = operands(call, 2);
   return Array.isArray(found) ? elementwise(call.run, found, call.span, (x) => x) : found;
 };
+
+/** A tensor of the sizes that are given, of one value; null where the call says which. */
+export const madeOf =
+  (usual: 0 | 1 | null): Meaning =>
+  (call) => {
+    const { run, span } = call;
+    const named = keyword(call, 'size');
+    const items = (
+      named ? [named] : call.args.filter((arg) => arg.name === null).map(({ value }) => value)
+    ).flatMap((value) => (value.kind === 'sequence' ? value.items : [value]));
+    const sizes = shapeSizes(run, items, span);
+    if (!Array.isArray(sizes)) return sizes;
+    const value = usual === null ? toArray(run, keyword(call, 'value'), span) : number(run, usual);
+    if (value.kind === 'unknown') return value;
+    if (sizes.includes(null) || value.axes.length > 0)
+      return unsupported(`uses ${call.written} with these arguments`, span, 'unsupported-argument');
+    return filled(
+      run,
+      sizes.map((size) => size ?? '1'),
+      value.element,
+    );
+  };
+
+/** The two axes of a matrix, for what depends on whether their positions are equal. */
+function matrixOf(call: LibraryCall): { x: ArrayV; i: Node; j: Node } | UnknownValue {
+  const x = toArray(call.run, argument(call, 0), call.span);
+  if (x.kind === 'unknown') return x;
+  const [rows, columns] = x.axes.slice(-2);
+  if (x.axes.length < 2 || !rows?.index || !columns?.index)
+    return shapeError(call.run, `${call.written} takes a matrix`, call.span);
+  return { x, i: rows.index, j: columns.index };
+}
+
+/** `value` along the diagonal. */
+export const filledDiagonal: Meaning = (call) => {
+  const found = matrixOf(call);
+  if ('kind' in found) return found;
+  const value = toArray(call.run, argument(call, 1), call.span);
+  if (value.kind === 'unknown') return value;
+  const { x, i, j } = found;
+  const { arena } = call.run;
+  return array(x.axes, arena.where(arena.delta(i, j), value.element, x.element));
+};
+
+/** The entries on one side of a diagonal, 0 elsewhere. */
+export const triangle =
+  (side: 'lower' | 'upper'): Meaning =>
+  (call) => {
+    const found = matrixOf(call);
+    if ('kind' in found) return found;
+    const shift = toArray(call.run, keyword(call, 'diagonal') ?? number(call.run, 0), call.span);
+    if (shift.kind === 'unknown') return shift;
+    const { x, i, j } = found;
+    const { arena } = call.run;
+    const end = arena.add(i, shift.element);
+    const kept = side === 'lower' ? arena.compare('>=', end, j) : arena.compare('>=', j, end);
+    return array(x.axes, arena.where(kept, x.element, arena.zero), { mask: x.mask });
+  };
 
 /** The second operand with the shape of the first. */
 export const copied: Meaning = (call) => {

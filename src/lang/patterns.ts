@@ -3,7 +3,7 @@ import type { Size } from '../core/expr';
 import type { Plan } from './execution';
 import { ownParameters } from './members';
 import { shapePatterns } from './names';
-import { patternId, type Run } from './run';
+import { patternId, type Pattern, type Run } from './run';
 import { isUpstreamName } from './upstream';
 import type { InputRef } from './values';
 
@@ -24,7 +24,9 @@ export function createPatterns(plan: Plan): Run['patterns'] {
       input.annotation ?? (input.hasDefault ? 'float' : null),
       input.documentation,
       {
-        isSetting: plan.uses.settings.has(input.code),
+        // Beside the arrays that a loss is given later, beta is a number like alpha and gamma.
+        isSetting:
+          plan.uses.settings.has(input.code) || (input.isSetting === true && /^beta_?\d?$/.test(input.name)),
         isForwardOnly: plan.uses.isForwardOnly,
         isFlowing: flowing && plan.uses.contracts,
       },
@@ -35,6 +37,14 @@ export function createPatterns(plan: Plan): Run['patterns'] {
         // A number by default is a number.
         input.hasDefault && entry.pattern.length > 0 ? { ...entry, cost: entry.cost + 4 } : entry,
       );
+    const { known, most } = plan.uses.ranks;
+    const ofRank = (rank: number): Pattern => Array.from({ length: rank }, () => '*');
+    const rank = input.origin === 'argument' ? known.get(input.code) : undefined;
+    if (rank !== undefined) return [{ pattern: ofRank(rank), cost: 0 }];
+    // Beside an array of that many axes, others may have as many.
+    const large = most > 2 && !input.hasDefault && !plan.uses.settings.has(input.code) ? ofRank(most) : null;
+    const same = large && found.findIndex(({ pattern }) => patternId(pattern) === patternId(large));
+    if (large && same !== null) found.splice(same < 0 ? found.length : same, 1, { pattern: large, cost: 3 });
     const stated = plan.stated.get(input.code);
     if (stated)
       return [

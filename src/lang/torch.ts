@@ -55,6 +55,9 @@ const special: LibraryTable = {
   logsumexp: row('input dim:axis keepdim:keepdims * out?', numpy('logsumexp')),
 };
 
+/** What has no bearing on the values of a tensor that is made. */
+const MADE = 'dtype- device- requires_grad- layout- out? pin_memory-';
+
 /** Functions of `torch`, most of which are methods of tensors, too. */
 const functions: LibraryTable = {
   ...rows(UNARY, 'input * out?', numpy),
@@ -131,6 +134,11 @@ const functions: LibraryTable = {
   clone: row('input * memory_format-', numpy('array')),
   detach: row('input', stopped),
   numel: row('input', numpy('size')),
+  scatter: row('input dim:axis index: src:value value:value', filling.scattered),
+  ...rows('zeros ones empty', `... * size: ${MADE}`, (name) => filling.madeOf(name === 'ones' ? 1 : 0)),
+  full: row(`size: fill_value:value * ${MADE}`, filling.madeOf(null)),
+  tril: row('input diagonal: * out?', filling.triangle('lower')),
+  triu: row('input diagonal: * out?', filling.triangle('upper')),
 };
 
 const linalg: LibraryTable = {
@@ -244,7 +252,6 @@ const methods: LibraryTable = {
   ...rows('zero', 'input', () => numpy('zeros_like')),
   fill: row('input value', numpy('full_like')),
   copy: row('input other non_blocking-', filling.copied),
-  scatter: row('input dim:axis index: src:value value:value', filling.scattered),
   addcmul: row('input tensor1 tensor2 * value:', filling.addProduct(1)),
   addcdiv: row('input tensor1 tensor2 * value:', filling.addProduct(-1)),
   view: row('input ...', numpy('reshape')),
@@ -253,7 +260,12 @@ const methods: LibraryTable = {
   nelement: row('input', numpy('size')),
   ...rows('dim ndimension', 'input', () => t.rank),
   item: row('input', t.item),
-  ...rows('float double half contiguous cpu requires_grad_ numpy', 'input ...', () => numpy('array')),
+  ...rows(
+    'float double half bfloat16 long int short bool byte contiguous cpu requires_grad_ numpy',
+    'input ...',
+    () => numpy('array'),
+  ),
+  fill_diagonal: row('input value wrap?0', filling.filledDiagonal),
   ...rows('to type type_as cuda', 'input ... * dtype- device- non_blocking- copy-', () => numpy('array')),
 };
 

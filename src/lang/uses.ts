@@ -5,6 +5,7 @@
 import { gradientOf, roleHint } from './names';
 import { MATRIX, type Pattern } from './run';
 import { containersOf, lengthsOf } from './containers';
+import { ranksOf, type Ranks } from './ranks';
 import { recordsOf, type RecordLists } from './records';
 import { assignedNames, namesOnTheWay } from './assigned';
 import { learntTogether } from './together';
@@ -32,6 +33,7 @@ export interface Uses {
   readonly contracts: boolean;
   /** Shapes by parameter. */
   readonly shapes: ReadonlyMap<string, Pattern>;
+  readonly ranks: Ranks;
 }
 
 /** What an expression is to the one around it. */
@@ -115,6 +117,7 @@ export function usesOf(
     settings,
     shapes,
     isForwardOnly,
+    ranks: ranksOf(functions),
     containers: containersOf(functions),
     lengths: lengthsOf(functions, methodsOf(owners)),
     records: recordsOf(functions, family),

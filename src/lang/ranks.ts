@@ -1,0 +1,56 @@
+/** Numbers of axes beyond those that are tried for every input: what the code takes a shape or an index apart into. */
+import { childrenOf, eachStatement, expressionsOf, type Expression, type FunctionNode } from './syntax';
+
+export interface Ranks {
+  /** Of parameters whose shape is taken apart: `n, c, h, w = x.shape`. */
+  readonly known: ReadonlyMap<string, number>;
+  /** The largest number of axes that anything here has to have. */
+  readonly most: number;
+}
+
+/** Arrays of more axes than this are not read. */
+const MOST = 4;
+
+export function ranksOf(functions: readonly FunctionNode[]): Ranks {
+  const known = new Map<string, number>();
+  let most = 0;
+  const note = (rank: number): void => {
+    if (rank <= MOST) most = Math.max(most, rank);
+  };
+  const visit = (e: Expression): void => {
+    if (e.kind === 'call')
+      for (const { name, value } of e.args) if (name === 'dim' || name === 'axis') note(axesIn(value));
+    childrenOf(e).forEach(visit);
+  };
+  for (const { body, parameters } of functions) {
+    for (const { name, fallback } of parameters)
+      if (fallback && (name === 'dim' || name === 'axis')) note(axesIn(fallback));
+    eachStatement(body, (s) => {
+      expressionsOf(s).forEach(visit);
+      if (s.kind !== 'assign') return;
+      const [target] = s.targets;
+      const of = shapeRead(s.value);
+      if (of === null || target?.kind !== 'sequence' || target.items.some(({ kind }) => kind === 'starred'))
+        return;
+      if (target.items.length < 3 || target.items.length > MOST) return;
+      known.set(of, target.items.length);
+      note(target.items.length);
+    });
+  }
+  return { known, most };
+}
+
+/** The name whose shape an expression is. */
+function shapeRead(e: Expression): string | null {
+  const read = e.kind === 'call' && e.args.length === 0 ? e.callee : e;
+  return read.kind === 'attribute' && /^(shape|size)$/.test(read.name) && read.object.kind === 'name'
+    ? read.object.name
+    : null;
+}
+
+/** How many axes there are where these are axes: `(1, 2, 3)` counts from 0. */
+function axesIn(e: Expression): number {
+  const items = e.kind === 'sequence' ? e.items : [e];
+  const positions = items.flatMap((item) => (item.kind === 'number' ? [Number(item.text) + 1] : []));
+  return Math.max(0, ...positions);
+}
