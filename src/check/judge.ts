@@ -34,6 +34,7 @@ import {
   labelReadings,
   maskReadings,
   settingReadings,
+  singleReadings,
   symmetricReadings,
   type Lenient,
 } from './readings';
@@ -173,9 +174,16 @@ function judgeTarget(subject: Subject, target: Target, element: Node, aim: Aim):
   if (first.verdict === 'unknown')
     return excused(subject, element, guardReadings(program, target, element)) ?? first;
   if (first.verdict !== 'wrong') return first;
-  // What is off by a factor for all labels and guards is so for each kind of them.
-  if (FACTOR_RULES.has(first.rule)) return first;
   const guards = guardReadings(program, target, element);
+  const singles = [
+    ...singleReadings(program, target),
+    ...guards.flatMap((guard) => both(guard, singleReadings(guard.target.pool.program, guard.target))),
+  ];
+  const forOne = excused(subject, element, singles);
+  if (forOne) return forOne;
+  // What is off by a factor for all labels and guards is so for each kind of them.
+  if (FACTOR_RULES.has(first.rule))
+    return aim === 'right' ? first : plainerFactor(subject, element, singles, first);
   const lenient = [
     ...guards,
     ...labelReadings(program, target),
@@ -198,6 +206,18 @@ function judgeTarget(subject: Subject, target: Target, element: Node, aim: Aim):
   // A factor by the logits is told as one: p - y beside the mean of a cross-entropy.
   const carried = renamed(subject, element, logits, first);
   return FACTOR_RULES.has(carried.rule) ? carried : named;
+}
+
+/** A factor that is a plain number for one output is told as that: 2, and not 2/k. */
+function plainerFactor(
+  subject: Subject,
+  element: Node,
+  singles: readonly Lenient[],
+  judgement: Judgement,
+): Judgement {
+  if (judgement.factor !== null) return judgement;
+  const found = renamed(subject, element, singles, { ...judgement, rule: 'gradient-differs' });
+  return found.verdict === 'wrong' && found.factor !== null ? found : judgement;
 }
 
 /** The rule of a gradient that leaves out how the elements depend on each other. */

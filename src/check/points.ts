@@ -4,7 +4,7 @@
  */
 import { axisIndices, type Axis, type Program } from '../core/definition';
 import { createEvaluator, type Evaluator, type Point, type PointArray } from '../core/evaluate';
-import type { IndexNode, Node } from '../core/expr';
+import type { IndexNode, Node, Size } from '../core/expr';
 import { createRandom, type Random } from '../core/random';
 import { samplePoint, sampleSizes } from '../core/sample';
 import { lazy } from './cache';
@@ -30,8 +30,11 @@ export interface Trial {
 export interface PointPool {
   readonly program: Program;
   at(attempt: number): { readonly point: Point; readonly evaluator: Evaluator };
-  /** The points under an assumption, which its text tells from others; `assumed` is the program that says it. */
-  under(assumption: string, assumed: () => Program): PointPool;
+  /**
+   * The points under an assumption, which its text tells from others; `assumed` is the program that says it, and `lengths` are
+   * the sizes that it fixes.
+   */
+  under(assumption: string, assumed: () => Program, lengths?: Lengths): PointPool;
 }
 
 /** What the exact derivative is taken of. */
@@ -58,7 +61,9 @@ const NEIGHBOURHOOD = 1e-6;
 const ATTEMPTS = 40;
 const SEED = 0x6e61626c;
 
-export function createPool(program: Program): PointPool {
+type Lengths = Readonly<Record<Size, number>>;
+
+export function createPool(program: Program, fixed: Lengths = {}): PointPool {
   const random = createRandom(SEED);
   const drawn: ReturnType<PointPool['at']>[] = [];
   const others = new Map<string, PointPool>();
@@ -66,15 +71,15 @@ export function createPool(program: Program): PointPool {
     program,
     at(attempt) {
       for (let next = drawn.length; next <= attempt; next += 1) {
-        const point = samplePoint(program, random, sampleSizes(program, next));
+        const point = samplePoint(program, random, { ...sampleSizes(program, next), ...fixed });
         drawn.push({ point, evaluator: createEvaluator(program, point) });
       }
       const found = drawn[attempt];
       if (!found) throw new RangeError(`no point ${attempt}`);
       return found;
     },
-    under(assumption, assumed) {
-      const known = others.get(assumption) ?? createPool(assumed());
+    under(assumption, assumed, lengths = {}) {
+      const known = others.get(assumption) ?? createPool(assumed(), { ...fixed, ...lengths });
       others.set(assumption, known);
       return known;
     },

@@ -3,7 +3,7 @@
  * code does not say. They are tried before anything is called wrong.
  */
 import { indexedSizes, UNIT, type Domain, type Input, type Program } from '../core/definition';
-import type { Node } from '../core/expr';
+import type { Node, Size } from '../core/expr';
 import { unguarded, withoutGuards } from './guards';
 import { BRIEF, trialsOneByOne, type Target, type Trial } from './points';
 
@@ -82,6 +82,43 @@ export function settingReadings(program: Program, target: Target): Lenient[] {
   const assumption = `${open.map(({ code }) => code).join(' and ')} ${open.length > 1 ? 'are' : 'is'} between 0 and 1`;
   const { assumed, brief } = assuming(target, assumption, { ...program, inputs });
   return [{ target: assumed, element: null, brief, suffix: `when ${assumption}`, assumption }];
+}
+
+/**
+ * The gradient may be written for one output, a column or row of labels, where nothing in the code says so: `np.mean` is then
+ * over the samples alone. Not for labels of classes, of which there are several.
+ */
+export function singleReadings(program: Program, target: Target): Lenient[] {
+  const isMatrix = ({ shape }: Input): boolean => indexedSizes(shape).length === 2;
+  const sizesOf = (role: Input['role']): ReadonlySet<Size> =>
+    new Set(program.inputs.flatMap((input) => (input.role === role ? indexedSizes(input.shape) : [])));
+  const [data, learnt] = [sizesOf('data'), sizesOf('parameter')];
+  const labels = program.inputs.filter((input) => input.role === 'label' && isMatrix(input));
+  const sizes = new Set(labels.flatMap(({ shape }) => indexedSizes(shape)));
+  const open = [...sizes].filter(
+    (size) => !data.has(size) && learnt.has(size) && !isNormalised(program, size),
+  );
+  return open.map((size): Lenient => {
+    const assumption = `there is one output: ${size} is 1`;
+    const pool = target.pool.under(assumption, () => target.pool.program, { [size]: 1 });
+    const assumed: Target = { ...target, pool };
+    const brief = trialsOneByOne(assumed, [], BRIEF);
+    return { target: assumed, element: null, brief, suffix: `where ${assumption}`, assumption };
+  });
+}
+
+/** Whether something sums to 1 along an axis, as a softmax does. */
+function isNormalised({ bindings }: Program, size: Size): boolean {
+  const seen = new Set<number>();
+  const isExp = (node: Node | undefined): boolean => node?.kind === 'call' && node.fn === 'exp';
+  const visit = (node: Node): boolean => {
+    if (seen.has(node.id)) return false;
+    seen.add(node.id);
+    if (node.kind === 'reduce' && node.index.size === size && (node.op === 'max' || isExp(node.args[0])))
+      return true;
+    return node.args.some(visit);
+  };
+  return bindings.some(({ def }) => visit(def));
 }
 
 /** What a label of unknown domain may be: 0/1, -1/1, or one-hot along either axis. */

@@ -3,7 +3,7 @@ import type { HandGradient, Input, Program, SecondDerivative, Span } from '../co
 import type { Derivation } from '../core/derivation';
 import type { Node, Size } from '../core/expr';
 import type { GradientCandidate, SourceDefinition } from '../lang/definition';
-import { gradientOf, roleHint } from '../lang/names';
+import { gradientOf, isGenericGradient, roleHint } from '../lang/names';
 import { withCauses } from './consequences';
 import { conventionFactor, DIAGONAL_ALONE, judge, judgeRight, proportionOf, type Subject } from './judge';
 import type { Judgements } from './known';
@@ -196,7 +196,8 @@ export function proportionsOf({ program, gradients }: SourceDefinition): (Factor
 /** What a gradient function returns without saying what it differentiates by may be by another input than the one at its place. */
 function judgeParameter({ program, judge, right: rightOf }: Judging, hand: HandGradient): JudgedHand {
   const judgement = judge(hand);
-  const isNamed = hand.functionName === null || gradientOf(hand.name, [hand.of]) !== null;
+  const tells = hand.functionName === null && !isGenericGradient(hand.name) && hand.name !== 'g';
+  const isNamed = tells || gradientOf(hand.name, [hand.of]) !== null;
   if (judgement.verdict === 'right' || isNamed) return { hand, judgement };
   for (const input of program.inputs) {
     if (input.name === hand.of || input.role === 'hyper') continue;

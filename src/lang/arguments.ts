@@ -48,6 +48,7 @@ export function toArray(run: Run, value: Value | undefined, span: Span): ArrayV 
 export function collected(run: Run, stream: StreamV, span: Span): ArrayV | UnknownValue {
   if (stream.length === null)
     return unsupported('collects items of a loop of unknown length', span, 'loop-length');
+  if (stream.isReversed) return unsupported('collects items from the last to the first', span, 'loop');
   const index = loopIndex(run, stream.length);
   run.loopDepth += 1;
   const item = inPass(run, null, [], () => toArray(run, stream.item(index), span));

@@ -125,6 +125,9 @@ function sameRank(a: ArrayV, b: ArrayV): boolean {
 /** What making two axes of one input equal costs, unless there is a reason for it. */
 const SQUARE = 12;
 
+/** The same for weights of a state that is computed again and again. */
+const RECURRENT = 0.5;
+
 /** `cost` is that of making two axes of the given input equal. */
 function unifySizes(
   run: Run,
@@ -139,7 +142,8 @@ function unifySizes(
       `square ${span.startLine}:${span.startColumn}:${span.endColumn} ${a} ${b}`,
       () => [
         { id: 'refuse', cost: 0 },
-        { id: 'unify', cost: Math.max(...squared.map(cost)) },
+        // What is handed on from pass to pass keeps its shape.
+        { id: 'unify', cost: run.unrolled.size > 0 ? RECURRENT : Math.max(...squared.map(cost)) },
       ],
     );
     if (choice === 'refuse') return false;
@@ -192,7 +196,7 @@ export const multiply = (run: Run, a: ArrayV, b: ArrayV, span: Span): Result =>
   elementwise(run, [a, b], span, (x, y) => run.arena.mul(x, y));
 
 /** A contracted index that is free in none of the operands (`r0`, `r1`, …). */
-const contracted = (run: Run, number: number, size: Size): IndexNode =>
+export const contracted = (run: Run, number: number, size: Size): IndexNode =>
   run.arena.index(`r${number}`, run.sizes.find(size));
 
 /** Reduces the given axes; `mean` divides by their sizes afterwards. */

@@ -158,8 +158,12 @@ function storeItem(
     // `grads["W"] += …` changes the array under its other names too.
     if (operator !== null && old && array?.kind === 'array' && array.axes.length > 0)
       return changeInPlace(run, old, array, next, name === '' ? nameOf(target.object) : name, span);
+    // Entries by number have the name of what holds them.
+    const shown = run.unrolled.size > 0 && /^n:/.test(key ?? '') ? nameOf(target.object) : name;
     const kept =
-      next.kind === 'array' && /^[A-Za-z_]\w*$/.test(name) ? bind(run, name, next, span, 'assignment') : next;
+      next.kind === 'array' && /^[A-Za-z_]\w*$/.test(shown)
+        ? bind(run, shown, next, span, 'assignment')
+        : next;
     const stored = run.uncertain > 0 ? uncertainValue(span) : kept;
     if (key === null) forgetAll(object, span);
     else if (object.kind === 'dict') object.entries.set(key, stored);

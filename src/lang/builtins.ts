@@ -63,9 +63,7 @@ export function callBuiltin(
       if (first.kind === 'sequence') return { kind: 'sequence', form: name, items: [...first.items] };
       return first;
     case 'reversed':
-      if (first?.kind === 'sequence')
-        return { kind: 'sequence', form: 'list', items: [...first.items].reverse() };
-      return unsupported('uses reversed()', span, 'unsupported-function');
+      return reversed(run, first, span);
     case 'dict':
       return {
         kind: 'dict',
@@ -134,6 +132,8 @@ function range(run: Run, values: readonly Value[], span: Span): Value {
     const items: Value[] = [];
     run.step(Math.abs((to - from) / (step || 1)) / 2);
     if (step === 0) return unsupported('uses range() with step 0', span, 'range');
+    // Nobody writes a loop to be skipped: the axis that it counts is longer.
+    if (step > 0 ? from >= to : from <= to) run.penalise(50, 'a loop without passes');
     for (let k = from; step > 0 ? k < to : k > to; k += step) {
       if (items.length >= MAX_UNROLL)
         return {
@@ -150,7 +150,7 @@ function range(run: Run, values: readonly Value[], span: Span): Value {
   if (step && integerOf(second) === -1 && integerOf(step) === -1) {
     const last = toArray(run, only, span);
     if (last.kind === 'unknown') return last;
-    return range(run, [scalar(run.arena.add(last.element, run.arena.one))], span);
+    return reversed(run, range(run, [scalar(run.arena.add(last.element, run.arena.one))], span), span);
   }
   const stop = values.length === 2 && integerOf(only) === 0 ? second : values.length === 1 ? only : undefined;
   if (stop === undefined) return unsupported('uses range() with a start or a step', span, 'range');
@@ -208,6 +208,13 @@ function extremum(run: Run, name: 'max' | 'min', values: readonly Value[], span:
   return result ?? unsupported(`uses ${name}() of nothing`, span, 'unsupported-function');
 }
 
+function reversed(run: Run, value: Value | undefined, span: Span): Value {
+  if (value?.kind === 'sequence' && !value.collecting)
+    return { kind: 'sequence', form: 'list', items: [...value.items].reverse() };
+  const stream = streamOf(run, value, span);
+  return stream.kind === 'stream' ? { ...stream, isReversed: stream.isReversed !== true } : stream;
+}
+
 /** Positions with the items there. */
 export function enumerated(run: Run, value: Value | undefined, span: Span): Value {
   if (value?.kind === 'sequence')
@@ -222,6 +229,7 @@ export function enumerated(run: Run, value: Value | undefined, span: Span): Valu
     };
   const source = streamOf(run, value, span);
   if (source.kind === 'unknown') return source;
+  if (source.isReversed) return unsupported('counts from the end', span, 'loop');
   return {
     kind: 'stream',
     length: source.length,
@@ -249,12 +257,15 @@ function zipped(run: Run, values: readonly Value[], span: Span): Value {
     if (stream.kind === 'unknown') return stream;
     if (first?.kind !== 'stream' || first.length === null || stream.length === null)
       return unsupported('loops over parts of unknown length', span, 'loop-length');
+    if (first.isReversed !== stream.isReversed)
+      return unsupported('loops over parts in several orders', span, 'loop');
     if (!run.sizes.unify(first.length, stream.length))
       return shapeError(run, 'zip() joins parts of different length', span);
   }
   return {
     kind: 'stream',
     length: first?.kind === 'stream' ? first.length : null,
+    ...(first?.kind === 'stream' && first.isReversed ? { isReversed: true } : {}),
     item: (index) => ({
       kind: 'sequence',
       form: 'tuple',

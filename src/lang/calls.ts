@@ -16,6 +16,7 @@ import { number, scalar, shapeError, unsupported, type CallArgument, type Run } 
 import type { Apply } from './folds';
 import { ARRAY_METHODS, arrayFunction, arrayMethod as arrayMethodOfJs } from './jsArrays';
 import { tensorMethod } from './jsLibraries';
+import { addAt, scatterSign } from './scattered';
 import { append } from './lists';
 import { callOfParts, concatenated } from './slices';
 import { callOfPieces } from './joinedCalls';
@@ -23,7 +24,7 @@ import { callRow, type Meaning } from './signature';
 import type { ClassNode } from './syntax';
 import { callOnEntries } from './selection';
 import { entry } from './tables';
-import { integerOf, keyOf, NONE, type ArrayV, type InputRef, type Value } from './values';
+import { integerOf, keyOf, NONE, numberOf, type ArrayV, type InputRef, type Value } from './values';
 
 /** Calls a value; `name` is the callee as written, for messages. */
 export function callValue(
@@ -108,6 +109,8 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
     const joined = joinedParts(run, path, args, span);
     if (joined) return joined;
   }
+  const sign = scatterSign(path);
+  if (sign !== null) return addAt(run, sign, args, span, bindingName);
   // np.finfo(float).eps
   if (path === 'numpy.finfo') return { kind: 'library', path };
   const builtin = path.startsWith('builtins.') ? path.slice(9) : entry(AS_BUILTIN, path);
@@ -126,10 +129,21 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   if (/^math\./i.test(path) && args.some((arg) => isArray(run, arg.value, span)))
     return shapeError(run, `${name} takes single numbers, not arrays`, span);
   const { args: given, out } = splitOut(libraryFunction(path) ?? '', path, args);
+  if (out && isGuardOfStep(path, given, out)) {
+    run.notes.push({ subject: name, text: 'the bounds of gradients are left out', span });
+    return out;
+  }
   const result = meaning({ run, span, written: name, args: given });
   const old = out ? toArray(run, out, span) : null;
   if (!out || old?.kind !== 'array') return result;
   return changeInPlace(run, out, old, result, bindingName(old), span);
+}
+
+/** `np.clip(dW, -5, 5, out=dW)` keeps steps of training small: the gradient is what it bounds. */
+function isGuardOfStep(path: string, args: readonly CallArgument[], out: Value): boolean {
+  const [value, low, high] = args.map((arg) => arg.value);
+  const [from, to] = [numberOf(low), numberOf(high)];
+  return path === 'numpy.clip' && value === out && from !== null && to !== null && from === -to;
 }
 
 /** `from helpers import sigmoid`: only one function is called so. */

@@ -126,9 +126,10 @@ function lossOfPrediction(forward: Callable, loss: Callable, backward: Callable)
     span,
   });
   const positional = (value: Expression): Argument => ({ name: null, value, spread: false });
-  const results = resultsOf(forward);
-  const wanted = given.find(({ name }) => isPrediction(name) && !inputs.some((p) => p.name === name));
-  const prediction = results[0] ?? wanted?.name ?? 'prediction';
+  const { names: results, prediction: last } = resultsOf(forward);
+  const isOpen = (name: string): boolean => isPrediction(name) && !inputs.some((p) => p.name === name);
+  const wanted = given.find(({ name }) => name === last) ?? given.find(({ name }) => isOpen(name));
+  const prediction = last ?? wanted?.name ?? 'prediction';
   const target: Expression =
     results.length > 1
       ? { kind: 'sequence', form: 'tuple', items: results.map(named), span }
@@ -175,12 +176,24 @@ function lossOfPrediction(forward: Callable, loss: Callable, backward: Callable)
   };
 }
 
-/** Names of what a function returns, where it returns several values by name. */
-function resultsOf({ fn }: Callable): string[] {
-  let names: string[] = [];
+/** What a function returns: names of its values where there are several, and that of the one which it computes last. */
+export function resultsOf({ fn }: Callable): {
+  readonly names: readonly string[];
+  readonly prediction: string | null;
+} {
+  let items: readonly Expression[] = [];
+  const assigned = new Map<string, { readonly line: number; readonly isKept: boolean }>();
   eachStatement(fn.body, (s) => {
-    if (s.kind !== 'return' || s.value?.kind !== 'sequence') return;
-    names = s.value.items.map((item, k) => (item.kind === 'name' ? item.name : `result_${k}`));
+    if (s.kind === 'return' && s.value?.kind === 'sequence') ({ items } = s.value);
+    if (s.kind !== 'assign') return;
+    const isKept = s.value.kind === 'sequence' || s.value.kind === 'dict';
+    for (const target of s.targets)
+      if (target.kind === 'name') assigned.set(target.name, { line: s.span.startLine, isKept });
   });
-  return names;
+  const names = items.map((item, k) => (item.kind === 'name' ? item.name : `result_${k}`));
+  const lineOf = (name: string): number => assigned.get(name)?.line ?? 0;
+  const values = names.filter((name) => !isCacheName(name) && assigned.get(name)?.isKept !== true);
+  // Layers are computed one after another, in whatever order they are returned.
+  const [prediction = null] = [...values].sort((a, b) => lineOf(b) - lineOf(a));
+  return { names, prediction };
 }

@@ -225,8 +225,10 @@ function some(reading: Reading, test: (node: Node) => boolean): boolean {
   return reading.assembled?.program.bindings.some((binding) => go(binding.def)) ?? false;
 }
 
-/** Does something with values, rather than move them. */
-const computes = (node: Node): boolean => /^(add|mul|pow|call|where|reduce|matrix)$/.test(node.kind);
+/** Does something with values, rather than move them; what is looked up at positions of another array is. */
+const computes = (node: Node): boolean =>
+  /^(add|mul|pow|call|where|reduce|matrix)$/.test(node.kind) ||
+  (node.kind === 'sym' && node.args.some((arg) => arg.kind === 'sym'));
 
 const contracts = (reading: Reading): boolean =>
   some(reading, (node) => node.kind === 'reduce' && node.op === 'sum' && node.args[0]?.kind === 'mul');

@@ -1,5 +1,5 @@
 /** One execution of a definition: its function, and a gradient function paired with it, on shared inputs. */
-import type { Arena } from '../core/expr';
+import type { Arena, Size } from '../core/expr';
 import { linkBackward, type Upstream } from './backward';
 import { endOfCell } from './cells';
 import { evaluate } from './expressions';
@@ -14,6 +14,7 @@ import { runRule, type Registered } from './registered';
 import { contextObject, isFunctionClass } from './context';
 import { partsOfRule, type Rule } from './rules';
 import type { Sizes } from './sizes';
+import type { MadeShapes } from './stated';
 import { callFunction, execute } from './statements';
 import type { ClassNode, Expression, FunctionNode, Parameter } from './syntax';
 import type { Directives } from './directives';
@@ -52,8 +53,12 @@ export interface Plan {
   readonly hints: ReadonlyMap<string, Pattern>;
   /** Inputs that are to be read in pieces. */
   readonly joints: Joints;
+  /** Axes of inputs that are to be short, so that loops over them can be carried out. */
+  readonly unrolled: ReadonlySet<Size>;
   /** Shapes by code that the file states elsewhere, or that are tried on purpose. */
   readonly stated: ReadonlyMap<string, Pattern>;
+  /** Shapes of what the file makes. */
+  readonly made: MadeShapes;
 }
 
 /** What a function did: its result, and its variables at the end. */
@@ -141,6 +146,8 @@ export function executePlan(
     },
     joints: plan.joints,
     asked: new Map(),
+    unrolled: plan.unrolled,
+    askedPasses: new Set(),
     cuts: new Map(),
     wholes: new Map(),
     packed: new Map(),

@@ -447,8 +447,7 @@ function comprehension(run: Run, expression: Expression & { kind: 'comprehension
     return operand(run, expression.element, inner);
   };
   if (iterable.kind === 'unknown') return iterable;
-  if (iterable.kind === 'stream')
-    return { kind: 'stream', length: iterable.length, item: (index) => one(iterable.item(index)) };
+  if (iterable.kind === 'stream') return { ...iterable, item: (index) => one(iterable.item(index)) };
   return { kind: 'sequence', form: 'list', items: iterable.items.map(one) };
 }
 

@@ -3,6 +3,7 @@
  * The usual losses that it may be the gradient of are put into the code, one reading for each.
  */
 import type { Callable } from './execution';
+import { resultsOf } from './composed';
 import { ownParameters } from './members';
 import { scriptIteration, type Iteration } from './iteration';
 import { isGradientName, isModelName, isLossName, roleHint } from './names';
@@ -42,7 +43,23 @@ const LABEL =
 const nameOf = (e: Expression): string | null =>
   e.kind === 'name' ? e.name : e.kind === 'attribute' && e.object.kind === 'name' ? e.name : null;
 
+/** `one_hot(Y)`, `np.eye(k)[y]`: labels of classes as rows of 0 and 1. */
+const ENCODED = /one_?hot|to_?categorical|encode|binari[sz]e/i;
+
+const encodedLabel = (e: Expression): Expression | null => {
+  if (e.kind === 'call') {
+    const { callee } = e;
+    const name = callee.kind === 'name' || callee.kind === 'attribute' ? callee.name : '';
+    return ENCODED.test(name) ? (e.args.find(({ value }) => isLabel(value))?.value ?? null) : null;
+  }
+  const [at, ...more] = e.kind === 'subscript' ? e.indices : [];
+  if (e.kind !== 'subscript' || !at || more.length > 0 || e.object.kind !== 'call') return null;
+  const { callee } = e.object;
+  return callee.kind === 'attribute' && /^(eye|identity)$/.test(callee.name) && isLabel(at) ? at : null;
+};
+
 const isLabel = (e: Expression): boolean => {
+  if (encodedLabel(e)) return true;
   const name = rootName(e);
   return (
     name !== '' &&
@@ -431,17 +448,24 @@ function compositionOf(
   const inputs = first
     ? [data && !given.some((p) => p.name === first.name) ? { ...first, name: data.name } : first, ...others]
     : [];
-  const before = label.kind === 'name' ? madeBefore(backward, label.name) : [];
+  const source = encodedLabel(label) ?? label;
+  const before = source.kind === 'name' ? madeBefore(backward, source.name) : [];
   const own =
-    label.kind === 'name'
+    source.kind === 'name'
       ? given.find(
-          ({ name }) => name === label.name || (before.length > 0 && roleHint(name, false) === 'label'),
+          ({ name }) => name === source.name || (before.length > 0 && roleHint(name, false) === 'label'),
         )
       : undefined;
   // A label of the object, one that is given, or one that is made of it.
-  if (label.kind === 'name' && !own) return null;
+  if (source.kind === 'name' && !own) return null;
   const isKept = prediction.kind === 'attribute';
-  const predicted: Expression = isKept ? prediction : named('predicted');
+  const results = resultsOf(forward);
+  const chosen =
+    prediction.kind === 'name' && results.names.includes(prediction.name) ? prediction.name : null;
+  const last = chosen ?? results.prediction;
+  const predicted: Expression = isKept ? prediction : named(last ?? 'predicted');
+  const target: Expression =
+    last !== null ? { kind: 'sequence', form: 'tuple', items: results.names.map(named), span } : predicted;
   const callee: Expression =
     forward.owner && receiver
       ? { kind: 'attribute', object: named(receiver.name), name: forward.fn.name, span }
@@ -452,8 +476,10 @@ function compositionOf(
   const body: Statement[] = [
     isKept
       ? { kind: 'expression', value: call, span }
-      : { kind: 'assign', targets: [predicted], value: call, span },
-    ...(isParameter ? [{ kind: 'assign', targets: [prediction], value: predicted, span } as const] : []),
+      : { kind: 'assign', targets: [target], value: call, span },
+    ...(isParameter && prediction.name !== last
+      ? [{ kind: 'assign', targets: [prediction], value: predicted, span } as const]
+      : []),
     ...before,
     assigned(value({ prediction: predicted, label })),
     { kind: 'return', value: named(LOSS), span },

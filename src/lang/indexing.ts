@@ -209,8 +209,12 @@ function placement(
   const conditions: Node[] = [];
   const rows: Node[] = [];
   const runIndex = joined?.axes[0]?.index ?? null;
-  if (joined && (joined.axes.length !== 1 || !runIndex))
+  // A single position, of one sample or pass, is more often meant than several that no other counts.
+  const isLone = gathers.length === 1;
+  if (joined && (joined.axes.length !== 1 || !runIndex)) {
+    if (isLone) run.penalise(5, 'several positions');
     return unsupported('assigns to several index arrays of more than one axis', span, 'index-assignment');
+  }
   // One of the index arrays must count the rows, so that each element is written once.
   let row: Node | null = null;
   let gather = 0;
@@ -224,7 +228,10 @@ function placement(
       gather += 1;
     }
   });
-  if (joined && row === null) return unsupported('assigns to repeated positions', span, 'index-assignment');
+  if (joined && row === null) {
+    if (isLone) run.penalise(5, 'several positions');
+    return unsupported('assigns to repeated positions', span, 'index-assignment');
+  }
   gather = 0;
   for (const [axis, part] of list.entries()) {
     const own = target.axes[axis]?.index;

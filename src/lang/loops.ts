@@ -10,6 +10,7 @@ import { finishLists, replaceEverywhere } from './lists';
 import { inPass } from './passes';
 import { array, makeAxes, unsupported, type Run } from './run';
 import type { Expression, Statement } from './syntax';
+import { askForPasses } from './unrolled';
 import { constantOf, lookup, type ArrayV, type Scope, type StreamV, type Value } from './values';
 
 type Execute = (run: Run, statements: readonly Statement[], scope: Scope) => { readonly kind: string };
@@ -92,13 +93,20 @@ export function runStream(
     else slot.map.delete(slot.key);
   const isFollowed = outcome.kind === 'next' || outcome.kind === 'continue';
   finishLists(run, index, isFollowed, span);
+  // What is no array is filled at places that only single passes know.
+  if (!isFollowed || slots.some((slot) => held.get(slot)?.kind === 'unknown'))
+    askForPasses(run, stream.length, statement.body);
   if (!isFollowed) {
     forgetAttributes(attributes, span);
     return false;
   }
   dropPlaceholderBindings(run, bindingsBefore);
+  const asking = (value: Value): Value => {
+    if (value.kind === 'unknown') askForPasses(run, stream.length, statement.body);
+    return value;
+  };
   const finish = (name: string, value: Value, before: Value | undefined): Value =>
-    afterLoop(run, name, value, before, index, depth, span);
+    asking(afterLoop(run, name, value, before, index, depth, span));
   for (const [name, value] of inside) {
     const slot = slots.find((s) => s.map === scope.names && s.key === name);
     if (value === outside.get(name) || (slot && value === held.get(slot))) continue;

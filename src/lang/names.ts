@@ -78,7 +78,13 @@ export const isGradientName = (name: string): boolean =>
   !/loss\w*_(?:no|without)_grads?$|^policy_?gradient_?loss$/i.test(name);
 
 const isGradientWord = (name: string): boolean =>
-  /grad|deriv|prime|backward|backprop|bprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d(sigmoid|tanh|relu|softmax|softplus|elu|gelu|loss|cost|mse)/i.test(
+  /grad|deriv|prime|backward|back_?prop|bprop|(^|_)(der|bwd|jac|jacobian)(_|$)|^d_|_d$|^d(sigmoid|tanh|relu|softmax|softplus|elu|gelu|loss|cost|mse)/i.test(
+    name,
+  );
+
+/** Variables that are gradients by their names, which do not tell what they are by. */
+export const isGenericGradient = (name: string): boolean =>
+  /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost|der|derivs?|derivatives?|derivate|prime|df|dfdx|dydx)$/i.test(
     name,
   );
 

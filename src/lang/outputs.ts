@@ -7,7 +7,15 @@ import { attributesOf } from './backward';
 import type { Callable, Executed, Execution } from './execution';
 import { ownParameters } from './members';
 import { filledParts } from './filled';
-import { flowOf, gradientOf, isGradientName, isLossName, isModelName, roleHint } from './names';
+import {
+  flowOf,
+  gradientOf,
+  isGenericGradient,
+  isGradientName,
+  isLossName,
+  isModelName,
+  roleHint,
+} from './names';
 import { IMPLIED_LOSS } from './impliedName';
 import { fittedParts, inferRoles, inputsOf } from './roles';
 import { isLinearIn } from './upstream';
@@ -21,7 +29,7 @@ import { locals, partsOf, type Part } from './outputParts';
 import { groupedTargets, piecesOf, wholeNames } from './piecewise';
 import { secondsOf, type WrittenSecond } from './second';
 import { isGradientBeside } from './secondNames';
-import { pairBeside, pairReturned, pairUnnamed, type Found } from './unnamed';
+import { pairBeside, pairByShape, pairReturned, pairUnnamed, type Found } from './unnamed';
 import { childrenOf, eachStatement, expressionsOf, type Expression, type FunctionNode } from './syntax';
 import { constantOf, type ArrayV, type Cause, type Value } from './values';
 
@@ -94,7 +102,8 @@ function symbols({ run, upstreams }: Execution): {
     // `dt` or `dlam` is a step or a setting: nobody differentiates by labels and settings.
     inputs: all.filter((name) => !labels.includes(name) && !settings.includes(name)),
     settings,
-    bindings: [...new Set(run.bindings.map((binding) => baseName(binding.name)))],
+    // What a pass computes has no name of its own where each pass is carried out.
+    bindings: run.unrolled.size > 0 ? [] : [...new Set(run.bindings.map((b) => baseName(b.name)))],
   };
 }
 
@@ -236,7 +245,8 @@ export function outputsOf(execution: Execution): Outputs {
   collect(returned, main.callable, false);
   collect(own, main.callable, false);
   const grouped = (): readonly string[] => groupedTargets(run, targets(execution, output));
-  const said = [...returned, ...own].filter(({ name }) => name !== null && GENERIC_GRADIENT.test(name));
+  const isSaid = ({ name }: Part): boolean => name !== null && isGenericGradient(name);
+  const said = [...returned, ...own].filter(isSaid);
   const isCalledG = ({ name }: Part): boolean => name !== null && /^g$/i.test(name);
   const called = returned.length > 1 ? returned.filter(isCalledG) : [];
   const [only, ...others] = said.length + called.length > 0 ? grouped() : [];
@@ -250,7 +260,11 @@ export function outputsOf(execution: Execution): Outputs {
       by !== undefined &&
       sameShape(run, by.value, value);
     collectGeneric(run, [...said, ...called.filter(isLetter)], only, main.callable, { gradients, broken });
-  }
+  } else if (only !== undefined && output && !gradient)
+    pairByShape(run, [...returned.filter(isSaid), ...called], grouped(), main.callable, {
+      gradients,
+      broken,
+    });
   const unnamed = returned.filter((part) => part !== output);
   if (!gradient && output) pairBeside(run, unnamed, grouped, main.callable, { gradients, broken });
   if (execution.registered) collectRegistered(execution, execution.registered, { gradients, broken });
@@ -445,9 +459,6 @@ function hiddenLoss(own: readonly Part[]): Part | null {
     ) ?? null
   );
 }
-
-const GENERIC_GRADIENT =
-  /^(?:grads?|gradients?|d?j?_?grad|nabla|dj|dl|dloss|dcost|der|derivs?|derivatives?|derivate|prime|df|dfdx|dydx)$/i;
 
 /** The first of these parts is the gradient by the only parameter, or by the only input that has its shape. */
 function collectGeneric(run: Run, parts: readonly Part[], of: string, callable: Callable, into: Found): void {

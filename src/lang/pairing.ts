@@ -2,7 +2,7 @@
 import { choicesOf } from './choices';
 import type { Callable } from './execution';
 import { ownParameters } from './members';
-import { isForwardKey, isGradientKey, isGradientName, isLossName } from './names';
+import { isForwardKey, isGradientKey, isGradientName, isLossName, roleHint } from './names';
 import { isSecondName } from './secondNames';
 import type { ClassNode, Family, FunctionNode, Parameter } from './syntax';
 import { isUpstreamName, isVjpName } from './upstream';
@@ -175,7 +175,10 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   const { stem } = known;
   const wanted = stem(name);
   const same = others.filter(
-    (c) => stem(c.fn.name) === wanted && (isBackwardOf(main, c) || compatible(mine, names(c), wanted === '')),
+    (c) =>
+      stem(c.fn.name) === wanted &&
+      !isOfNetwork(main, c) &&
+      (isBackwardOf(main, c) || compatible(mine, names(c), wanted === '')),
   );
   if (same.length === 1) return same[0] ?? null;
   if (same.length > 1) return null;
@@ -300,6 +303,20 @@ function isBackwardOf(main: Callable, gradient: Callable): boolean {
   if (!isForwardName(main.fn.name) && stemOf(main.fn.name) === '') return false;
   const own = names(main);
   return names(gradient).some((name) => !own.includes(name) && isUpstreamName(name));
+}
+
+/** `backward(X, y, a1, a2, W2)` beside `forward(X, W1, W2)`: of a loss of what is predicted, which takes the labels. */
+function isOfNetwork(main: Callable, gradient: Callable): boolean {
+  const own = names(main);
+  const given = names(gradient).filter((name) => !own.includes(name));
+  const has = (all: readonly string[], role: string): boolean =>
+    all.some((name) => roleHint(name, false) === role);
+  return (
+    isForwardName(main.fn.name) &&
+    has(given, 'label') &&
+    given.length > 1 &&
+    !given.some((name) => isUpstreamName(name))
+  );
 }
 
 const isForwardName = (name: string): boolean => /forward|fprop|^__call__$|^call$/i.test(name);

@@ -45,7 +45,9 @@ export function createPatterns(plan: Plan): Run['patterns'] {
     const large = most > 2 && !input.hasDefault && !plan.uses.settings.has(input.code) ? ofRank(most) : null;
     const same = large && found.findIndex(({ pattern }) => patternId(pattern) === patternId(large));
     if (large && same !== null) found.splice(same < 0 ? found.length : same, 1, { pattern: large, cost: 3 });
-    const stated = plan.stated.get(input.code);
+    // parameters["W1"] is the W1 that the code makes.
+    const made = { entry: plan.made.weights, global: plan.made.globals, argument: null, attribute: null };
+    const stated = plan.stated.get(input.code) ?? made[input.origin]?.get(input.name);
     if (stated)
       return [
         { pattern: stated, cost: 0 },
@@ -66,10 +68,10 @@ export function createPatterns(plan: Plan): Run['patterns'] {
   const known = new Map<string, Map<string, Patterns>>();
   return (input) => {
     if (input.pattern) return [{ pattern: input.pattern, cost: 0 }];
-    const { code, name, annotation, hasDefault, documentation } = input;
+    const { code, name, annotation, hasDefault, documentation, origin } = input;
     const documented = known.get(documentation) ?? new Map<string, Patterns>();
     known.set(documentation, documented);
-    const key = `${code}\n${name}\n${annotation ?? ''}\n${hasDefault ?? false}`;
+    const key = `${code}\n${name}\n${annotation ?? ''}\n${hasDefault ?? false}\n${origin}`;
     const found = documented.get(key) ?? of(input);
     documented.set(key, found);
     return found;

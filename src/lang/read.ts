@@ -45,7 +45,7 @@ import { readPython } from './python';
 import { readPlan, type Reading } from './reading';
 import { createReadings, reuseOf, type Attempted, type Readings, type Reuse } from './reuse';
 import { partsOfRule, rulesOf, type Rule } from './rules';
-import { statedNames, statedShapes } from './stated';
+import { madeShapes, statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
 import { assignedNames } from './assigned';
 import { calledTogether, secondsByMain } from './secondPairing';
@@ -153,6 +153,8 @@ export function* readingDefinitions(
       [...directives.said],
       [...directives.usual],
       directives.convention,
+      [...made.weights],
+      [...made.globals],
     ]);
     const functions = [main, ...(gradient ? [gradient] : []), ...seconds, ...parts];
     const attempted = reuse.attempt(functions, settings, () => {
@@ -169,15 +171,18 @@ export function* readingDefinitions(
           module.family === 'javascript' ? functions.flatMap(({ owner }) => owner ?? []) : [],
         ),
         arrays: arraysOf(index, functions),
-        hints: gradientHints(functions.map(({ fn }) => fn)),
+        hints: new Map([...made.globals, ...gradientHints(functions.map(({ fn }) => fn))]),
         joints: new Map(),
-        stated: new Map([...statedShapes(main.owner), ...statedAround(main)]),
+        unrolled: new Set(),
+        stated: new Map([...made.weights, ...statedShapes(main.owner), ...statedAround(main)]),
+        made,
       };
       return readDefinition(plan, languageId, asked);
     });
     spent += attempted.runs;
     return attempted.definition && withProblems(attempted.definition, directives);
   };
+  const made = madeShapes(module.body);
   /** What the lines before a training loop say of the variables in it. */
   const statedAround = ({ fn, owner }: Callable): ReadonlyMap<string, Pattern> =>
     statedNames(fn.parameters.length === 0 && owner === null ? [...module.body, ...fn.body] : []);

@@ -23,6 +23,8 @@ export interface Reading {
   readonly cost: number;
   /** Inputs that would have to be read in pieces. */
   readonly asked: Joints;
+  /** Axes of inputs that would have to be short. */
+  readonly askedPasses: ReadonlySet<Size>;
   /** Executions that the search took, for tests and measurements. */
   readonly runs: number;
 }
@@ -45,7 +47,7 @@ const FINAL: ReadonlySet<string> = new Set([
  * with a parameter of the gradient's shape, unless the code states the parameter's.
  */
 export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
-  const { reading, joints } = readInPieces(plan, limits);
+  const { reading, joints, unrolled } = readUnrolled(plan, limits);
   const tried = mismatchesOf(reading).flatMap(({ gradient }): [string, Pattern][] => {
     const state = [...(reading?.execution.run.inputs.values() ?? [])].find((s) => s.name === gradient.of);
     if (!state || isStated(plan, state.ref)) return [];
@@ -54,13 +56,31 @@ export function readPlan(plan: Plan, limits = LIMITS): Reading | null {
     return [[state.ref.code, gradient.value.axes.map((axis) => (axis.index ? '*' : '1'))]];
   });
   if (!reading || tried.length === 0) return reading;
-  const again = readOnce({ ...plan, joints, stated: new Map([...plan.stated, ...tried]) }, limits);
+  const again = readOnce({ ...plan, joints, unrolled, stated: new Map([...plan.stated, ...tried]) }, limits);
   const fits =
     again?.assembled &&
     mismatchesOf(again).length === 0 &&
     again.outputs.broken.length <= reading.outputs.broken.length &&
     !carriesSamples(again, new Set(tried.map(([code]) => code)));
   return fits ? again : reading;
+}
+
+/**
+ * Reads a plan, and again with short loops where their passes depend on each other. That tells what written gradients are, and
+ * not what the function computes for any number of passes.
+ */
+function readUnrolled(
+  plan: Plan,
+  limits: SearchLimits,
+): { reading: Reading | null; joints: Joints; unrolled: Plan['unrolled'] } {
+  const first = readInPieces(plan, limits);
+  const plain = { ...first, unrolled: plan.unrolled };
+  const unrolled = first.reading && isLacking(first.reading) ? first.reading.askedPasses : plan.unrolled;
+  if (!first.reading || unrolled.size === 0) return plain;
+  const again = readInPieces({ ...plan, unrolled }, limits);
+  const count = (reading: Reading | null): number =>
+    (reading?.assembled?.gradients.length ?? 0) + (reading?.assembled?.pullback?.gradients.length ?? 0);
+  return count(again.reading) > count(first.reading) ? { ...again, unrolled } : plain;
 }
 
 /** How often a reading may ask for more inputs in pieces. */
@@ -138,8 +158,9 @@ function readOnce(plan: Plan, limits: SearchLimits, asking = 1): Reading | null 
   const outputs = outputsOf(execution);
   const { output } = outputs;
   const assembled = output ? assemble(execution, { ...outputs, output }, plan.directives, samples) : null;
-  const { asked } = value.execution.run;
-  return { execution, outputs, assembled, samples, cause: outputs.cause, cost, asked, runs: found.runs };
+  const { asked, askedPasses } = value.execution.run;
+  const { cause } = outputs;
+  return { execution, outputs, assembled, samples, cause, cost, asked, askedPasses, runs: found.runs };
 }
 
 /** Why there is no output; shapes that do not fit are no reason, as other shapes may. */

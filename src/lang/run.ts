@@ -10,6 +10,7 @@ import type { Pass } from './passes';
 import type { RecordLists } from './records';
 import type { Sizes } from './sizes';
 import type { ClassNode, Expression, Family, Import, Statement } from './syntax';
+import { UNROLLED } from './unrolled';
 import {
   unknown,
   type ArrayV,
@@ -102,6 +103,10 @@ export interface Run {
   readonly joints: Joints;
   /** Pieces that inputs would have to be read in. */
   readonly asked: Map<string, Joint>;
+  /** Axes of inputs that are short, so that loops over them can be carried out pass by pass. */
+  readonly unrolled: ReadonlySet<Size>;
+  /** Axes that would have to be. */
+  readonly askedPasses: Set<Size>;
   /** Where parts of an axis begin and end, by its size. */
   readonly cuts: Map<Size, readonly Node[]>;
   /** The inputs that are in pieces, by code. */
@@ -268,6 +273,7 @@ export function resolve(run: Run, ref: InputRef): ArrayV {
   sizes.forEach((size, k) => {
     if (size === '1') return;
     run.sizes.own(size, ref.code);
+    if (run.unrolled.has(size)) run.sizes.unify(size, UNROLLED);
     const given = declared?.[k];
     if (given === undefined) return;
     run.sizes.unify(size, /^\d+$/.test(given) ? given : `?:${given}`);

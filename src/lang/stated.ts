@@ -1,6 +1,7 @@
 /** Shapes that a class gives to its attributes: `self.b1 = np.zeros((1, n_hidden))`. */
 import type { Pattern } from './run';
-import type { ClassNode, Expression, Statement } from './syntax';
+import { roleHint } from './names';
+import { eachStatement, type ClassNode, type Expression, type Statement } from './syntax';
 import { entry } from './tables';
 
 const FILLED = /^(zeros|ones|empty|full)$/;
@@ -34,6 +35,55 @@ export function statedShapes(owner: ClassNode | null): ReadonlyMap<string, Patte
   };
   for (const s of owner?.body ?? []) if (s.kind === 'function') visit(s.fn.body);
   return new Map([...found].filter(([code]) => !several.has(code)));
+}
+
+/** Shapes by name of what a file makes. */
+export interface MadeShapes {
+  /** Of weights, made at its top level and in its functions that initialise: they have them wherever they are used. */
+  readonly weights: ReadonlyMap<string, Pattern>;
+  /** Of variables at its top level. */
+  readonly globals: ReadonlyMap<string, Pattern>;
+}
+
+/** What is made with two shapes has none. */
+export function madeShapes(body: readonly Statement[]): MadeShapes {
+  const [weights, globals] = [createNotes(), createNotes()];
+  const nameOf = (target: Expression): string | null => {
+    const [key, ...more] = target.kind === 'subscript' ? target.indices : [];
+    if (key?.kind === 'string' && more.length === 0) return key.value;
+    return target.kind === 'name' ? target.name : null;
+  };
+  const visit = (statements: readonly Statement[], isTop: boolean): void => {
+    eachStatement(statements, (s) => {
+      for (const target of s.kind === 'assign' ? s.targets : []) {
+        const name = nameOf(target);
+        const pattern = s.kind === 'assign' && name !== null ? initialPattern(s.value) : null;
+        if (name === null || !pattern) continue;
+        if (isTop && target.kind === 'name') globals.note(name, pattern);
+        if (roleHint(name, false) === 'parameter') weights.note(name, pattern);
+      }
+      if (s.kind === 'function' && MAKER.test(s.fn.name)) visit(s.fn.body, false);
+    });
+  };
+  visit(body, true);
+  return { weights: weights.found(), globals: globals.found() };
+}
+
+const MAKER = /init|create|make|setup/i;
+
+function createNotes(): {
+  note: (name: string, pattern: Pattern) => void;
+  found: () => Map<string, Pattern>;
+} {
+  const known = new Map<string, Pattern | null>();
+  return {
+    note(name, pattern) {
+      const before = known.get(name);
+      known.set(name, before === undefined || before?.join() === pattern.join() ? pattern : null);
+    },
+    found: () =>
+      new Map([...known].flatMap(([name, pattern]) => (pattern ? [[name, pattern] as const] : []))),
+  };
 }
 
 /** Patterns of variables by name: `w1 = np.random.rand(2, 3)`, `y = np.array([[0, 1, 1, 0]]).T`. */

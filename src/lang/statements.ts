@@ -13,6 +13,7 @@ import { chosen, truthOf } from './operators';
 import { computationSpan } from './places';
 import { bind, unsupported, type CallArgument, type Run } from './run';
 import type { Expression, FunctionNode, Statement } from './syntax';
+import { unrolledItems, unrolledNote } from './unrolled';
 import { lookup, NONE, type FunctionV, type Scope, type Value } from './values';
 
 /** How a block ended. `where` is the scope at its end. */
@@ -335,12 +336,14 @@ function executeFor(run: Run, statement: Statement & { kind: 'for' }, scope: Sco
     forget(run, statement.body, scope, statement.span);
     return NEXT;
   }
-  if (iterable.kind === 'stream') {
+  const items = iterable.kind === 'stream' ? unrolledItems(run, iterable) : iterable.items;
+  if (items === null && iterable.kind === 'stream') {
     const ended = runStream(run, iterable, statement, scope, execute);
     if (!ended) forget(run, statement.body, scope, statement.span);
     return NEXT;
   }
-  for (const item of iterable.items) {
+  if (iterable.kind === 'stream') run.notes.push(unrolledNote(statement.span));
+  for (const item of items ?? []) {
     assignNames(run, statement.target, item, scope);
     const outcome = execute(run, statement.body, scope);
     if (outcome.kind === 'break') return NEXT;

@@ -110,6 +110,24 @@ function firstOfShape(
   return of === undefined ? null : { part, of };
 }
 
+/**
+ * `return cost, grad` of a loss of several parameters, none of which has a gradient by name: it is by the first that has its
+ * shape, as optimizers take it.
+ */
+export function pairByShape(
+  run: Run,
+  parts: readonly Part[],
+  parameters: readonly string[],
+  callable: Callable,
+  into: Found,
+): void {
+  if ([...into.gradients.filter(({ isInput }) => isInput), ...into.broken].length > 0) return;
+  const found = firstOfShape(run, parts, parameters);
+  if (!found || found.part.value.kind !== 'array' || found.part.name === null) return;
+  const { name, span, value } = found.part;
+  into.gradients.push({ of: found.of, name, span, value, isInput: true, callable });
+}
+
 /** `return np.array([df_dx, df_dy])`: one element for each parameter that is a single number. */
 function elementsOf(run: Run, parts: readonly Part[], parameters: readonly string[]): readonly Part[] {
   const [only, ...more] = parts;

@@ -4,7 +4,7 @@ import type { Callable, Execution } from './execution';
 import { roleHint } from './names';
 
 /** `backward(self, grad_output)`: a vector-Jacobian product. */
-const VJP = /backward|backprop|bwd|bprop|vjp/i;
+const VJP = /backward|back_?prop|bwd|bprop|vjp/i;
 const UPSTREAM =
   /^(d_?[A-Z]\w*|d_?out\w*|d[a-z]\d*|d_?(next|prev|values?|inputs?|y_?(hat|pred)|h|c|z|a)\w*|\w*grad\w*|delta\w*|\w+_delta|upstream\w*|(\w+_)?err(or)?s?|cotangent\w*|g[yoz]|top_diff)$/;
 

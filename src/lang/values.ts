@@ -170,7 +170,9 @@ export type Value =
 export interface StreamV {
   readonly kind: 'stream';
   readonly length: Size | null;
-  readonly item: (index: IndexNode) => Value;
+  readonly item: (position: Node) => Value;
+  /** Its passes go from the last position to the first. */
+  readonly isReversed?: boolean;
 }
 
 /** Names in one function (or file), over those of the function around it. */
