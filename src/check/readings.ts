@@ -86,39 +86,31 @@ export function settingReadings(program: Program, target: Target): Lenient[] {
 
 /**
  * The gradient may be written for one output, a column or row of labels, where nothing in the code says so: `np.mean` is then
- * over the samples alone. Not for labels of classes, of which there are several.
+ * over the samples alone. Not where nothing is left to differentiate then, as of a softmax of one class.
  */
 export function singleReadings(program: Program, target: Target): Lenient[] {
-  const isMatrix = ({ shape }: Input): boolean => indexedSizes(shape).length === 2;
   const sizesOf = (role: Input['role']): ReadonlySet<Size> =>
     new Set(program.inputs.flatMap((input) => (input.role === role ? indexedSizes(input.shape) : [])));
   const [data, learnt] = [sizesOf('data'), sizesOf('parameter')];
-  const labels = program.inputs.filter((input) => input.role === 'label' && isMatrix(input));
-  const sizes = new Set(labels.flatMap(({ shape }) => indexedSizes(shape)));
-  const open = [...sizes].filter(
-    (size) => !data.has(size) && learnt.has(size) && !isNormalised(program, size),
-  );
-  return open.map((size): Lenient => {
+  const open = program.inputs.flatMap(({ role, shape }) => {
+    const sizes = indexedSizes(shape);
+    // The samples are those of the data.
+    if (role !== 'label' || sizes.length !== 2 || !sizes.some((size) => data.has(size))) return [];
+    return sizes.filter((size) => !data.has(size) && learnt.has(size));
+  });
+  return [...new Set(open)].flatMap((size): Lenient[] => {
     const assumption = `there is one output: ${size} is 1`;
     const pool = target.pool.under(assumption, () => target.pool.program, { [size]: 1 });
     const assumed: Target = { ...target, pool };
     const brief = trialsOneByOne(assumed, [], BRIEF);
-    return { target: assumed, element: null, brief, suffix: `where ${assumption}`, assumption };
+    const depends = [...brief].some(({ exact }) => {
+      const errors = exact.errors();
+      return exact.values.some((value, k) => Math.abs(value) > 10 * (errors[k] ?? 0));
+    });
+    return depends
+      ? [{ target: assumed, element: null, brief, suffix: `where ${assumption}`, assumption }]
+      : [];
   });
-}
-
-/** Whether something sums to 1 along an axis, as a softmax does. */
-function isNormalised({ bindings }: Program, size: Size): boolean {
-  const seen = new Set<number>();
-  const isExp = (node: Node | undefined): boolean => node?.kind === 'call' && node.fn === 'exp';
-  const visit = (node: Node): boolean => {
-    if (seen.has(node.id)) return false;
-    seen.add(node.id);
-    if (node.kind === 'reduce' && node.index.size === size && (node.op === 'max' || isExp(node.args[0])))
-      return true;
-    return node.args.some(visit);
-  };
-  return bindings.some(({ def }) => visit(def));
 }
 
 /** What a label of unknown domain may be: 0/1, -1/1, or one-hot along either axis. */

@@ -439,8 +439,10 @@ function chooseOutput(
   const named = candidates.find((part) => part.name !== null && isLossName(part.name));
   if (named && (named.value.kind === 'unknown' || single(named))) return named;
   const isPlain = ({ name }: Part): boolean => name !== null && name.length > 1;
+  // What is left of the last pass is no loss of them all.
+  const open = run.unrolled.size > 0 ? [] : own;
   const hidden = hiddenLoss(
-    ([...returned, ...own].some((part) => isGradient(part.name)) ? own : own.filter(isPlain)).filter(
+    ([...returned, ...own].some((part) => isGradient(part.name)) ? open : open.filter(isPlain)).filter(
       (part) => !isDifference(run, part.value),
     ),
   );
