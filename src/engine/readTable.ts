@@ -16,6 +16,7 @@ import {
   chunksOf,
   largeText,
   memoryOf,
+  passingChunks,
   told,
   tooLarge,
   truncated,
@@ -117,6 +118,7 @@ async function readAs(kind: FileKind, source: TableSource, into: Into): Promise<
     case 'zip':
       return readZip(source, into);
     case 'text':
+      return readText(passingChunks(source), source, into);
     case 'json':
     case 'gzip':
     case 'utf-16-little':

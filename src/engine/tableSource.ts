@@ -29,6 +29,23 @@ export async function* chunksOf(source: TableSource): AsyncGenerator<Uint8Array>
   if (position < source.size) throw truncated(source, position);
 }
 
+/** The same in memory that each chunk has but until the next comes, where the source can fill some: nothing is left to be collected. */
+export async function* passingChunks(source: TableSource): AsyncGenerator<Uint8Array> {
+  const { size, readInto } = source;
+  if (!readInto) {
+    yield* chunksOf(source);
+    return;
+  }
+  const chunk = new Uint8Array(CHUNK);
+  for (let position = 0; ;) {
+    const came = await readInto(chunk, 0, position);
+    if (came === 0 && position < size) throw truncated(source, position);
+    if (came === 0) return;
+    position += came;
+    yield chunk.subarray(0, came);
+  }
+}
+
 export const truncated = ({ name, size }: TableSource, position: number): TableFault =>
   new TableFault(
     'file-truncated',

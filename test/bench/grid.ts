@@ -17,7 +17,12 @@ const THREADS = [1, 2];
 const DTYPES = ['f64', 'f32'] as const;
 type Dtype = (typeof DTYPES)[number];
 /** Multiplications of the data beyond which one call is long enough to be timed. */
-const LONG = 2e6;
+const LONG = 2e7;
+/**
+ * ms of rest before each timing on several threads: those of the libraries wait for more work actively for a while (200 ms in
+ * OpenMP), and would take the processors of whoever comes next.
+ */
+const REST = 250;
 /** What two contenders may differ by in the loss, relative to it. */
 const AGREEMENT = { f64: 1e-9, f32: 1e-4 } as const;
 
@@ -188,6 +193,7 @@ async function inTurn(
   const losses = new Map<string, number>();
   for (let round = 0; round < rounds; round += 1)
     for (const [k, { bench, contender, time }] of timed.entries()) {
+      if (threads > 1) await new Promise((resolve) => setTimeout(resolve, REST));
       const { ms, loss } = await time(repeat);
       runs[k]?.push(ms);
       if (contender === 'nabla') losses.set(bench, loss);
