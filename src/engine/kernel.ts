@@ -131,6 +131,8 @@ export function createChunkRunner(
   const passes = plan.folds.length;
   const scratch = layout.scratch + thread * scratchOf(layout);
   const quarter = layout.blockRows / STREAMS;
+  /** Of all chunks, from which on each has its part. */
+  const allTotals = new Float64Array(memory.buffer, totalsAt(plan, 0), (plan.chunks * layout.totalBytes) / 8);
   return function* (code, own) {
     const pass = code % passes;
     const { chunk, place } = placeIn(plan, Math.floor(code / passes), own);
@@ -140,8 +142,10 @@ export function createChunkRunner(
     const start = place * chunkRows;
     const count = Math.min(chunkRows, rows - chunk * chunkRows);
     const totals = totalsAt(plan, chunk);
-    for (const { op, store } of plan.folds[pass] ?? [])
-      new Float64Array(memory.buffer, totals + store.offset, store.length).fill(NEUTRAL[op]);
+    for (const { op, store } of plan.folds[pass] ?? []) {
+      const first = (chunk * layout.totalBytes + store.offset) / 8;
+      allTotals.fill(NEUTRAL[op], first, first + store.length);
+    }
     const perStream = Math.floor(count / layout.blockRows) * quarter;
     for (let done = 0; done < perStream; done += plan.sliceBlocks * quarter) {
       const blocks = Math.min(plan.sliceBlocks, (perStream - done) / quarter);

@@ -63,6 +63,9 @@ export interface KernelGround {
 }
 
 const CHUNK_BYTES = 1 << 20;
+/** Of many rows, each of whose chunks costs some microseconds besides: as long as there are so many chunks. */
+const LONG_CHUNK_BYTES = 1 << 21;
+const MANY_CHUNKS = 64;
 /** Fewer chunks than these are done sooner by one thread. */
 const SHARED_CHUNKS = 4;
 /** Bytes of the rows below which there is no use for several threads, in double precision. */
@@ -213,7 +216,8 @@ function chunking(
   }: Readonly<Record<'blockRows' | 'rowBytes' | 'rowWork' | 'totalBytes', number>>,
 ): { chunkRows: number; chunks: number } {
   const worthwhile = Math.ceil((TOTALS_WORK * totalBytes) / rowWork);
-  const wanted = Math.max(Math.ceil(CHUNK_BYTES / rowBytes), worthwhile);
+  const bytes = Math.min(LONG_CHUNK_BYTES, Math.max(CHUNK_BYTES, (rows * rowBytes) / MANY_CHUNKS));
+  const wanted = Math.max(Math.ceil(bytes / rowBytes), worthwhile);
   const most = Math.max(1, Math.floor(TOTALS_BYTES / Math.max(1, totalBytes)));
   const least = Math.ceil(rows / most);
   const chunkRows = Math.ceil(Math.max(wanted, least, rows / MOST_CHUNKS) / blockRows) * blockRows;
