@@ -139,7 +139,7 @@ function reduceInVectors(emission: Emission, reduced: number): void {
   });
 }
 
-/** The loop over a reduced axis, `tile` points of `width` elements at a time. */
+/** The loop over a reduced axis, `tile` points of `width` elements at a time; these take the copies of an accumulator in turn. */
 function reduceOver(
   emission: Emission,
   reduced: number,
@@ -151,12 +151,13 @@ function reduceOver(
   const { code } = nest.frame;
   nest.over({ id: reduced, length: lengths[reduced] ?? 0, tile, width }, (points) => {
     const masked = (point: Point): boolean => width > 1 && point.lanes < lanes;
-    const parts = points.flatMap((point) =>
+    const parts = points.flatMap((point, k) =>
       inGroups(accumulators, GROUP).map((group) => {
+        const localOf = ({ locals }: Accumulator): number => locals[k % locals.length] ?? 0;
         if (isPlainProduct(emission)) {
-          const sums = group.map(({ locals, combo }) => ({
-            local: locals[0] ?? 0,
-            combo: withPoint(combo, reduced, point),
+          const sums = group.map((accumulator) => ({
+            local: localOf(accumulator),
+            combo: withPoint(accumulator.combo, reduced, point),
           }));
           return addProducts(emission, sums, [reduced], true);
         }
@@ -166,7 +167,7 @@ function reduceOver(
           group.every(({ work }) => isProduct(work.statement)),
         );
         const sums = group.map((accumulator) => {
-          const local = accumulator.locals[0] ?? 0;
+          const local = localOf(accumulator);
           const full = withPoint(accumulator.combo, reduced, point);
           const mask = masked(point) && !scope.zeroed ? firstLanes(scope.lanes, point.lanes) : null;
           return { local, value: accumulate(scope, accumulator, local, full, mask) };
@@ -217,6 +218,11 @@ function firstLanes(l: Lanes, count: number): Value {
 const UNROLLED = 32;
 /** Steps along a reduced axis that vectors do not run along. */
 const STEPS = 4;
+/**
+ * Vectors of a row from which on each row has two sums: the additions to one wait for each other, and a processor does not look
+ * so far ahead that it could begin with the next rows meanwhile.
+ */
+const TWO_SUMS = 8;
 
 /**
  * Reductions over an axis that is not the rows, in vectors along that axis (whose lanes are added up at the end) or along
@@ -234,7 +240,9 @@ function reduceInStreams(emission: Emission, reduced: number): void {
   const tiles = free.map((id, k) => (along ? (k === free.length - 1 ? 2 : 1) : id === vector ? 2 : 1));
   overAll(nest, freeAxes(emission, tiles), (points) => {
     nest.overStreams(1, () => {
-      const accumulators = startAccumulators(emission, combosOf(new Map([...points, [ROW, rows]])), 1);
+      const combos = combosOf(new Map([...points, [ROW, rows]]));
+      const copies = along && combos.length <= STREAMS && vectors >= TWO_SUMS ? 2 : 1;
+      const accumulators = startAccumulators(emission, combos, copies);
       reduceOver(emission, reduced, tile, along ? lanes : 1, accumulators);
       if (along) storeReduced(emission, accumulators);
       else
