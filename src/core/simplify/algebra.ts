@@ -176,6 +176,7 @@ export class Algebra {
   }
 
   scale(form: Form, num: number, den = 1): Form {
+    if (num === 1 && den === 1) return form;
     const product = mulRational([form.num, form.den], [num, den]);
     if (!product) throw new BudgetError('a coefficient grew past 2^53');
     return this.reduced(product[0], product[1], form.mono);

@@ -86,13 +86,15 @@ function joinedGroups(options: CasesOptions, terms: readonly Node[]): Node {
 function isShortest({ normalizer }: CasesOptions, n: Node): boolean {
   if (n.args.some(hasPieces)) {
     const [piece, another] = n.kind === 'mul' ? n.args.filter(hasPieces) : [];
-    if (piece?.kind !== 'cmp' || another || piece.args.some(hasPieces)) return false;
+    if (!piece || another || piece.args.some(hasPieces) || !isPlain(piece)) return false;
     const compared = symbolNames(piece);
     const isApart = (name: string): boolean => !compared.has(name) && !isChoice(normalizer, name);
     return n.args.every((factor) => factor === piece || [...symbolNames(factor)].every(isApart));
   }
-  return n.kind === 'cmp' || (n.kind === 'call' && n.args.length === 1);
+  return isPlain(n);
 }
+
+const isPlain = (n: Node): boolean => n.kind === 'cmp' || (n.kind === 'call' && n.args.length === 1);
 
 /** The binding is defined piecewise. */
 function isChoice({ definitions }: Normalizer, name: string): boolean {
@@ -133,13 +135,14 @@ function candidatesFor({ normalizer }: CasesOptions, cells: Cells, node: Node): 
   const found = new Set<Node>();
   const { variable } = cells;
   const hasChoice = [...symbolNames(node)].some((name) => isChoice(normalizer, name));
-  const depths = hasChoice ? [false, true] : [false];
+  // Without a choice in a definition both depths give the same, which has been found for the thresholds already.
+  const depths = hasChoice ? [false, true] : [true];
   for (let cell = 0; cell < cells.count; cell++)
     for (const deep of depths) found.add(normalizer.simplify(cells.on(node, cell, deep)));
   const isZero = (n: Node | undefined): boolean => n?.kind === 'num' && n.num === 0;
   if (cells.thresholds.length === 1 && isZero(cells.thresholds[0])) {
     const size = arena.call('abs', variable);
-    const right = cells.on(node, cells.count - 1, false);
+    const right = cells.on(node, cells.count - 1, !hasChoice);
     if (variable.kind === 'sym') {
       const even = arena.mapSyms(right, (sym) => (sym === variable ? size : sym));
       found.add(normalizer.simplify(even));
@@ -168,20 +171,22 @@ function validity(options: CasesOptions, cells: Cells, node: Node): Validity {
   };
   const atThreshold = (n: Node, cell: Cell, threshold: number): Node | null =>
     cells.at(cells.on(n, cell, true), threshold);
-  const holds = (candidate: Node, cell: Cell): boolean => {
-    const own = cells.on(candidate, cell, true);
-    const wanted = cells.on(node, cell, true);
-    if (equal(own, wanted)) return true;
-    if (cell % 2 === 0) return false;
+  const found: (readonly (Node | null)[])[] = [];
+  /** At the threshold of a cell: the node, and what it is on the cells to both sides. */
+  const ownAt = (cell: Cell): readonly (Node | null)[] => {
     const threshold = (cell - 1) / 2;
-    const value = atThreshold(candidate, cell, threshold);
+    return (found[threshold] ??= [cell, cell - 1, cell + 1].map((at) => atThreshold(node, at, threshold)));
+  };
+  const holds = (candidate: Node, cell: Cell): boolean => {
+    if (equal(cells.on(candidate, cell, true), cells.on(node, cell, true))) return true;
+    if (cell % 2 === 0) return false;
+    const value = atThreshold(candidate, cell, (cell - 1) / 2);
     if (!value) return false;
-    const there = atThreshold(node, cell, threshold);
+    const [there, left, right] = ownAt(cell);
     if (there && equal(value, there)) return true;
-    const [left, right] = [cell - 1, cell + 1].map((side) => atThreshold(node, side, threshold));
     if (!left || !right || !options.slopes || !options.varies(cells.variable)) return false;
     if (equal(left, right)) return equal(value, left);
-    return there !== null && isBeyond(there, left, right) && (equal(value, left) || equal(value, right));
+    return !!there && isBeyond(there, left, right) && (equal(value, left) || equal(value, right));
   };
   const known = new Map<Node, Map<Cell, boolean>>();
   return (candidate, cell) => {

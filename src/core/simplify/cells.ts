@@ -98,11 +98,10 @@ function refined(
 ): Cells | null {
   const { algebra } = normalizer;
   const thresholds: Node[] = [];
-  const crossings = new Map<string, Crossing | null>();
+  const crossings = new Map<Form, Crossing | null>();
   const crossingOf = (difference: Form): Crossing | null => {
-    const key = `${difference.num}/${difference.den}:${difference.mono.join(',')}`;
-    let known = crossings.get(key);
-    if (known === undefined) crossings.set(key, (known = crossing(normalizer, difference, variable)));
+    let known = crossings.get(difference);
+    if (known === undefined) crossings.set(difference, (known = crossing(normalizer, difference, variable)));
     return known;
   };
   /** What nodes are on the cells of these thresholds. */

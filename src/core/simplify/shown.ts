@@ -8,6 +8,7 @@ import { divMono, exponentOf, factors, filterMono, mulMono } from './mono';
 import type { Normalizer } from './normalize';
 import { collect, type Term } from './polynomial';
 import { RelationTable, type Relation } from './relations';
+import { find } from './substitute';
 
 export interface Shown {
   readonly node: Node;
@@ -42,7 +43,7 @@ export function shownForm(options: ShownOptions, node: Node): Shown {
     consider(multiplied, { rule: 'expand', node: multiplied });
   }
   const spread = (from: Node): Node =>
-    mapParts(normalizer.arena, from, (part) => distributed(normalizer, part) ?? part);
+    mapEach(normalizer.arena, from, isProductOfSum, (part) => distributed(normalizer, part));
   const distributedBest = spread(best);
   if (distributedBest !== best)
     consider(distributedBest, { rule: 'expand', node: distributedBest, final: true });
@@ -55,17 +56,21 @@ export function shownForm(options: ShownOptions, node: Node): Shown {
       consider(simple, rewriting);
       if (wide !== simple) consider(wide, rewriting, { rule: 'expand', node: wide, final: true });
     }
-  const residual = mapParts(normalizer.arena, best, (part) => overDenominator(normalizer, part) ?? part);
+  const residual = mapEach(normalizer.arena, best, isProductOfSum, (part) =>
+    overDenominator(normalizer, part),
+  );
   if (residual !== best) consider(residual, { rule: 'common-denominator', node: residual, final: true });
   const cases = joinedCases(options, best);
   if (cases !== best) consider(cases, { rule: 'join-cases', node: cases });
-  const extremes = mapParts(normalizer.arena, best, (part) => asExtreme(normalizer.arena, part) ?? part);
+  const extremes = mapEach(normalizer.arena, best, isChoice, (part) => asExtreme(normalizer.arena, part));
   if (extremes !== best) consider(extremes, { rule: 'simplify-cases', node: extremes, final: true });
-  const grouped = mapParts(normalizer.arena, best, (part) => groupedTerms(normalizer, part) ?? part);
+  const grouped = mapEach(normalizer.arena, best, isLongSum, (part) => groupedTerms(normalizer, part));
   if (grouped !== best) consider(grouped, { rule: 'factor-out', node: grouped, final: true });
   const split = wholeAndRest(normalizer, best);
   if (split) consider(split, { rule: 'split-fraction', node: split, final: true });
-  const finite = mapParts(normalizer.arena, best, (part) => withoutVanishing(normalizer, part) ?? part);
+  const finite = mapEach(normalizer.arena, best, isProductOfSum, (part) =>
+    withoutVanishing(normalizer, part),
+  );
   if (finite !== best) {
     best = finite;
     via = [...via, { rule: 'expand', node: finite, final: true }];
@@ -75,10 +80,16 @@ export function shownForm(options: ShownOptions, node: Node): Shown {
   return { node: stable, via: [...via, { rule: 'stable-form', node: stable, final: true }] };
 }
 
+const isProductOfSum = (part: Node): boolean =>
+  part.kind === 'mul' && part.args.some((arg) => arg.kind === 'add');
+const isLongSum = (part: Node): boolean => part.kind === 'add' && part.args.length > 2;
+const isChoice = (part: Node): boolean => part.kind === 'where';
+const isPowerOfE = (part: Node): boolean => part.kind === 'call' && part.fn === 'exp';
+
 /** (1 - y/mu)/mu as (mu - y)/mu²: a difference of plain values over one denominator. */
 function overDenominator(normalizer: Normalizer, node: Node): Node | null {
   const { algebra } = normalizer;
-  if (node.kind !== 'mul' || !node.args.some((arg) => arg.kind === 'add')) return null;
+  if (!isProductOfSum(node)) return null;
   const form = normalizer.norm(node);
   for (const [id, e] of factors(form.mono)) {
     const { terms } = algebra.base(id);
@@ -102,7 +113,7 @@ const isSymbol = ({ algebra }: Normalizer, id: number | undefined): boolean =>
 /** b^g (c/b + d) as c b^(g - 1) + d b^g where b may come down to 0, which 1/b would not survive. */
 function withoutVanishing(normalizer: Normalizer, node: Node): Node | null {
   const { algebra, facts } = normalizer;
-  if (node.kind !== 'mul' || !node.args.some((arg) => arg.kind === 'add')) return null;
+  if (!isProductOfSum(node)) return null;
   const form = normalizer.norm(node);
   for (const [power, times] of factors(form.mono)) {
     const [base, exponent] = algebra.base(power).atom?.args ?? [];
@@ -187,10 +198,20 @@ function mapParts(arena: Arena, node: Node, f: (part: Node) => Node): Node {
   return visit(node);
 }
 
+/** `f` applied to every part, where there is one of the kind that it changes. */
+function mapEach(
+  arena: Arena,
+  node: Node,
+  isOfKind: (part: Node) => boolean,
+  f: (part: Node) => Node | null,
+): Node {
+  return find(node, isOfKind) ? mapParts(arena, node, (part) => f(part) ?? part) : node;
+}
+
 /** a b (c/a + d/b) is b c + a d, and (c a + d)/a is c + d/a; null where nothing cancels in the sum. */
 function distributed(normalizer: Normalizer, node: Node): Node | null {
   const { algebra } = normalizer;
-  if (node.kind !== 'mul' || !node.args.some((arg) => arg.kind === 'add')) return null;
+  if (!isProductOfSum(node)) return null;
   const visit = (form: Form, depth: number): Form | null => {
     for (const [id, e] of factors(form.mono)) {
       const { terms } = algebra.base(id);
@@ -309,7 +330,8 @@ function stableSigmoids(normalizer: Normalizer, node: Node): Node {
     }
     return null;
   };
-  const grows = (n: Node): boolean => (n.kind === 'call' && n.fn === 'exp') || n.args.some(grows);
+  if (!find(node, isPowerOfE)) return node;
+  const grows = (n: Node): boolean => isPowerOfE(n) || n.args.some(grows);
   return mapParts(arena, node, (part) => {
     if (part.kind === 'add') return complemented(normalizer, part);
     if (part.kind !== 'mul' || !part.args.some((a) => grows(a) && !isReciprocal(a))) return part;
