@@ -83,7 +83,7 @@ function judgeFor(subject: Subject, aim: Aim): Judgement {
   const isComparable = 'target' in targetOf(subject.pool, subject.derivation, subject.hand.of);
   const reduced = judgeReduced(subject, isComparable ? 'right' : aim);
   if (reduced?.verdict === 'right') return reduced;
-  if (judgement.verdict === 'wrong') return rightByUpdate(subject) ?? judgement;
+  if (judgement.verdict === 'wrong') return rightByUpdate(subject) ?? rightAsNegative(subject) ?? judgement;
   return (isComparable ? null : reduced) ?? judgement;
 }
 
@@ -143,6 +143,37 @@ function rightByUpdate(subject: Subject): Judgement | null {
     ]);
   }
   return null;
+}
+
+/** Functions of boosting: what each sample is to be moved by. */
+const NEGATIVE = /neg(ative)?_?grad|pseudo_?resid/i;
+
+/** `negative_gradient(y, pred)` has the sign that its name says, and is of the loss of each sample. */
+function rightAsNegative(subject: Subject): Judgement | null {
+  const { program, hand } = subject;
+  if (!NEGATIVE.test(hand.functionName ?? hand.name)) return null;
+  const { arena } = program;
+  const sizes = [...new Set(hand.value.axes.flatMap(({ index }) => (index ? [index.size] : [])))];
+  for (const scale of [arena.one, ...sizes.map((size) => arena.pow(arena.size(size), arena.minusOne))]) {
+    const element = arena.neg(arena.mul(scale, hand.value.element));
+    const judgement = judgeAsWritten(
+      { ...subject, hand: { ...hand, value: { ...hand.value, element } } },
+      'right',
+    );
+    if (judgement.verdict !== 'right') continue;
+    const ofEach = scale === arena.one ? '' : ', of the loss of each sample';
+    return right(
+      `${plainName(hand.name)} is -${derivativeText(subject)}, as its name says${ofEach}.`,
+      judgement.evidence,
+      judgement.assumptions,
+    );
+  }
+  const factor = conventionFactor(subject);
+  return factor?.text.startsWith('-')
+    ? unknown(
+        `${plainName(hand.name)} is -${derivativeText(subject)} but for a factor, ${factor.text.slice(1)}, which boosting may leave to its step.`,
+      )
+    : null;
 }
 
 function judgeAsWritten(subject: Subject, aim: Aim): Judgement {

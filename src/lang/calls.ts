@@ -16,6 +16,7 @@ import { number, scalar, shapeError, unsupported, type CallArgument, type Run } 
 import type { Apply } from './folds';
 import { ARRAY_METHODS, arrayFunction, arrayMethod as arrayMethodOfJs } from './jsArrays';
 import { tensorMethod } from './jsLibraries';
+import { classesOf } from './classLabels';
 import { addAt, scatterSign } from './scattered';
 import { append } from './lists';
 import { callOfParts, concatenated } from './slices';
@@ -111,6 +112,11 @@ function callLibrary(run: Run, path: string, args: readonly CallArgument[], span
   }
   const sign = scatterSign(path);
   if (sign !== null) return addAt(run, sign, args, span, bindingName);
+  const [labels, ...rest] = args;
+  if (path === 'numpy.argmax' && labels) {
+    const classes = classesOf(run, labels.value, rest, span);
+    if (classes) return classes;
+  }
   // np.finfo(float).eps
   if (path === 'numpy.finfo') return { kind: 'library', path };
   const builtin = path.startsWith('builtins.') ? path.slice(9) : entry(AS_BUILTIN, path);
@@ -247,6 +253,10 @@ function arrayMethod(
   span: Span,
   name: string,
 ): Value {
+  if (method === 'argmax') {
+    const classes = classesOf(run, receiver, args, span);
+    if (classes) return classes;
+  }
   if (!isArrayMethod(run.arrays, method))
     return unsupported(`uses ${name}()`, span, methodCause(name, 'unsupported-method'));
   const overwriting = inPlace(method);

@@ -126,7 +126,7 @@ function lossOfPrediction(forward: Callable, loss: Callable, backward: Callable)
     span,
   });
   const positional = (value: Expression): Argument => ({ name: null, value, spread: false });
-  const { names: results, prediction: last } = resultsOf(forward);
+  const { names: results, prediction: last } = resultsOf(forward, backward);
   const isOpen = (name: string): boolean => isPrediction(name) && !inputs.some((p) => p.name === name);
   const wanted = given.find(({ name }) => name === last) ?? given.find(({ name }) => isOpen(name));
   const prediction = last ?? wanted?.name ?? 'prediction';
@@ -177,7 +177,10 @@ function lossOfPrediction(forward: Callable, loss: Callable, backward: Callable)
 }
 
 /** What a function returns: names of its values where there are several, and that of the one which it computes last. */
-export function resultsOf({ fn }: Callable): {
+export function resultsOf(
+  { fn }: Callable,
+  backward: Callable,
+): {
   readonly names: readonly string[];
   readonly prediction: string | null;
 } {
@@ -190,7 +193,13 @@ export function resultsOf({ fn }: Callable): {
     for (const target of s.targets)
       if (target.kind === 'name') assigned.set(target.name, { line: s.span.startLine, isKept });
   });
-  const names = items.map((item, k) => (item.kind === 'name' ? item.name : `result_${k}`));
+  // `return A3, (Z1, A1, W1)`: what is kept has the name by which it is given back.
+  const cache = ownParameters(backward).find(({ name }) => isCacheName(name))?.name;
+  const isCache = ({ kind }: Expression): boolean => kind === 'sequence' || kind === 'dict';
+  const lone = items.filter(isCache).length === 1;
+  const nameOf = (item: Expression, k: number): string =>
+    item.kind === 'name' ? item.name : isCache(item) && lone && cache ? cache : `result_${k}`;
+  const names = items.map(nameOf);
   const lineOf = (name: string): number => assigned.get(name)?.line ?? 0;
   const values = names.filter((name) => !isCacheName(name) && assigned.get(name)?.isKept !== true);
   // Layers are computed one after another, in whatever order they are returned.

@@ -15,6 +15,7 @@ import {
   isPlainMethodName,
   isProcedureName,
   isRegulariserName,
+  roleHint,
 } from './names';
 import { comparesWithLabel, isDistance, losesByItsInputs } from './fit';
 import type { Reading } from './reading';
@@ -76,7 +77,7 @@ export function kindOf(reading: Reading, name: string, owner: string | null): De
     if (!isFitted(reading, name, written) || !dependsNonlinearly(reading))
       return flowsBack ? (isElementwise(reading) ? 'activation' : 'model') : null;
     if (isFunctionOfOneNumber(reading) && ![name, owner ?? ''].some(isLossName)) return 'activation';
-    if (!written && onlyCompares(reading)) return null;
+    if (!written && (onlyCompares(reading) || (!isLossName(name) && returnsFitted(reading)))) return null;
     return own ? 'propagate' : 'loss';
   }
   if (isLossName(name) && has('label') && has('parameter') && comparesWithLabel(reading)) return 'loss';
@@ -107,6 +108,20 @@ function movesState({ execution: { main, run }, outputs }: Reading): boolean {
     const after = attribute === undefined ? undefined : main.attributes.get(attribute);
     return after?.kind === 'array' && after.element === element && inputsOf(run, after.element).has(name);
   });
+}
+
+/** `return w, loss` with `w = np.linalg.solve(X.T @ X, X.T @ y)`: a fit by a formula, with how well it went. */
+function returnsFitted({ execution: { main, run }, assembled }: Reading): boolean {
+  const used = new Set(assembled?.program.bindings.map(({ name }) => name));
+  const items = main.value.kind === 'sequence' ? main.value.items : [];
+  return items.some(
+    (item) =>
+      item.kind === 'array' &&
+      item.element.kind === 'sym' &&
+      used.has(item.element.name) &&
+      !run.inputs.has(item.element.name) &&
+      roleHint(item.element.name, false) === 'parameter',
+  );
 }
 
 /** Whether inputs only take part in comparisons: hits and misses are counted, which nothing can be fitted by. */

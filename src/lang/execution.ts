@@ -315,7 +315,9 @@ function shared(main: Executed, gradient: Callable): Map<string, Value> {
     const value = main.parameters.get(name);
     if (value) given.set(name, value);
   }
-  if (mine.length === theirs.length)
+  // A loss that is made for a backward function has its names.
+  const isMade = main.callable.fn.nameSpan === gradient.fn.nameSpan;
+  if (mine.length === theirs.length && !isMade)
     theirs.forEach((name, k) => {
       const own = mine[k];
       if (given.has(name) || own === undefined || theirs.includes(own)) return;

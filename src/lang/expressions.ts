@@ -10,6 +10,7 @@ import { CONSTANTS, ROOTS } from './library';
 import { ARRAY_METHODS, copied } from './jsArrays';
 import { MATRIX_SIZES, tensorMethod } from './jsLibraries';
 import { isArrayMethod } from './libraries';
+import { roleHint } from './names';
 import {
   inItsPieces,
   joinedByIndex,
@@ -227,6 +228,8 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       if (ARRAY_ATTRIBUTES.has(name)) return attribute(run, toArray(run, object, span), name, span);
       if (run.family === 'javascript') return entryOf(object.input, `.${name}`, name, span);
       if (isArrayMethod(run.arrays, name)) return { kind: 'method', receiver: object, name };
+      if (name === 'argmax' && roleHint(object.input.name, false) === 'label')
+        return { kind: 'method', receiver: object, name };
       if (CONTAINER_METHODS.has(name)) return { kind: 'method', receiver: object, name };
       return entryOf(object.input, `.${name}`, name, span);
     case 'part':

@@ -38,7 +38,7 @@ export interface UsualLoss {
 const LOSS = IMPLIED_LOSS;
 
 const LABEL =
-  /(^|_)(y|ys|t|yt|targets?|labels?|expected|truth|desired|actual|answers?)(_|\d|$)|(training|expected|desired|target|true)_(\w+_)?outputs?$|^y_?(train|true|batch|onehot|one_hot)$/i;
+  /(^|_)(y|ys|t|yt|targets?|labels?|expected|truth|desired|actual|answers?)(_|\d|$)|^residuals$|(training|expected|desired|target|true)_(\w+_)?outputs?$|^y_?(train|true|batch|onehot|one_hot)$/i;
 
 const nameOf = (e: Expression): string | null =>
   e.kind === 'name' ? e.name : e.kind === 'attribute' && e.object.kind === 'name' ? e.name : null;
@@ -46,9 +46,15 @@ const nameOf = (e: Expression): string | null =>
 /** `one_hot(Y)`, `np.eye(k)[y]`: labels of classes as rows of 0 and 1. */
 const ENCODED = /one_?hot|to_?categorical|encode|binari[sz]e/i;
 
+/** Methods that leave the values as they are. */
+const RESHAPING = /^(reshape|ravel|flatten|astype|squeeze|copy|view|unsqueeze|to_numpy|transpose|float)$/;
+
 const encodedLabel = (e: Expression): Expression | null => {
   if (e.kind === 'call') {
     const { callee } = e;
+    // y.reshape(-1, 1)
+    if (callee.kind === 'attribute' && RESHAPING.test(callee.name) && isLabel(callee.object))
+      return encodedLabel(callee.object) ?? callee.object;
     const name = callee.kind === 'name' || callee.kind === 'attribute' ? callee.name : '';
     return ENCODED.test(name) ? (e.args.find(({ value }) => isLabel(value))?.value ?? null) : null;
   }
@@ -459,7 +465,7 @@ function compositionOf(
   // A label of the object, one that is given, or one that is made of it.
   if (source.kind === 'name' && !own) return null;
   const isKept = prediction.kind === 'attribute';
-  const results = resultsOf(forward);
+  const results = resultsOf(forward, backward);
   const chosen =
     prediction.kind === 'name' && results.names.includes(prediction.name) ? prediction.name : null;
   const last = chosen ?? results.prediction;

@@ -3,6 +3,7 @@ import type { Axis, Span } from '../core/definition';
 import type { Node, Size } from '../core/expr';
 import { at, broadcast, shapeText, type Result } from './arrays';
 import { toArray } from './arguments';
+import { onesOf, type Ones } from './classLabels';
 import { array, makeAxes, shapeError, unsupported, type Run } from './run';
 import { integerOf, type ArrayV, type UnknownValue, type Value } from './values';
 
@@ -115,6 +116,7 @@ export function select(run: Run, value: ArrayV, items: readonly Value[], span: S
   const start = joined ? list.slice(0, first).filter((part) => part.kind !== 'at' || part.keep).length : 0;
   let gather = 0;
   const targets: (Node | null)[] = [];
+  const weights: Ones[] = [];
   axis = 0;
   for (const part of list) {
     if (part.kind === 'new') continue;
@@ -136,13 +138,20 @@ export function select(run: Run, value: ArrayV, items: readonly Value[], span: S
       if (!value.axes[axis]?.index) run.penalise(5, 'positions along a unit axis');
       else if (value.axes.length === 1 && position.kind === 'sym')
         run.penalise(1.5, 'positions of one sample');
-      unifyPosition(run, position, value.axes[axis]);
-      targets.push(position);
+      const ones = onesOf(run, position);
+      if (ones) weights.push(ones);
+      unifyPosition(run, ones?.index ?? position, value.axes[axis]);
+      targets.push(ones?.index ?? position);
       gather += 1;
     }
     axis += 1;
   }
-  return array(axes, at(run, value, targets), {
+  // The entry at the place of the 1 is the sum of all of them by the labels.
+  const element = weights.reduce<Node>(
+    (node, { index, weight }) => run.arena.sum(index, run.arena.mul(weight, node)),
+    at(run, value, targets),
+  );
+  return array(axes, element, {
     base: isView ? (value.base ?? value) : null,
     mask: value.mask,
     spread: list.some((part) => part.kind === 'new'),

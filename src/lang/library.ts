@@ -110,6 +110,8 @@ export const CONSTANTS: Readonly<Record<string, number>> = {
 export const ROOTS: Readonly<Record<string, (arena: Arena) => Node>> = {
   'Math.SQRT2': (arena) => arena.sqrt(arena.num(2)),
   'Math.SQRT1_2': (arena) => arena.sqrt(arena.num(1, 2)),
+  'numpy.finfo.min': (arena) => arena.neg(arena.literal(String(Number.MAX_VALUE))),
+  'numpy.finfo.max': (arena) => arena.literal(String(Number.MAX_VALUE)),
   'numpy.finfo.eps': (arena) => arena.literal('2.220446049250313e-16'),
   'sys.float_info.epsilon': (arena) => arena.literal('2.220446049250313e-16'),
   'Number.EPSILON': (arena) => arena.literal('2.220446049250313e-16'),

@@ -187,8 +187,16 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
   // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.
   const losses = known.losses.get(main.owner) ?? [];
   const loose = others.filter((c) => stem(c.fn.name) === '' && equalSets(mine, names(c)));
-  if (losses.length === 1 && losses[0]?.fn === main.fn && loose.length === 1) return loose[0] ?? null;
+  const [open, ...more] = losses.length > 1 ? losses.filter((c) => isOpenFor(c, loose, known)) : losses;
+  if (open?.fn === main.fn && more.length === 0 && loose.length === 1) return loose[0] ?? null;
   return byLooseStem(main, losses, others, known) ?? byBeginning(main, others, known);
+}
+
+/** A loss of the arguments of one of these gradients for which there is no other gradient by name. */
+function isOpenFor(loss: Callable, gradients: readonly Callable[], { stem, gradients: all }: Known): boolean {
+  const own = stem(loss.fn.name);
+  const isTaken = (all.get(loss.owner) ?? []).some((c) => own !== '' && stem(c.fn.name) === own);
+  return !isTaken && gradients.some((c) => equalSets(names(loss), names(c)));
 }
 
 /** `g(z)` and `activation_prime(z)`: the only function of a class that could be meant, and its only derivative. */

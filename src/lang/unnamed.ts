@@ -2,6 +2,7 @@
 import { isSingle, sameShape } from './arrays';
 import type { Callable, Executed, Execution } from './execution';
 import type { BrokenGradient, WrittenGradient } from './outputs';
+import { isGenericGradient } from './names';
 import type { Part } from './outputParts';
 import { piecesOf } from './piecewise';
 import { resolve, scalar, type Run } from './run';
@@ -69,7 +70,9 @@ export function pairUnnamed(
       return;
   }
   const each = parts.length === parameters.length ? parts : elementsOf(run, parts, parameters);
-  const lone = each.length === 0 ? firstOfShape(run, parts, parameters) : null;
+  // `return grad, error`: of several results the one that is called a gradient.
+  const called = parts.filter(({ name }) => name !== null && isGenericGradient(name));
+  const lone = each.length === 0 ? firstOfShape(run, called.length > 0 ? called : parts, parameters) : null;
   const pairs = lone
     ? [lone]
     : each.flatMap((part, k) =>
