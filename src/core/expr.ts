@@ -130,8 +130,6 @@ export type Node =
 
 const NO_INDICES: ReadonlySet<string> = new Set();
 const NO_ARGS: readonly Node[] = [];
-const ZERO_RATIONAL: readonly [number, number] = [0, 1];
-const ONE_RATIONAL: readonly [number, number] = [1, 1];
 
 function sameNodes(a: readonly Node[], b: readonly Node[]): boolean {
   if (a.length !== b.length) return false;
@@ -186,8 +184,8 @@ export class Arena {
   private intern(kind: Node['kind'], key: string, args: readonly Node[], own: OwnFields = NOTHING): Node {
     const head = this.headNumber(kind, key);
     let hash = head;
-    for (const arg of args) {
-      hash = Math.imul(hash ^ arg.id, 0x9e3779b1);
+    for (let k = 0; k < args.length; k++) {
+      hash = Math.imul(hash ^ (args[k] as Node).id, 0x9e3779b1);
       hash ^= hash >>> 15;
     }
     const bucket = this.table.get(hash);
@@ -282,21 +280,27 @@ export class Arena {
     return this.intern('matrix', `${fn}:${name}`, args, { fn, name }) as MatrixNode;
   }
 
+  // A first derivation runs before anything is compiled, where iterators cost several times as much as plain loops.
+
   /** n-ary sum: nested sums are flattened, numbers folded (put last), the order of the rest is kept. */
   add(...terms: readonly Node[]): Node {
     const out: Node[] = [];
-    let constant = ZERO_RATIONAL;
-    for (const term of terms) {
-      if (term.kind !== 'add' && term.kind !== 'num') out.push(term);
-      else
-        for (const part of term.kind === 'add' ? term.args : [term]) {
-          const total = part.kind === 'num' ? addRational(constant, [part.num, part.den]) : null;
-          if (total) constant = total;
-          else out.push(part);
-        }
+    let num = 0;
+    let den = 1;
+    for (let k = 0; k < terms.length; k++) {
+      const term = terms[k] as Node;
+      const count = term.kind === 'add' ? term.args.length : 1;
+      for (let n = 0; n < count; n++) {
+        const part = term.kind === 'add' ? (term.args[n] as Node) : term;
+        const total = part.kind === 'num' ? addRational([num, den], [part.num, part.den]) : null;
+        if (total) {
+          num = total[0];
+          den = total[1];
+        } else out.push(part);
+      }
     }
-    if (constant[0] !== 0) out.push(this.num(constant[0], constant[1]));
-    const [first] = out;
+    if (num !== 0) out.push(this.num(num, den));
+    const first = out[0];
     if (first === undefined) return this.zero;
     return out.length === 1 ? first : this.intern('add', '', out);
   }
@@ -304,19 +308,24 @@ export class Arena {
   /** n-ary product: nested products are flattened, numbers folded (put first), the order of the rest is kept. */
   mul(...factors: readonly Node[]): Node {
     const out: Node[] = [];
-    let coefficient = ONE_RATIONAL;
-    for (const factor of factors) {
-      if (factor.kind !== 'mul' && factor.kind !== 'num') out.push(factor);
-      else
-        for (const part of factor.kind === 'mul' ? factor.args : [factor]) {
-          const product = part.kind === 'num' ? mulRational(coefficient, [part.num, part.den]) : null;
-          if (product) coefficient = product;
-          else out.push(part);
-        }
+    let num = 1;
+    let den = 1;
+    for (let k = 0; k < factors.length; k++) {
+      const factor = factors[k] as Node;
+      const count = factor.kind === 'mul' ? factor.args.length : 1;
+      for (let n = 0; n < count; n++) {
+        const part = factor.kind === 'mul' ? (factor.args[n] as Node) : factor;
+        if (part === this.one) continue;
+        const product = part.kind === 'num' ? mulRational([num, den], [part.num, part.den]) : null;
+        if (product) {
+          num = product[0];
+          den = product[1];
+        } else out.push(part);
+      }
     }
-    if (coefficient[0] === 0 || out.includes(this.zero)) return this.zero;
-    if (coefficient[0] !== 1 || coefficient[1] !== 1) out.unshift(this.num(coefficient[0], coefficient[1]));
-    const [first] = out;
+    if (num === 0 || out.includes(this.zero)) return this.zero;
+    if (num !== 1 || den !== 1) out.unshift(this.num(num, den));
+    const first = out[0];
     if (first === undefined) return this.one;
     return out.length === 1 ? first : this.intern('mul', '', out);
   }

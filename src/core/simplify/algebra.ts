@@ -48,6 +48,8 @@ export interface Base {
 export const ZERO: Form = { num: 0, den: 1, mono: EMPTY };
 export const ONE: Form = { num: 1, den: 1, mono: EMPTY };
 
+const without = (form: Form, id: number): Form => ({ ...form, mono: filterMono(form.mono, (b) => b !== id) });
+
 const NO_INDICES: ReadonlySet<string> = new Set();
 
 export interface AlgebraOptions {
@@ -146,7 +148,13 @@ export class Algebra {
   }
 
   toNode(form: Form): Node {
-    const key = `${form.num}/${form.den}:${monoKey(form.mono)}`;
+    const { num, den, mono } = form;
+    if (mono.length === 0) return this.arena.num(num, den);
+    if (mono.length === 2 && num === 1 && den === 1 && exponentAt(mono, 0) === 1) {
+      const { atom } = this.base(idAt(mono, 0));
+      if (atom) return atom;
+    }
+    const key = `${num}/${den}:${monoKey(mono)}`;
     const known = this.nodes.get(key);
     if (known) return known;
     const node = this.recorder.active ? this.silently(() => formToNode(this, form)) : formToNode(this, form);
@@ -184,17 +192,20 @@ export class Algebra {
 
   /** Product; equal bases add exponents, factors cancel, and sums divide out. */
   mul(...forms: readonly Form[]): Form {
-    let coefficient: [number, number] = [1, 1];
+    let num = 1;
+    let den = 1;
     let mono: Mono = EMPTY;
-    for (const form of forms) {
+    for (let k = 0; k < forms.length; k++) {
+      const form = forms[k] as Form;
       if (form.num === 0) return ZERO;
-      const product = mulRational(coefficient, [form.num, form.den]);
+      const product = mulRational([num, den], [form.num, form.den]);
       if (!product) throw new BudgetError('a coefficient grew past 2^53');
-      coefficient = product;
+      num = product[0];
+      den = product[1];
       mono = mulMono(mono, form.mono);
     }
     if (this.recorder.active && forms.length > 1) noteCancelling(this, forms);
-    return this.settle(this.reduced(coefficient[0], coefficient[1], mono));
+    return this.settle(this.reduced(num, den, mono));
   }
 
   settle(form: Form): Form {
@@ -206,15 +217,14 @@ export class Algebra {
       const e = exponentAt(mono, k);
       const { atom, terms, indicates: own } = this.base(id);
       indicates ||= own;
-      const rest = (): Form => ({ ...form, mono: filterMono(form.mono, (b) => b !== id) });
       if (atom) {
         const replaced = this.recorder.active
           ? this.recorder.within(
-              (part) => this.arena.mul(this.toNode(rest()), part),
+              (part) => this.arena.mul(this.toNode(without(form, id)), part),
               () => this.reduceAtom(atom, e),
             )
           : this.reduceAtom(atom, e);
-        if (replaced) return this.mul(rest(), replaced);
+        if (replaced) return this.mul(without(form, id), replaced);
         const together = this.reduceTogether(atom, form);
         if (together) return together;
       } else if (terms) {

@@ -23,10 +23,12 @@ function factorNodes(algebra: Algebra, m: Mono, scaled: boolean): Node[] {
   const { arena } = algebra;
   const out: Node[] = [];
   const exponents: Node[] = [];
-  const [above, below]: [Node[], Node[]] = [[], []];
-  const { powers, rest } = symbolicPowers(algebra, m);
-  out.push(...powers);
-  for (const [id, e] of factors(rest)) {
+  const above: Node[] = [];
+  const below: Node[] = [];
+  const rest = symbolicPowers(algebra, m, out);
+  for (let k = 0; k < rest.length; k += 2) {
+    const id = idAt(rest, k);
+    const e = exponentAt(rest, k);
     const base = algebra.base(id);
     const { atom } = base;
     if (isExponential(base) && atom) exponents.push(arena.mul(arena.num(e), atom.args[0] as Node));
@@ -45,13 +47,13 @@ function factorNodes(algebra: Algebra, m: Mono, scaled: boolean): Node[] {
   return out;
 }
 
-/** x^p · x^-1 is written x^(p - 1). */
-function symbolicPowers(algebra: Algebra, m: Mono): { powers: Node[]; rest: Mono } {
+/** x^p · x^-1 is written x^(p - 1): such powers come to `powers`, the rest is left. */
+function symbolicPowers(algebra: Algebra, m: Mono, powers: Node[]): Mono {
   const { arena } = algebra;
-  const powers: Node[] = [];
   let rest = m;
   for (let k = 0; k < m.length && !algebra.options.expand; k += 2) {
-    const [id, e] = [idAt(m, k), exponentAt(m, k)];
+    const id = idAt(m, k);
+    const e = exponentAt(m, k);
     const { atom } = algebra.base(id);
     if (atom?.kind !== 'pow') continue;
     const [under, exponent] = atom.args;
@@ -62,7 +64,7 @@ function symbolicPowers(algebra: Algebra, m: Mono): { powers: Node[]; rest: Mono
     powers.push(arena.pow(under, arena.add(arena.mul(arena.num(e), exponent), arena.num(times))));
     rest = filterMono(rest, (b) => b !== id && b !== other);
   }
-  return { powers, rest };
+  return rest;
 }
 
 /** √2, √π */
@@ -114,9 +116,11 @@ function productNode(algebra: Algebra, form: Form): Node {
   const { flipped, rest } =
     form.num < 0 && !turnsTaken ? turned(algebra, mono, scaled) : { flipped: [], rest: mono };
   const sign = turnsTaken || flipped.length > 0 ? -1 : 1;
-  const nodes = [...(sum ? [sum] : []), ...flipped, ...factorNodes(algebra, rest, scaled)];
+  const nodes = factorNodes(algebra, rest, scaled);
+  if (flipped.length > 0) nodes.unshift(...flipped);
+  if (sum) nodes.unshift(sum);
   const safe = algebra.options.expand ? nodes : guarded(algebra, nodes);
-  safe.sort(display.compareFactors);
+  if (safe.length > 1) safe.sort(display.compareFactors);
   const [num, den] = front ?? [form.num, form.den];
   return arena.mul(arena.num(sign * num, den), ...safe);
 }
@@ -154,8 +158,8 @@ const isNegative = (exponent: Node | undefined): boolean => exponent?.kind === '
 /** A comparison, several at once, or the contrary of them. */
 function isCondition(node: Node): boolean {
   if (node.kind === 'cmp') return true;
-  const [a, b] = node.args;
-  if (node.kind !== 'add' || node.args.length !== 2 || !a || !b) return false;
+  if (node.kind !== 'add' || node.args.length !== 2) return false;
+  const [a, b] = node.args as [Node, Node];
   const [number, term] = a.kind === 'num' ? [a, b] : [b, a];
   const [sign, ...rest] = term.kind === 'mul' ? term.args : [];
   return (
