@@ -6,8 +6,6 @@ import type { Binding, Program } from '../core/definition';
 import { NoSuchDerivative } from '../core/derivatives';
 import type { Derivation, Gradient } from '../core/derivation';
 import { derive } from '../core/derive';
-import type { Node } from '../core/expr';
-import { createSimplifier } from '../core/simplify/simplifier';
 import type { OtherLoss, SourceDefinition, SourceReading } from '../lang/definition';
 import type { Parsers } from '../lang/parse';
 import { moved, namesLines, type LineMap } from '../lang/moved';
@@ -21,6 +19,7 @@ import type {
   DerivativeKind,
   FileScan,
   Finding,
+  Formula,
   HoverInfo,
   Problem,
   StabilityView,
@@ -29,18 +28,20 @@ import type {
 } from '../protocol';
 import { createCache, lazy } from './cache';
 import { programContent } from './content';
-import { derivativeFormula, findingOf, type Derived } from './findings';
+import { derivativeFormula, expectedKey, expectedOf, findingOf, type Derived } from './findings';
 import { derivativeView } from './derivativeView';
 import { createFormulas } from './formulas';
 import { hoverAt, type GradientLine } from './hover';
 import { jobOf, type JobResult } from './job';
 import type { JobOptions } from '../engine/job';
 import { createKnown, type Known } from './known';
+import { emptyView, missing } from './missing';
 import { NOTHING_MEASURED, stabilityView } from './stability';
 import { chooseLoss } from './chooseLoss';
-import { judgeDefinition, judgingInParts } from './verdicts';
+import { judgeDefinition, judgingInParts, type Judged } from './verdicts';
 import { fileScan } from './scan';
 import { definitionSummary, derivationView } from './views';
+import { copyOf, createWorks, writtenFor, type Work } from './work';
 
 export interface DerivationOptions {
   /** Names to differentiate by, inputs or intermediates; all parameters by default. */
@@ -99,8 +100,9 @@ export type Report = (what: string, error: unknown) => void;
 
 /** Texts whose analyses are kept. */
 const KEPT = 8;
-/** Programs of which derivations and judgements are kept, and attempts at reading one. */
+/** Programs of which judgements are kept, expressions for each of them, and attempts at reading one. */
 const KEPT_PROGRAMS = 400;
+const KEPT_NODES = 150;
 const KEPT_READINGS = 1000;
 
 /** What is known of one text, each part worked out on first use. */
@@ -113,10 +115,10 @@ interface Entry {
 interface DefinitionEntry {
   readonly source: SourceDefinition;
   readonly summary: () => DefinitionSummary;
-  /** By all parameters, its steps not verified, of a program of the same content; null when there is nothing to derive. */
-  readonly derived: () => Derived | null;
-  /** The same of this very program. May throw where `derived` gives null. */
-  readonly own: () => Derived | null;
+  /** A copy of it to derive and judge; null when there is nothing to derive. */
+  readonly work: () => Work | null;
+  /** By all parameters, its steps not verified; null where that is not possible. */
+  readonly derivedBy: (work: Work | null) => Derived | null;
   readonly findings: () => readonly Finding[];
   /** The work for its findings, in parts. */
   readonly judging: () => Generator<void>;
@@ -136,7 +138,9 @@ export function createAnalyzer(
 ): Analyzer {
   const entries = createCache<Entry>(KEPT);
   const programs = createCache<Known>(kept);
+  const works = createWorks(kept * KEPT_NODES);
   const readings = createReadings((kept * KEPT_READINGS) / KEPT_PROGRAMS);
+  let made = 0;
   const sources = new WeakMap<SourceDefinition, DefinitionEntry>();
   /** Of code without a loss, as it was read first: which reading is taken, if any is likely enough. */
   const chosen = new WeakMap<SourceDefinition, number | null>();
@@ -280,81 +284,102 @@ export function createAnalyzer(
     return { ...first, source, summary, findings };
   };
 
-  const definitionEntry = (source: SourceDefinition, lines: readonly string[]): DefinitionEntry => {
+  const definitionEntry = (source: SourceDefinition, text: readonly string[]): DefinitionEntry => {
     const defects: Problem[] = [];
-    const { program, name, nameSpan } = source;
+    const { program, kind, name, nameSpan } = source;
+    made += 1;
+    const id = made;
+    let lines = text;
     const known = lazy(() =>
       program ? programs.get(programContent(program, writtenFor(source)), createKnown) : createKnown(),
     );
-    const own = lazy(() => program && deriveQuickly(program, writtenFor(source)));
     const summary = lazy(() =>
       guard(`writing the formulas of ${name}`, nameSpan, defects, definitionSummary(source, null), () =>
         definitionSummary(source, program && createFormulas(program, [])),
       ),
     );
-    const derived = lazy(() =>
-      guard(`deriving ${name}`, nameSpan, defects, null, () => known().derived(own)),
-    );
+    const work = (): Work | null => program && works.of(id, source, program);
+    const weighed = <T>(own: Work | null, use: () => T): T => {
+      try {
+        return use();
+      } finally {
+        if (own) works.weigh(id, own);
+      }
+    };
+    let isUnderivable = false;
+    const derivedBy = (own: Work | null): Derived | null => {
+      if (isUnderivable || !own) return null;
+      isUnderivable = true;
+      return guard(`deriving ${name}`, nameSpan, defects, null, () => {
+        const found = weighed(own, own.derived);
+        isUnderivable = false;
+        return found;
+      });
+    };
     let isUnderway = false;
     function* judging(): Generator<void> {
-      if (isUnderway || source.gradients.length === 0) return;
+      const own = isUnderway || source.gradients.length === 0 ? null : work();
       isUnderway = true;
-      const parts = judgingInParts(
-        source,
-        () => (derived() && own()?.derivation) ?? null,
-        proofs(program),
-        known().judgements,
-      );
+      if (!own) return;
+      const derivation = (): Derivation | null => derivedBy(own)?.derivation ?? null;
+      const parts = judgingInParts(own.source, derivation, own.proves, known().judgements);
       let isOver = false;
       while (!isOver) {
-        isOver = guard(
-          `checking the gradients of ${name}`,
-          nameSpan,
-          defects,
-          true,
-          () => parts.next().done === true,
+        isOver = guard(`checking the gradients of ${name}`, nameSpan, defects, true, () =>
+          weighed(own, () => parts.next().done === true),
         );
         if (!isOver) yield;
       }
     }
-    const findings = lazy(() =>
-      guard(`checking the gradients of ${name}`, nameSpan, defects, [] as readonly Finding[], () => {
-        const { gradients, candidates, seconds, mismatches } = source;
-        if (gradients.length + candidates.length + seconds.length + mismatches.length === 0) return [];
-        const found = derived();
-        const derivation = (): Derivation | null => found && (own()?.derivation ?? null);
-        const judged = judgeDefinition(source, derivation, proofs(program), known().judgements);
-        return judged.map((each) => findingOf(source, each, found, lines));
-      }),
-    );
+    const judged = (): Finding[] => {
+      const own = work();
+      const expected = (judgement: Judged): Formula | null =>
+        known().expected(expectedKey(kind, judgement), () => {
+          const found = derivedBy(own);
+          return found && expectedOf(kind, judgement, found);
+        });
+      return weighed(own, () =>
+        judgeDefinition(
+          own?.source ?? source,
+          () => derivedBy(own)?.derivation ?? null,
+          own?.proves ?? (() => false),
+          known().judgements,
+        ).map((each) => findingOf(source, each, expected, lines)),
+      );
+    };
+    const findings = lazy(() => {
+      const { gradients, candidates, seconds, mismatches } = source;
+      if (gradients.length + candidates.length + seconds.length + mismatches.length === 0) return [];
+      return guard(`checking the gradients of ${name}`, nameSpan, defects, [] as readonly Finding[], judged);
+    });
     const allFindings = lazy(() => {
       const back = pulledBack(source);
-      if (!back) return findings();
-      const entry = definitionEntry(back, lines);
-      const found = [...findings(), ...entry.findings()].sort(byPlace);
-      defects.push(...entry.defects);
+      const entry = back && definitionEntry(back, lines);
+      const found = entry ? [...findings(), ...entry.findings()].sort(byPlace) : findings();
+      if (entry) defects.push(...entry.defects);
+      // A definition does not keep the text in which it was found first.
+      lines = [];
       return found;
     });
-    const gradients = lazy(() =>
-      guard(`writing the gradients of ${name}`, nameSpan, defects, [] as readonly GradientLine[], () => {
-        const found = derived();
-        return found ? gradientLines(found) : [];
-      }),
-    );
-    const kinks = lazy(() =>
-      guard(`looking for kinks of ${name}`, nameSpan, defects, [] as readonly string[], () =>
-        (derived()?.derivation.kinks ?? []).map(({ text }) => text),
-      ),
-    );
+    const written = <T>(what: string, otherwise: T, write: (found: Derived) => T): (() => T) =>
+      lazy(() =>
+        guard(what, nameSpan, defects, otherwise, () => {
+          const own = work();
+          const found = derivedBy(own);
+          return found ? weighed(own, () => write(found)) : otherwise;
+        }),
+      );
     return {
       source,
       summary,
-      derived,
-      own,
+      work,
+      derivedBy,
       findings: allFindings,
       judging,
-      gradientLines: gradients,
-      kinks,
+      gradientLines: written(`writing the gradients of ${name}`, [], gradientLines),
+      kinks: written(`looking for kinks of ${name}`, [], ({ derivation: found }) =>
+        found.kinks.map(({ text: said }) => said),
+      ),
       defects,
     };
   };
@@ -379,16 +404,16 @@ export function createAnalyzer(
     const { source, summary, defects } = entry;
     const without = (problems: readonly Problem[]): DerivationView =>
       emptyView(withProblems(summary(), problems));
-    const { program } = source;
-    if (!program) return without(defects);
+    if (!source.program) return without(defects);
+    const { source: copy, program } = copyOf(source, source.program);
     const unknown = (wrt ?? []).filter((name) => !isSymbol(program, name));
     if (unknown.length > 0) return without([...defects, unknownNames(source, program, unknown)]);
     const own: Problem[] = [];
     const options = { ...(wrt ? { wrt } : {}), keep: writtenFor(source) };
     const view = guard(`deriving ${source.name}`, source.nameSpan, own, null, () =>
       kind === 'gradient'
-        ? derivationView(source, program, derive(program, options), entry.findings())
-        : otherDerivative(() => derivativeView(source, program, kind, options), source, own),
+        ? derivationView(copy, program, derive(program, options), entry.findings())
+        : otherDerivative(() => derivativeView(copy, program, kind, options), source, own),
     );
     return view ?? without([...defects, ...own]);
   };
@@ -402,7 +427,8 @@ export function createAnalyzer(
     const key = definitionKey(text, languageId, definitionId, around);
     const known = stabilities.peek(key);
     if (known) return known;
-    const found = find(text, languageId, definitionId, around)?.derived();
+    const entry = find(text, languageId, definitionId, around);
+    const found = entry?.derivedBy(entry.work());
     if (!found) return NOTHING_MEASURED;
     const parts = stabilityView(languageId, found.program, found.derivation);
     const failed: IteratorResult<void, StabilityView> = { done: true, value: NOTHING_MEASURED };
@@ -451,11 +477,13 @@ export function createAnalyzer(
     job(text, languageId, definitionId, around = {}, options = {}) {
       const entry = find(text, languageId, definitionId, around);
       if (!entry) return { problems: missing(definitionId, languageId).problems };
-      if (!entry.derived()) return { problems: [...entry.source.problems, ...entry.defects] };
+      const work = entry.work();
+      const derived = entry.derivedBy(work);
+      if (!work || !derived) return { problems: [...entry.source.problems, ...entry.defects] };
       const own: Problem[] = [];
       const { name, nameSpan } = entry.source;
       return guard<JobResult>(`preparing ${name} for data`, nameSpan, own, { problems: own }, () =>
-        jobOf(entry.source, entry.own()?.derivation ?? null, options),
+        jobOf(work.source, derived.derivation, options),
       );
     },
   };
@@ -495,21 +523,6 @@ function pulledBack(source: SourceDefinition): SourceDefinition | null {
 
 const byPlace = (a: Finding, b: Finding): number =>
   a.span.startLine - b.span.startLine || a.span.startColumn - b.span.startColumn;
-
-/** The names whose gradients the user has written. */
-const writtenFor = ({ gradients, candidates, mismatches }: SourceDefinition): readonly string[] =>
-  [...gradients, ...candidates, ...mismatches].map(({ of }) => of);
-
-function deriveQuickly(program: Program, keep: readonly string[]): Derived {
-  const derivation = derive(program, { verify: false, keep });
-  return { program, derivation, written: new Map() };
-}
-
-/** Proofs by one simplifier, made on first use. */
-function proofs(program: Program | null): (a: Node, b: Node) => boolean {
-  const simplifier = lazy(() => program && createSimplifier(program));
-  return (a, b) => simplifier()?.equal(a, b) ?? false;
-}
 
 function gradientLines(derived: Derived): GradientLine[] {
   const { gradients, named, backward } = derived.derivation;
@@ -555,39 +568,4 @@ function internal(what: string, span: TextSpan | null, error: unknown): Problem 
 
 function withProblems(summary: DefinitionSummary, problems: readonly Problem[]): DefinitionSummary {
   return problems.length === 0 ? summary : { ...summary, problems: [...summary.problems, ...problems] };
-}
-
-function emptyView(definition: DefinitionSummary): DerivationView {
-  return {
-    definition,
-    graph: { nodes: [], edges: [] },
-    parameters: [],
-    facts: [],
-    problems: definition.problems,
-  };
-}
-
-/** Stands for a definition that is not in the text any more. */
-function missing(id: string, language: string): DefinitionSummary {
-  const span: TextSpan = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
-  return {
-    id,
-    name: id,
-    kind: 'loss',
-    language,
-    span,
-    nameSpan: span,
-    formulas: [],
-    inputs: [],
-    output: '',
-    assumptions: [],
-    problems: [
-      {
-        type: 'problem',
-        id: 'no-such-definition',
-        message: 'This definition is not in the text any more: it was renamed or removed.',
-        span: null,
-      },
-    ],
-  };
 }

@@ -21,7 +21,7 @@ export interface Derived {
 export function findingOf(
   definition: SourceDefinition,
   judged: Judged,
-  derived: Derived | null,
+  expected: (judged: Judged) => Formula | null,
   lines: readonly string[],
 ): Finding {
   const { judgement } = judged;
@@ -39,7 +39,7 @@ export function findingOf(
     span: judged.span,
     definitionId: definition.id,
     parameter: judged.of,
-    expected: derived ? expectedOf(definition.kind, judged, derived) : null,
+    expected: expected(judged),
     ...(fix ? { fix } : {}),
   };
 }
@@ -52,8 +52,12 @@ function withoutMadeNames(text: string, { name, of }: Judged, lines: readonly st
   return whole.startsWith(words) ? `T${whole.slice(1)}` : whole;
 }
 
+/** Tells from each other what is expected in findings of one program. */
+export const expectedKey = (kind: DefinitionKind, { of, second, judgement }: Judged): string =>
+  second && kind !== 'gradient' ? [of, second.hand.by, second.hand.form, judgement.verdict].join(' by ') : of;
+
 /** Of what is itself a gradient, the second derivative is the derivative. */
-function expectedOf(
+export function expectedOf(
   kind: DefinitionKind,
   { of, second, judgement }: Judged,
   derived: Derived,

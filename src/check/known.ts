@@ -1,8 +1,8 @@
 /** What has been worked out of a program, by content: an edit elsewhere in the file leaves it as it is. */
 import type { HandGradient, SecondDerivative } from '../core/definition';
+import type { Formula } from '../protocol';
 import { createCache } from './cache';
 import { handContent, secondContent } from './content';
-import type { Derived } from './findings';
 import type { Judgement } from './judgement';
 import type { Factor } from './mistakes/factor';
 import type { JudgedSecond } from './second';
@@ -11,8 +11,8 @@ import type { JudgedSecond } from './second';
 const KEPT = 200;
 
 export interface Known {
-  /** By any program of this content. */
-  derived(make: () => Derived | null): Derived | null;
+  /** The derivative by a symbol, written. */
+  expected(of: string, make: () => Formula | null): Formula | null;
   readonly judgements: Judgements;
 }
 
@@ -30,9 +30,9 @@ export function createKnown(): Known {
   const rights = createCache<{ readonly judgement: Judgement | null }>(KEPT);
   const seconds = createCache<JudgedSecond>(KEPT);
   const factors = createCache<{ readonly factor: Factor | null }>(KEPT);
-  let derivation: { readonly found: Derived | null } | null = null;
+  const formulas = createCache<{ readonly formula: Formula | null }>(KEPT);
   return {
-    derived: (make) => (derivation ??= { found: make() }).found,
+    expected: (of, make) => formulas.get(of, () => ({ formula: make() })).formula,
     judgements: {
       judgement: (hand, make) => judgements.get(handContent(hand), make),
       factor: (hand, make) => factors.get(handContent(hand), () => ({ factor: make() })).factor,
