@@ -27,6 +27,8 @@ export interface Works {
   of(id: number, source: SourceDefinition, program: Program): Work;
   /** Makes room for what work has made. */
   weigh(id: number, work: Work): void;
+  /** Expressions in what is kept. */
+  kept(): number;
 }
 
 /** `nodes`: expressions that are kept. */
@@ -40,6 +42,7 @@ export function createWorks(nodes: number): Works {
       return work;
     },
     weigh,
+    kept: () => works.total(),
   };
 }
 
