@@ -169,12 +169,11 @@ function isCondition(node: Node): boolean {
 
 /** 1/2 · (M + N - 2b) is 1/2 · (M + N) - b: a fraction goes into a sum where terms lose it by that. */
 function numberTakenIn(algebra: Algebra, form: Form): Node | null {
-  const sums = [...factors(form.mono)].filter(([id, e]) => e === 1 && algebra.base(id).terms);
-  const [only] = sums;
-  if (!only || sums.length > 1) return null;
+  const only = onlySum(algebra, form.mono);
+  if (only === null) return null;
   const { terms, rest: outside } = withExponentials(algebra, form.mono) ?? {
-    terms: algebra.base(only[0]).terms ?? [],
-    rest: filterMono(form.mono, (b) => b !== only[0]),
+    terms: algebra.base(only).terms ?? [],
+    rest: filterMono(form.mono, (b) => b !== only),
   };
   const [num, den] = numberInFront(algebra, { ...form, mono: outside }) ?? [];
   if (num === undefined || den === undefined || (den === 1 && Math.abs(num) === 1)) return null;
@@ -195,6 +194,17 @@ function numberTakenIn(algebra: Algebra, form: Form): Node | null {
   const sum = algebra.arena.add(...orderTerms(algebra, joinDifferences(algebra.arena, taken)));
   const nodes = guarded(algebra, [...factorNodes(algebra, outside, true), sum]);
   return algebra.arena.mul(...nodes.sort(algebra.display.compareFactors));
+}
+
+/** The one sum among the factors; null where there is none, or another. */
+function onlySum(algebra: Algebra, m: Mono): number | null {
+  let only: number | null = null;
+  for (let k = 0; k < m.length; k += 2) {
+    if (exponentAt(m, k) !== 1 || !algebra.base(idAt(m, k)).terms) continue;
+    if (only !== null) return null;
+    only = idAt(m, k);
+  }
+  return only;
 }
 
 const negated = (terms: readonly Term[]): Term[] => terms.map((t) => ({ c: -t.c, m: t.m }));

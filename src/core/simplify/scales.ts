@@ -2,7 +2,7 @@
 import type { Arena, Node } from '../expr';
 import { gcd, isDecimal, mulRational, powRational } from '../rational';
 import type { Algebra, Form } from './algebra';
-import { factors } from './mono';
+import { exponentAt, idAt } from './mono';
 import type { Term } from './polynomial';
 
 /** A sum stands divided by this, so that its number is a decimal and the other coefficients stay whole. */
@@ -26,10 +26,11 @@ function scaleOfTerms({ display }: Algebra, terms: readonly Term[]): number {
 export function numberInFront(algebra: Algebra, { num, den, mono }: Form): [number, number] | null {
   let number: [number, number] | null = [num, den];
   if (!algebra.display.decimals || algebra.options.expand) return number;
-  for (const [id, e] of factors(mono)) {
-    const scale = scaleOf(algebra, id);
-    const power = scale === 1 ? null : powRational([scale, 1], e);
-    if (scale !== 1) number = power && number && mulRational(number, power);
+  for (let k = 0; k < mono.length; k += 2) {
+    const scale = scaleOf(algebra, idAt(mono, k));
+    if (scale === 1) continue;
+    const power = powRational([scale, 1], exponentAt(mono, k));
+    number = power && number && mulRational(number, power);
   }
   return number;
 }
