@@ -12,7 +12,7 @@ export function gridPage(results: readonly Result[]): string {
     const rows = results.filter((result) => result.bench === bench);
     return rows.some(({ unit }) => unit === 'ms') ? times(bench, rows) : errors(bench, rows);
   });
-  return `# Engine bench\n\nWritten by \`npm run bench -- engine\` on ${machine}. Medians in ms, all contenders of a row in turn; in parentheses how many times as long as nabla took. Of the read limit: the time of reading the data once, by PyTorch's sum, over nabla's. Fused multiply-add: ${canFuse() ? 'yes' : 'no'}.\n\n${tables.join('\n')}`;
+  return `# Engine bench\n\nWritten by \`npm run bench -- engine\` on ${machine}. Medians in ms, all contenders of a row in turn, on several threads each after a rest; in parentheses how many times as long as nabla took. Of the read limit: the time of reading the data once, by PyTorch's sum, over nabla's. Fused multiply-add: ${canFuse() ? 'yes' : 'no'}.\n\n${tables.join('\n')}`;
 }
 
 const keyOf = ({ case: name, dtype, threads }: Result): string => `${name} | ${dtype} | ${threads}`;
