@@ -72,7 +72,7 @@ export function judgeDefinition(
   const candidates = definition.candidates.map((candidate) => ({
     candidate,
     hand: candidate.readings[0]?.gradient ?? null,
-    judgement: judgeCandidate(candidate, judging, parameters, definition.samples),
+    judgement: judgeCandidate(candidate, judging, parameters, definition),
   }));
   const wrong = [...parameters, ...candidates].flatMap(({ hand, judgement }) =>
     hand && judgement.verdict === 'wrong' ? [{ hand, judgement }] : [],
@@ -265,19 +265,24 @@ function meansOver(
   });
 }
 
+const isSamePlace = (a: Span, b: Span): boolean =>
+  a.startLine === b.startLine && a.startColumn === b.startColumn;
+
 /** Right if any reading is; wrong only if every one is, and nothing right is made from it. */
 function judgeCandidate(
   candidate: GradientCandidate,
   judging: Judging,
   parameters: readonly JudgedHand[],
-  samples: Size | null,
+  { samples, implied }: SourceDefinition,
 ): Judgement {
   const [literal] = candidate.readings;
   if (!literal) return unknown(`${plainName(candidate.name)} could not be read.`);
   const users = parameters.filter(
     ({ hand, judgement }) =>
       judgement.verdict === 'right' &&
-      hand.bindings.some((binding) => plainName(binding.name) === plainName(candidate.name)),
+      // What a parameter is updated by as it stands is made from nothing else.
+      (isSamePlace(hand.span, candidate.span) ||
+        hand.bindings.some((binding) => plainName(binding.name) === plainName(candidate.name))),
   );
   // Before anything else, as the names of mistakes are dear and most intermediate gradients leave out the 1/m.
   const conventional = byConvention(
@@ -295,6 +300,11 @@ function judgeCandidate(
   if (users.length > 0)
     return unknown(
       `${plainName(candidate.name)} is not ${derivativeName({ program: judging.program, of: candidate.of })}, but what is made from it is right.`,
+    );
+  // Of a loss that is not in the code, what is on the way to right gradients is named as the code likes.
+  if (implied && parameters.length > 0 && parameters.every(({ judgement }) => judgement.verdict === 'right'))
+    return unknown(
+      `${plainName(candidate.name)} is not ${derivativeName({ program: judging.program, of: candidate.of })}, but the gradients of the parameters are right.`,
     );
   const diagonal = judged.find(({ rule }) => rule === DIAGONAL_ALONE);
   if (diagonal) return diagonal;

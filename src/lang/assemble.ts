@@ -110,7 +110,10 @@ function sampleRoot(run: Run, sizes: Sizes): Size | null {
 /** A written gradient of an intermediate, and what the variable held before it was changed. */
 export interface Intermediate {
   readonly gradient: HandGradient;
+  /** What its variable held before. */
   readonly earlier: readonly HandGradient[];
+  /** The same gradient by what the variable it differentiates by held before: `hidden` until the activation is applied in place. */
+  readonly byEarlier: readonly HandGradient[];
 }
 
 export interface ForeignGradient {
@@ -311,7 +314,15 @@ function sortGradients(
       continue;
     }
     if (gradient.isInput) gradients.push(made);
-    else intermediates.push({ gradient: made, earlier: earlierValues(gradient, target, execution, context) });
+    else
+      intermediates.push({
+        gradient: made,
+        earlier: earlierValues(gradient, target, execution, context),
+        byEarlier: versionsOf(program, target.name).flatMap(({ name, axes }) => {
+          const value = fittedTo(gradient.value, axes);
+          return value ? [handGradient(gradient, name, value, execution, context)] : [];
+        }),
+      });
   }
   return { gradients, intermediates, foreign, mismatches };
 }
@@ -430,6 +441,10 @@ function targetOf(
   const binding = [...program.bindings].reverse().find((b) => b.name.replace(/@\d+$/, '') === gradient.of);
   return binding && binding.name !== program.output ? { name: binding.name, axes: binding.axes } : null;
 }
+
+/** What the variable of a binding held before. */
+const versionsOf = ({ bindings }: Program, of: string): Program['bindings'] =>
+  bindings.filter(({ name }) => name !== of && name.replace(/@\d+$/, '') === of.replace(/@\d+$/, ''));
 
 /** The gradient with the axes of what it differentiates by, where they agree up to unit axes; else null. */
 function fittedTo(value: ArrayV, axes: readonly Axis[]): ArrayV | null {

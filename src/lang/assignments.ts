@@ -12,7 +12,7 @@ import { binary, combiner } from './operators';
 import { assignedPart } from './slices';
 import { bind, unsupported, type Run } from './run';
 import { entriesFor } from './selection';
-import type { BinaryOperator, Expression } from './syntax';
+import type { BinaryOperator, Expression, Statement } from './syntax';
 import { keyOf, NONE, type Scope, type Value } from './values';
 
 export function assign(
@@ -235,11 +235,8 @@ export function nameOf(expression: Expression): string {
 
 export function augment(
   run: Run,
-  operator: BinaryOperator,
-  target: Expression,
-  expression: Expression,
+  { operator, target, value: expression, ofArrays, span }: Statement & { readonly kind: 'augment' },
   scope: Scope,
-  span: Span,
 ): void {
   const value = operand(run, expression, scope);
   if (target.kind === 'subscript') {
@@ -254,7 +251,7 @@ export function augment(
     store(run, target, cause, scope, span);
     return;
   }
-  const result = binary(run, operator, old, value, span);
+  const result = binary(run, operator, old, value, span, ofArrays);
   if (old.kind === 'joined') {
     changeJoined(run, old, result, nameOf(target), span);
     return;

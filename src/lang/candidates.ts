@@ -136,7 +136,7 @@ function withOutput(gradient: HandGradient, name: string, program: Program, outp
   );
 }
 
-export function intermediateReadings({ gradient, earlier }: Intermediate): GradientCandidate {
+export function intermediateReadings({ gradient, earlier, byEarlier }: Intermediate): GradientCandidate {
   return {
     of: gradient.of,
     name: gradient.name,
@@ -144,7 +144,10 @@ export function intermediateReadings({ gradient, earlier }: Intermediate): Gradi
     functionName: gradient.functionName,
     readings: [
       { convention: 'literal', gradient },
-      ...earlier.map((value) => ({ convention: 'earlier-value' as const, gradient: value })),
+      ...[...earlier, ...byEarlier].map((value) => ({
+        convention: 'earlier-value' as const,
+        gradient: value,
+      })),
     ],
   };
 }

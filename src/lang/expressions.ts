@@ -90,7 +90,7 @@ function evaluated(run: Run, expression: Expression, scope: Scope): Value {
     case 'binary': {
       const left = operand(run, expression.left, scope);
       const right = operand(run, expression.right, scope);
-      return binary(run, expression.operator, left, right, span);
+      return binary(run, expression.operator, left, right, span, expression.ofArrays);
     }
     case 'compare':
       return comparison(run, expression.operands, expression.operators, scope, span);

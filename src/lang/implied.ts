@@ -17,8 +17,9 @@ import {
   type FunctionNode,
   type Statement,
 } from './syntax';
+import { ofArrays } from './ofArrays';
 import { isCacheName, isUpstreamName, isVjpName } from './upstream';
-import { isNamedUpdate, withNamedUpdates } from './namedUpdates';
+import { isNamedUpdate, withNamedUpdates, withoutRates } from './namedUpdates';
 import { isSampleStep, withSampleSteps } from './sampleSteps';
 
 /** A prediction and its label, of which the difference flows back. */
@@ -167,8 +168,8 @@ export const USUAL_LOSSES: readonly UsualLoss[] = [
     value: ({ prediction: a, label: y }) => {
       const { span } = a;
       const two = number('2', span);
-      const squared: Expression = { kind: 'binary', operator: '**', left: minus(a, y), right: two, span };
-      return { kind: 'binary', operator: '/', left: summed(squared), right: two, span };
+      const squared = ofArrays('**', minus(a, y), two, span);
+      return ofArrays('/', summed(squared), two, span);
     },
   },
   {
@@ -176,13 +177,7 @@ export const USUAL_LOSSES: readonly UsualLoss[] = [
     value: ({ prediction: a, label: y }) => {
       const one = number('1', a.span);
       return negative(
-        summed({
-          kind: 'binary',
-          operator: '+',
-          left: times(y, logged(a)),
-          right: times(minus(one, y), logged(minus(one, a))),
-          span: a.span,
-        }),
+        summed(ofArrays('+', times(y, logged(a)), times(minus(one, y), logged(minus(one, a))), a.span)),
       );
     },
   },
@@ -194,21 +189,9 @@ export const USUAL_LOSSES: readonly UsualLoss[] = [
 
 const number = (text: string, span: Expression['span']): Expression => ({ kind: 'number', text, span });
 
-const minus = (left: Expression, right: Expression): Expression => ({
-  kind: 'binary',
-  operator: '-',
-  left,
-  right,
-  span: left.span,
-});
+const minus = (left: Expression, right: Expression): Expression => ofArrays('-', left, right, left.span);
 
-const times = (left: Expression, right: Expression): Expression => ({
-  kind: 'binary',
-  operator: '*',
-  left,
-  right,
-  span: left.span,
-});
+const times = (left: Expression, right: Expression): Expression => ofArrays('*', left, right, left.span);
 
 const negative = (operand: Expression): Expression => ({
   kind: 'unary',
@@ -286,10 +269,11 @@ function isDifference(e: Expression, called: Called): boolean {
 
 /** Bodies with each of the usual losses computed where the difference is taken; empty where there is none. */
 export function withUsualLosses(
-  body: readonly Statement[],
+  written: readonly Statement[],
   called = NONE_CALLED,
 ): { title: string; body: readonly Statement[] }[] {
-  if (!mayTrain(body)) return [];
+  if (!mayTrain(written)) return [];
+  const body = withoutRates(written);
   const predicted = (s: Statement): Expression | null => differenceOf(s, called)?.prediction ?? null;
   // A loss beside steps without names is mostly there to be told: the steps may follow another one.
   const stepped = withSampleSteps(hasLoss(body) ? withoutLoss(body) : body, predicted);

@@ -1,5 +1,6 @@
 /** JavaScript and TypeScript concrete syntax to the language-neutral representation. */
 import { assignment } from './inPlace';
+import { mayCallArithmetic, withArithmetic } from './jsArithmetic';
 import { destructured, readExpression, readField, readPattern } from './jsExpressions';
 import { broken, spanOf, textOf, TOO_DEEP_REASON, type JsReader } from './jsReader';
 import {
@@ -61,7 +62,13 @@ export function readJavaScript(
     return { statements: readBlock(file, reader), comments, errors, deep };
   });
   const body = hoisted(read.pieces).flatMap(({ statements }) => statements);
-  return { family: 'javascript', body: gathered(body), cells: [], ...read };
+  const all = gathered(body);
+  return {
+    family: 'javascript',
+    body: mayCallArithmetic(text) ? withArithmetic(all) : all,
+    cells: [],
+    ...read,
+  };
 }
 
 /** A function can be called above its declaration. */

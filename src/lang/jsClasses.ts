@@ -4,6 +4,7 @@ import { spanOf, textOf, type JsReader } from './jsReader';
 import { isFunctionNode, parametersOf } from './jsScopes';
 import { child, namedChildren, type SyntaxNode } from './parse';
 import { isGradientKey } from './names';
+import { CUSTOM_GRAD } from './rules';
 import type { ClassNode, Expression, FunctionNode, Statement } from './syntax';
 
 export function functionStatement(
@@ -32,6 +33,8 @@ export function readNamed(
   const inner = unwrapped(value);
   if (isFunctionNode(inner)) return [functionStatement(inner, name, [], reader, nameNode, whole)];
   if (inner.type === 'class') return [readClass(inner, name, reader)];
+  const custom = customOf(inner, reader);
+  if (custom) return [functionStatement(custom, name, [CUSTOM_GRAD], reader, nameNode, whole)];
   const holder = holderOf(inner) ?? holderMade(inner);
   if (holder) return [objectClass(holder, name, whole, reader)];
   const list =
@@ -51,6 +54,14 @@ export function readNamed(
       span: spanOf(whole, reader),
     },
   ];
+}
+
+/** `tf.customGrad((x, save) => …)`: the function. */
+function customOf(call: SyntaxNode, reader: JsReader): SyntaxNode | null {
+  const callee = call.type === 'call_expression' ? child(call, 'function') : null;
+  if (!callee || !/(^|\.)customGrad$/.test(textOf(callee, reader))) return null;
+  const [only, ...more] = namedChildren(child(call, 'arguments') ?? call).map(unwrapped);
+  return only && more.length === 0 && isFunctionNode(only) ? only : null;
 }
 
 /** The body of a function that is called where it stands. */

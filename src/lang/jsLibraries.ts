@@ -141,6 +141,18 @@ const tfjs: LibraryTable = {
 const tfjsLosses: LibraryTable = {
   meanSquaredError: row('labels predictions weights? reduction?', losses.lossOf(losses.squaredError)),
   absoluteDifference: row('labels predictions weights? reduction?', losses.lossOf(losses.absoluteError)),
+  huberLoss: row(
+    'labels predictions weights? delta: reduction?',
+    losses.lossOf(losses.huber, ['delta', '1']),
+  ),
+  sigmoidCrossEntropy: row(
+    'labels: logits: weights? labelSmoothing? reduction?',
+    losses.ofLabelsAndLogits(losses.lossOf(losses.binaryCrossEntropyOfLogits), 'mean'),
+  ),
+  softmaxCrossEntropy: row(
+    'labels: logits: weights? labelSmoothing? reduction?',
+    losses.ofLabelsAndLogits(losses.crossEntropyOfProbabilities, 'mean'),
+  ),
 };
 
 /** Numbers scale, vectors give their inner product, matrices the matrix product. */

@@ -185,11 +185,17 @@ export const METHODS: ReadonlySet<string> = new Set([
   'slogdet',
 ]);
 
+/** Where functions of arrays, and `map` over the entries of one, are found in code that is made. */
+export const ARRAYS = '%arrays';
+export const ENTRIES = '%entries';
+
 /** Names of what is put into code that is read, which no code has. */
 export const INSERTED: Readonly<Record<string, string>> = {
   '%sum': 'numpy.sum',
   '%log': 'numpy.log',
   '%zeros': 'numpy.zeros_like',
+  [ARRAYS]: 'numpy',
+  [ENTRIES]: 'mathjs',
 };
 
 /** Names that every JavaScript file has, and the syntax that is read as calls; as library paths. */

@@ -1,4 +1,6 @@
 /** Updates whose gradient has no name, as in `w -= rate * X.T @ delta`: the gradient gets one, so that it can be judged. */
+import { isGradientName } from './names';
+import { ofArrays } from './ofArrays';
 import type { Expression, Statement } from './syntax';
 
 /** Names of what a gradient is multiplied with in an update. */
@@ -24,13 +26,13 @@ export function withNamedUpdates(body: readonly Statement[]): Statement[] {
     // A rate alone says nothing of what the step is.
     const value = parts.rates
       .filter((rate) => !isRate(rate))
-      .reduce<Expression>(
-        (left, right) => ({ kind: 'binary', operator: '*', left: right, right: left, span: s.span }),
-        named,
-      );
+      .reduce<Expression>((left, right) => ofArrays('*', right, left, s.span), named);
+    const { operator, target } = step;
+    const told: Statement = { kind: 'augment', operator, target, value, ofArrays: true, span: s.span };
     return [
       { kind: 'assign', targets: [named], value: parts.gradient, span: s.span },
-      { kind: 'augment', operator: step.operator, target: step.target, value, span: s.span },
+      // What errors flow back through are the weights before their step.
+      parts.gradient.kind === 'name' ? { kind: 'nothing', update: told, span: s.span } : told,
     ];
   });
 }
@@ -46,7 +48,10 @@ function unnamedUpdate(s: Statement): {
   const step = stepOf(s);
   const parts = step && unnamedGradient(step.added);
   const name = step && nameOf(step.target);
-  return step && parts && name !== null ? { step, parts, name } : null;
+  if (!step || !parts || name === null) return null;
+  // Sums of gradients are no parameters.
+  const isTaken = parts.gradient.kind === 'name';
+  return isTaken && (step.target.kind !== 'attribute' || isGradientName(name)) ? null : { step, parts, name };
 }
 
 /** What `w += …`, `w -= …`, `w = w + …` and `w = w - …` add or take. */
@@ -65,8 +70,38 @@ function stepOf(s: Statement): { target: Expression; operator: '+' | '-'; added:
 /** The rates among the factors, and the product of the others; null where the gradient has a name already. */
 function unnamedGradient(e: Expression): { rates: readonly Expression[]; gradient: Expression } | null {
   const { rates, rest } = splitRate(e);
-  return rest && nameOf(rest) === null && computes(rest) ? { rates, gradient: rest } : null;
+  if (!rest || (nameOf(rest) === null ? !computes(rest) : !isStepName(rest))) return null;
+  return { rates, gradient: rest };
 }
+
+/** `weights_ho_deltas`, `output_gradients`: a variable that is a step by its name, and tells nothing of what it is for. */
+const isStepName = (e: Expression): boolean =>
+  e.kind === 'name' &&
+  /(?:^|_|[a-z\d])(?:deltas?|gradients?|changes?|adjustments?)(?:_?\w)?$/i.test(e.name) &&
+  !/^d[A-Z_]/.test(e.name);
+
+/**
+ * The statements without learning rates in the steps themselves: `delta = rate * error * x`, `gradients *= rate`. What is left is
+ * the gradient but for a factor.
+ */
+export function withoutRates(body: readonly Statement[]): Statement[] {
+  return body.flatMap((s): Statement[] => {
+    if (s.kind === 'for' || s.kind === 'while' || s.kind === 'block')
+      return [{ ...s, body: withoutRates(s.body) }];
+    if (s.kind === 'if') return [{ ...s, then: withoutRates(s.then), otherwise: withoutRates(s.otherwise) }];
+    if (s.kind === 'augment') return s.operator === '*' && isNamedRate(s.value) ? [] : [s];
+    const [target] = s.kind === 'assign' ? s.targets : [];
+    if (s.kind !== 'assign' || !target || !isStepName(target)) return [s];
+    const { rates, rest } = splitRate(s.value);
+    if (!rest || !rates.some(isNamedRate)) return [s];
+    return isSameName(rest, target) ? [] : [{ ...s, value: rest }];
+  });
+}
+
+const isNamedRate = (e: Expression): boolean => e.kind !== 'number' && isRate(e);
+
+const isSameName = (a: Expression, b: Expression): boolean =>
+  a.kind === 'name' && b.kind === 'name' && a.name === b.name;
 
 /** `rate * X.T @ d / m` is `rate` and `X.T @ d / m`. */
 export function splitRate(e: Expression): { rates: readonly Expression[]; rest: Expression | null } {

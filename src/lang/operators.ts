@@ -20,24 +20,31 @@ import {
   type Value,
 } from './values';
 
-/** `a op b` on numbers and arrays; `+` joins lists. */
-export function binary(run: Run, operator: BinaryOperator, left: Value, right: Value, span: Span): Value {
+/** `a op b` on numbers and arrays; `+` joins lists. `ofArrays`: whether arrays may take part. */
+export function binary(
+  run: Run,
+  operator: BinaryOperator,
+  left: Value,
+  right: Value,
+  span: Span,
+  ofArrays = run.family !== 'javascript',
+): Value {
   if (left.kind === 'sequence' && right.kind === 'sequence' && operator === '+')
     return { kind: 'sequence', form: left.form, items: [...left.items, ...right.items] };
   if (left.kind === 'string' && operator === '+') return joined(left.value, right, span);
   if (left.kind === 'string' && operator === '%') return formatted(left.value, right, span);
   const entries = onEntries([left, right], span, ([a, b]) =>
-    binary(run, operator, a ?? NONE, b ?? NONE, span),
+    binary(run, operator, a ?? NONE, b ?? NONE, span, ofArrays),
   );
   if (entries) return entries;
   if (left.kind === 'part' || right.kind === 'part') {
-    const apply = (x: Value, y: Value): Value => binary(run, operator, x, y, span);
+    const apply = (x: Value, y: Value): Value => binary(run, operator, x, y, span, ofArrays);
     return operator === '@'
       ? dotOfParts(run, left, right, span, apply)
       : overParts(run, [left, right], span, ([x = left, y = right]) => apply(x, y));
   }
   if (left.kind === 'joined' || right.kind === 'joined') {
-    const apply = (x: Value, y: Value): Value => binary(run, operator, x, y, span);
+    const apply = (x: Value, y: Value): Value => binary(run, operator, x, y, span, ofArrays);
     return operator === '@'
       ? dotOfPieces(run, left, right, span, apply)
       : overPieces(run, [left, right], span, ([x = left, y = right]) => apply(x, y));
@@ -46,7 +53,9 @@ export function binary(run: Run, operator: BinaryOperator, left: Value, right: V
   if (a.kind === 'unknown') return a;
   const b = toArray(run, right, span);
   if (b.kind === 'unknown') return b;
-  return arithmetic(run, operator, a, b, span);
+  return ofArrays || (isNumber(a) && isNumber(b))
+    ? arithmetic(run, operator, a, b, span)
+    : onlyNumbers(run, span);
 }
 
 // "dW" + str(l)
@@ -69,7 +78,6 @@ function formatted(text: string, right: Value, span: Span): Value {
 
 function arithmetic(run: Run, operator: BinaryOperator, a: ArrayV, b: ArrayV, span: Span): Result {
   const { arena } = run;
-  if (run.family === 'javascript' && !(isNumber(a) && isNumber(b))) return onlyNumbers(run, span);
   const apply = (build: (x: Node, y: Node) => Node, mask = false): Result =>
     elementwise(run, [a, b], span, build, mask);
   switch (operator) {
@@ -178,7 +186,6 @@ export function compareTwo(
   if (a.kind === 'unknown') return a;
   const b = toArray(run, right, span);
   if (b.kind === 'unknown') return b;
-  if (run.family === 'javascript' && !(isNumber(a) && isNumber(b))) return onlyNumbers(run, span);
   const x = numberOf(a);
   const y = numberOf(b);
   if (x !== null && y !== null) {

@@ -44,7 +44,7 @@ import { finished } from './parts';
 import { readPython } from './python';
 import { readPlan, type Reading } from './reading';
 import { createReadings, reuseOf, type Attempted, type Readings, type Reuse } from './reuse';
-import { partsOfRule, rulesOf, type Rule } from './rules';
+import { customRule, partsOfRule, rulesOf, type Rule } from './rules';
 import { madeShapes, statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
 import { assignedNames } from './assigned';
@@ -207,7 +207,7 @@ export function* readingDefinitions(
   );
   const seconds = secondsByMain(callables, (main) => pairs.get(main) ?? null, together.seconds);
   for (const second of [...seconds.values()].flat()) gradientOnly.add(second.fn);
-  const ruleOf = language.grammar === 'python' ? rulesOf(module.body, callables) : () => null;
+  const ruleOf = language.grammar === 'python' ? rulesOf(module.body, callables) : customRule;
   const rules = new Map(callables.map((main) => [main, ruleOf(main)]));
   for (const rule of rules.values())
     if (rule) for (const part of partsOfRule(rule)) gradientOnly.add(part.fn);

@@ -7,8 +7,8 @@ import type { Callable, Executed } from './execution';
 import { ownParameters } from './members';
 import type { Rule } from './rules';
 import { array, scalar, type Run } from './run';
-import type { Parameter } from './syntax';
-import { NONE, plainInput, type ArrayV, type Scope, type Value } from './values';
+import { eachStatement, type Expression, type Parameter } from './syntax';
+import { NONE, plainInput, type ArrayV, type FunctionV, type Scope, type Value } from './values';
 
 /** A gradient by the parameter of the function at its place. */
 export interface RegisteredPart {
@@ -73,6 +73,10 @@ export function runRule(run: Run, rule: Rule, main: Executed, execute: Execute):
       names.filter((_, k) => !fixed.includes(k)),
     );
   }
+  if (rule.kind === 'custom')
+    return runCustom(run, main, flow, (made, given) =>
+      finish(execute({ fn: { ...made.fn, name: 'gradFunc' }, owner: null }, given, made.scope), names),
+    );
   const made = main.value.kind === 'sequence' ? main.value.items[1] : undefined;
   if (made?.kind !== 'function') return null;
   const [above] = made.fn.parameters;
@@ -80,6 +84,35 @@ export function runRule(run: Run, rule: Rule, main: Executed, execute: Execute):
   const given: Value =
     above.kind === 'rest' ? { kind: 'sequence', form: 'tuple', items: [flow(above)] } : flow(above);
   return finish(execute({ fn: made.fn, owner: null }, new Map([[above.name, given]]), made.scope), names);
+}
+
+/** `gradFunc` of what a function for `tf.customGrad` returns, with the gradient from above and what the function saved. */
+function runCustom(
+  run: Run,
+  main: Executed,
+  flow: (parameter: Parameter) => Value,
+  finish: (made: FunctionV, given: ReadonlyMap<string, Value>) => Registered,
+): Registered | null {
+  const made = main.value.kind === 'dict' ? main.value.entries.get('s:gradFunc') : undefined;
+  if (made?.kind !== 'function') return null;
+  const [above, saved, ...others] = made.fn.parameters;
+  if (!above || others.length > 0) return null;
+  const given = new Map<string, Value>([[above.name, flow(above)]]);
+  const kept = saved && savedBy(main);
+  if (saved && !kept) return null;
+  if (saved && kept) given.set(saved.name, run.evaluate(kept, main.scope));
+  return finish(made, given);
+}
+
+/** What the last argument of a function is called with: `save([x, y])`. */
+function savedBy({ callable: { fn } }: Executed): Expression | null {
+  const save = fn.parameters.at(-1)?.name;
+  let found: Expression | null = null;
+  eachStatement(fn.body, (s) => {
+    const call = s.kind === 'expression' && s.value.kind === 'call' ? s.value : null;
+    if (call?.callee.kind === 'name' && call.callee.name === save) found = call.args[0]?.value ?? null;
+  });
+  return found;
 }
 
 const itemsOf = (value: Value): readonly Value[] => (value.kind === 'sequence' ? value.items : [value]);
@@ -94,7 +127,7 @@ const positional = (callable: Callable, values: readonly Value[]): Map<string, V
 
 /** What the function returns, or the first of several that is an array. */
 function firstOutput(run: Run, { value, callable }: Executed): ArrayV | null {
-  const [first] = itemsOf(value);
+  const first = value.kind === 'dict' ? value.entries.get('s:value') : itemsOf(value)[0];
   if (first?.kind !== 'array' && first?.kind !== 'input') return null;
   const output = toArray(run, first, callable.fn.nameSpan);
   return output.kind === 'array' ? output : null;

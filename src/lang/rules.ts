@@ -22,7 +22,9 @@ export type Rule =
   /** One function of (tangent, value, …arguments) for each argument, or none. */
   | { readonly kind: 'jvps'; readonly parts: readonly (Callable | null)[] }
   /** The function returns its value and the function that makes gradients of those from above. */
-  | { readonly kind: 'returned' };
+  | { readonly kind: 'returned' }
+  /** TensorFlow.js: the same in an object, and what the function's last argument is called with is kept for it. */
+  | { readonly kind: 'custom' };
 
 /** The functions that a rule consists of, which are no definitions of their own. */
 export function partsOfRule(rule: Rule): readonly Callable[] {
@@ -36,6 +38,7 @@ export function partsOfRule(rule: Rule): readonly Callable[] {
     case 'jvps':
       return rule.parts.flatMap((part) => part ?? []);
     case 'returned':
+    case 'custom':
       return [];
   }
 }
@@ -71,6 +74,13 @@ export function rulesOf(
     return statement ? { kind: 'jvps', parts: statement.args.map((e) => callableOf(e)) } : null;
   };
 }
+
+/** What a function that is given to `tf.customGrad` is marked by. */
+export const CUSTOM_GRAD = 'customGrad';
+
+/** The rule of a JavaScript function. */
+export const customRule = ({ fn }: Callable): Rule | null =>
+  fn.decorators.includes(CUSTOM_GRAD) ? { kind: 'custom' } : null;
 
 function contextRule(owner: ClassNode): Rule | null {
   const method = (name: string): Callable | null => {

@@ -120,7 +120,7 @@ function executeOne(run: Run, statement: Exclude<Statement, { kind: 'if' }>, sco
       assign(run, statement.targets, statement.value, scope, statement.span);
       return NEXT;
     case 'augment':
-      augment(run, statement.operator, statement.target, statement.value, scope, statement.span);
+      augment(run, statement, scope);
       return NEXT;
     case 'expression':
       if (statement.value.kind === 'call') executeCall(run, statement.value, scope);

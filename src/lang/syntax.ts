@@ -44,6 +44,8 @@ export type Expression = { readonly span: Span } & (
       readonly operator: BinaryOperator;
       readonly left: Expression;
       readonly right: Expression;
+      /** Works on arrays in a language whose own operators take single numbers. */
+      readonly ofArrays?: true;
     }
   | {
       readonly kind: 'compare';
@@ -115,6 +117,8 @@ export type Statement = { readonly span: Span } & (
       readonly operator: BinaryOperator;
       readonly target: Expression;
       readonly value: Expression;
+      /** As in a binary expression. */
+      readonly ofArrays?: true;
     }
   | { readonly kind: 'expression'; readonly value: Expression }
   | {
