@@ -1,10 +1,12 @@
 /** Updates whose gradient has no name, as in `w -= rate * X.T @ delta`: the gradient gets one, so that it can be judged. */
-import { isGradientName } from './names';
 import { ofArrays } from './ofArrays';
 import type { Expression, Statement } from './syntax';
 
 /** Names of what a gradient is multiplied with in an update. */
 const RATE = /^(lr|eta|alpha|rate|step(_?size)?|learn\w*|l_?rate|lrate|epsilon|eps)$/i;
+
+/** Names of sums of gradients, which a step adds to as well. */
+const GRADIENT = /grad|deriv|nabla|^[dD](?=[A-Z_])/;
 
 const nameOf = (e: Expression): string | null => {
   if (e.kind === 'name' || e.kind === 'attribute') return e.name;
@@ -51,7 +53,7 @@ function unnamedUpdate(s: Statement): {
   if (!step || !parts || name === null) return null;
   // Sums of gradients are no parameters.
   const isTaken = parts.gradient.kind === 'name';
-  return isTaken && (step.target.kind !== 'attribute' || isGradientName(name)) ? null : { step, parts, name };
+  return isTaken && (step.target.kind !== 'attribute' || GRADIENT.test(name)) ? null : { step, parts, name };
 }
 
 /** What `w += …`, `w -= …`, `w = w + …` and `w = w - …` add or take. */
