@@ -37,6 +37,7 @@ export const secondContent = (second: SecondDerivative): string =>
     second.by,
     second.form,
     second.isApproximate,
+    second.beside && handContent({ ...second, ...second.beside }),
     second.inputs.map((input) => ({ ...input, span: null })),
   ]);
 

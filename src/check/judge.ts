@@ -223,7 +223,10 @@ function judgeTarget(subject: Subject, target: Target, element: Node, aim: Aim):
     ...symmetricReadings(program, target),
     ...settingReadings(program, target),
   ];
-  const logits = logitReadings(subject.pool, hand.of);
+  const logits = logitReadings(subject.pool, hand.of).flatMap((carried) => [
+    carried,
+    ...both(carried, labelReadings(carried.target.pool.program, carried.target)),
+  ]);
   const excuse = excused(subject, element, [...lenient, ...logits]);
   if (excuse || aim === 'right') return excuse ?? first;
   const exact = exactReading(program, target, element);

@@ -69,6 +69,10 @@ function gradientPrograms(known: Seconds, hand: SecondDerivative): Program[] {
   if (kind === 'gradient') return [extended];
   const { of } = hand;
   const name = `∂${program.output}/∂${of}`;
+  const written = ({ value, bindings }: Pick<HandGradient, 'value' | 'bindings'>): Program =>
+    withOutput(extended, name, value.axes, inlineBindings(program.arena, value.element, bindings));
+  // What is returned together is meant together, whatever the loss is divided by.
+  if (hand.beside) return [written(hand.beside)];
   const derivation = known.derivation();
   const derived =
     (derivation && derivativeBy(derivation, of)) ??
@@ -79,14 +83,9 @@ function gradientPrograms(known: Seconds, hand: SecondDerivative): Program[] {
     const bindings = [...program.bindings, ...named];
     found.push(withOutput({ ...extended, bindings }, name, gradient.axes, gradient.element));
   }
-  for (const written of known.gradients)
-    if (
-      written.of === of &&
-      sizesOf(written.value.axes) === (shapeOf(program, of) ?? []).filter((s) => s !== '1').join()
-    ) {
-      const { axes, element } = written.value;
-      found.push(withOutput(extended, name, axes, inlineBindings(program.arena, element, written.bindings)));
-    }
+  const shape = (shapeOf(program, of) ?? []).filter((size) => size !== '1').join();
+  for (const gradient of known.gradients)
+    if (gradient.of === of && sizesOf(gradient.value.axes) === shape) found.push(written(gradient));
   return found;
 }
 
@@ -192,6 +191,7 @@ function knownStandIn(
   const { element } = align(arena, value, target.axes);
   if (!element) return null;
   const { diagonal, others } = entriesOf(target, element, form === 'matrix');
+  const isPlain = form === 'diagonal' || others.length === 0;
   const near = (a: number, b: number): boolean =>
     Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
   const isFixed = diagonal.length > 0 && !reached(program, element).has(hand.of);
@@ -199,6 +199,10 @@ function knownStandIn(
   if (isFixed && (isOne || diagonal.some(({ exact }) => !near(exact, diagonal[0]?.exact ?? NaN))))
     return unknown(
       `${name} does not depend on ${plainName(hand.of)}: it stands in for ${derivative}, as constant curvatures do.`,
+    );
+  if (isPlain && diagonal.every(({ given, exact }) => given >= 0 && near(given, -exact)))
+    return unknown(
+      `${name} is -${derivative}: the gradient falls where ${name} says that it rises. One of the two has the wrong sign, unless the gradient is meant as the negative one.`,
     );
   const added = (diagonal[0]?.given ?? NaN) - (diagonal[0]?.exact ?? NaN);
   const isDamped = diagonal.every(({ given, exact }) => Math.abs(given - exact - added) <= 1e-7 * added);
@@ -210,7 +214,7 @@ function knownStandIn(
   if (!diagonal.every(({ given }) => given >= 0)) return null;
   if (diagonal.some(({ exact }) => exact < 0)) {
     const above = diagonal.filter(({ exact }) => exact > 0);
-    return form === 'diagonal' && above.length > 2 && above.every(({ given, exact }) => near(given, exact))
+    return isPlain && above.length > 2 && above.every(({ given, exact }) => near(given, exact))
       ? right(
           `${name} is ${derivative} where that is positive, and stays positive elsewhere.`,
           `agrees at ${above.length} places where it is positive`,

@@ -134,6 +134,8 @@ export interface HandGradient {
 export interface SecondDerivative extends HandGradient {
   readonly by: string;
   readonly form: 'matrix' | 'diagonal' | 'product';
+  /** The gradient that is returned together with it. */
+  readonly beside: Pick<HandGradient, 'value' | 'bindings'> | null;
   /** Whether the words about it say that it is an approximation. */
   readonly isApproximate: boolean;
   /** What the second derivative uses and the output does not: the vector of a product. */

@@ -358,11 +358,17 @@ function secondsFor(
           ]
         : [],
     );
+    const gradientOf = (written: ArrayV): SecondDerivative['beside'] => {
+      if ([...inputsOf(run, written.element)].some((name) => !known.has(name))) return null;
+      const { value, bindings } = handGradient(second, of, written, execution, context);
+      return { value, bindings };
+    };
     return [
       {
         ...handGradient(second, of, second.value, execution, context),
         by,
         form,
+        beside: second.beside && gradientOf(second.beside),
         isApproximate: isApproximate(told),
         inputs,
       },

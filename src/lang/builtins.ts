@@ -114,6 +114,10 @@ function lengthOf(run: Run, value: Value | undefined, span: Span): Value {
     return unsupported('uses the length of a list that a loop is filling', span, 'list');
   if (value?.kind === 'sequence') return number(run, value.items.length);
   if (value?.kind === 'dict') return number(run, value.entries.size);
+  if (value?.kind === 'selection') {
+    const all = value.mask.axes.map((_, p) => p);
+    return reduce(run, value.mask, 'sum', all, false);
+  }
   const samples = sampleCount(run, value, span);
   if (samples) return samples;
   const x = toArray(run, value, span);

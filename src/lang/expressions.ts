@@ -1,6 +1,7 @@
 /** Abstract evaluation of expressions. */
 import type { Span } from '../core/definition';
 import { elementwise, sizeValue, transpose } from './arrays';
+import { held } from './held';
 import { toArray } from './arguments';
 import { assignedNames } from './assigned';
 import { callValue } from './calls';
@@ -250,6 +251,7 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
       if (name === 'size' && run.arrays !== 'torch')
         return scalar(run.arena.mul(...object.axes.map((axis) => sizeValue(run, axis).element)));
       if (name === 'ndim') return number(run, object.axes.length);
+      if (name === 'data' && run.arrays === 'torch') return held(run, object);
       if (name === 'mT') return transpose(run, object, null);
       if (name === 'requires_grad') return scalar(run.arena.one);
       if (run.arrays === 'ml-matrix' && Object.hasOwn(MATRIX_SIZES, name)) {
@@ -269,6 +271,7 @@ export function attribute(run: Run, object: Value, name: string, span: Span): Va
     }
     case 'string':
     case 'stream':
+    case 'selection':
       return { kind: 'method', receiver: object, name };
     case 'native':
       return object.attribute(name) ?? unsupported(`uses .${name} here`, span, 'attribute');

@@ -46,6 +46,9 @@ function onePart(run: Run, axis: Axis | undefined, item: Value, span: Span): Par
   if (index.axes.length > 0) return { kind: 'gather', positions: index };
   const number = integerOf(index);
   if (number === null) return { kind: 'at', position: index.element, keep: false };
+  // Of boxes of one number there is no second one.
+  if (!axis.index && (number > 0 || number < -1))
+    return shapeError(run, `there is no position ${number} along an axis of length 1`, span);
   return { kind: 'at', position: fixed(run, axis, number), keep: false };
 }
 

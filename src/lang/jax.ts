@@ -2,6 +2,7 @@
 import * as f from './formulas';
 import { flag, keyword } from './arguments';
 import { stopped } from './held';
+import * as losses from './losses';
 import { row, rows, type LibraryTable, type Meaning } from './signature';
 import { unsupported } from './run';
 import * as t from './tensors';
@@ -48,8 +49,35 @@ const lax: LibraryTable = {
   select: row('pred on_true on_false', numpy('where')),
 };
 
+/** Losses of Optax, which are not reduced. */
+const optax: LibraryTable = {
+  squared_error: row('predictions targets', losses.notReduced(losses.squaredError)),
+  l2_loss: row(
+    'predictions targets',
+    losses.notReduced((a, x, y) => a.mul(a.num(1, 2), losses.squaredError(a, x, y))),
+  ),
+  huber_loss: row('predictions targets delta:', losses.notReduced(losses.huber, ['delta', '1'])),
+  log_cosh: row(
+    'predictions targets',
+    losses.notReduced((a, x, y) => a.call('log', a.call('cosh', a.sub(x, y)))),
+  ),
+  ...rows('sigmoid_binary_cross_entropy', 'logits labels', () =>
+    losses.notReduced(losses.binaryCrossEntropyOfLogits),
+  ),
+  softmax_cross_entropy: row(
+    'logits: labels: axis?-1',
+    losses.ofLabelsAndLogits(losses.crossEntropyOfProbabilities, 'none'),
+  ),
+  softmax_cross_entropy_with_integer_labels: row(
+    'logits: labels:',
+    losses.ofLabelsAndLogits(losses.crossEntropyOfPositions, 'none'),
+  ),
+};
+
 export const JAX: Readonly<Record<string, LibraryTable>> = {
   'jax.nn': nn,
   'flax.linen': nn,
   'jax.lax': lax,
+  optax,
+  'optax.losses': optax,
 };

@@ -305,6 +305,15 @@ export const crossEntropyOfOneHot: Meaning = (call) => {
   return logs.kind === 'unknown' ? logs : ofProbabilities(call, logs, labels, axis, 'none');
 };
 
+/** The loss of each element of the first operand and the second. */
+export const notReduced =
+  (formula: LossFormula, ...settings: readonly Setting[]): Meaning =>
+  (call) =>
+    lossOf(
+      formula,
+      ...settings,
+    )({ ...call, args: [...call.args, { name: 'reduction', value: { kind: 'string', value: 'none' } }] });
+
 /** A loss whose call names labels before logits. */
 export const ofLabelsAndLogits =
   (meaning: Meaning, reduction: Reduction): Meaning =>

@@ -9,7 +9,7 @@ import { ownParameters } from './members';
 import type { BrokenGradient, WrittenGradient } from './outputs';
 import { locals, partsOf, type Part } from './outputParts';
 import { inputsOf } from './roles';
-import { isLetter, isSecondName } from './secondNames';
+import { isGradientBeside, isLetter, isSecondName } from './secondNames';
 import { scalar, type Run } from './run';
 import { stackedArray } from './stack';
 import type { ArrayV, Value } from './values';
@@ -17,6 +17,8 @@ import type { ArrayV, Value } from './values';
 export interface WrittenSecond extends WrittenGradient {
   readonly by: string;
   readonly form: SecondDerivative['form'];
+  /** The gradient that is returned together with it. */
+  readonly beside: ArrayV | null;
   /** The vector of a product. */
   readonly direction: string | null;
 }
@@ -114,23 +116,38 @@ function collect(
     const fits = (sizes: readonly Size[]): boolean => sizes.join() === have.join();
     if (direction && more.length === 0 && fits(before)) {
       if (sizesOf(run, direction.value).join() !== own.join()) continue;
-      into.seconds.push({ ...common, of, by: of, form: 'product', direction: direction.name });
+      into.seconds.push({ ...common, of, by: of, form: 'product', beside: null, direction: direction.name });
       return;
     }
     if (others.length > 0) continue;
     const form = fits([...before, ...own]) ? 'matrix' : fits(own) && fits(before) ? 'diagonal' : null;
     if (form === null) continue;
-    into.seconds.push({ ...common, of, by: of, form, direction: null });
+    into.seconds.push({
+      ...common,
+      of,
+      by: of,
+      form,
+      beside: gradientBeside(run, executed, name, before),
+      direction: null,
+    });
     return;
   }
   if (!gradient && others.length === 0) into.seconds.push(...ofPoint(run, value, common, targets()));
+}
+
+/** What a gradient function returns together with this: the gradient of that shape. */
+function gradientBeside(run: Run, executed: Executed, name: string, sizes: readonly Size[]): ArrayV | null {
+  const [first, second, ...more] = partsOf(run, executed);
+  const isPair = more.length === 0 && second?.name === name && isGradientBeside(first?.name ?? null, name);
+  const value = isPair && first?.value.kind === 'array' ? first.value : null;
+  return value && sizesOf(run, value).join() === sizes.join() ? value : null;
 }
 
 /** The second derivatives of a function of x[0] and x[1], each by two of these. */
 function ofPoint(
   run: Run,
   value: ArrayV,
-  common: Omit<WrittenSecond, 'of' | 'by' | 'form' | 'direction'>,
+  common: Omit<WrittenSecond, 'of' | 'by' | 'form' | 'beside' | 'direction'>,
   targets: readonly string[],
 ): WrittenSecond[] {
   const [rows, columns, ...more] = value.axes.flatMap((axis) => axis.index ?? []);
@@ -151,6 +168,7 @@ function ofPoint(
         of,
         by,
         form: 'matrix',
+        beside: null,
         direction: null,
       };
     }),

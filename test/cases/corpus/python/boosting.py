@@ -111,6 +111,59 @@ def positive(preds, dtrain):  #: gradient
     return grad, hess
 
 
+def turned_round(preds, dtrain):  #: gradient
+    """The gradient is that of the labels: either it or the curvature has the wrong sign."""
+    d = dtrain - preds
+    root = np.sqrt(1 + d ** 2)
+    grad = d / root
+    hess = 1 / root ** 3
+    return grad, hess
+
+
+class MeanLogLoss:
+    """The loss is a mean, and trees are given what belongs to each sample."""
+
+    def loss(self, y_true, y_pred):  #: loss
+        p = 1 / (1 + np.exp(-y_pred))
+        return -np.mean(y_true * np.log(p) + (1 - y_true) * np.log(1 - p))
+
+    def gradient(self, y_true, y_pred):
+        p = 1 / (1 + np.exp(-y_pred))
+        grad = p - y_true
+        hess = p * (1 - p)  #: right
+        return grad, hess
+
+
+class HardnessLoss:
+    """Written for probabilities, differentiated by the scores that they are the sigmoid of."""
+
+    def __init__(self, power):
+        self.power = power
+
+    def of_label(self, y, p):
+        p = np.clip(p, 1e-12, 1 - 1e-12)
+        return np.where(y, p, 1 - p)
+
+    def __call__(self, y_true, y_pred):  #: loss
+        q = self.of_label(y_true, y_pred)
+        return -((1 - q) ** self.power) * np.log(q)
+
+    def grad(self, y_true, y_pred):
+        side = 2 * y_true - 1
+        q = self.of_label(y_true, y_pred)
+        return side * (1 - q) ** self.power * (self.power * q * np.log(q) + q - 1)  #: right
+
+    def hess(self, y_true, y_pred):
+        side = 2 * y_true - 1
+        q = self.of_label(y_true, y_pred)
+        g = self.power
+        u = side * (1 - q) ** g
+        du = -side * g * (1 - q) ** (g - 1)
+        v = g * q * np.log(q) + q - 1
+        dv = g * np.log(q) + g + 1
+        return (du * v + u * dv) * side * q * (1 - q)  #: right
+
+
 def steps(preds, dtrain):
     """Nothing of a second derivative."""
     y = dtrain.get_label()

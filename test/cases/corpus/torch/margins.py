@@ -120,3 +120,43 @@ class OnlyUpwards(torch.autograd.Function):
     def backward(ctx, flow):
         value, = ctx.saved_tensors
         return flow * (value > 0).float() * (flow > 0).float()
+
+
+class Landmarks(nn.Module):
+    """Near points and far ones are selected, and summed apart."""
+
+    def __init__(self, near=5.0, bend=2.0):
+        super().__init__()
+        self.near = near
+        self.bend = bend
+        self.shift = near - near * math.log(1 + near / bend)
+
+    def forward(self, pred, target):  #: loss
+        distance = (target - pred).abs()
+        close = distance[distance < self.near]
+        apart = distance[distance >= self.near]
+        first = self.near * torch.log(1 + close / self.bend)
+        second = apart - self.shift
+        return (first.sum() + second.sum()) / (len(first) + len(second))
+
+
+class Flagged(nn.Module):
+    def __init__(self, near=5.0):
+        super().__init__()
+        self.near = near
+
+    def forward(self, pred, target):  #: loss
+        distance = (target - pred).abs()
+        flag = (distance.data < self.near).float()
+        return (flag * distance ** 2 + (1 - flag) * self.near * distance).sum()
+
+
+def box_loss(pred, target):  #: loss
+    left = torch.max(pred[:, 0], target[:, 0])
+    top = torch.max(pred[:, 1], target[:, 1])
+    right = torch.min(pred[:, 2], target[:, 2])
+    bottom = torch.min(pred[:, 3], target[:, 3])
+    both = (right - left).clamp(min=0) * (bottom - top).clamp(min=0)
+    own = (pred[:, 2] - pred[:, 0]) * (pred[:, 3] - pred[:, 1])
+    other = (target[:, 2] - target[:, 0]) * (target[:, 3] - target[:, 1])
+    return (1 - both / (own + other - both + 1e-7)).mean()
