@@ -64,7 +64,9 @@ export function judgeDefinition(
   // Arrays of JavaScript know no operators that would mend them as a whole.
   const isNumber = ({ value }: HandGradient): boolean =>
     !/^(java|type)script/.test(definition.language) || value.axes.length === 0;
-  const each = definition.gradients.map((hand) => judgeParameter(judging, hand));
+  const each = definition.gradients.map((hand) =>
+    ofEachSample(judging, definition.seconds, judgeParameter(judging, hand)),
+  );
   const { implied } = definition;
   const parameters = implied
     ? scaleFree(program, implied.loss, each, judging.factor, judging.judge)
@@ -208,6 +210,26 @@ function judgeParameter({ program, judge, right: rightOf }: Judging, hand: HandG
     if (found) return { hand: other, judgement: found };
   }
   return { hand, judgement };
+}
+
+/** What is returned with its own derivative (`return grad, hess`) belongs to each sample, also where the loss is a mean. */
+function ofEachSample(
+  { program, factor }: Judging,
+  seconds: readonly SecondDerivative[],
+  judged: JudgedHand,
+): JudgedHand {
+  const { hand, judgement } = judged;
+  const isPaired = seconds.some(({ beside, of, form }) => beside && of === hand.of && form === 'diagonal');
+  if (judgement.verdict !== 'wrong' || !isPaired || factor(hand)?.kind !== 'size') return judged;
+  const derivative = derivativeName({ program, of: hand.of });
+  return {
+    hand,
+    judgement: right(
+      `${plainName(hand.name)} is ${derivative} of the loss of each sample, of which the mean is taken.`,
+      'the ratio is the same at every random point',
+      ['trees are given what belongs to each sample'],
+    ),
+  };
 }
 
 interface JudgedHand {

@@ -129,7 +129,7 @@ class MeanLogLoss:
 
     def gradient(self, y_true, y_pred):
         p = 1 / (1 + np.exp(-y_pred))
-        grad = p - y_true
+        grad = p - y_true  #: right
         hess = p * (1 - p)  #: right
         return grad, hess
 
