@@ -127,6 +127,10 @@ export function axisPositions(
 }
 
 /** The sizes that a shape argument gives; null for -1. */
+const isClassCount = ({ kind, args: [first, second] }: Node): boolean =>
+  kind === 'add' &&
+  [first, second].some((e) => e?.kind === 'reduce' && e.op === 'max' && e.args[0]?.kind === 'sym');
+
 export function shapeSizes(run: Run, items: readonly Value[], span: Span): (Size | null)[] | UnknownValue {
   const sizes: (Size | null)[] = [];
   for (const raw of items) {
@@ -136,8 +140,12 @@ export function shapeSizes(run: Run, items: readonly Value[], span: Span): (Size
     else if (item.kind === 'array' && item.axes.length === 0 && item.element.kind === 'size')
       sizes.push(item.element.size);
     else if (item.kind === 'unknown') return item;
-    // A length that is computed of others is one of its own.
-    else if (item.kind === 'array' && item.axes.length === 0 && lengthOf(run, item.element) !== null)
+    // A length that is computed of others is one of its own, and so is the number of classes, Y.max() + 1.
+    else if (
+      item.kind === 'array' &&
+      item.axes.length === 0 &&
+      (lengthOf(run, item.element) !== null || isClassCount(item.element))
+    )
       sizes.push(`?${span.startLine}:${span.startColumn}.${sizes.length}`);
     else return unsupported('uses a shape that is not a size of an argument', span, 'shape-value');
   }

@@ -86,7 +86,7 @@ function isBackward(c: Callable): boolean {
 
 const isForward = ({ fn }: Callable): boolean =>
   (isModelName(fn.name) || /^(__call__|hypothesis|feed)$/.test(fn.name)) &&
-  !/^predict(_class\w*)?$/.test(fn.name);
+  !/^(get_?)?predict(_class\w*|ions?)?$/i.test(fn.name);
 
 /** Takes a prediction and labels, and nothing to predict from. */
 function isLoss(c: Callable): boolean {
@@ -111,9 +111,9 @@ function lossOfPrediction(forward: Callable, loss: Callable, backward: Callable)
   const named = (name: string): Expression => ({ kind: 'name', name, span });
   const data = given.find(({ name }) => roleHint(name, false) === 'data');
   const own = ownParameters(forward);
-  const [first, ...others] = own;
+  const [first] = own;
   if (!first || own.some(({ name }) => isLabel(name))) return null;
-  const inputs: Parameter[] = [data ? { ...first, name: data.name } : first, ...others];
+  const inputs = namedAfter(own, data?.name ?? null);
   const receiver = backward.owner ? backward.fn.parameters[0] : undefined;
   const callee = (c: Callable): Expression =>
     c.owner && receiver
@@ -174,6 +174,15 @@ function lossOfPrediction(forward: Callable, loss: Callable, backward: Callable)
     backward,
     parts: [forward, loss],
   };
+}
+
+/** Parameters of a forward function, what it predicts from under the name that its backward function has for it. */
+export function namedAfter(own: readonly Parameter[], data: string | null): Parameter[] {
+  const isTaken = data === null || own.some(({ name }) => name === data);
+  const at = own.findIndex(({ name }) => roleHint(name, false) !== 'parameter');
+  return own.map((parameter, k) =>
+    !isTaken && k === Math.max(0, at) ? { ...parameter, name: data } : parameter,
+  );
 }
 
 /** What a function returns: names of its values where there are several, and that of the one which it computes last. */

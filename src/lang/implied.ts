@@ -3,7 +3,7 @@
  * The usual losses that it may be the gradient of are put into the code, one reading for each.
  */
 import type { Callable } from './execution';
-import { resultsOf } from './composed';
+import { namedAfter, resultsOf } from './composed';
 import { ownParameters } from './members';
 import { scriptIteration, type Iteration } from './iteration';
 import { isGradientName, isModelName, isLossName, roleHint } from './names';
@@ -397,7 +397,7 @@ const isBackward = (c: Callable): boolean =>
   (isVjpName(c.fn.name) || isGradientName(c.fn.name)) &&
   !ownParameters(c).some(({ name }) => isUpstreamName(name) && !isCacheName(name));
 
-const isForward = ({ fn }: Callable): boolean => isModelName(fn.name) && !/^predict/.test(fn.name);
+const isForward = ({ fn }: Callable): boolean => isModelName(fn.name) && !/predict/i.test(fn.name);
 
 /** `one_hot = np.zeros((m, k))` and what gives it its ones: the statements that a variable is made by before it is used. */
 function madeBefore({ fn }: Callable, name: string): readonly Statement[] {
@@ -434,10 +434,7 @@ function compositionOf(
   const given = ownParameters(backward);
   const receiver = backward.owner ? backward.fn.parameters[0] : undefined;
   const data = given.find(({ name }) => roleHint(name, false) === 'data');
-  const [first, ...others] = ownParameters(forward);
-  const inputs = first
-    ? [data && !given.some((p) => p.name === first.name) ? { ...first, name: data.name } : first, ...others]
-    : [];
+  const inputs = namedAfter(ownParameters(forward), data?.name ?? null);
   const source = encodedLabel(label) ?? label;
   const before = source.kind === 'name' ? madeBefore(backward, source.name) : [];
   const own =

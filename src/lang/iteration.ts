@@ -1,8 +1,15 @@
 /** Training loops: one pass of the loop as a function of the values that it carries along. */
 import { isLossName } from './names';
 import { assignedNames } from './assigned';
-import { isRate } from './namedUpdates';
-import { eachStatement, type Expression, type FunctionNode, type Statement } from './syntax';
+import { isRate, splitRate } from './namedUpdates';
+import {
+  childrenOf,
+  eachStatement,
+  expressionsOf,
+  type Expression,
+  type FunctionNode,
+  type Statement,
+} from './syntax';
 
 type Loop = Statement & { kind: 'for' | 'while' };
 
@@ -22,7 +29,8 @@ export function iterationOf(fn: FunctionNode): Iteration | null {
   const told = toldUpdates(loop.body);
   const steps = descended([...loop.body, ...told]);
   const changed = [...assignedNames([...loop.body, ...told]), ...steps];
-  const carried = new Set(changed.filter((name) => defined.has(name)));
+  const own = setAnew(loop.body);
+  const carried = new Set(changed.filter((name) => defined.has(name) && !own.has(name)));
   const attributes = assignedAttributes([...loop.body, ...told]);
   const body: Statement[] = [
     ...before,
@@ -50,8 +58,58 @@ export function scriptIteration(before: readonly Statement[], loop: Loop): Itera
     span: loop.span,
     nameSpan: loop.kind === 'for' ? loop.iterable.span : loop.test.span,
   };
-  return { fn, carried: new Set([...assignedNames(loop.body)].filter((name) => known.has(name))) };
+  const own = setAnew(loop.body);
+  const carried = [...assignedNames(loop.body)].filter((name) => known.has(name) && !own.has(name));
+  return { fn, carried: new Set(carried) };
 }
+
+/** Variables that each pass gives a value before it reads them. */
+function setAnew(body: readonly Statement[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const read = new Set<string>();
+  const note = (e: Expression): void => {
+    if (e.kind === 'name') read.add(e.name);
+    childrenOf(e).forEach(note);
+  };
+  for (const s of body) {
+    if (s.kind === 'assign') {
+      note(s.value);
+      for (const target of s.targets)
+        if (target.kind !== 'name') note(target);
+        else if (!read.has(target.name)) found.add(target.name);
+    } else eachStatement([s], (inner) => expressionsOf(inner).forEach(note));
+  }
+  return found;
+}
+
+/** The pass without its steps, if it takes any: a loss that is computed after them is then one of the values that it begins with. */
+export function withoutSteps({ fn, carried }: Iteration): Iteration | null {
+  let isChanged = false;
+  const isStep = (s: Statement): boolean => {
+    if (s.kind === 'augment') return /^[-+]$/.test(s.operator) && isCarried(s.target) && hasRate(s.value);
+    const [target] = s.kind === 'assign' ? s.targets : [];
+    if (s.kind !== 'assign' || !target || s.value.kind !== 'binary') return false;
+    return /^[-+]$/.test(s.value.operator) && isCarried(target) && hasRate(s.value.right);
+  };
+  const isCarried = (target: Expression): boolean => {
+    const root = rootOf(target);
+    return (root.kind === 'name' || root.kind === 'attribute') && carried.has(root.name);
+  };
+  const left = (body: readonly Statement[]): Statement[] =>
+    body.map((s): Statement => {
+      if (isStep(s)) {
+        isChanged = true;
+        return { kind: 'nothing', update: s, span: s.span };
+      }
+      if (s.kind === 'if') return { ...s, then: left(s.then), otherwise: left(s.otherwise) };
+      return s.kind === 'block' ? { ...s, body: left(s.body) } : s;
+    });
+  const body = left(fn.body);
+  return isChanged ? { fn: { ...fn, body }, carried } : null;
+}
+
+const hasRate = (e: Expression): boolean =>
+  splitRate(e).rates.some((rate) => rate.kind !== 'number' && isRate(rate));
 
 /** A pass that is not the last one: `if (change < tolerance) break;` and an early return without a value do nothing in it. */
 const withoutExits = (body: readonly Statement[]): Statement[] =>

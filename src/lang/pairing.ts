@@ -12,7 +12,7 @@ const TELLING =
 
 export const stemOf = (name: string): string =>
   name
-    .replace(/^d(?=[a-z]{3,})/, 'd_')
+    .replace(/^d(?!er|iff|elta)(?=[a-z]{3,})/, 'd_')
     .replace(/^__call__$/, '')
     .replace(TELLING, '')
     .replace(/[^A-Za-z0-9]/g, '')

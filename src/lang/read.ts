@@ -19,7 +19,8 @@ import { kindOf, plainKindOf } from './detect';
 import { asksFor, astray, directivesFor, isDirective, unknownNames, type Directives } from './directives';
 import { compositionsOf } from './composed';
 import type { Callable, Plan } from './execution';
-import { iterationOf, scriptIterations, type Iteration } from './iteration';
+import { iterationOf, scriptIterations } from './iteration';
+import { readIteration } from './trainingPass';
 import { indexModule } from './module';
 import {
   isActivationContext,
@@ -248,7 +249,7 @@ export function* readingDefinitions(
         const iteration = computesImplied(body) ? null : iterationOf(made);
         const definition = (): SourceDefinition | null =>
           iteration
-            ? readIteration(iteration, owner, (main) => read(main, null, `iteration, ${title}`))
+            ? readIteration(iteration, owner, (main, _, form) => read(main, null, `${form}, ${title}`))
             : read({ fn: made, owner }, null, title);
         return { title, definition };
       }),
@@ -358,7 +359,8 @@ export function* readingDefinitions(
         .filter(({ iteration: { fn } }) => !loops.has(fn.span.startLine))
         .map(({ title, iteration }) => ({
           title,
-          definition: () => readIteration(iteration, null, (main) => read(main, null, title)),
+          definition: () =>
+            readIteration(iteration, null, (main, _, form) => read(main, null, `${form}, ${title}`)),
         })),
     );
   definitions.sort((a, b) => a.span.startLine - b.span.startLine);
@@ -433,20 +435,6 @@ function propagating(definition: SourceDefinition, backward: Callable, reuse: Re
 
 const hasOwnGradients = (definition: SourceDefinition | null): boolean =>
   definition !== null && definition.gradients.length + definition.mismatches.length > 0;
-
-/** A loop of unknown length that computes a loss: one pass of it, from the values that it carries along. */
-function readIteration(
-  iteration: Iteration,
-  owner: ClassNode | null,
-  read: (main: Callable, gradient: null, form: 'iteration') => SourceDefinition | null,
-): SourceDefinition | null {
-  const definition = read({ fn: iteration.fn, owner }, null, 'iteration');
-  // A loss that is computed after the update belongs to the next pass, its gradient to this one.
-  const updated = definition?.program?.bindings.some(
-    (b) => b.name !== definition.program?.output && iteration.carried.has(b.name.replace(/@\d+$/, '')),
-  );
-  return definition?.program && !updated ? definition : null;
-}
 
 /** Executions that one file may take: some seconds of work. */
 const MAX_RUNS = 10_000;
