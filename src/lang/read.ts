@@ -50,7 +50,7 @@ import { madeShapes, statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
 import { assignedNames } from './assigned';
 import { calledTogether, secondsByMain } from './secondPairing';
-import { functionsOf, returnedFunction, type ClassNode, type Family, type Module } from './syntax';
+import { functionsOf, returnedFunction, type Family, type Module } from './syntax';
 import { calledFrom, computesImplied, impliedCompositions, usualScripts, withUsualLosses } from './implied';
 import { isNamed, nestedGroups } from './nested';
 import { mayDefine } from './screen';
