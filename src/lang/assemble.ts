@@ -301,7 +301,8 @@ function sortGradients(
     // A gradient by what the loss does not use belongs to another loss (`loss(y_hat, y)` beside `backward(X, y)`).
     if (!target || (gradient.isInput && !lossInputs.has(target.name))) continue;
     const fitted = fittedTo(gradient.value, target.axes) ?? jacobianOf(gradient.value, bound, target.axes);
-    const others = [...inputsOf(run, gradient.value.element)].filter((name) => !lossInputs.has(name));
+    const inputs = [...inputsOf(run, gradient.value.element)].filter((name) => !lossInputs.has(name));
+    const others = inputs.length > 0 ? inputs : ownersOfOtherLengths(run, gradient.value, program, defs);
     if (!fitted) {
       // Shapes of what the loss does not use are chosen freely: they prove nothing.
       if (gradient.isInput && others.length === 0 && !mayBeLength(gradient.value, target.axes))
@@ -374,6 +375,32 @@ function secondsFor(
       },
     ];
   });
+}
+
+/** Inputs of which a gradient uses no more than the length, and the loss not even that: `len(Y)`. */
+function ownersOfOtherLengths(
+  run: Run,
+  { element }: ArrayV,
+  program: Program,
+  defs: ReadonlyMap<string, Binding>,
+): string[] {
+  const known = new Set(program.inputs.flatMap(({ shape }) => shape));
+  const missing = new Set<Size>();
+  const seen = new Set<number>();
+  const visit = (node: Node): void => {
+    if (seen.has(node.id)) return;
+    seen.add(node.id);
+    if (node.kind === 'size' && !known.has(node.size)) missing.add(node.size);
+    for (const name of symbolNames(node)) {
+      const def = defs.get(name)?.def;
+      if (def) visit(def);
+    }
+    node.args.forEach(visit);
+  };
+  visit(element);
+  return [...run.inputs.values()].flatMap(({ name, value }) =>
+    value.axes.some(({ size }) => missing.has(size)) ? [name] : [],
+  );
 }
 
 /** The number that a parameter of the functions has by default. */

@@ -48,20 +48,22 @@ export const isForwardKey = (name: string): boolean =>
     snake(name),
   );
 
-/** Keys of the derivative beside a forward key; `measure` only goes with `activate`. */
+/** Keys of the derivative beside a forward key; `measure` only goes with `activate`, and `d` with `f`. */
 export const isGradientKey = (name: string, forward: string): boolean =>
   name === 'measure'
     ? forward === 'activate'
-    : /^(df|dfn|dfx|dfunc|d_?func|d_?fn|der|deriv|derivative|derivate|derivation|differential|diff|grad|gradient|prime|backward|d_?activate|d_?activation|d_?output|d_?loss|d_?error|d_?cost)$/i.test(
-        snake(name),
-      );
+    : name === 'd'
+      ? /^(f|fn)$/.test(forward)
+      : /^(df|dfn|dfx|dfunc|d_?func|d_?fn|der|deriv|derivative|derivate|derivation|differential|diff|grad|gradient|prime|backward|d_?activate|d_?activation|d_?output|d_?loss|d_?error|d_?cost)$/i.test(
+          snake(name),
+        );
 
 /** Names of activations, or of what holds them. */
 export const isActivationContext = (name: string): boolean => [name, snake(name)].some(isActivationWord);
 
 const isActivationWord = (name: string): boolean =>
   isKnownActivationName(name) ||
-  /(^|_)(activations?|sigmoid|logistic|tanh|relu|elu|selu|gelu|silu|swish|mish|soft_?plus|soft_?sign|soft_?max|bent_?identity)(_|$)/i.test(
+  /(^|_)(activations?|sigmoid|logistic|tanh|relu|elu|selu|gelu|silu|swish|mish|squash|soft_?plus|soft_?sign|soft_?max|bent_?identity)(_|$)/i.test(
     name,
   );
 

@@ -181,7 +181,12 @@ function gradientFunctionOf(main: Callable, known: Known): Callable | null {
       (isBackwardOf(main, c) || compatible(mine, names(c), wanted === '')),
   );
   if (same.length === 1) return same[0] ?? null;
-  if (same.length > 1) return null;
+  if (same.length > 1) {
+    // `lossFn` and `lossGrad`, where `gradient` belongs to something else.
+    const plain = known.plainTitle(name).replace(/(?:function|func|fn)$/, '');
+    const [only, ...more] = same.filter((c) => known.plainTitle(c.fn.name) === plain);
+    return only && more.length === 0 ? only : null;
+  }
   const alone = onlyPairOf(main, others, known) ?? choosingAlike(main, others, known);
   if (alone) return alone;
   // `logistic_loss` and `gradient`: the only pair of the file that fits by parameters.

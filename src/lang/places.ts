@@ -50,13 +50,17 @@ function isZeros(e: Expression): boolean {
   if (e.kind === 'number') return Number(e.text) === 0;
   if (e.kind !== 'call' || (e.callee.kind !== 'name' && e.callee.kind !== 'attribute')) return false;
   const { name } = e.callee;
-  const [first] = e.args.map((arg) => arg.value);
+  const [first, second] = e.args.map((arg) => arg.value);
+  // Array.from({ length: n }, () => 0)
+  if (name === 'from' && second) return isZeroLambda(second);
   if (name === 'fill') return first !== undefined && isZeros(first);
-  if (name === 'map') {
-    const [only] = first?.kind === 'lambda' ? first.fn.body : [];
-    return only?.kind === 'return' && only.value !== null && isZeros(only.value);
-  }
+  if (name === 'map') return first !== undefined && isZeroLambda(first);
   return /^zeros(_like)?$|^Float(32|64)Array$/.test(name);
+}
+
+function isZeroLambda(e: Expression): boolean {
+  const [only] = e.kind === 'lambda' ? e.fn.body : [];
+  return only?.kind === 'return' && only.value !== null && isZeros(only.value);
 }
 
 /** The key of an entry as a dict holds it; null for one that is not a constant. */

@@ -50,11 +50,12 @@ export function pairReturned(
 export function pairUnnamed(
   run: Run,
   parts: readonly Part[],
-  parameters: readonly string[],
+  all: readonly string[],
   gradient: Executed,
   into: Found,
 ): void {
   const { callable } = gradient;
+  const parameters = parts.length === all.length ? all : (entriesOf(run, parts) ?? all);
   // The derivatives of steps on the way are not what is returned.
   const known = [...into.gradients.filter((g) => g.isInput), ...into.broken].filter(
     (g) => g.callable === callable,
@@ -95,6 +96,24 @@ export function pairUnnamed(
 }
 
 const inWhole = (piece: Part['piece']): { readonly whole?: string } => (piece ? { whole: piece.whole } : {});
+
+/** `return [grad0 / n, grad1 / n]` beside `const [w0, w1] = w`: the entries of the only argument that has as many as are returned. */
+function entriesOf(run: Run, parts: readonly Part[]): string[] | null {
+  if (parts.length < 2 || parts.some(({ value }) => value.kind !== 'array' || value.axes.length > 0))
+    return null;
+  const roots = new Map<string, string[]>();
+  for (const { ref, name } of run.inputs.values()) {
+    const [, root, position] = /^(\w+)\[(\d+)\]$/.exec(ref.code) ?? [];
+    if (root === undefined) continue;
+    const names = roots.get(root) ?? [];
+    names[Number(position)] = name;
+    roots.set(root, names);
+  }
+  const [only, ...more] = [...roots.values()].filter(
+    (names) => names.length === parts.length && Object.keys(names).length === parts.length,
+  );
+  return only && more.length === 0 ? only : null;
+}
 
 /** A single array is meant for one of several parameters: the first of its shape, and where it does not fit, the others are tried. */
 function firstOfShape(
