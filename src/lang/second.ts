@@ -94,7 +94,8 @@ function collect(
   const { callable } = executed;
   const [first] = targets();
   if (value.kind === 'unknown') {
-    if (first !== undefined)
+    // Shapes are chosen for the loss: that they do not fit here proves nothing.
+    if (first !== undefined && value.cause.type !== 'shape')
       into.broken.push({ of: first, name, span: value.cause.span, cause: value.cause, callable });
     return;
   }
