@@ -6,7 +6,7 @@ import type { Binding, Program } from '../core/definition';
 import { NoSuchDerivative } from '../core/derivatives';
 import type { Derivation, Gradient } from '../core/derivation';
 import { derive } from '../core/derive';
-import type { OtherLoss, SourceDefinition, SourceReading } from '../lang/definition';
+import type { OtherReading, SourceDefinition, SourceReading } from '../lang/definition';
 import type { Parsers } from '../lang/parse';
 import { moved, namesLines, type LineMap } from '../lang/moved';
 import { finished } from '../lang/parts';
@@ -38,6 +38,7 @@ import { createKnown, type Known } from './known';
 import { emptyView, missing } from './missing';
 import { NOTHING_MEASURED, stabilityView } from './stability';
 import { chooseLoss } from './chooseLoss';
+import { chooseReading } from './chooseReading';
 import { judgeDefinition, judgingInParts, type Judged } from './verdicts';
 import { fileScan } from './scan';
 import { definitionSummary, derivationView } from './views';
@@ -166,12 +167,18 @@ export function createAnalyzer(
   };
 
   const entryOf = (text: string, languageId: string, around: Surroundings): Entry =>
-    entries.get(textKey(text, languageId, around), () => finished(read(text, languageId, around)));
+    entries.get(textKey(text, languageId, around), () => finished(read(text, languageId, around, true)));
 
-  function* read(text: string, languageId: string, around: Surroundings): Generator<void, Entry> {
+  /** `judged`: verdicts are wanted, which tell what is meant where the code leaves it open. */
+  function* read(
+    text: string,
+    languageId: string,
+    around: Surroundings,
+    judged: boolean,
+  ): Generator<void, Entry> {
     const defects: Problem[] = [];
     const parts = readingDefinitions(text, languageId, parsers, asked, readings, around);
-    let reading: SourceReading = { definitions: [], otherLosses: new Map(), problems: [] };
+    let reading: SourceReading = { definitions: [], others: new Map(), problems: [] };
     for (let isOver = false; !isOver;) {
       isOver = guard('reading the text', null, defects, true, () => {
         const { done, value } = parts.next();
@@ -183,8 +190,9 @@ export function createAnalyzer(
     const lines = text.split(/\r\n|\r|\n/);
     const definitions: DefinitionEntry[] = [];
     for (const source of reading.definitions) {
-      const others = reading.otherLosses.get(source) ?? [];
-      const taken = source.implied ? yield* likeliest(source, others, lines) : source;
+      const others = reading.others.get(source) ?? [];
+      const isOpen = source.implied || (judged && others.length > 0);
+      const taken = isOpen ? yield* likeliest(source, others, lines) : source;
       if (taken) definitions.push(entryFor(taken, lines));
     }
     const analysis = lazy((): Analysis => {
@@ -204,7 +212,7 @@ export function createAnalyzer(
     around: Surroundings = {},
   ): Generator<void, Analysis> {
     const key = textKey(text, languageId, around);
-    const made = entries.peek(key) ?? (yield* read(text, languageId, around));
+    const made = entries.peek(key) ?? (yield* read(text, languageId, around, true));
     const entry = entries.get(key, () => made);
     for (const { summary, judging, findings } of entry.definitions) {
       summary();
@@ -221,7 +229,7 @@ export function createAnalyzer(
     judged: boolean,
     around: Surroundings = {},
   ): Generator<void, FileScan> {
-    const { definitions } = yield* read(text, languageId, around);
+    const { definitions } = yield* read(text, languageId, around, judged);
     const found: Finding[] = [];
     if (judged)
       for (const { judging, findings } of definitions) {
@@ -235,17 +243,18 @@ export function createAnalyzer(
     );
   }
 
-  /** Of the losses that code without one may mean, the one of which most gradients are right; none if none is. */
+  /** The likeliest loss of code without one, null if none is; by which input a gradient is that does not say it. */
   function* likeliest(
     source: SourceDefinition,
-    others: readonly OtherLoss[],
+    others: readonly OtherReading[],
     lines: readonly string[],
   ): Generator<void, SourceDefinition | null> {
     const first = source.movedFrom?.definition ?? source;
-    const readings: readonly OtherLoss[] = [() => source, ...others];
+    const readings: readonly OtherReading[] = [() => source, ...others];
     const known = chosen.get(first);
+    const choose = source.implied ? chooseLoss : chooseReading;
     const choice =
-      known === undefined ? yield* chooseLoss(readings, (taken) => entryFor(taken, lines).findings()) : known;
+      known === undefined ? yield* choose(readings, (taken) => entryFor(taken, lines).findings()) : known;
     chosen.set(first, choice);
     return choice === null ? null : (readings[choice]?.() ?? null);
   }

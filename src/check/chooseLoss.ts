@@ -1,5 +1,5 @@
 /** Code that does not say its loss: which of the usual losses it means, told by its gradients. */
-import type { OtherLoss, SourceDefinition } from '../lang/definition';
+import type { OtherReading, SourceDefinition } from '../lang/definition';
 import type { Finding } from '../protocol';
 import type { Factor } from './mistakes/factor';
 import { isOneScale } from './scaleFree';
@@ -38,7 +38,7 @@ function tellsItsLoss(
 
 /** The position of the reading of which most gradients are right; null if none is likely enough. It yields between readings. */
 export function* chooseLoss(
-  readings: readonly OtherLoss[],
+  readings: readonly OtherReading[],
   findingsOf: (source: SourceDefinition) => readonly Finding[],
 ): Generator<void, number | null> {
   let best: Likely | null = null;

@@ -1,5 +1,6 @@
 /** THE operator table: one row per elementwise function. A new row needs no other code and no new test. */
 import type { Arena, Node } from './expr';
+import { digamma, lgamma, tetragamma, trigamma } from './gamma';
 import { erf, logaddexp, roundHalfEven, sigmoid, softplus } from './special';
 
 export type CodeTarget = 'numpy' | 'torch' | 'jax' | 'typescript';
@@ -472,6 +473,55 @@ const rows: readonly OpRow[] = [
     parity: 'odd',
     latex: '\\operatorname{erf}($0)',
     targets: ['np.vectorize(math.erf, otypes=[float])($0)', 'torch.erf', 'jax.scipy.special.erf', 'erf'],
+  }),
+  row({
+    name: 'lgamma',
+    title: 'the logarithm of the gamma function',
+    derivatives: [
+      rule('log-gamma-derivative', '\\frac{d}{dx}\\ln\\Gamma(x) = \\psi(x)', (a, args) =>
+        a.call('digamma', x(args)),
+      ),
+    ],
+    evaluate: lgamma,
+    slopes: [digamma],
+    domain: [open(0, Infinity)],
+    latex: '\\ln\\Gamma($0)',
+    targets: [
+      'np.vectorize(math.lgamma, otypes=[float])($0)',
+      'torch.lgamma',
+      'jax.scipy.special.gammaln',
+      'lgamma',
+    ],
+  }),
+  row({
+    name: 'digamma',
+    title: 'the digamma function',
+    derivatives: [
+      rule('digamma-derivative', "\\frac{d}{dx}\\psi(x) = \\psi'(x)", (a, args) =>
+        a.call('trigamma', x(args)),
+      ),
+    ],
+    evaluate: digamma,
+    slopes: [trigamma],
+    domain: [open(0, Infinity)],
+    latex: '\\psi($0)',
+    targets: ['scipy.special.digamma', 'torch.digamma', 'jax.scipy.special.digamma', 'digamma'],
+  }),
+  row({
+    name: 'trigamma',
+    title: 'the trigamma function',
+    derivatives: [null],
+    evaluate: trigamma,
+    slopes: [tetragamma],
+    domain: [open(0, Infinity)],
+    range: open(0, Infinity),
+    latex: "\\psi'($0)",
+    targets: [
+      'scipy.special.polygamma(1, $0)',
+      'torch.polygamma(1, $0)',
+      'jax.scipy.special.polygamma(1, $0)',
+      'trigamma',
+    ],
   }),
   row({
     name: 'maximum',

@@ -579,10 +579,18 @@ function correctRoles(run: Run, roles: Map<string, RoleChoice>, directives: Dire
     const said = directives.roles.has(name) ? name : ref.code;
     const role = directives.roles.get(said);
     const usual = directives.usual.get(name);
-    const origin = directives.said.get(said)?.role ?? 'comment';
-    if (role) roles.set(name, { role, reason: ORIGIN_TEXT[origin] });
+    const origin = directives.said.get(said)?.role;
+    if (role)
+      roles.set(name, {
+        role,
+        reason: origin ? ORIGIN_TEXT[origin] : role === 'parameter' ? FITS : FITS_ANOTHER,
+      });
     else if (usual && usual !== known.role) roles.set(name, { role: usual, reason: 'setting of the editor' });
   }
 }
+
+/** Why roles were tried that nobody said. */
+const FITS = 'the gradient fits it';
+const FITS_ANOTHER = 'the gradient is by another input';
 
 const ORIGIN_TEXT: Readonly<Record<CorrectionOrigin, string>> = { comment: 'comment', user: 'set by you' };

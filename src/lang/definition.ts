@@ -87,13 +87,13 @@ export interface SourceDefinition {
   readonly movedFrom?: { readonly definition: SourceDefinition; readonly line: (line: number) => number };
 }
 
-/** Makes the same definition with another of the losses that the code may mean. */
-export type OtherLoss = () => SourceDefinition | null;
+/** Makes the same definition in another way that the code may mean: with another loss, or by another input. */
+export type OtherReading = () => SourceDefinition | null;
 
 export interface SourceReading {
   readonly definitions: readonly SourceDefinition[];
-  /** By definition with an implied loss. */
-  readonly otherLosses: ReadonlyMap<SourceDefinition, readonly OtherLoss[]>;
+  /** For definitions that leave their loss open, and for those that leave open what their gradient is by. */
+  readonly others: ReadonlyMap<SourceDefinition, readonly OtherReading[]>;
   /** Problems of the file as a whole (syntax errors). */
   readonly problems: readonly Problem[];
 }

@@ -6,6 +6,7 @@ import type { Role, Span } from '../core/definition';
 import type { Size } from '../core/expr';
 import type { Correction, CorrectionOrigin, Problem, SaidOf, Surroundings } from '../protocol';
 import type { Comment, FunctionNode } from './syntax';
+import type { Assumed } from './otherwise';
 import { entry } from './tables';
 
 export interface Directives {
@@ -104,6 +105,16 @@ export function directivesFor(
     }
   }
   return { shapes, roles, usual: new Map(Object.entries(usual)), said, places, problems, ...flags };
+}
+
+/** With what is assumed of inputs of which nothing is said. */
+export function assuming(directives: Directives, assumed: Assumed | null): Directives {
+  if (!assumed) return directives;
+  return {
+    ...directives,
+    roles: new Map([...assumed.roles, ...directives.roles]),
+    shapes: new Map([...assumed.shapes, ...directives.shapes]),
+  };
 }
 
 /** What is named in comments and no input of the definition. */

@@ -1,4 +1,5 @@
 /** One execution of a definition: its function, and a gradient function paired with it, on shared inputs. */
+import type { Role } from '../core/definition';
 import type { Arena, Size } from '../core/expr';
 import { linkBackward, type Upstream } from './backward';
 import { endOfCell } from './cells';
@@ -84,6 +85,8 @@ export interface Execution {
   readonly upstreams: readonly Upstream[];
   /** What the derivative that is registered for the function returns. */
   readonly registered: Registered | null;
+  /** Roles of inputs that were said, by name or code. */
+  readonly said: ReadonlyMap<string, Role>;
 }
 
 /** `patterns`: those of the plan, shared by its executions. */
@@ -180,22 +183,23 @@ export function executePlan(
         input: { ...plainInput(name, null, 'global'), isSetting: true },
       });
   const main = executeFunction(run, plan.main, around, new Map(), objects);
+  const { roles: said } = plan.directives;
   if (plan.rule) {
     const execute = (callable: Callable, given: ReadonlyMap<string, Value>, scope: Scope | null): Executed =>
       executeFunction(run, callable, scope ?? own(callable), given, objects);
     const registered = runRule(run, plan.rule, main, execute);
     const { gradient = null, upstreams = [] } = registered ?? {};
-    return { run, main, gradient, seconds: [], upstreams, registered };
+    return { run, main, gradient, seconds: [], upstreams, registered, said };
   }
   const executeSeconds = (): Executed[] =>
     plan.seconds.map((second) =>
       executeFunction(run, second, outer ? around : own(second), shared(main, second), objects),
     );
   if (!plan.gradient)
-    return { run, main, gradient: null, seconds: executeSeconds(), upstreams: [], registered: null };
+    return { run, main, gradient: null, seconds: executeSeconds(), upstreams: [], registered: null, said };
   const { given, upstreams } = linkBackward(run, main, plan.gradient, shared(main, plan.gradient));
   const gradient = executeFunction(run, plan.gradient, outer ? around : own(plan.gradient), given, objects);
-  return { run, main, gradient, seconds: executeSeconds(), upstreams, registered: null };
+  return { run, main, gradient, seconds: executeSeconds(), upstreams, registered: null, said };
 }
 
 /** In a file of cells, the end of the last one that a plan has functions in. */

@@ -195,7 +195,7 @@ const mappedBy: Meaning = (call) => {
 };
 
 const mathjs: LibraryTable = {
-  ...rows('exp expm1 log1p sqrt square abs sign sin cos tan sinh cosh tanh erf', 'x', numpy),
+  ...rows('exp expm1 log1p sqrt square abs sign sin cos tan sinh cosh tanh erf lgamma', 'x', numpy),
   ...renamed(
     {
       unaryMinus: 'negative',

@@ -91,6 +91,9 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   size: 'size',
   'linalg.norm': 'norm',
   fsum: 'sum',
+  gammaln: 'lgamma',
+  loggamma: 'lgamma',
+  psi: 'digamma',
 };
 
 /** Library constants by canonical path. */

@@ -505,9 +505,13 @@ function collectGeneric(run: Run, parts: readonly Part[], of: string, callable: 
 }
 
 /** Inputs that the output would be differentiated by, in the order of the function's parameters. */
-function targets({ run, main }: Execution, output: Part | null): string[] {
+function targets({ run, main, said }: Execution, output: Part | null): string[] {
   if (output?.value.kind !== 'array') return [];
-  const roles = inferRoles(run, output.value);
+  const roles = new Map([...inferRoles(run, output.value)].map(([name, { role }]) => [name, role]));
+  for (const { name, ref } of run.inputs.values()) {
+    const role = said.get(name) ?? said.get(ref.code);
+    if (role && roles.has(name)) roles.set(name, role);
+  }
   const order = ownParameters(main.callable).map((parameter) => parameter.name);
   const codes = new Map([...run.inputs.values()].map((state) => [state.name, state.ref.code]));
   const rank = (name: string): number => {
@@ -515,7 +519,7 @@ function targets({ run, main }: Execution, output: Part | null): string[] {
     return (order.includes(root) ? order.indexOf(root) : order.length) + Number(position) / 1e3;
   };
   return [...roles.keys()]
-    .filter((name) => roles.get(name)?.role === 'parameter')
+    .filter((name) => roles.get(name) === 'parameter')
     .sort((a, b) => rank(a) - rank(b));
 }
 

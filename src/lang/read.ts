@@ -1,7 +1,7 @@
 /** The entry of the language front ends: text to definitions. Pure, and never throws on any text. */
 import type { Span } from '../core/definition';
 import type { DefinitionKind, Problem, Surroundings } from '../protocol';
-import type { OtherLoss, SourceDefinition, SourceReading } from './definition';
+import type { OtherReading, SourceDefinition, SourceReading } from './definition';
 import {
   brokenProblems,
   convened,
@@ -13,10 +13,18 @@ import {
   pullbackOf,
   upstreamReadings,
 } from './candidates';
-import { around } from './cells';
 import { choicesOf } from './choices';
 import { kindOf, plainKindOf } from './detect';
-import { asksFor, astray, directivesFor, isDirective, unknownNames, type Directives } from './directives';
+import {
+  asksFor,
+  astray,
+  assuming,
+  directivesFor,
+  isDirective,
+  unknownNames,
+  type Directives,
+} from './directives';
+import { otherReadings, withLoss, type Assumed } from './otherwise';
 import { compositionsOf } from './composed';
 import type { Callable, Plan } from './execution';
 import { iterationOf, scriptIterations } from './iteration';
@@ -38,7 +46,8 @@ import { NOT_TEXT, syntaxProblems, unreadProblems } from './fileProblems';
 import { generatedProblem } from './generated';
 import { gradientHints } from './gradientHints';
 import { arraysOf } from './ownLibrary';
-import { derivativeNames, pairingOf, withFlagClear } from './pairing';
+import { pairingOf, withFlagClear } from './pairing';
+import { isGradientOnly, pairingIn } from './pairs';
 import type { Grammar, Parsers } from './parse';
 import { readJavaScript } from './javascript';
 import { finished } from './parts';
@@ -48,7 +57,6 @@ import { createReadings, reuseOf, type Attempted, type Readings, type Reuse } fr
 import { customRule, partsOfRule, rulesOf, type Rule } from './rules';
 import { madeShapes, statedNames, statedShapes } from './stated';
 import type { Pattern } from './run';
-import { assignedNames } from './assigned';
 import { calledTogether, secondsByMain } from './secondPairing';
 import { functionsOf, returnedFunction, type Family, type Module } from './syntax';
 import { calledFrom, computesImplied, impliedCompositions, usualScripts, withUsualLosses } from './implied';
@@ -75,7 +83,7 @@ export const LANGUAGES: readonly string[] = Object.keys(GRAMMARS);
 /** What a language is parsed by, null for one that is not read. */
 export const grammarOf = (languageId: string): Grammar | null => GRAMMARS[languageId]?.grammar ?? null;
 
-const NOTHING: SourceReading = { definitions: [], otherLosses: new Map(), problems: [] };
+const NOTHING: SourceReading = { definitions: [], others: new Map(), problems: [] };
 
 /** All at once. */
 export const readDefinitions = (...args: Parameters<typeof readingDefinitions>): SourceReading =>
@@ -113,7 +121,7 @@ export function* readingDefinitions(
     nested ? [] : [{ fn: withFlagClear(fn), owner }],
   );
   const definitions: SourceDefinition[] = [];
-  const otherLosses = new Map<SourceDefinition, readonly OtherLoss[]>();
+  const others = new Map<SourceDefinition, readonly OtherReading[]>();
   const counts = new Map<string, number>();
   const unread: Callable[] = [];
   let spent = 0;
@@ -134,11 +142,13 @@ export function* readingDefinitions(
     rule: Rule | null = null,
     called: readonly Callable[] = [],
     seconds: readonly Callable[] = [],
+    assumed: Assumed | null = null,
+    id = nextId(qualified(main)),
   ): SourceDefinition | null => {
     const parts = rule ? partsOfRule(rule) : called;
     // What is said stands in the file that is read.
     const place = (main.module && gradient ? gradient : main).fn;
-    const directives = directivesFor(place, comments, nextId(qualified(main)), around);
+    const directives = assuming(directivesFor(place, comments, id, around), assumed);
     if (directives.ignore) return null;
     const asked = isAsked(main);
     const settings = JSON.stringify([
@@ -187,10 +197,12 @@ export function* readingDefinitions(
   /** What the lines before a training loop say of the variables in it. */
   const statedAround = ({ fn, owner }: Callable): ReadonlyMap<string, Pattern> =>
     statedNames(fn.parameters.length === 0 && owner === null ? [...module.body, ...fn.body] : []);
-  const add = (definition: SourceDefinition): void => {
+  const add = (definition: SourceDefinition): SourceDefinition => {
     const id = nextId(definition.name);
     counts.set(definition.name, (counts.get(definition.name) ?? 0) + 1);
-    definitions.push(reuse.renamed(definition, id));
+    const added = reuse.renamed(definition, id);
+    definitions.push(added);
+    return added;
   };
   const { bodies } = readings;
   const choicesIn = (c: Callable): ReadonlyMap<string, Callable> => choicesOf(c, bodies.comparesTwice);
@@ -231,11 +243,11 @@ export function* readingDefinitions(
     counts.set(first.name, (counts.get(first.name) ?? 0) + 1);
     const definition = reuse.renamed(first, id);
     definitions.push(definition);
-    const others = made.map((make) => () => {
+    const remaining = made.map((make) => () => {
       const other = make();
       return other && reuse.renamed(other, id);
     });
-    otherLosses.set(definition, others);
+    others.set(definition, remaining);
   };
   const considerUsual = ({ fn, owner }: Callable): void => {
     if (spent > MAX_RUNS || isLossName(fn.name) || !bodies.mayTrain(fn.body)) return;
@@ -271,8 +283,18 @@ export function* readingDefinitions(
     const paired = stepped && read(main, stepped, 'whole', null, [], own);
     const iteration = (paired ?? alone) ? null : iterationOf(main.fn);
     const definition = paired ?? alone ?? (iteration && readIteration(iteration, main.owner, read));
-    if (definition) add(definition);
-    else if (!gradient) lossless.push(main);
+    if (!definition) {
+      if (!gradient) lossless.push(main);
+      return;
+    }
+    const id = nextId(definition.name);
+    const added = add(definition);
+    if (definition !== (paired ?? alone)) return;
+    const readings = otherReadings(definition).map((assumed) => (): SourceDefinition | null => {
+      const other = read(main, paired ? gradient : null, 'whole', null, [], own, assumed, id);
+      return other && reuse.renamed(other, id);
+    });
+    if (readings.length > 0) others.set(added, readings);
   };
   for (const main of callables) {
     yield;
@@ -368,7 +390,7 @@ export function* readingDefinitions(
   const functions = all.map(({ fn }) => fn);
   return {
     definitions: kinds ? definitions.filter(({ kind }) => kinds.includes(kind)) : definitions,
-    otherLosses,
+    others,
     problems: [
       ...syntaxProblems(module, language.title),
       ...unreadProblems(unread),
@@ -395,37 +417,8 @@ function withProblems(definition: SourceDefinition, directives: Directives): Sou
   return own.length === 0 ? definition : { ...definition, problems: [...problems, ...own] };
 }
 
-/** In a file of cells, a function that is defined again goes with what is defined around it. */
-function pairingIn(
-  { cells, family }: Module,
-  all: readonly Callable[],
-  choicesIn: (c: Callable) => ReadonlyMap<string, Callable>,
-): (main: Callable) => Callable | null {
-  const pairing = pairingOf(all, family, choicesIn);
-  const names = all.flatMap(({ fn, owner }) => (owner ? [] : [fn.name]));
-  if (cells.length === 0 || new Set(names).size === names.length) return pairing;
-  return (main) => (main.owner ? pairing(main) : pairingOf(around(main, all), family, choicesIn)(main));
-}
-
-const isGradientOnly = ({ fn }: Callable, main: Callable): boolean =>
-  (isGradientName(fn.name) ||
-    fn.name.toLowerCase() === `d${main.fn.name.toLowerCase()}` ||
-    derivativeNames(main.fn.name).includes(fn.name)) &&
-  ![...assignedNames(fn.body)].some(isLossName);
-
 const isJudged = ({ gradients, candidates, seconds, mismatches, pullback }: SourceDefinition): boolean =>
   gradients.length + candidates.length + seconds.length + mismatches.length > 0 || pullback !== null;
-
-/** With the loss that was put in. */
-const withLoss = (definition: SourceDefinition, title: string): SourceDefinition => ({
-  ...definition,
-  kind: 'propagate',
-  implied: { loss: title },
-  assumptions: [
-    ...definition.assumptions,
-    { subject: definition.name, text: `the loss is not in the code: ${title} is assumed` },
-  ],
-});
 
 /** The loss of a prediction, found where its gradients are written. */
 function propagating(definition: SourceDefinition, backward: Callable, reuse: Reuse): SourceDefinition {

@@ -1,5 +1,5 @@
 /** Special functions and the normal distribution of SciPy in the library function table, by their definitions. */
-import type { Node } from '../core/expr';
+import type { Arena, Node } from '../core/expr';
 import { argument, arrayArgument, type LibraryCall } from './arguments';
 import { elementwise } from './arrays';
 import { number, unsupported, type Run } from './run';
@@ -59,6 +59,23 @@ const vectorized: Handler = (c) => {
     : unsupported(`uses ${c.written} of a function that is not of a library`, c.span, 'unsupported-function');
 };
 
+const logBeta = (arena: Arena, x: Node, y: Node): Node =>
+  arena.sub(
+    arena.add(arena.call('lgamma', x), arena.call('lgamma', y)),
+    arena.call('lgamma', arena.add(x, y)),
+  );
+
+/** `polygamma(n, x)`, the derivative of order n of the digamma function, for 0 and 1. */
+const polygamma: Handler = (c) => {
+  const order = arrayArgument(c, 0, 'n', 'input');
+  const name = order.kind === 'array' && order.element.kind === 'num' ? ORDERS[order.element.num] : undefined;
+  if (name === undefined)
+    return unsupported(`uses ${c.written} of this order`, c.span, 'unsupported-function');
+  const x = arrayArgument(c, 1, 'x', 'other');
+  return x.kind === 'unknown' ? x : elementwise(c.run, [x], c.span, (v) => c.run.arena.call(name, v));
+};
+const ORDERS = ['digamma', 'trigamma'];
+
 export const SPECIAL_FUNCTIONS: Readonly<Record<string, Handler>> = {
   erfc: unary(({ arena }, x) => arena.sub(arena.one, arena.call('erf', x))),
   ndtr: unary(cumulativeNormal),
@@ -84,5 +101,10 @@ export const SPECIAL_FUNCTIONS: Readonly<Record<string, Handler>> = {
     const constant = arena.mul(arena.num(-1, 2), arena.call('log', twoPi(run)));
     return arena.add(halfSquare(run, z), arena.neg(arena.call('log', scale)), constant);
   }),
+  gamma: unary(({ arena }, x) => arena.call('exp', arena.call('lgamma', x))),
+  factorial: unary(({ arena }, x) => arena.call('exp', arena.call('lgamma', arena.add(x, arena.one)))),
+  betaln: binary(({ arena }, x, y) => logBeta(arena, x, y)),
+  beta: binary(({ arena }, x, y) => arena.call('exp', logBeta(arena, x, y))),
+  polygamma: polygamma,
   vectorize: vectorized,
 };

@@ -50,6 +50,8 @@ const math: LibraryTable = {
     applied((a, x, y = a.zero) => a.pow(a.sub(x, y), a.num(2)), ['y', '0']),
   ),
   log_sigmoid: row('x name-', applied(f.logSigmoid)),
+  ...rows('lgamma digamma', 'x name-', numpy),
+  polygamma: row('a:n x name-', numpy('polygamma')),
   cumsum: row('x axis: exclusive?0 reverse?0 name-', numpy('cumsum')),
   softmax: row('logits axis: name-', alongLast('softmax')),
   log_softmax: row('logits axis: name-', alongLast('log_softmax')),

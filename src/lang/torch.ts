@@ -45,7 +45,10 @@ const RENAMED: Readonly<Record<string, string>> = {
 
 const special: LibraryTable = {
   ...rows('expit', 'input * out?', () => numpy('sigmoid')),
-  ...rows('erf exp2 expm1 log1p', 'input * out?', numpy),
+  ...rows('erf exp2 expm1 log1p digamma', 'input * out?', numpy),
+  gammaln: row('input * out?', numpy('lgamma')),
+  psi: row('input * out?', numpy('digamma')),
+  polygamma: row('n input:other * out?', numpy('polygamma')),
   erfc: row('input * out?', applied(f.erfc)),
   logit: row('input eps? * out?', applied(f.logit)),
   entr: row('input * out?', applied(f.entropy)),
@@ -79,6 +82,8 @@ const functions: LibraryTable = {
   ...rows('sub subtract', 'input other * alpha: out?', () => t.scaledSum(-1)),
   ...rows('div divide true_divide', 'input other * rounding_mode? out?', () => numpy('divide')),
   erfc: row('input * out?', applied(f.erfc)),
+  ...rows('lgamma digamma', 'input * out?', numpy),
+  polygamma: row('n input:other * out?', numpy('polygamma')),
   logit: row('input eps? * out?', applied(f.logit)),
   xlogy: row('input other:other * out?', applied(f.xlogy, ['other', '1'])),
   where: row('condition input other', numpy('where')),

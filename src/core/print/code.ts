@@ -44,6 +44,7 @@ const IMPORTS: Readonly<Record<ArrayTarget, readonly (readonly [RegExp, string])
   numpy: [
     [/\bmath\./, 'import math'],
     [/\bnp\./, 'import numpy as np'],
+    [/\bscipy\./, 'import scipy.special'],
   ],
   torch: [
     [/\bmath\./, 'import math'],

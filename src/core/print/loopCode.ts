@@ -33,7 +33,11 @@ interface Writer {
   >;
 }
 
-type Helper = ReduceOp | MatrixFunction | 'erf';
+type Helper = ReduceOp | MatrixFunction | OwnFunction;
+
+/** Functions that `Math` lacks. */
+const OWN_FUNCTIONS = ['erf', 'lgamma', 'digamma', 'trigamma'] as const;
+type OwnFunction = (typeof OWN_FUNCTIONS)[number];
 
 /** Variables of the indices in scope, by the index's name. */
 type Scope = ReadonlyMap<string, string>;
@@ -83,6 +87,27 @@ const HELPERS: Readonly<Record<Helper, string>> = {
   else for (let k = 80; k > 0; k -= 1) r = a + k / 2 / r;
   const g = Math.exp(-a * a) / Math.sqrt(Math.PI);
   return Math.sign(x) * (a < 2 ? 2 * a * g * r : 1 - g / r);
+};`,
+  lgamma: `(x: number): number => {
+  let r = 0;
+  for (; x < 15; x += 1) r -= Math.log(x);
+  const q = 1 / (x * x);
+  const t = 1 / 12 - q * (1 / 360 - q * (1 / 1260 - q * (1 / 1680 - q / 1188)));
+  return r + (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + t / x;
+};`,
+  digamma: `(x: number): number => {
+  let r = 0;
+  for (; x < 15; x += 1) r -= 1 / x;
+  const q = 1 / (x * x);
+  const t = q * (1 / 12 - q * (1 / 120 - q * (1 / 252 - q * (1 / 240 - q / 132))));
+  return r + Math.log(x) - 0.5 / x - t;
+};`,
+  trigamma: `(x: number): number => {
+  let r = 0;
+  for (; x < 15; x += 1) r += 1 / (x * x);
+  const q = 1 / (x * x);
+  const t = q * (1 / 6 - q * (1 / 30 - q * (1 / 42 - q * (1 / 30 - (q * 5) / 66))));
+  return r + (1 + 0.5 / x + t) / x;
 };`,
 };
 
@@ -200,7 +225,8 @@ function write(w: Writer, node: Node, scope: Scope): Code {
     }
     case 'call': {
       const template = opRow(node.fn).code.typescript;
-      const named = node.fn === 'erf' ? template.replace(/^erf/, helper(w, 'erf')) : template;
+      const own = OWN_FUNCTIONS.find((name) => name === node.fn);
+      const named = own ? template.replace(own, helper(w, own)) : template;
       return fillTemplate(
         named,
         node.args.map((a) => write(w, a, scope)),

@@ -97,6 +97,21 @@ test('erf agrees with the C library to 3 ulp', () => {
     expect(Math.abs(opRow('erf').evaluate(x) - want)).toBeLessThanOrEqual(3 * 2 ** -52 * Math.abs(want));
 });
 
+test('the gamma functions agree with 40 digits', () => {
+  const url = new URL('../../oracles/gamma.json', import.meta.url);
+  const table = JSON.parse(readFileSync(url, 'utf8')) as [number, ...(number | null)[]][];
+  for (const [x, ...want] of table)
+    for (const [k, fn] of ['lgamma', 'digamma', 'trigamma'].entries()) {
+      const exact = want[k];
+      if (exact === null || exact === undefined) continue;
+      // The digamma function has a root between whole numbers, around which its error is absolute.
+      const size = fn === 'digamma' ? Math.max(1, Math.abs(exact)) : Math.abs(exact);
+      expect(Math.abs(opRow(fn).evaluate(x) - exact), `${fn}(${x})`).toBeLessThanOrEqual(
+        16 * 2 ** -52 * size,
+      );
+    }
+});
+
 test('extreme arguments neither overflow nor cancel', () => {
   expect(sigmoid(-745)).toBeGreaterThan(0);
   expect(sigmoid(800)).toBe(1);
