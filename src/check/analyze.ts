@@ -252,6 +252,7 @@ export function createAnalyzer(
     const first = source.movedFrom?.definition ?? source;
     const readings: readonly OtherReading[] = [() => source, ...others];
     const known = chosen.get(first);
+    if (known === undefined && !source.implied) yield* entryFor(source, lines).judging();
     const choose = source.implied ? chooseLoss : chooseReading;
     const choice =
       known === undefined ? yield* choose(readings, (taken) => entryFor(taken, lines).findings()) : known;

@@ -17,10 +17,10 @@ export function* chooseReading(
   let first: Judged | null = null;
   let explained = 0;
   for (const [at, reading] of readings.entries()) {
-    yield;
+    if (first) yield;
     const source = reading();
     if (!source || (first && !isAlike(first.source, source))) continue;
-    yield;
+    if (first) yield;
     const findings = findingsOf(source);
     if (!first) {
       if (!findings.some(({ verdict }) => verdict === 'wrong')) return 0;
