@@ -15,8 +15,8 @@ export function readIteration(
     form: string,
   ): { definition: SourceDefinition | null; isNext: boolean } => {
     const definition = read({ fn, owner }, null, form);
-    const bindings = definition?.program?.bindings ?? [];
-    const isNext = bindings.some(({ name }) => carried.has(name.replace(/@\d+$/, '')));
+    const { bindings = [], output } = definition?.program ?? {};
+    const isNext = bindings.some(({ name }) => name !== output && carried.has(name.replace(/@\d+$/, '')));
     return { definition: definition?.program ? definition : null, isNext };
   };
   const { definition, isNext } = pass(iteration, 'iteration');

@@ -28,8 +28,8 @@ class Tracker:
         return self.x
 
 
-def booster_objective(y_true, y_pred):
+def booster_objective(y_true, y_pred):  #: gradient
     chance = 1.0 / (1.0 + np.exp(-y_pred))
     grad = chance - y_true
-    hess = chance * (1.0 - chance)
+    hess = chance * (1.0 - chance)  #: right
     return grad, hess
