@@ -46,7 +46,7 @@ interface Judged {
 }
 
 const isExplained = ({ verdict, rule }: Finding): boolean =>
-  verdict === 'right' || (verdict === 'wrong' && rule !== UNEXPLAINED);
+  verdict === 'right' || (verdict === 'wrong' && rule !== UNEXPLAINED && rule !== 'gradient-shape');
 
 /** What is of arrays is not meant for single numbers alone. */
 const isAlike = (first: SourceDefinition, other: SourceDefinition): boolean =>

@@ -196,7 +196,8 @@ function knownStandIn(
     Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
   const isFixed = diagonal.length > 0 && !reached(program, element).has(hand.of);
   const isOne = diagonal.every(({ given }) => given === 1);
-  if (isFixed && (isOne || diagonal.some(({ exact }) => !near(exact, diagonal[0]?.exact ?? NaN))))
+  const varies = diagonal.some(({ exact }) => !near(exact, diagonal[0]?.exact ?? NaN));
+  if (isFixed && (isOne || (varies && !isAffine(outputOf(program), hand.of))))
     return unknown(
       `${name} does not depend on ${plainName(hand.of)}: it stands in for ${derivative}, as constant curvatures do.`,
     );
@@ -254,6 +255,32 @@ function entriesOf(
 }
 
 /** Names that a node depends on, also through bindings. */
+/** What the program computes, written out. */
+function outputOf({ arena, bindings, output }: Program): Node {
+  const found = bindings.find(({ name }) => name === output);
+  return found ? inlineBindings(arena, found.def, bindings) : arena.sym(output);
+}
+
+/** A sum of what does not hold the symbol and of products with it: its derivative is constant. */
+function isAffine(node: Node, of: string): boolean {
+  if (!symbolNames(node).has(of)) return true;
+  switch (node.kind) {
+    case 'sym':
+      return true;
+    case 'add':
+      return node.args.every((arg) => isAffine(arg, of));
+    case 'mul':
+      return (
+        node.args.filter((arg) => symbolNames(arg).has(of)).length === 1 &&
+        node.args.every((arg) => isAffine(arg, of))
+      );
+    case 'reduce':
+      return node.op === 'sum' && node.args.every((arg) => isAffine(arg, of));
+    default:
+      return false;
+  }
+}
+
 function reached(program: Program, node: Node): ReadonlySet<string> {
   const defs = new Map(program.bindings.map(({ name, def }) => [name, def]));
   const found = new Set<string>();

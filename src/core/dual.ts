@@ -297,7 +297,8 @@ export function createDual(values: Base): Dual {
 
   const callDerivative = (node: CallNode, k: number): Node => {
     const rule = opRow(node.fn).derivatives[k];
-    return rule ? rule.build(arena, node.args, node) : arena.zero;
+    // Not a number, where there is none.
+    return rule ? rule.build(arena, node.args, node) : arena.call('log', arena.minusOne);
   };
 
   const powerDerivative = (node: Node, k: number): Node => {

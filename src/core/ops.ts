@@ -518,7 +518,8 @@ const rows: readonly OpRow[] = [
     latex: "\\psi'($0)",
     targets: [
       'scipy.special.polygamma(1, $0)',
-      'torch.polygamma(1, $0)',
+      // `torch.polygamma(1, …)` is right to 8 digits only.
+      'torch.special.zeta(2, $0)',
       'jax.scipy.special.polygamma(1, $0)',
       'trigamma',
     ],

@@ -14,10 +14,13 @@ const MOST = 4;
 export function ranksOf(functions: readonly FunctionNode[]): Ranks {
   const known = new Map<string, number>();
   let most = 0;
+  let counted = 0;
+  let addsAxes = false;
   const note = (rank: number): void => {
-    if (rank <= MOST) most = Math.max(most, rank);
+    if (rank <= MOST) counted = Math.max(counted, rank);
   };
   const visit = (e: Expression): void => {
+    addsAxes ||= isNewAxis(e);
     if (e.kind === 'call')
       for (const { name, value } of e.args) if (name === 'dim' || name === 'axis') note(axesIn(value));
     childrenOf(e).forEach(visit);
@@ -34,10 +37,25 @@ export function ranksOf(functions: readonly FunctionNode[]): Ranks {
         return;
       if (target.items.length < 3 || target.items.length > MOST) return;
       known.set(of, target.items.length);
-      note(target.items.length);
+      most = Math.max(most, target.items.length);
     });
   }
-  return { known, most };
+  // The axis that is counted to may be one that the code puts in.
+  return { known, most: addsAxes ? most : Math.max(most, counted) };
+}
+
+/** `X[:, None]`, `x.unsqueeze(1)` and what else gives an array more axes. */
+function isNewAxis(e: Expression): boolean {
+  if (e.kind === 'subscript')
+    return e.indices.some(
+      (index) => index.kind === 'none' || (index.kind === 'attribute' && index.name === 'newaxis'),
+    );
+  if (e.kind !== 'call') return false;
+  const { callee } = e;
+  const name = callee.kind === 'attribute' || callee.kind === 'name' ? callee.name : '';
+  return /^(expand_dims|unsqueeze|reshape|view|stack|outer|cdist|atleast_3d|broadcast_to|one_hot)$/.test(
+    name,
+  );
 }
 
 /** The name whose shape an expression is. */

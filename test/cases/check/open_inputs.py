@@ -3,11 +3,11 @@ import numpy as np
 
 
 def cost(u, v):
-    return 0.5 * np.sum((u - v) ** 2)
+    return 0.5 * np.sum((u - 2 * v) ** 2)
 
 
 def cost_grad(u, v):
-    return v - u  #: right
+    return 4 * v - 2 * u  #: right
 
 
 def polar(r, theta):

@@ -5,7 +5,7 @@
  * In a production `{r}`, `{p}`, `{u}` and `{c}` stand for a random real, positive, in (0, 1), and 0 or 1; `{r1}` for the
  * same text wherever it occurs; `{m}` for a position along that axis; `sum(<l:m>, …)` binds an index, used as `{l}`.
  */
-import { OPS } from '../../../src/core/ops';
+import { TWICE_DIFFERENTIABLE } from '../expressions';
 import type { Random } from '../../../src/core/random';
 
 const INPUTS = `data X[m,n]; data B[n,n]; label y[m] binary; label s[m] sign; label Y[m,k] onehot; label D[m,k] distribution
@@ -258,10 +258,10 @@ const LEAVES: Readonly<Record<Kind, readonly Weighted[]>> = {
   ],
 };
 
-const POSITIVE_ARGUMENT = new Set(['log']);
+const POSITIVE_ARGUMENT = new Set(['log', 'lgamma']);
 const UNIT_ARGUMENT = new Set(['arcsin', 'arccos', 'arctanh']);
 
-const OPERATORS: readonly Weighted[] = OPS.flatMap((row): Weighted[] => {
+const OPERATORS: readonly Weighted[] = TWICE_DIFFERENTIABLE.flatMap((row): Weighted[] => {
   const { name } = row;
   if (row.domain.length === 2) return [[1, `${name}({r}, {r})`]];
   if (name === 'arccosh') return [[0.5, 'arccosh(1 + {p})']];
